@@ -1,0 +1,88 @@
+# Everything a checkout needs is made under .tools/ and .venv/, both ignored by git; nothing is installed elsewhere, except that uv
+# fetches a Python 3.13 into its own folder where the machine has none.
+PYENV_BIN := $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/$(shell cat .python-version).*/bin)))
+export PATH := $(CURDIR)/.venv/bin:$(if $(PYENV_BIN),$(PYENV_BIN):)$(PATH)
+export UV := $(CURDIR)/.tools/uv/bin/uv
+export UV_SYSTEM_CERTS ?= 1
+export SAM_CLI_TELEMETRY := 0
+export ARCHITECTURE ?= arm64
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+
+SAM := .tools/sam/bin/sam
+LOCK := $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes --no-header --no-annotate
+ENV ?= dev
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | awk -F'\t' '{printf "make %-16s %s\n", $$1, $$2}'
+
+setup: .venv/.done .tools/sam/.done ## Make .venv and .tools; the other targets do it by themselves
+
+dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists the options)
+	@.venv/bin/python -m local $(ARGS)
+
+test: .venv/.done .tools/sam/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
+	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
+	.venv/bin/python -m pytest -p tools.left_out $(or $(ARGS),--cov)
+
+test-unit: .venv/.done ## Run the unit tests alone
+	.venv/bin/python -m pytest tests/unit $(ARGS)
+
+lint: .venv/.done .tools/sam/.done ## Check format, style, types and the template
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	$(SAM) validate --lint
+
+check: lint test ## Run all that must pass before a change lands: lint, then test
+
+fix: .venv/.done ## Format, and correct what ruff can
+	.venv/bin/ruff check --fix-only
+	.venv/bin/ruff format
+
+bench: .venv/.done ## Run the benchmarks
+	.venv/bin/python -m benchmarks $(ARGS)
+
+build: .venv/.done .tools/sam/.done ## Build functions and layer for AWS (ARCHITECTURE=arm64 or x86_64)
+	$(SAM) build --cache-dir .aws-sam/cache-$(ARCHITECTURE) --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
+	$(SAM) deploy --config-env $(ENV)
+
+invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginCode) with its event in Docker, against a running `make dev`
+	@tools/invoke.sh "$(FUNCTION)"
+
+dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, for the tests of races
+
+lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
+	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+	$(LOCK) pyproject.toml -c requirements-dev.lock -o layers/shared/requirements.txt
+	$(LOCK) --group pyproject.toml:sam -o tools/sam.txt
+	$(LOCK) --group pyproject.toml:uv -o tools/uv.txt
+
+clean: ## Remove all that make made
+	rm -rf .venv .tools .aws-sam .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
+
+.tools/uv/bin/uv: tools/uv.txt
+	rm -rf .tools/uv
+	PYENV_VERSION=system python3 -m venv .tools/uv || { rm -rf .tools/uv; exit 1; }
+	.tools/uv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	touch $@
+
+.venv/.done: requirements-dev.lock .python-version | .tools/uv/bin/uv
+	$(UV) venv -q --clear .venv
+	$(UV) pip sync -q --python .venv --require-hashes requirements-dev.lock
+	touch $@
+
+.tools/sam/.done: tools/sam.txt .python-version | .tools/uv/bin/uv
+	$(UV) venv -q --clear .tools/sam
+	$(UV) pip sync -q --python .tools/sam --require-hashes tools/sam.txt
+	touch $@
+
+.tools/dynamodb-local/.done: tools/pom.xml
+	@command -v java >/dev/null && command -v mvn >/dev/null || \
+	  { echo "DynamoDB Local needs Java 17 and Maven: apt-get install default-jre-headless maven"; exit 1; }
+	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
+	touch $@
+
+.PHONY: help setup dev test test-unit lint check fix bench build deploy invoke dynamodb-local lock clean

@@ -1,0 +1,30 @@
+"""GET /.well-known/jwks.json: the public halves of the keys that sign access tokens, ahead of their use (RFC 7517)."""
+
+from typing import Literal
+
+from customer_auth import keyring
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.fields import Model
+
+
+class Jwk(Model):
+    """One RSA key (RFC 7518 §6.3.1)."""
+
+    kid: str
+    n: str
+    e: str
+    kty: Literal["RSA"] = "RSA"
+    use: Literal["sig"] = "sig"
+    alg: Literal["RS256"] = "RS256"
+
+
+class Jwks(Model):
+    """Every key that a token may name, now or soon."""
+
+    keys: list[Jwk]
+
+
+# Keys are published days before they sign, so an hour in a cache harms nobody.
+@endpoint(answer=Jwks, audited=False, headers={"cache-control": "public, max-age=3600"})
+def handler(call: Call[None, None]) -> Jwks:  # noqa: ARG001 (nothing of the call matters)
+    return Jwks(keys=[Jwk(kid=key.kid, n=key.n, e=key.e) for key in keyring.published()])

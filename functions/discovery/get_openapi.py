@@ -1,0 +1,19 @@
+"""GET /openapi.json: this API, described (OpenAPI 3.1); made from the models by `make openapi`."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from customer_auth.endpoint import Call, endpoint
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
+    return document
+
+
+@endpoint(audited=False, headers={"cache-control": "public, max-age=300"})
+def handler(call: Call[None, None]) -> dict[str, Any]:  # noqa: ARG001 (nothing of the call matters)
+    return _document()

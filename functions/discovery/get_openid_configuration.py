@@ -1,0 +1,20 @@
+"""GET /.well-known/openid-configuration: where to find what checks our tokens (OpenID Connect Discovery 1.0 §3, RFC 8414)."""
+
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.fields import Model
+
+
+class Configuration(Model):
+    """What a service that checks our access tokens needs to know; there is no authorization endpoint here."""
+
+    issuer: str
+    jwks_uri: str
+    id_token_signing_alg_values_supported: list[str] = ["RS256"]
+    response_types_supported: list[str] = []
+    subject_types_supported: list[str] = ["public"]
+    claims_supported: list[str] = ["iss", "sub", "aud", "exp", "iat", "jti", "sid", "auth_time", "amr", "roles"]
+
+
+@endpoint(answer=Configuration, audited=False, headers={"cache-control": "public, max-age=3600"})
+def handler(call: Call[None, None]) -> Configuration:
+    return Configuration(issuer=call.issuer, jwks_uri=f"{call.issuer}/.well-known/jwks.json")

@@ -1,0 +1,40 @@
+"""Daily, and once while the stack is made: sees to it that a key signs now and that its successor is published ahead."""
+
+import json
+import urllib.request
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from customer_auth import aws, key_rotation, settings
+
+settings.service()  # a wrong setting ends the start, with its name
+_logger = Logger(location=None)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)
+    """By schedule, answers how many keys were made. As CloudFormation's custom resource, tells it whether the first one is there."""
+    if "ResponseURL" not in event:
+        return _rotate()
+    if event["RequestType"] == "Delete":
+        return _tell(event, "SUCCESS", "the keyring stays with the customers")
+    try:
+        made = _rotate()
+    except aws.Failed as failed:
+        return _tell(event, "FAILED", failed.code)
+    return _tell(event, "SUCCESS", f"{made['made']} made")
+
+
+def _rotate() -> dict[str, Any]:
+    made = key_rotation.rotate()
+    _logger.info("rotate_signing_keys", extra={"made": made})
+    return {"made": made}
+
+
+def _tell(event: dict[str, Any], status: str, reason: str) -> dict[str, Any]:
+    """Answer a custom resource's request: a PUT to its own URL, or the stack waits for an hour."""
+    told = {"Status": status, "Reason": reason, "PhysicalResourceId": "signing-keyring"}
+    told |= {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    request = urllib.request.Request(event["ResponseURL"], json.dumps(told).encode(), {"content-type": ""}, method="PUT")  # noqa: S310 (CloudFormation's own URL)
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        return told

@@ -1,0 +1,30 @@
+"""POST /login/logout: ends this session, or every session of its customer."""
+
+from pydantic import Field
+
+from customer_auth import sessions
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.fields import CamelModel, Text
+
+
+class Body(CamelModel):
+    """Whose session, and whether all others end with it."""
+
+    refresh_token: Text = Field(title="Refresh token")
+    everywhere: bool = Field(default=False, title="Everywhere")
+
+
+class LoggedOut(CamelModel):
+    """It is over, durably."""
+
+    success: bool = True
+    message: str = "Logged out successfully"
+
+
+@endpoint(body=Body, answer=LoggedOut)
+def handler(call: Call[Body, None]) -> LoggedOut:
+    if call.body.everywhere:
+        sessions.end_everywhere(call.body.refresh_token)
+    else:
+        sessions.end(call.body.refresh_token)
+    return LoggedOut()

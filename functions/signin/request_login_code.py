@@ -1,0 +1,10 @@
+"""POST /api/v1/auth/customer/login/request-otp: sends a sign-in code to a phone."""
+
+from customer_auth import codes
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.models.asking import AskByPhone, CodeAsked
+
+
+@endpoint(body=AskByPhone, answer=CodeAsked)
+def handler(call: Call[AskByPhone, None]) -> CodeAsked:
+    return CodeAsked.of(codes.ask(codes.Purpose.LOGIN, call.body.phone, call.client))

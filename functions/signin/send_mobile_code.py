@@ -1,0 +1,10 @@
+"""POST /login/mobile/send: sends a code by SMS, to sign in or up."""
+
+from customer_auth import codes
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.models.asking import AskByPhone, MobileSent
+
+
+@endpoint(body=AskByPhone, answer=MobileSent)
+def handler(call: Call[AskByPhone, None]) -> MobileSent:
+    return MobileSent.of(codes.ask(codes.Purpose.SIGN_IN, call.body.phone, call.client))

@@ -1,0 +1,12 @@
+"""POST /api/v1/auth/customer/login/verify-otp: signs a customer in by the code that came to the phone."""
+
+from customer_auth import codes, sign_in
+from customer_auth.customers import Names
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.models.entering import SessionStarted, TryByPhone, attempt
+
+
+@endpoint(body=TryByPhone, answer=SessionStarted, takes_key=True)
+def handler(call: Call[TryByPhone, None]) -> SessionStarted:
+    proof = codes.try_code(codes.Purpose.LOGIN, call.body.phone, attempt(call))
+    return SessionStarted.of(sign_in.enter(proof, Names(), call.issuer))

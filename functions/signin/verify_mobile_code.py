@@ -1,0 +1,12 @@
+"""POST /login/mobile/verify: signs in, or up, by the code that came to the phone."""
+
+from customer_auth import codes, sign_in
+from customer_auth.customers import Names
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.models.entering import SignInVerified, TryByPhone, attempt
+
+
+@endpoint(body=TryByPhone, answer=SignInVerified, takes_key=True)
+def handler(call: Call[TryByPhone, None]) -> SignInVerified:
+    proof = codes.try_code(codes.Purpose.SIGN_IN, call.body.phone, attempt(call))
+    return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Mobile verified successfully")

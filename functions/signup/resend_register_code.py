@@ -1,0 +1,10 @@
+"""POST /api/v1/auth/customer/register/resend-otp: sends another code for an account."""
+
+from customer_auth import codes
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.models.asking import AskAgainByPhone, CodeAsked
+
+
+@endpoint(body=AskAgainByPhone, answer=CodeAsked)
+def handler(call: Call[AskAgainByPhone, None]) -> CodeAsked:
+    return CodeAsked.of(codes.ask(codes.Purpose.REGISTER, call.body.phone, call.client, call.body.challenge))

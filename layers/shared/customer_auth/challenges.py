@@ -1,0 +1,136 @@
+"""Challenges: what names a code that was asked for. A challenge finds its item by itself and holds no address.
+
+base64url(item key ‖ purpose ‖ id): 16 + 1 + 16 bytes. The item key is a keyed hash of the address and the client's lane.
+"""
+
+import hmac
+import secrets
+from enum import StrEnum
+from typing import NamedTuple
+
+from customer_auth import clock, devices, ids, settings, vault
+from customer_auth.address import Address, Channel
+from customer_auth.client import Client
+from customer_auth.errors import WrongCode
+from customer_auth.tables import keys
+from customer_auth.tables.client import Item
+
+_KEY_BYTES = 16
+_ID_BYTES = 16
+_NONCE_BYTES = 16
+
+# No 0 and O, 1, I and L; upper case alone (a code is compared after upper()).
+ALPHABETS = {"numeric": "0123456789", "alphanumeric": "23456789ABCDEFGHJKMNPQRSTUVWXYZ"}
+
+
+class Purpose(StrEnum):
+    """What a code opens; a code asked for one purpose opens no other. A challenge names it by position: new ones go last."""
+
+    REGISTER = "register"  # a new account, or the one that the number has
+    LOGIN = "login"  # an account that exists
+    SIGN_IN = "sign_in"  # whichever the address has: an account, or a new one
+
+
+_PURPOSES = list(Purpose)
+
+
+class Lane(StrEnum):
+    """Whose asks and tries are counted together: those of an address's known devices, or everybody else's."""
+
+    STRANGERS = "strangers"
+    KNOWN = "known"
+
+
+class Place(NamedTuple):
+    """Where the codes of one address in one lane lie; `device_issued_at` insists that the device has not been ended since."""
+
+    item_key: bytes
+    lane: Lane
+    device_issued_at: int | None = None
+
+    @classmethod
+    def of(cls, client: Client, address: Address) -> "Place":
+        """The lane of the client's device, if that proved this address; else the strangers'."""
+        at = devices.issued_at(client.device, address)
+        lane = Lane.STRANGERS if at is None else Lane.KNOWN
+        return cls(keys.code_item_key(address, lane), lane, at)
+
+    @classmethod
+    def strangers(cls, address: Address) -> "Place":
+        return cls(keys.code_item_key(address, Lane.STRANGERS), Lane.STRANGERS)
+
+    @classmethod
+    def named_by(cls, challenge: str, purpose: Purpose, address: Address) -> tuple["Place", bytes]:
+        """Where this challenge lies, and its id. Raises: WrongCode unless it was given for this address and purpose."""
+        raw = ids.from_base64url(challenge) or b""
+        item_key, asked_for, challenge_id = raw[:_KEY_BYTES], raw[_KEY_BYTES : _KEY_BYTES + 1], raw[_KEY_BYTES + 1 :]
+        for lane in Lane:
+            if hmac.compare_digest(item_key, keys.code_item_key(address, lane)) and len(challenge_id) == _ID_BYTES:
+                if asked_for != _mark(purpose):
+                    break
+                return cls(item_key, lane), challenge_id
+        raise WrongCode("foreign_challenge")
+
+
+class Challenge(NamedTuple):
+    """A question for a code, as the table holds it; the code itself is derived, never stored."""
+
+    purpose: Purpose
+    id: bytes
+    nonce: bytes
+    pepper_version: int
+    asked_at: int
+    expires_at: int
+    address: Address
+    locale: str
+
+    @classmethod
+    def new(cls, purpose: Purpose, address: Address, locale: str) -> "Challenge":
+        """Lives as long as its channel's codes. Raises: aws.Failed."""
+        given = settings.service()
+        minutes = given.otp_expiry_minutes_sms if address.channel is Channel.PHONE else given.otp_expiry_minutes_email
+        now = clock.now()
+        nonce, challenge_id = secrets.token_bytes(_NONCE_BYTES), secrets.token_bytes(_ID_BYTES)
+        return cls(purpose, challenge_id, nonce, vault.pepper_version(), now, now + minutes * clock.MINUTE, address, locale)
+
+    def at(self, place: Place) -> str:
+        """What the client is told and sends back."""
+        return ids.base64url(place.item_key + _mark(self.purpose) + self.id)
+
+    def item(self) -> Item:
+        """The challenge as the item's map, with its two counts of tries still empty and its message still to be sent."""
+        return {
+            "id": self.id,
+            "nonce": self.nonce,
+            "pepper": self.pepper_version,
+            "asked_at": self.asked_at,
+            "expires_at": self.expires_at,
+            "address": list(self.address),
+            "locale": self.locale,
+            "bound": {},
+            "unbound": {},
+            "delivery": "queued",
+        }
+
+
+def code(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address) -> str:
+    """The code that a challenge's nonce makes: HMAC under the pepper, cut as HOTP does (RFC 4226 §5.3), in the configured alphabet.
+
+    Raises: aws.Failed.
+    """
+    given = settings.service()
+    pepper = vault.pepper(pepper_version)
+    if pepper is None:
+        raise WrongCode("pepper_gone")
+    alphabet = ALPHABETS[given.otp_charset]
+    # 128 bits taken by the alphabet's size: the bias is below 2^-75, where HOTP's own 31 bits leave 2^-11 for six digits.
+    number = int.from_bytes(ids.keyed(pepper, "code", nonce, purpose, address.key)[:16], "big")
+    letters = []
+    for _ in range(given.otp_length):
+        number, letter = divmod(number, len(alphabet))
+        letters.append(alphabet[letter])
+    return "".join(letters)
+
+
+def _mark(purpose: Purpose) -> bytes:
+    return bytes([_PURPOSES.index(purpose)])

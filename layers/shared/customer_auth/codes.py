@@ -1,0 +1,130 @@
+"""One-time codes: asked for by one write, tried by one, derived and never stored (NIST SP 800-63B-4 §3.1.3, OWASP ASVS 6.5).
+
+A code is bound to its purpose, its address and, when sent, its challenge. Whether the address has an account is not looked at here.
+"""
+
+import hmac
+import secrets
+from typing import NamedTuple
+
+from customer_auth import audit, aws, challenges, ids, settings, vault
+from customer_auth.address import Address
+from customer_auth.challenges import Challenge, Lane, Place, Purpose
+from customer_auth.client import Client
+from customer_auth.errors import WrongCode
+from customer_auth.tables import client_items, code_items
+from customer_auth.tables.client import Item
+from customer_auth.tables.code_items import DeviceEnded, Outcome, Try
+
+
+class Asked(NamedTuple):
+    """A code is on its way, if the address is one that gets any: the challenge, and when it ends and when the next may be asked for."""
+
+    challenge: str
+    expires_at: int
+    resend_at: int
+    address: Address
+
+
+class Attempt(NamedTuple):
+    """What a caller tries: a code, for a challenge or for the address alone, with the key by which it repeats the call."""
+
+    code: str
+    challenge: str | None
+    key: str | None
+    client: Client
+
+
+class Proof(NamedTuple):
+    """A right code: it opens one thing, once. `kept` is what it has opened already, when the caller repeats the call."""
+
+    purpose: Purpose
+    address: Address
+    spending: Try
+    challenge: Item
+    key: str | None
+    kept: Outcome | None = None
+
+
+def ask(purpose: Purpose, address: Address, client: Client, earlier: str | None = None) -> Asked:
+    """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
+
+    Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
+    for before, whose lane it stays in.
+    Raises: WrongCode (`earlier` is not of this address and purpose), Throttled, aws.Failed.
+    """
+    audit.note(purpose=purpose, address=address)
+    place = Place.named_by(earlier, purpose, address)[0] if earlier else Place.of(client, address)
+    challenge = Challenge.new(purpose, address, client.locale)
+    client_items.count_ask(client.bucket, challenge.id)
+    try:
+        code_items.put_challenge(place, challenge)
+    except DeviceEnded:
+        place = Place.strangers(address)
+        code_items.put_challenge(place, challenge)
+    audit.count("asked", lane=place.lane)
+    return Asked(challenge.at(place), challenge.expires_at, challenge.asked_at + settings.service().resend_throttle_seconds, address)
+
+
+def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
+    """Spend one try, then compare; the proof opens one thing, once.
+
+    Of any number of concurrent wrong tries at most OTP_MAX_ATTEMPTS with the challenge, and as many without, are compared. The same key
+    and code are one try, however often they come.
+    Raises: WrongCode (wrong, expired, used, spent and unknown alike), Throttled, aws.Failed.
+    """
+    audit.note(purpose=purpose, address=address)
+    spending = _trying(purpose, address, attempt)
+    try:
+        found = code_items.spend_try(spending)
+    except DeviceEnded:
+        spending = _at(Place.strangers(address), spending, attempt)
+        found = code_items.spend_try(spending)
+    if isinstance(found, Outcome):
+        return _repeated(purpose, address, spending, attempt, found)
+    if not _matches(found["nonce"], found["pepper"], purpose, address, attempt.code):
+        raise WrongCode("wrong")
+    return Proof(purpose, address, spending, found, attempt.key)
+
+
+def give_back(proof: Proof) -> None:
+    """The proof stays unspent, so its try and its window's entry do too. Best effort: a try more spent is the safe side."""
+    try:
+        code_items.give_back(proof.spending)
+    except aws.Failed:
+        audit.note(gave_back="failed")
+
+
+def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
+    if attempt.challenge is None:
+        spending = Try(purpose, Place.of(attempt.client, address), None, "", None)
+    else:
+        place, challenge_id = Place.named_by(attempt.challenge, purpose, address)
+        spending = Try(purpose, place, challenge_id, "", None)
+    return _at(spending.place, spending, attempt)
+
+
+def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
+    """The try at this place, with the attempt's name and the key's hash there."""
+    audit.note(lane=place.lane)
+    if attempt.key is None:
+        return spending._replace(place=place, attempt_id=secrets.token_hex(8))
+    pepper = vault.pepper(vault.pepper_version()) or b""
+    attempt_id = ids.keyed(pepper, "attempt", attempt.key, attempt.code).hex()[:16]
+    key_hash = ids.keyed(vault.index_key(), "idempotency-key", attempt.key, place.item_key, spending.purpose)
+    return spending._replace(place=place, attempt_id=attempt_id, key_hash=key_hash)
+
+
+def _repeated(purpose: Purpose, address: Address, spending: Try, attempt: Attempt, kept: Outcome) -> Proof:
+    if not _matches(kept.nonce, kept.pepper_version, purpose, address, attempt.code):
+        code_items.end_outcome(spending, kept)
+        raise WrongCode("wrong_repeat")
+    return Proof(purpose, address, spending, {}, attempt.key, kept)
+
+
+def _matches(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address, code: str) -> bool:
+    """Whether the code is the challenge's own, in constant time."""
+    return hmac.compare_digest(challenges.code(nonce, pepper_version, purpose, address).encode(), code.encode())
+
+
+__all__ = ["Asked", "Attempt", "Lane", "Proof", "Purpose", "ask", "give_back", "try_code"]

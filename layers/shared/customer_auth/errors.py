@@ -1,0 +1,125 @@
+"""Every way in which a call can be refused; rules raise these, only `endpoint.py` turns them into HTTP.
+
+Refusal
+├── BadRequest            400 bad_request
+│   ├── TooLarge          413 too_large
+│   └── UnsupportedMedia  415 unsupported_media_type
+├── WrongProof            401 wrong_proof: wrong, expired, used, spent and unknown alike
+│   ├── WrongCode
+│   └── WrongSession
+├── NotAuthenticated      401 not_authenticated
+├── AccountDeletionPending 403 account_deletion_pending: told only once the credential was proven
+├── Throttled             429 throttled, with Retry-After
+├── Internal              500 internal
+└── Unavailable           503 unavailable, with Retry-After
+
+Types never change once released.
+"""
+
+from typing import ClassVar, NamedTuple
+
+
+class FieldError(NamedTuple):
+    """What is wrong with one field; never its value."""
+
+    field: str
+    message: str
+    missing: bool = False
+
+
+class Refusal(Exception):
+    """A call that ends without what it asked for. `reason` goes to the audit line, never to the caller."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "internal"
+    message: str = "Something went wrong on our side"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason or self.type)
+        self.reason = reason
+
+
+class BadRequest(Refusal):
+    """The input is not what the endpoint takes."""
+
+    status = 400
+    type = "bad_request"
+
+    def __init__(self, message: str, *errors: FieldError) -> None:
+        super().__init__(",".join(error.field for error in errors))
+        self.message = message
+        self.errors = errors
+
+
+class TooLarge(BadRequest):
+    """The body is longer than any honest one."""
+
+    status = 413
+    type = "too_large"
+
+
+class UnsupportedMedia(BadRequest):
+    """The body is not JSON by its content type."""
+
+    status = 415
+    type = "unsupported_media_type"
+
+
+class WrongProof(Refusal):
+    """A proof that opens nothing; the caller is not told why."""
+
+    status = 401
+    type = "wrong_proof"
+
+
+class WrongCode(WrongProof):
+    """A code that is wrong, expired, used, spent or unknown."""
+
+    message = "Invalid or expired OTP"
+
+
+class WrongSession(WrongProof):
+    """A session or refresh token that is wrong, expired, used, revoked or unknown."""
+
+    message = "Invalid or expired session"
+
+
+class NotAuthenticated(Refusal):
+    """No valid access token came with the call."""
+
+    status = 401
+    type = "not_authenticated"
+    message = "Sign in first"
+
+
+class AccountDeletionPending(Refusal):
+    """The customer has asked for the account to be deleted."""
+
+    status = 403
+    type = "account_deletion_pending"
+    message = "This account is being deleted"
+
+
+class Throttled(Refusal):
+    """A window is full; one more fits in `retry_after_seconds`."""
+
+    status = 429
+    type = "throttled"
+    message = "Too many attempts, try again later"
+
+    def __init__(self, retry_after_seconds: int, reason: str = "") -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = max(1, retry_after_seconds)
+
+
+class Internal(Refusal):
+    """A fault of ours; nothing of the inside is told."""
+
+
+class Unavailable(Refusal):
+    """Something that we stand on did not answer; the same call may succeed in a moment."""
+
+    status = 503
+    type = "unavailable"
+    message = "Temporarily unavailable, try again"
+    retry_after_seconds = 2  # below the 10 s in which a refresh token may be repeated

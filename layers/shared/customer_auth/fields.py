@@ -1,0 +1,83 @@
+"""The kinds of fields that bodies have: each parses its input into what the rules work with, or says in a few words what is wrong.
+
+Messages complete «<Field> …» and never repeat the value.
+"""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from customer_auth import email, phone
+from customer_auth.address import Address
+
+_LONGEST_TEXT = 2048
+_CONTROLS = ("Cc", "Cs")
+
+
+class Model(BaseModel):
+    """A body or an answer. Types are strict; members that are not named are ignored, so that they can change nothing."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True)
+
+
+class CamelModel(Model):
+    """A body or an answer of the sign-in API, whose names are in camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 (pydantic turns ValueError alone into an answer)
+    if len(value) > _LONGEST_TEXT:
+        raise ValueError("is too long")
+    if any(unicodedata.category(letter) in _CONTROLS for letter in value):
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def _phone(value: object) -> Address:
+    return phone.parse(_text(value))
+
+
+def _email(value: object) -> Address:
+    return email.parse(_text(value))
+
+
+def _code(value: object) -> str:
+    """A code as people type and paste it: any digits, any case, with spaces and hyphens."""
+    text = "".join(letter for letter in unicodedata.normalize("NFKC", _text(value)) if not letter.isspace() and letter != "-")
+    return "".join(str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in text).upper()
+
+
+def _name(value: object) -> str:
+    text = _text(value).strip()
+    if len(text) > 100:  # noqa: PLR2004 (said in the schema too)
+        raise ValueError("must be at most 100 characters")
+    return text
+
+
+type Phone = Annotated[
+    Address,
+    PlainValidator(_phone),
+    WithJsonSchema({"type": "string", "examples": ["+14155550123"], "description": "In any spelling, national ones in DEFAULT_REGION."}),
+]
+type Email = Annotated[
+    Address, PlainValidator(_email), WithJsonSchema({"type": "string", "format": "email", "examples": ["ada@example.com"]})
+]
+type Code = Annotated[
+    str, PlainValidator(_code), WithJsonSchema({"type": "string", "examples": ["123456"], "description": "The code from the message."})
+]
+type Name = Annotated[str, PlainValidator(_name), WithJsonSchema({"type": "string", "maxLength": 100})]
+type Text = Annotated[str, BeforeValidator(_text)]
+
+
+class FromClient(Model):
+    """What an asking or trying client may say of itself."""
+
+    device: Text | None = Field(default=None, title="Device", description="The proof that this client proved this address before.")
+    locale: Text | None = Field(
+        default=None, title="Locale", description="Language of the message (BCP 47): en, tr or fa.", examples=["tr-TR"]
+    )

@@ -1,0 +1,24 @@
+"""Whether this service can serve: its tables answer, and a key is there to sign with."""
+
+from customer_auth import aws, clock, settings
+from customer_auth.errors import Unavailable
+from customer_auth.tables import client, keys
+
+
+def checks() -> dict[str, bool]:
+    """What was looked at, in one read of all tables, and whether it is well. Never raises for an AWS that fails."""
+    places = settings.places()
+    nothing = {"pk": keys.NOTHING}
+    try:
+        keyring, _, _ = client.batch_get(
+            [
+                (places.customers_table, {"pk": keys.KEYRING}),
+                (places.codes_table, nothing),
+                (places.sessions_table, nothing | {"sk": keys.NOTHING}),
+            ]
+        )
+    except (aws.Failed, Unavailable):
+        return {"tables": False, "keys": False}
+    now = clock.now()
+    signs = any(key["sign_from"] <= now < key["sign_until"] for key in keyring["keys"]) if keyring else False
+    return {"tables": True, "keys": signs}

@@ -1,0 +1,41 @@
+"""Identifiers, keyed hashes and their spelling: opaque, unguessable, safe in URLs, logs and table keys."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case: no i, l, o, u
+
+
+def new(prefix: str) -> str:
+    """A new identifier of 125 random bits behind `prefix`, like cus_8z3q…."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(25))
+
+
+def keyed(key: bytes, use: str, *parts: str | bytes) -> bytes:
+    """HMAC-SHA256 (RFC 2104) over `use` and the parts, each with its length before it, so that no two lists of parts are one message."""
+    message = bytearray()
+    for part in (use, *parts):
+        raw = part.encode() if isinstance(part, str) else part
+        message += len(raw).to_bytes(4, "big") + raw
+    return hmac.digest(key, message, "sha256")
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def base64url(raw: bytes) -> str:
+    """Base64url without padding (RFC 4648 §5, RFC 7515 §2)."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes | None:
+    """The bytes of unpadded base64url, or None unless `text` is exactly how they are spelled (one spelling for one value)."""
+    try:
+        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return None
+    return raw if base64url(raw) == text else None

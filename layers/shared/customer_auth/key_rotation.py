@@ -1,0 +1,53 @@
+"""New signing keys, made before the old ones end; run daily, safe to run at any time and by many at once."""
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from customer_auth import aws, clock, ids, keyring, settings
+from customer_auth.tables import keyring_items
+from customer_auth.tables.keyring_items import SigningKey
+
+# RFC 7518 §3.3: 2048 bits or more for RS256.
+_KEY_BITS = 2048
+_PUBLIC_EXPONENT = 65537
+
+
+def rotate() -> int:
+    """See to it that a key signs now and that its successor is published ahead; answers how many keys were made.
+
+    When another run changes the keyring at the same time, its outcome is the one that counts, and this one looks again.
+    Raises: aws.Failed.
+    """
+    while True:
+        version, old = keyring_items.read()
+        now = clock.now()
+        new = _due(old, now)
+        kept = [key for key in old if now < key.sign_until + keyring.KEPT_AFTER_SECONDS]
+        if (not new and len(kept) == len(old)) or keyring_items.replace(version, kept + new):
+            return len(new)
+
+
+def _due(old: list[SigningKey], now: int) -> list[SigningKey]:
+    """The keys to make: one from now where none signs, and the one after it where the last ends before another could be published."""
+    made: list[SigningKey] = []
+    covered_until = max((key.sign_until for key in old), default=now)
+    if covered_until <= now:
+        made.append(_make(now))
+        covered_until = made[-1].sign_until
+    if covered_until - now < keyring.PUBLISHED_AHEAD_SECONDS:
+        made.append(_make(covered_until))
+    return made
+
+
+def _make(sign_from: int) -> SigningKey:
+    private = rsa.generate_private_key(_PUBLIC_EXPONENT, _KEY_BITS)
+    numbers = private.public_key().public_numbers()
+    n, e = (ids.base64url(number.to_bytes((number.bit_length() + 7) // 8, "big")) for number in (numbers.n, numbers.e))
+    answer = aws.call(
+        "kms",
+        "encrypt",
+        KeyId=settings.places().signing_keys_key,
+        Plaintext=private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+        EncryptionContext=keyring.ENCRYPTION_CONTEXT,
+    )
+    return SigningKey(ids.new("key_"), sign_from, sign_from + keyring.SIGNS_SECONDS, n, e, answer["CiphertextBlob"])

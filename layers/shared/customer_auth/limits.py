@@ -1,0 +1,84 @@
+"""Exact rolling windows, checked and counted by the one conditional write that does what they guard.
+
+The times of the last events are attributes of the item (`send0` the newest). The write shifts them and holds on condition that the
+count-th newest has left each limit's stretch: no read, no bucket, nothing that concurrency could pass.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from customer_auth import settings
+from customer_auth.clock import DAY, HOUR
+
+# Older than any stretch: the time of an event that never was.
+LONG_AGO = 0
+
+
+class Limit(NamedTuple):
+    """At most `count` in any stretch of `seconds`."""
+
+    count: int
+    seconds: int
+
+
+class Window(NamedTuple):
+    """The times of the last events, newest first, and the limits that they keep. At most 60: an expression holds 4 KB."""
+
+    name: str
+    limits: tuple[Limit, ...]
+
+    @property
+    def length(self) -> int:
+        return max(limit.count for limit in self.limits)
+
+    def update(self) -> str:
+        """The assignments that put this event in front; the right-hand sides are the item as it was."""
+        return _update(self)
+
+    def condition(self) -> str:
+        """Each limit has room: its count-th newest event has left its stretch."""
+        return _condition(self)
+
+    def give_back(self) -> str:
+        """The assignments that take the newest event out again."""
+        moves = [f"#{self.name}{i} = if_not_exists(#{self.name}{i + 1}, :long_ago)" for i in range(self.length - 1)]
+        return ", ".join([*moves, f"#{self.name}{self.length - 1} = :long_ago"])
+
+    def values(self, now: int) -> dict[str, int]:
+        """The values of `condition`; `update` needs `:now` and `:long_ago` of them."""
+        return {":now": now, ":long_ago": LONG_AGO} | {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
+
+    def retry_after_seconds(self, item: dict[str, Any], now: int) -> int:
+        """Until one more fits; not above zero where one fits now."""
+        return max(item.get(f"{self.name}{limit.count - 1}", LONG_AGO) + limit.seconds - now for limit in self.limits)
+
+
+@cache
+def _update(window: Window) -> str:
+    name = window.name
+    moves = (f"#{name}{i} = if_not_exists(#{name}{i - 1}, :long_ago)" for i in range(1, window.length))
+    return ", ".join([f"#{name}0 = :now", *moves])
+
+
+@cache
+def _condition(window: Window) -> str:
+    nth = ((f"#{window.name}{limit.count - 1}", limit.seconds) for limit in window.limits)
+    return " AND ".join(f"(attribute_not_exists({time}) OR {time} <= :now_minus_{seconds})" for time, seconds in nth)
+
+
+def sends() -> Window:
+    """Messages to one address in one lane, over all purposes."""
+    given = settings.service()
+    return Window("send", (Limit(1, given.resend_throttle_seconds), Limit(given.sends_per_hour, HOUR), Limit(given.sends_per_day, DAY)))
+
+
+def failures() -> Window:
+    """Tries without a challenge for one address in one lane, over all purposes; a right code takes one out again."""
+    given = settings.service()
+    return Window("fail", (Limit(given.failures_per_hour, HOUR), Limit(given.failures_per_day, DAY)))
+
+
+def client_sends() -> Window | None:
+    """Messages asked for by one client; None where the operator turned it off."""
+    count = settings.service().ip_sends_per_hour
+    return Window("ip", (Limit(count, HOUR),)) if count else None

@@ -1,0 +1,92 @@
+"""Signing in or up by a code: bodies and answers."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from customer_auth.codes import Attempt
+from customer_auth.endpoint import Call
+from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Name, Phone, Text
+from customer_auth.models.customers import CustomerShown, UserShown
+from customer_auth.sign_in import SignedIn
+
+
+class TryCode(FromClient):
+    """A code, for a challenge or for the address alone."""
+
+    code: Code = Field(title="Code")
+    challenge: Text | None = Field(default=None, title="Challenge", description="The one that the code was asked for with.")
+
+
+class TryByPhone(TryCode):
+    """A code and the phone that it came to."""
+
+    phone: Phone = Field(title="Phone number")
+
+
+class TryToRegister(TryByPhone):
+    """The same, with the names of a customer that it may create."""
+
+    first_name: Name | None = Field(default=None, title="First name")
+    last_name: Name | None = Field(default=None, title="Last name")
+
+
+class TryByEmail(TryCode):
+    """A code and the email address that it came to."""
+
+    email: Email = Field(title="Email")
+
+
+def attempt(call: Call[Any, Any]) -> Attempt:
+    """The try that a body makes."""
+    return Attempt(call.body.code, call.body.challenge, call.idempotency_key, call.client)
+
+
+class SessionStarted(Model):
+    """A customer is signed in."""
+
+    token: str = Field(description="The access token, for `Authorization: Bearer`.")
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (RFC 6750, no password)
+    expires_in: int = Field(description="Seconds that the access token lives.")
+    registered: bool = Field(description="Whether the account was made by this call.")
+    device: str = Field(description="Send it back when asking and trying: this client is known by it for 180 days.")
+    customer: CustomerShown
+
+    @classmethod
+    def of(cls, entered: SignedIn) -> Self:
+        """The answer for who is in."""
+        return cls(
+            token=entered.pair.access_token,
+            refresh_token=entered.pair.refresh_token,
+            expires_in=entered.pair.expires_in,
+            registered=entered.registered,
+            device=entered.device,
+            customer=CustomerShown.of(entered.customer),
+        )
+
+
+class SignInVerified(CamelModel):
+    """A customer is signed in, as the sign-in API says it."""
+
+    success: bool = True
+    message: str
+    session_token: str
+    refresh_token: str
+    expires_in: int = Field(description="Seconds that the session token lives.")
+    registered: bool = Field(description="Whether the account was made by this call.")
+    device: str = Field(description="Send it back when asking and trying: this client is known by it for 180 days.")
+    user: UserShown
+
+    @classmethod
+    def of(cls, entered: SignedIn, message: str) -> Self:
+        """The answer for who is in."""
+        return cls(
+            message=message,
+            session_token=entered.pair.access_token,
+            refresh_token=entered.pair.refresh_token,
+            expires_in=entered.pair.expires_in,
+            registered=entered.registered,
+            device=entered.device,
+            user=UserShown.of(entered.customer),
+        )

@@ -1,0 +1,108 @@
+"""One HTTP API event (payload 2.0) read as a request: who sent it, what it says, and everything about it that can be wrong."""
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from customer_auth import client, settings
+from customer_auth.client import Client
+from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, TooLarge, UnsupportedMedia
+from customer_auth.fields import Model
+from customer_auth.locales import choose
+
+_MOST_BYTES = 10 * 1024
+_KEY = re.compile(r"[\x21-\x7e]{16,64}")
+_BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
+
+
+class Request:
+    """The parts of an event that an endpoint may use. Forwarding headers are not among them: anyone can write those."""
+
+    def __init__(self, event: dict[str, Any]) -> None:
+        self._event = event
+        self._headers: dict[str, str] = event.get("headers") or {}
+        context = event["requestContext"]
+        self.id = str(context["requestId"])
+        self.path = str(event["rawPath"])
+        self._domain = str(context["domainName"])
+        self._source_ip = str(context["http"]["sourceIp"])
+
+    @property
+    def bucket(self) -> str:
+        """What windows count as one client."""
+        return client.bucket(self._source_ip)
+
+    def client(self, parsed: object) -> Client:
+        """Who is asking, by the connection and by what the body says of the client."""
+        asked = getattr(parsed, "locale", None)
+        return Client(self.bucket, choose(asked, self._headers.get("accept-language")), getattr(parsed, "device", None))
+
+    def issuer(self) -> str:
+        """The ISSUER, or the domain that the request came to."""
+        return settings.service().issuer or f"https://{self._domain}"
+
+    def access_token(self) -> str:
+        """The bearer token (RFC 6750 §2.1). Raises: NotAuthenticated."""
+        match = _BEARER.fullmatch(self._headers.get("authorization", ""))
+        if match is None:
+            raise NotAuthenticated("no_token")
+        return match[1]
+
+    def idempotency_key(self) -> str | None:
+        """By which a caller may repeat this call. Raises: BadRequest."""
+        key = self._headers.get("idempotency-key")
+        if key is not None and not _KEY.fullmatch(key):
+            message = "must be 16 to 64 printable ASCII characters"
+            raise BadRequest(f"Idempotency-Key {message}", FieldError("Idempotency-Key", message))
+        return key
+
+    def json(self) -> bytes:
+        """The body's bytes, JSON by its content type. Raises: UnsupportedMedia, TooLarge, BadRequest."""
+        if self._headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMedia("The body must be application/json")
+        text: str = self._event.get("body") or ""
+        try:
+            raw = base64.b64decode(text, validate=True) if self._event.get("isBase64Encoded") else text.encode()
+        except (binascii.Error, UnicodeEncodeError):
+            raise BadRequest("The body must be JSON", FieldError("body", "must be JSON")) from None
+        if len(raw) > _MOST_BYTES:
+            raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
+        return raw
+
+
+def body[B: Model](asked: Request, model: type[B]) -> B:
+    """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest with every field that is wrong, and never its value."""
+    try:
+        return model.model_validate_json(asked.json())
+    except ValidationError as wrong:
+        errors = [_field_error(model, error) for error in wrong.errors(include_url=False)]
+        raise BadRequest(f"{_title(model, errors[0].field)} {errors[0].message}", *errors) from None
+
+
+def dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _field_error(model: type[Model], error: Any) -> FieldError:
+    if not error["loc"]:
+        return FieldError("body", "must be a JSON object")
+    name = str(error["loc"][0])
+    required = any(name in (field, info.alias) and info.is_required() for field, info in model.model_fields.items())
+    if error["type"] == "missing" or (required and error["input"] in (None, "")):
+        return FieldError(name, "is required", missing=True)
+    if error["type"] == "value_error":
+        return FieldError(name, str(error["ctx"]["error"]))
+    return FieldError(name, _KINDS.get(error["type"], "is not valid"))
+
+
+_KINDS = {"string_type": "must be text", "bool_type": "must be true or false"}
+
+
+def _title(model: type[Model], name: str) -> str:
+    """How people call a field."""
+    titles = {info.alias or field: info.title for field, info in model.model_fields.items()}
+    return titles.get(name) or ("The body" if name == "body" else name)

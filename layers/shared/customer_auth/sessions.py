@@ -1,0 +1,154 @@
+"""Sessions: begun by a proof, renewed by their newest refresh token, checked at every call, ended one by one or all at once.
+
+A customer has a session epoch and a session remembers the one it began with: whatever ends every session adds one to it.
+"""
+
+import secrets
+from typing import NamedTuple
+
+from customer_auth import audit, clock, ids, settings, tokens
+from customer_auth.customers import Customer
+from customer_auth.errors import NotAuthenticated, Refusal, WrongSession
+from customer_auth.refresh_tokens import RefreshToken, genuine
+from customer_auth.tables import client, customer_items, session_items
+from customer_auth.tables.session_items import Session
+
+# How long the last used refresh token still answers with its successor: a lost answer, two tabs (RFC 9700 §4.14.2 leaves it to us).
+GRACE_SECONDS = 10
+_SECRET_BYTES = 32
+
+
+class Pair(NamedTuple):
+    """What a client goes on with."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Caller(NamedTuple):
+    """Who is calling, by a valid access token of a live session."""
+
+    customer: Customer
+    session: Session
+    claims: tokens.Claims
+
+
+def draft(customer: Customer, amr: list[str], *, pepper_version: int, secret: bytes | None = None) -> tuple[Session, RefreshToken]:
+    """A session that begins now, and its first refresh token; stored by the transaction of the proof it stands on."""
+    given, now = settings.service(), clock.now()
+    first = RefreshToken(customer.id, ids.new("ses_"), pepper_version, 0, secret or secrets.token_bytes(_SECRET_BYTES))
+    ends = now + given.refresh_max_days * clock.DAY
+    idle = now + given.refresh_idle_days * clock.DAY
+    session = Session(customer.id, first.family, customer.session_epoch, 0, first.secret_hash, pepper_version, amr, now, now, idle, ends)
+    return session, first
+
+
+def pair(customer: Customer, session: Session, refresh: RefreshToken, issuer: str) -> Pair:
+    """Both tokens, the access token signed now; it dies with its session at the latest. Raises: Unavailable, aws.Failed."""
+    given, now = settings.service(), clock.now()
+    expires_at = min(now + given.access_token_minutes * clock.MINUTE, session.expires_at)
+    claims = tokens.Claims(
+        iss=issuer,
+        sub=customer.id,
+        aud=given.audience,
+        exp=expires_at,
+        iat=now,
+        jti=secrets.token_urlsafe(12),
+        sid=session.family,
+        auth_time=session.begun_at,
+        amr=session.amr,
+        roles=customer.roles,
+    )
+    return Pair(tokens.issue(claims), refresh.text(), expires_at - now)
+
+
+def check(access_token: str, issuer: str, refused: type[Refusal] = NotAuthenticated) -> Caller:
+    """Who is calling. A session that has ended, by itself or with all others, is refused at once.
+
+    Raises: `refused`, Unavailable, aws.Failed.
+    """
+    try:
+        claims = tokens.check(access_token, issuer)
+    except tokens.BadToken as bad:
+        raise refused(str(bad)) from None
+    audit.note(sid=claims.sid)
+    found = find(claims.sub, claims.sid)
+    if found is None:
+        raise refused("session_ended")
+    session, customer = found
+    return Caller(customer, session, claims)
+
+
+def renew(refresh_token: str, issuer: str) -> Pair:
+    """The next pair of a session. Of any number of calls with one token each gets the same successor, for GRACE_SECONDS.
+
+    A used token that comes later ends the session: two hold it, and one of them is a thief (RFC 9700 §4.14.2).
+    Raises: WrongSession, Unavailable, aws.Failed (the same token may be tried again within the grace).
+    """
+    token = genuine(refresh_token)
+    audit.note(sid=token.family)
+    found = find(token.customer_id, token.family)
+    if found is None:
+        raise WrongSession("session_ended")
+    session, customer = found
+    successor = token.successor()
+    if session.n == token.n and session.secret_hash == token.secret_hash:
+        session = _rotate(session, successor)
+    now = clock.now()
+    if session.n == successor.n and session.secret_hash == successor.secret_hash and now - session.rotated_at <= GRACE_SECONDS:
+        return pair(customer, session, successor, issuer)
+    if now - session.rotated_at > GRACE_SECONDS:
+        session_items.end(token.customer_id, token.family)
+        raise WrongSession("replayed")
+    raise WrongSession("used")
+
+
+def end(refresh_token: str) -> None:
+    """Log this client out; also by a token used before, for who holds a genuine one may end it. Raises: WrongSession, aws.Failed."""
+    token = genuine(refresh_token)
+    audit.note(sid=token.family)
+    session_items.end(token.customer_id, token.family)
+
+
+def end_everywhere(refresh_token: str) -> None:
+    """Log the customer out on every client, by a session that has not been ended on its own.
+
+    Repeated after a lost answer it succeeds and ends no session that has begun since. Raises: WrongSession, aws.Failed.
+    """
+    token = genuine(refresh_token)
+    audit.note(sid=token.family)
+    session, customer = _read(token.customer_id, token.family)
+    if session is None or customer is None or session.expires_at <= clock.now() or session.n > token.n + 1:
+        raise WrongSession("session_ended")
+    if session.epoch == customer.session_epoch:
+        customer_items.end_sessions(customer)
+
+
+def find(customer_id: str, family: str) -> tuple[Session, Customer] | None:
+    """A session that may still be used, with its customer, in one consistent read: what has ended is seen as ended at once.
+
+    Raises: Unavailable, aws.Failed.
+    """
+    session, customer = _read(customer_id, family)
+    if session is None or customer is None:
+        return None
+    now = clock.now()
+    lives = session.epoch == customer.session_epoch and now < session.expires_at and now < session.idle_at and customer.may_sign_in
+    return (session, customer) if lives else None
+
+
+def _rotate(session: Session, successor: RefreshToken) -> Session:
+    """The session with its next secret, whoever put it there."""
+    now = clock.now()
+    idle_at = min(now + settings.service().refresh_idle_days * clock.DAY, session.expires_at)
+    try:
+        found = session_items.rotate(session, secret_hash=successor.secret_hash, now=now, idle_at=idle_at)
+    except LookupError:
+        raise WrongSession("session_ended") from None
+    return found or session._replace(n=successor.n, secret_hash=successor.secret_hash, rotated_at=now, idle_at=idle_at)
+
+
+def _read(customer_id: str, family: str) -> tuple[Session | None, Customer | None]:
+    session, customer = client.batch_get([session_items.key(customer_id, family), customer_items.key(customer_id)])
+    return session_items.session(session), customer_items.customer(customer)

@@ -1,0 +1,144 @@
+"""DynamoDB in our words: plain Python values in and out, a condition on every write, and what the item was when it failed.
+
+In expressions every attribute is written `#name`, also the unreserved ones, and every value `:name`; the names are collected here.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from customer_auth import aws, errors
+
+type Item = dict[str, Any]
+
+_NAMES = re.compile(r"#(\w+)")
+
+
+class Write(NamedTuple):
+    """One write, or one part of a transaction: the kind (`Put`, `Update`, `ConditionCheck`) and its parameters."""
+
+    kind: str
+    parameters: dict[str, Any]
+
+
+def update(table: str, key: Item, expression: str, where: str, values: Item, names: dict[str, str] | None = None) -> Write:
+    """An update of one item. `names` tells what a `#name` stands for where that is not `name` itself."""
+    parameters = {"TableName": table, "Key": _marshalled(key), "UpdateExpression": expression}
+    return Write("Update", parameters | _condition(f"{expression} {where}", where, values, names))
+
+
+def put(table: str, item: Item, where: str, values: Item | None = None) -> Write:
+    """An item in the place of none, or of one that `where` allows."""
+    return Write("Put", {"TableName": table, "Item": _marshalled(item)} | _condition(where, where, values or {}))
+
+
+def check(table: str, key: Item, where: str, values: Item) -> Write:
+    """A transaction's insistence on an item that it does not change."""
+    return Write("ConditionCheck", {"TableName": table, "Key": _marshalled(key)} | _condition(where, where, values))
+
+
+def delete(table: str, key: Item) -> None:
+    """The item is gone afterwards, whether it was there or not."""
+    aws.call("dynamodb", "delete_item", TableName=table, Key=_marshalled(key))
+
+
+class ConditionFailed(Exception):
+    """The write's condition did not hold; `item` is what lay there, empty where nothing did."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__()
+        self.item = item
+
+
+class TransactionFailed(Exception):
+    """Conditions of the transaction did not hold; `items` has, by position, what lay there (empty: nothing), or None where one held."""
+
+    def __init__(self, items: list[Item | None]) -> None:
+        super().__init__()
+        self.items = items
+
+
+def write(one: Write) -> Item:
+    """Do one write by itself; answers the item as an update left it. Raises: ConditionFailed."""
+    try:
+        if one.kind == "Put":
+            aws.call("dynamodb", "put_item", **one.parameters)
+            return {}
+        return unmarshalled(aws.call("dynamodb", "update_item", ReturnValues="ALL_NEW", **one.parameters)["Attributes"])
+    except aws.ConditionFailed as failed:
+        raise ConditionFailed(unmarshalled(failed.item)) from None
+
+
+def transact(writes: Sequence[Write]) -> None:
+    """All of the writes or none. Raises: TransactionFailed."""
+    try:
+        aws.call("dynamodb", "transact_write_items", TransactItems=[{one.kind: one.parameters} for one in writes])
+    except aws.TransactionFailed as failed:
+        raise TransactionFailed([None if raw is None else unmarshalled(raw) for raw in failed.reasons]) from None
+
+
+def get(table: str, key: Item) -> Item | None:
+    """The item as the last write left it."""
+    answer = aws.call("dynamodb", "get_item", TableName=table, Key=_marshalled(key), ConsistentRead=True)
+    return unmarshalled(answer["Item"]) if "Item" in answer else None
+
+
+def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """The items of these (table, key) pairs in one consistent request, in their order. Raises: Unavailable when some went unread."""
+    request: dict[str, Any] = {}
+    for table, key in wanted:
+        request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(_marshalled(key))
+    answer = aws.call("dynamodb", "batch_get_item", RequestItems=request)
+    if answer.get("UnprocessedKeys"):
+        raise errors.Unavailable("unprocessed_keys")
+    found = {(table, item["pk"], item.get("sk")): item for table, items in answer["Responses"].items() for item in map(unmarshalled, items)}
+    return [found.get((table, key["pk"], key.get("sk"))) for table, key in wanted]
+
+
+def _condition(text: str, where: str, values: Item, names: dict[str, str] | None = None) -> dict[str, Any]:
+    given = names or {}
+    parameters: dict[str, Any] = {
+        "ConditionExpression": where,
+        "ExpressionAttributeNames": {f"#{name}": given.get(name, name) for name in _NAMES.findall(text)},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    if values:
+        parameters["ExpressionAttributeValues"] = {name: _marshal(value) for name, value in values.items()}
+    return parameters
+
+
+def _marshalled(item: Item) -> dict[str, Any]:
+    return {name: _marshal(value) for name, value in item.items()}
+
+
+def _marshal(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):  # before int, which it is too
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if isinstance(value, bytes):
+        return {"B": value}
+    if isinstance(value, dict):
+        return {"M": _marshalled(value)}
+    return {"NULL": True} if value is None else {"L": [_marshal(each) for each in value]}
+
+
+def unmarshalled(item: dict[str, Any]) -> Item:
+    """A raw item, as conditions that failed and streams give it, in plain values; numbers are whole numbers here."""
+    return {name: _unmarshal(value) for name, value in item.items()}
+
+
+def _unmarshal(value: dict[str, Any]) -> Any:
+    [(kind, content)] = value.items()
+    match kind:
+        case "N":
+            return int(content)
+        case "M":
+            return unmarshalled(content)
+        case "L":
+            return [_unmarshal(element) for element in content]
+        case "NULL":
+            return None
+    return content

@@ -1,0 +1,234 @@
+"""All that is known of one address's codes in one lane: one item of the codes table.
+
+| attribute | holds |
+|---|---|
+| pk | code#…, a keyed hash of address and lane |
+| send0, send1, … | the times of the last messages, over all purposes |
+| fail0, fail1, … | the times of the last tries without a challenge |
+| `purpose` | the pending challenge as `Challenge.item` makes it; `bound` and `unbound` map its tries' ids to their times |
+| done_`purpose` | what the last right code led to, for its caller's repeats |
+| devices_since | devices given before it have ended |
+| event | what the last write did, for the stream's filter |
+| expires_at | TTL: when nothing of this is needed any more |
+"""
+
+from typing import NamedTuple
+
+from customer_auth import clock, ids, limits, settings
+from customer_auth.challenges import Challenge, Place, Purpose
+from customer_auth.errors import Throttled, WrongCode
+from customer_auth.tables import client, keys
+from customer_auth.tables.client import Item, Write
+
+# For how long the caller's repeat with its key gets the same outcome.
+REPEAT_SECONDS = 120
+
+_DEVICE_HOLDS = "(attribute_not_exists(#devices_since) OR #devices_since <= :device)"
+
+
+class DeviceEnded(Exception):
+    """The device that chose the lane has been ended since it was given."""
+
+
+class Try(NamedTuple):
+    """One try: of which purpose, at which place, bound to a challenge's id or not, by which attempt, with which keyed hash of a key."""
+
+    purpose: Purpose
+    place: Place
+    challenge_id: bytes | None
+    attempt_id: str
+    key_hash: bytes | None
+
+    @property
+    def map(self) -> str:
+        return "unbound" if self.challenge_id is None else "bound"
+
+
+class Outcome(NamedTuple):
+    """What a right code led to: enough to answer its caller's repeat alike."""
+
+    challenge_hash: bytes
+    nonce: bytes
+    pepper_version: int
+    key_hash: bytes | None
+    customer_id: str
+    family: str
+    registered: bool
+    at: int
+
+    def item(self) -> Item:
+        return self._asdict()
+
+
+def put_challenge(place: Place, challenge: Challenge) -> None:
+    """One write: the address's windows have room, and the new challenge is there in the place of the old.
+
+    Of any number at once as many succeed as the windows have room for.
+    Raises: Throttled; DeviceEnded; aws.Failed (it may be there).
+    """
+    window, now = limits.sends(), challenge.asked_at
+    put = client.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(place.item_key)},
+        f"SET {window.update()}, #p = :challenge, #event = :asked, #expires_at = :expires_at",
+        where=_and_device(window.condition(), place),
+        values=window.values(now)
+        | {":challenge": challenge.item(), ":asked": f"asked:{challenge.purpose}", ":expires_at": now + clock.DAY}
+        | _device_value(place),
+        names={"p": challenge.purpose},
+    )
+    try:
+        client.write(put)
+    except client.ConditionFailed as failed:
+        if failed.item.get(challenge.purpose, {}).get("id") == challenge.id:
+            return  # the SDK repeated a write whose answer was lost
+        _insist_on_device(place, failed.item)
+        raise Throttled(window.retry_after_seconds(failed.item, now), "address") from None
+
+
+def spend_try(spending: Try) -> Item | Outcome:
+    """Spend one try before anything is compared; answers the pending challenge, or the kept outcome that this call repeats.
+
+    Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with; the same attempt again is spent once.
+    Raises: WrongCode; Throttled; DeviceEnded; aws.Failed (it may be spent).
+    """
+    now = clock.now()
+    write = _spend_bound(spending, now) if spending.challenge_id is not None else _spend_unbound(spending, now)
+    try:
+        item = client.write(write)
+    except client.ConditionFailed as failed:
+        return _instead(spending, failed.item, now)
+    challenge: Item = item[spending.purpose]
+    return challenge
+
+
+def _spend_bound(spending: Try, now: int) -> Write:
+    return client.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(spending.place.item_key)},
+        "SET #p.#bound.#attempt = :now, #event = :tried",
+        where="#p.#id = :id"  # this very challenge is still there
+        " AND #p.#expires_at > :now"  # it lives
+        " AND size(#p.#bound) < :most"  # a try is left
+        " AND attribute_not_exists(#p.#bound.#attempt)",  # this attempt is new
+        values={":now": now, ":tried": "tried", ":id": spending.challenge_id, ":most": settings.service().otp_max_attempts},
+        names={"p": spending.purpose, "attempt": spending.attempt_id},
+    )
+
+
+def _spend_unbound(spending: Try, now: int) -> Write:
+    window = limits.failures()
+    where = _and_device(
+        "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # some challenge is pending and lives
+        " AND size(#p.#unbound) < :most"  # a try is left
+        " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
+        f" AND {window.condition()}",  # the address's failures have room
+        spending.place,
+    )
+    values: Item = window.values(now) | _device_value(spending.place)
+    if spending.key_hash:  # no outcome is kept for this key
+        where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
+        values |= {":key_hash": spending.key_hash, ":kept_since": now - REPEAT_SECONDS}
+    return client.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(spending.place.item_key)},
+        # TTL must not forget the window before a day has passed.
+        f"SET #p.#unbound.#attempt = :now, #event = :tried, #expires_at = :tomorrow, {window.update()}",
+        where=where,
+        values=values | {":tried": "tried", ":tomorrow": now + clock.DAY, ":most": settings.service().otp_max_attempts},
+        names={"p": spending.purpose, "done": _done(spending.purpose), "attempt": spending.attempt_id},
+    )
+
+
+def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
+    """What a try that was not spent means, in this order: repeat, another or no challenge, expired, this try again, spent, throttled."""
+    _insist_on_device(spending.place, item)
+    kept = item.get(_done(spending.purpose))
+    if kept and _repeats(spending, outcome := Outcome(**kept), now):
+        return outcome
+    challenge: Item = item.get(spending.purpose, {})
+    if not challenge or spending.challenge_id not in (None, challenge["id"]):
+        raise WrongCode("unknown_challenge")
+    if challenge["expires_at"] <= now:
+        raise WrongCode("expired")
+    tries = challenge[spending.map]
+    if spending.attempt_id in tries:
+        return challenge  # this very try, whose answer was lost or whose caller repeats it
+    if len(tries) >= settings.service().otp_max_attempts:
+        raise WrongCode("spent")
+    raise Throttled(limits.failures().retry_after_seconds(item, now), "failures")
+
+
+def _repeats(spending: Try, outcome: Outcome, now: int) -> bool:
+    if spending.key_hash is None or outcome.key_hash != spending.key_hash or outcome.at <= now - REPEAT_SECONDS:
+        return False
+    return spending.challenge_id is None or ids.sha256(spending.challenge_id) == outcome.challenge_hash
+
+
+def give_back(spending: Try) -> None:
+    """Take the try of a right code that opened nothing out again, from its map and its window. Raises: aws.Failed."""
+    unbound = spending.challenge_id is None
+    write = client.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(spending.place.item_key)},
+        (f"SET {limits.failures().give_back()} " if unbound else "") + f"REMOVE #p.#{spending.map}.#attempt",
+        where=f"attribute_exists(#p.#{spending.map}.#attempt)",
+        values={":long_ago": limits.LONG_AGO} if unbound else {},
+        names={"p": spending.purpose, "attempt": spending.attempt_id},
+    )
+    try:
+        client.write(write)
+    except client.ConditionFailed:
+        return  # given back already, or the challenge is gone
+
+
+def consume(spending: Try, challenge: Item, outcome: Outcome) -> Write:
+    """The part of a transaction that uses the challenge up, once, and keeps what came of it."""
+    unbound = spending.challenge_id is None
+    return client.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(spending.place.item_key)},
+        f"SET #done = :done, #event = :used{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p",
+        where="#p.#id = :id",
+        values={":done": outcome.item(), ":used": "used", ":id": challenge["id"]} | ({":long_ago": limits.LONG_AGO} if unbound else {}),
+        names={"p": spending.purpose, "done": _done(spending.purpose)},
+    )
+
+
+def kept_outcome(spending: Try, item: Item) -> Outcome | None:
+    """The outcome that lies in a raw code item, for this try's purpose."""
+    kept = item.get(_done(spending.purpose))
+    return Outcome(**kept) if kept else None
+
+
+def end_outcome(spending: Try, outcome: Outcome) -> None:
+    """Nobody gets this outcome again: somebody had its key and not its code. Raises: aws.Failed."""
+    write = client.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(spending.place.item_key)},
+        "REMOVE #done",
+        where="#done.#challenge_hash = :challenge_hash",
+        values={":challenge_hash": outcome.challenge_hash},
+        names={"done": _done(spending.purpose)},
+    )
+    try:
+        client.write(write)
+    except client.ConditionFailed:
+        return  # gone already, or another's
+
+
+def _done(purpose: Purpose) -> str:
+    return f"done_{purpose}"
+
+
+def _and_device(where: str, place: Place) -> str:
+    return where if place.device_issued_at is None else f"{where} AND {_DEVICE_HOLDS}"
+
+
+def _device_value(place: Place) -> Item:
+    return {} if place.device_issued_at is None else {":device": place.device_issued_at}
+
+
+def _insist_on_device(place: Place, item: Item) -> None:
+    if place.device_issued_at is not None and item.get("devices_since", 0) > place.device_issued_at:
+        raise DeviceEnded

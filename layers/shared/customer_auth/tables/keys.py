@@ -1,0 +1,32 @@
+"""Every key string of every table. No key holds an address: they are hashed with the index key, which never rotates."""
+
+from customer_auth import ids, vault
+from customer_auth.address import Address
+
+KEYRING = "keyring#signing"
+# Where nothing ever lies: to see whether a table answers.
+NOTHING = "health"
+
+# Half of SHA-256's output: no collision is to be found, and a challenge stays short.
+_KEY_BYTES = 16
+
+
+def code_item_key(address: Address, lane: str) -> bytes:
+    """What names an address's codes in one lane, inside a challenge too."""
+    return ids.keyed(vault.index_key(), "codes", lane, address.key)[:_KEY_BYTES]
+
+
+def code_item(item_key: bytes) -> str:
+    return f"code#{ids.base64url(item_key)}"
+
+
+def client_item(bucket: str) -> str:
+    return f"ip#{ids.base64url(ids.keyed(vault.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
+
+
+def identity(address_key: str) -> str:
+    return f"identity#{ids.base64url(ids.keyed(vault.index_key(), 'identity', address_key)[:_KEY_BYTES])}"
+
+
+def customer(customer_id: str) -> str:
+    return f"customer#{customer_id}"

@@ -1,0 +1,89 @@
+"""Sessions: one item a refresh-token family, so that one Query lists, ends or erases a person's.
+
+| attribute | holds |
+|---|---|
+| pk, sk | customer id, family (the `sid` of its tokens) |
+| epoch | the customer's session epoch when it began |
+| n, secret_hash | how often it was renewed, and SHA-256 of the newest refresh secret |
+| pepper | the version that its chain of secrets is keyed with |
+| amr | how the customer signed in (RFC 8176) |
+| begun_at, rotated_at, idle_at | when it began, was last renewed, and ends unless it is renewed |
+| expires_at | when it ends in any case; TTL too |
+"""
+
+from typing import NamedTuple
+
+from customer_auth import settings
+from customer_auth.tables import client
+from customer_auth.tables.client import Item, Write
+
+
+class Session(NamedTuple):
+    """One signed-in client. Times in epoch seconds."""
+
+    customer_id: str
+    family: str
+    epoch: int
+    n: int
+    secret_hash: bytes
+    pepper: int
+    amr: list[str]
+    begun_at: int
+    rotated_at: int
+    idle_at: int
+    expires_at: int
+
+
+def key(customer_id: str, family: str) -> tuple[str, Item]:
+    """Where the session lies, for a batch."""
+    return settings.places().sessions_table, {"pk": customer_id, "sk": family}
+
+
+def session(item: Item | None) -> Session | None:
+    """The session that a raw item holds."""
+    if not item:
+        return None
+    names = {"customer_id": item["pk"], "family": item["sk"]}
+    return Session(**names, **{name: item[name] for name in Session._fields if name not in names})
+
+
+def put_new(new: Session) -> Write:
+    """The part of a transaction that begins this session."""
+    table, place = key(new.customer_id, new.family)
+    rest = {name: value for name, value in new._asdict().items() if name not in ("customer_id", "family")}
+    return client.put(table, place | rest, where="attribute_not_exists(#pk)")
+
+
+def rotate(read: Session, *, secret_hash: bytes, now: int, idle_at: int) -> Session | None:
+    """Renew the session by its next secret, once for each secret: of any number at once, one.
+
+    Answers None when it was renewed, else the session as it is by now. Raises: aws.Failed (it may be renewed); LookupError: it has ended.
+    """
+    table, place = key(read.customer_id, read.family)
+    write = client.update(
+        table,
+        place,
+        "SET #n = :next, #secret_hash = :secret_hash, #rotated_at = :now, #idle_at = :idle_at",
+        where="#n = :n AND #secret_hash = :used",
+        values={
+            ":n": read.n,
+            ":next": read.n + 1,
+            ":used": read.secret_hash,
+            ":secret_hash": secret_hash,
+            ":now": now,
+            ":idle_at": idle_at,
+        },
+    )
+    try:
+        client.write(write)
+    except client.ConditionFailed as failed:
+        found = session(failed.item)
+        if found is None:
+            raise LookupError from None
+        return found
+    return None
+
+
+def end(customer_id: str, family: str) -> None:
+    """The session is over, whether it was or not. Raises: aws.Failed."""
+    client.delete(*key(customer_id, family))

@@ -1,0 +1,97 @@
+"""`--data DIR`: what survives the process, kill -9 included: the tables as a journal of their changes, secrets, keys and the clock.
+
+One line of the journal is one action, all of its items or none; it is in the kernel's hands before the action is answered. A last line
+that was torn is as if its action had not been. The journal is written anew, short, at each start.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from local.changes import Change, Image
+
+type Write = tuple[str, Image, Image | None]  # table, key, item (None: deleted)
+
+
+class DataFolderError(Exception):
+    """The folder cannot be used; its text is one line."""
+
+
+class DataFolder:
+    """One stack's folder, locked as long as the stack runs."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = (path / "lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataFolderError(f"{path} is in use by another local stack") from None
+        except OSError as error:
+            raise DataFolderError(f"{path} cannot be used: {error.strerror}") from None
+        self._journal = path / "tables.jsonl"
+        self._state = path / "state.json"
+
+    def state(self) -> dict[str, Any]:
+        """What `keep` kept last."""
+        if not self._state.exists():
+            return {}
+        state: dict[str, Any] = json.loads(self._state.read_bytes())
+        return state
+
+    def keep(self, state: dict[str, Any]) -> None:
+        """Keep secrets, keys and the like, in place of those kept before; readable by the owner alone."""
+        _replace(self._state, [json.dumps(state, indent=1)])
+
+    def items(self) -> list[tuple[str, Image]]:
+        """Every item, with its table, as the journal leaves it. Raises: DataFolderError if a line but the last is damaged."""
+        items: dict[tuple[str, str], tuple[str, Image]] = {}
+        for table, key, item in self._writes():
+            place = (table, json.dumps(key, sort_keys=True))
+            if item is None:
+                items.pop(place, None)
+            else:
+                items[place] = (table, item)
+        return list(items.values())
+
+    def journal(self, changes: Iterable[Change]) -> "Journal":
+        """Begin the journal anew with these changes, and go on writing it."""
+        _replace(self._journal, (_line([change]) for change in changes))
+        return Journal(self._journal)
+
+    def _writes(self) -> Iterator[Write]:
+        if not self._journal.exists():
+            return
+        lines = self._journal.read_bytes().split(b"\n")
+        for number, line in enumerate(lines[:-1], 1):  # what follows the last line's end is torn
+            try:
+                yield from json.loads(line)
+            except ValueError:
+                raise DataFolderError(f"{self._journal} is damaged in line {number}") from None
+
+
+class Journal:
+    """An open journal."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Append one action."""
+        self._file.write(_line(changes).encode() + b"\n")
+
+
+def _line(changes: Sequence[Change]) -> str:
+    return json.dumps([(change.table, change.key, change.new) for change in changes], separators=(",", ":"))
+
+
+def _replace(path: Path, lines: Iterable[str]) -> None:
+    new = path.with_suffix(".new")
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123 - a descriptor, for its mode
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

@@ -1,0 +1,183 @@
+"""DynamoDB on this machine: moto's, made whole between threads, with transactions that touch only their own items.
+
+moto runs each thread for itself, copies every table for a transaction and forgets its streams' readers when it puts them back. Here one
+lock is around every action, an action's changes show in streams (and in the journal) together when it has succeeded, or not at all.
+"""
+
+import copy
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, override
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.responses import ActionResult
+from moto.dynamodb.comparisons import get_filter_expression
+from moto.dynamodb.exceptions import (
+    ConditionalCheckFailed,
+    MockValidationException,
+    MultipleTransactionsException,
+    TooManyTransactionsException,
+    TransactionCanceledException,
+    TransactWriteSingleOpException,
+)
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
+
+from local.changes import Change, Image, Shard, Told, image_of, publish
+from local.intrinsics import ACCOUNT_ID, PSEUDO_PARAMETERS
+
+MOST_ACTIONS = 100  # in a transaction
+type Reason = tuple[str | None, str | None, Image | None]  # code, message, item
+
+
+class Backend(DynamoDBBackend):
+    """moto's tables; `listeners` are told the changes of each action that succeeded, under the lock and in order."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.lock = threading.RLock()
+        self.listeners: list[Callable[[Sequence[Change]], None]] = []
+        self._changes: list[Told] = []
+
+    @override
+    def create_table(self, name: str, **properties: Any) -> Table:  # type: ignore[override]
+        table = super().create_table(name, **properties)
+        table.stream_shard = Shard(table, self._changes)
+        return table
+
+    def settle(self, *, succeeded: bool) -> None:
+        """End an action: publish its changes, one an item, or forget them."""
+        told, self._changes[:] = list(self._changes), []
+        changes = publish(told) if succeeded else []
+        for listener in self.listeners if changes else ():
+            listener(changes)
+
+    def restore(self, table_name: str, image: Image) -> None:
+        """Put an item back that was there before this process."""
+        with self.lock:
+            self.get_table(table_name).put_item(image)
+            self.settle(succeeded=True)
+
+    def items(self) -> list[tuple[str, Image]]:
+        """Every item with its table's name."""
+        with self.lock:
+            return [(name, image_of(item)) for name, table in self.tables.items() for item in table.all_items()]
+
+    @override
+    def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
+        if len(transact_items) > MOST_ACTIONS:
+            raise TooManyTransactionsException
+        actions = [self._action(each) for each in transact_items]
+        if len({action.place for action in actions}) < len(actions):
+            raise MultipleTransactionsException
+        _cancel_if_any([self._check(action) for action in actions])
+        befores = [(action, copy.deepcopy(self.get_item(action.table.name, action.key))) for action in actions]
+        try:
+            _cancel_if_any([self._apply(action) for action in actions])
+        except (MockValidationException, TransactionCanceledException):
+            for action, before in befores:
+                _put_back(action, before)
+            raise
+
+    def _action(self, transact_item: Mapping[str, dict[str, Any]]) -> "_Action":
+        if len(transact_item) != 1:
+            raise TransactWriteSingleOpException
+        kind, request = next(iter(transact_item.items()))
+        table = self.get_table(request["TableName"])
+        key = {name: request["Item"][name] for name in table.table_key_attrs} if kind == "Put" else request["Key"]
+        return _Action(kind, request, table, key)
+
+    def _check(self, action: "_Action") -> Reason:
+        condition = get_filter_expression(*action.condition)
+        current = self.get_item(action.table.name, action.key)
+        if condition.expr(current):
+            return (None, None, None)
+        wanted = action.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
+        return ("ConditionalCheckFailed", str(ConditionalCheckFailed().message), image_of(current) if wanted and current else None)
+
+    def _apply(self, action: "_Action") -> Reason:
+        name = action.table.name
+        names, values = action.request.get("ExpressionAttributeNames"), action.request.get("ExpressionAttributeValues")
+        try:
+            if action.kind == "Put":
+                self.put_item(name, action.request["Item"])
+            elif action.kind == "Delete":
+                self.delete_item(name, action.key)
+            elif action.kind == "Update":
+                self.update_item(name, action.key, action.request["UpdateExpression"], names or {}, values or {})
+        except MockValidationException:
+            raise
+        except Exception as error:  # noqa: BLE001 - moto's reasons are the names of its errors
+            return (type(error).__name__, str(error), None)
+        return (None, None, None)
+
+
+class _Action(NamedTuple):
+    kind: str
+    request: dict[str, Any]
+    table: Table
+    key: Image
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.table.name, str(sorted(self.key.items()))
+
+    @property
+    def condition(self) -> tuple[str | None, dict[str, str] | None, dict[str, Any] | None]:
+        read = self.request.get
+        return read("ConditionExpression"), read("ExpressionAttributeNames"), read("ExpressionAttributeValues")
+
+
+class Handler(DynamoHandler):
+    """DynamoDB's actions, one at a time."""
+
+    @override
+    def call_action(self) -> TYPE_RESPONSE:
+        backend = self.dynamodb_backend
+        if not isinstance(backend, Backend):
+            raise TypeError("install() has not been called")
+        with backend.lock:
+            succeeded = False
+            try:
+                response: TYPE_RESPONSE = super().call_action()
+                succeeded = response[0] < 300  # noqa: PLR2004 - HTTP's success
+            finally:
+                backend.settle(succeeded=succeeded)
+            return response
+
+
+class StreamsHandler(DynamoDBStreamsHandler):
+    """The streams' actions; an iterator is forgotten once it has been read from, else a reader that polls would fill the memory."""
+
+    @override
+    def get_records(self) -> ActionResult:
+        result = super().get_records()
+        self.backend.shard_iterators.pop(self._get_param("ShardIterator"), None)
+        return result
+
+
+def install() -> Backend:
+    """Put a new, empty engine into moto for this account and region."""
+    region = PSEUDO_PARAMETERS["AWS::Region"]
+    backend = Backend(region, ACCOUNT_ID)
+    dynamodb_backends[ACCOUNT_ID][region] = backend
+    return backend
+
+
+def _cancel_if_any(reasons: list[Reason]) -> None:
+    if any(code is not None for code, _, _ in reasons):
+        raise TransactionCanceledException(reasons)
+
+
+def _put_back(action: _Action, before: Item | None) -> None:
+    hash_key = DynamoType(action.key[action.table.hash_key_attr])
+    range_key = DynamoType(action.key[action.table.range_key_attr]) if action.table.range_key_attr else None
+    if before is None:
+        action.table.delete_item(hash_key, range_key)
+    elif range_key is None:
+        action.table.items[hash_key] = before  # type: ignore[assignment]
+    else:
+        action.table.items[hash_key][range_key] = before

@@ -1,0 +1,117 @@
+"""SNS and SES as seen from outside: what they send goes to the inbox, and each can be broken for a while."""
+
+import base64
+import email
+import email.policy
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+from local.clock import Clock
+from local.inbox import Inbox
+from local.server import Request, Response
+
+SENDERS: Mapping[str, str] = {"sms": "sns", "email": "ses"}  # channel → provider
+MODES = ("error", "throttle", "timeout", "reject", "lost")
+HANG_SECONDS = 70  # longer than any client waits (botocore: 60)
+OUTBOUND_EMAILS = "/v2/email/outbound-emails"
+
+
+class Sending(NamedTuple):
+    """One message on its way."""
+
+    channel: str
+    to: str
+    body: str
+    subject: str | None = None
+
+
+class Refusal(NamedTuple):
+    """An answer by which a provider says no."""
+
+    status: int
+    code: str
+    message: str
+
+
+REFUSALS: Mapping[tuple[str, str], Refusal] = {
+    ("sms", "error"): Refusal(500, "InternalError", "An internal error has occurred."),
+    ("sms", "throttle"): Refusal(400, "Throttling", "Rate exceeded"),
+    ("sms", "reject"): Refusal(400, "OptedOut", "The phone number has opted out of receiving messages."),
+    ("email", "error"): Refusal(500, "InternalFailure", "An internal error has occurred."),
+    ("email", "throttle"): Refusal(429, "TooManyRequestsException", "Too many requests."),
+    ("email", "reject"): Refusal(400, "MessageRejected", "The message was rejected."),
+}
+
+
+class Senders:
+    """Stands before SNS and SES. `stopping` ends what hangs."""
+
+    def __init__(self, inbox: Inbox, clock: Clock, stopping: threading.Event) -> None:
+        self._inbox = inbox
+        self._clock = clock
+        self._stopping = stopping
+        self._faults: dict[str, tuple[str, float]] = {}
+
+    def break_(self, channel: str, mode: str, for_seconds: float) -> None:
+        """Break a sender until the stack's clock is that much further; a new fault takes the place of the last."""
+        self._faults[channel] = (mode, self._clock.now() + for_seconds)
+
+    def pass_on(self, request: Request, forward: Callable[[Request], Response]) -> Response | None:
+        """The provider's answer, or the fault's; None is no answer at all. What the provider took is in the inbox."""
+        sendings = list(_sendings(request))
+        if not sendings:
+            return forward(request)
+        channel = sendings[0].channel
+        mode = self._mode(channel)
+        if (channel, mode) in REFUSALS:
+            return _refused(channel, REFUSALS[channel, mode])
+        if mode == "timeout":
+            self._stopping.wait(HANG_SECONDS)
+            return None
+        response = forward(request)
+        if response.status < 300:  # noqa: PLR2004 - HTTP's success
+            for each in sendings:
+                self._inbox.add(each.channel, each.to, each.body, provider=SENDERS[each.channel], subject=each.subject)
+        return None if mode == "lost" else response
+
+    def _mode(self, channel: str) -> str:
+        mode, until = self._faults.get(channel, ("", 0.0))
+        return mode if self._clock.now() < until else ""
+
+
+def _sendings(request: Request) -> Iterator[Sending]:
+    if request.path == OUTBOUND_EMAILS and request.method == "POST":
+        mail = json.loads(request.body)
+        subject, body = _content(mail["Content"])
+        for to in mail["Destination"].get("ToAddresses", []):
+            yield Sending("email", to, body, subject)
+    elif b"Action=Publish&" in request.body + b"&":
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        if form.get("Action") == "Publish" and "PhoneNumber" in form:
+            yield Sending("sms", form["PhoneNumber"], form.get("Message", ""))
+
+
+def _content(content: Mapping[str, Mapping[str, object]]) -> tuple[str, str]:
+    """Subject and text of an email, whether in parts or raw."""
+    if "Raw" in content:
+        raw = email.message_from_bytes(base64.b64decode(str(content["Raw"]["Data"])), policy=email.policy.default)
+        text = raw.get_body(("plain", "html"))
+        return str(raw["Subject"]), str(text.get_content()) if text else ""
+    simple: Mapping[str, Mapping[str, Mapping[str, str]]] = content["Simple"]  # type: ignore[assignment]
+    parts = simple["Body"]
+    return str(simple["Subject"]["Data"]), (parts.get("Text") or parts["Html"])["Data"]
+
+
+def _refused(channel: str, refusal: Refusal) -> Response:
+    request_id = str(uuid.uuid4())
+    if channel == "sms":
+        kind = "Sender" if refusal.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP's client and server errors
+        error = f"<Error><Type>{kind}</Type><Code>{refusal.code}</Code><Message>{refusal.message}</Message></Error>"
+        body = f'<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">{error}<RequestId>{request_id}</RequestId></ErrorResponse>'
+        return Response(refusal.status, (("content-type", "text/xml"),), body.encode())
+    headers = (("content-type", "application/json"), ("x-amzn-errortype", refusal.code), ("x-amzn-requestid", request_id))
+    return Response(refusal.status, headers, json.dumps({"message": refusal.message}).encode())

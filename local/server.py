@@ -1,0 +1,152 @@
+"""A small HTTP/1.1 server on a loopback address: one thread a connection, kept alive, the whole body read before the answer."""
+
+import socket
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+IDLE_SECONDS = 75  # a connection without a request is closed, as API Gateway closes it
+LONGEST_LINE = 65_536
+
+
+class Request(NamedTuple):
+    """`path` and `query` as in the request line; header names as sent; `client` is the connection's own address."""
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    client: str
+
+    def header(self, name: str) -> str:
+        """The first header of that (lower-case) name, or nothing."""
+        return next((value for each, value in self.headers if each.lower() == name), "")
+
+
+class Response(NamedTuple):
+    """An answer; the server adds its length."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+type App = Callable[[Request], Response | None]  # None drops the connection without an answer
+
+
+class TooLong(Exception):
+    """The body is longer than the server takes."""
+
+
+class Server:
+    """Serves an app in threads of its own, from `start` to `stop`. The port is taken as soon as it is made.
+
+    Raises: OSError if the port is taken.
+    """
+
+    def __init__(self, host: str, port: int, *, longest_body: int, too_long: Response | None = None) -> None:
+        self._server = _Listener((host, port), longest_body, too_long or Response(413))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name=f"server:{self.port}")
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    def start(self, app: App) -> None:
+        """Answer requests; those that came since the port was taken have waited."""
+        self._server.app = app
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests; those in work lose their connection when the process ends."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+        self._server.server_close()
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+    app: App
+
+    def __init__(self, address: tuple[str, int], longest_body: int, too_long: Response) -> None:
+        self.longest_body = longest_body
+        self.too_long = too_long
+        super().__init__(address, _Connection)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away is no fault of the server's."""
+
+
+class _Connection(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE_SECONDS
+    server: _Listener
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        # http.server looks for `do_GET`, `do_POST`, …: every method is taken here.
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+        """Nothing: requests are not logged."""
+
+    def _answer(self) -> None:
+        try:
+            body = self._read_body()
+        except TooLong:
+            self.close_connection = True
+            self._send(self.server.too_long)
+            return
+        except ValueError:
+            self.close_connection = True
+            self._send(Response(400))
+            return
+        path, _, query = self.path.partition("?")
+        request = Request(self.command, path, query, tuple(self.headers.items()), body, self.client_address[0])
+        response = self.server.app(request)
+        if response is None:
+            self.close_connection = True
+            return
+        self._send(response)
+
+    def _read_body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._read_chunks()
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > self.server.longest_body:
+            raise TooLong
+        body = self.rfile.read(max(length, 0))
+        if len(body) < length:
+            raise ValueError("the body ended early")
+        return body
+
+    def _read_chunks(self) -> bytes:
+        body = bytearray()
+        while size := int(self.rfile.readline(LONGEST_LINE).partition(b";")[0], 16):
+            if len(body) + size > self.server.longest_body:
+                raise TooLong
+            body += self.rfile.read(size)
+            self.rfile.readline(LONGEST_LINE)
+        while self.rfile.readline(LONGEST_LINE).strip():
+            pass  # trailers
+        return bytes(body)
+
+    def _send(self, response: Response) -> None:
+        lines = [f"{name}: {value}" for name, value in response.headers]
+        if response.status not in {204, 304}:
+            lines.append(f"content-length: {len(response.body)}")
+        if self.close_connection:
+            lines.append("connection: close")
+        reason = self.responses.get(response.status, ("", ""))[0]
+        head = "\r\n".join([f"HTTP/1.1 {response.status} {reason}", f"date: {self.date_time_string()}", *lines, "", ""])
+        body = b"" if self.command == "HEAD" else response.body
+        self.wfile.write(head.encode("latin-1", "replace") + body)  # in one piece, so that no delayed acknowledgement is waited for

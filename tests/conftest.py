@@ -1,0 +1,91 @@
+"""What the tests stand on: the service in this process on moto and on DynamoDB Local, a clock, an inbox, a wire that can break."""
+
+import os
+
+import pytest
+
+from customer_auth import aws, clock
+from tests.harness import engines
+from tests.harness.engines import Engine
+from tests.harness.people import Inbox, Person, new_number
+from tests.harness.service import Clock, Service, forget_everything, template
+from tests.harness.wire import Wire
+
+
+@pytest.fixture(scope="session")
+def aws_in_process():
+    with engines.embedded():
+        yield
+
+
+@pytest.fixture(scope="session")
+def moto_engine(aws_in_process):
+    return Engine("moto", template(), None)
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local_engine(aws_in_process):
+    with engines.dynamodb_local() as url:
+        yield Engine("dynamodb-local", template(), url)
+
+
+@pytest.fixture(scope="session")
+def wire():
+    return Wire()
+
+
+@pytest.fixture(params=["moto", "dynamodb-local"], scope="session")
+def engine(request, wire):
+    """Every behaviour holds on both engines."""
+    yield from _entered(request.getfixturevalue(request.param.replace("-", "_") + "_engine"), wire)
+
+
+def _entered(engine: Engine, wire: Wire):
+    before = dict(os.environ)
+    os.environ.update(engine.environment)
+    forget_everything()
+    wire.listen(aws.session())
+    service = Service(engine, wire, Clock())
+    service.invoke("RotateSigningKeys", {})
+    yield engine
+    os.environ.clear()
+    os.environ.update(before)
+    forget_everything()
+
+
+@pytest.fixture
+def test_clock():
+    moved = Clock()
+    clock.source = moved.now
+    return moved
+
+
+@pytest.fixture
+def api(engine, wire, test_clock):
+    service = Service(engine, wire, test_clock)
+    service.skip_records()
+    wire.calls.clear()
+    return service
+
+
+@pytest.fixture
+def inbox(api):
+    return Inbox(api)
+
+
+@pytest.fixture
+def number():
+    return new_number()
+
+
+@pytest.fixture
+def ada(api, inbox):
+    """A person with a phone and a mailbox of her own, and no account."""
+    return Person(api, inbox)
+
+
+@pytest.fixture
+def customer(ada):
+    """A person who has signed up with her phone."""
+    ada.sign_up()
+    return ada

@@ -1,0 +1,88 @@
+"""The AWS that tests run on: moto in the process, or moto with AWS's own DynamoDB Local beside it."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from moto import mock_aws
+
+from local import cloud
+from local.template import Template
+
+ROOT = Path(__file__).resolve().parents[2]
+DYNAMODB_LOCAL = ROOT / ".tools" / "dynamodb-local" / "lib"
+HERE = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled"}  # moto knows no others
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
+
+
+class Engine:
+    """A provisioned AWS: `environment` is what all functions together are given."""
+
+    def __init__(self, name: str, template: Template, dynamodb: str | None):
+        self.name = name
+        self.dynamodb = dynamodb
+        self.clients = cloud.Clients(dynamodb=dynamodb)
+        self.ids = cloud.create(template, self.clients)
+        self.environment = HERE | CREDENTIALS
+        for function in template.functions.values():
+            self.environment |= function.environment(self.ids)
+        if dynamodb:
+            self.environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
+        self._arn = self.ids["CodesTable.StreamArn"]
+        shards = self.clients.streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
+        self._iterators = {shard["ShardId"]: self._from_start(shard["ShardId"]) for shard in shards}
+
+    def new_records(self) -> list[dict]:
+        """What was written to the codes table since the last look, in its stream's records."""
+        return [record for shard in self._iterators for record in self._records(shard)]
+
+    def _records(self, shard: str) -> list[dict]:
+        streams = self.clients.streams
+        try:
+            answer = streams.get_records(ShardIterator=self._iterators[shard])
+        except streams.exceptions.TrimmedDataAccessException:
+            # DynamoDB Local numbers all tables' writes as one: an iterator from before a stream's first record is "past the oldest".
+            answer = streams.get_records(ShardIterator=self._from_start(shard))
+        self._iterators[shard] = answer["NextShardIterator"]
+        return answer["Records"]
+
+    def _from_start(self, shard: str) -> str:
+        asked = {"StreamArn": self._arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+        return self.clients.streams.get_shard_iterator(**asked)["ShardIterator"]
+
+
+@contextlib.contextmanager
+def embedded():
+    """moto answers for AWS in this process; loopback addresses are left to whoever listens there."""
+    os.environ |= HERE | CREDENTIALS
+    with mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}}):
+        yield
+
+
+@contextlib.contextmanager
+def dynamodb_local():
+    """AWS's own DynamoDB Local, in memory, on a free port."""
+    if not DYNAMODB_LOCAL.exists():
+        pytest.skip("DynamoDB Local is missing: apt-get install default-jre-headless maven, then make dynamodb-local")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    main = "software.amazon.dynamodb.services.local.main.ServerRunner"
+    command = ["java", f"-Djava.library.path={DYNAMODB_LOCAL}", "-cp", f"{DYNAMODB_LOCAL}/*", main, "-inMemory", "-port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            with contextlib.suppress(requests.ConnectionError):
+                requests.get(url, timeout=2)
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -1,0 +1,90 @@
+"""People who use the service: each has a phone and a mailbox, and reads only what comes to them."""
+
+import itertools
+import random
+import re
+
+_numbers = itertools.count(random.randrange(1_000_000))
+
+REGISTER = "/api/v1/auth/customer/register"
+LOGIN = "/api/v1/auth/customer/login"
+
+
+def new_number() -> str:
+    """A US mobile that nobody in this run has."""
+    return f"+1212{2_000_000 + next(_numbers) % 7_000_000:07d}"
+
+
+def new_email() -> str:
+    return f"ada.{next(_numbers)}@example.com"
+
+
+class Inbox:
+    """What was sent, once the outbox has run."""
+
+    def __init__(self, api):
+        self.api = api
+
+    def of(self, to: str) -> list:
+        self.api.deliver()
+        return [message for message in self.api.wire.sent if message.to == to]
+
+    def code(self, to: str) -> str:
+        return re.search(r"(?<!\w)\d{6}(?!\w)", self.of(to)[-1].body)[0]
+
+
+class Person:
+    """Somebody with a phone and a mailbox."""
+
+    def __init__(self, api, inbox: Inbox, ip: str = "192.0.2.1"):
+        self.api, self.inbox, self.ip = api, inbox, ip
+        self.phone, self.email = new_number(), new_email()
+        self.session: dict = {}
+
+    @property
+    def device(self):
+        return self.session.get("device")
+
+    @property
+    def id(self) -> str:
+        return self.session["customer"]["id"]
+
+    def ask(self, flow: str = LOGIN, **more):
+        return self.api.post(f"{flow}/request-otp", ip=self.ip, phone=self.phone, **more)
+
+    def asked_and_read(self, flow: str = LOGIN, **more) -> tuple[str, str]:
+        """A challenge and the code that came."""
+        asked = self.ask(flow, **more)
+        assert asked.status == 200, asked.text
+        return asked["challenge"], self.inbox.code(self.phone)
+
+    def verify(self, code: str, flow: str = LOGIN, *, key: str | None = None, **more):
+        headers = {"idempotency-key": key} if key else {}
+        return self.api.post(f"{flow}/verify-otp", ip=self.ip, phone=self.phone, code=code, headers=headers, **more)
+
+    def sign_up(self, **names):
+        challenge, code = self.asked_and_read(REGISTER)
+        answer = self.verify(code, REGISTER, challenge=challenge, **names)
+        assert answer.status == 201, answer.text
+        self.session = answer.body
+        self.api.clock.advance(90)
+        return answer
+
+    def sign_in(self, **more):
+        challenge, code = self.asked_and_read(LOGIN, **more)
+        answer = self.verify(code, LOGIN, challenge=challenge)
+        assert answer.status == 200, answer.text
+        self.session = answer.body
+        self.api.clock.advance(90)
+        return answer
+
+    def me(self, token: str | None = None):
+        return self.api.get("/store/customers/me", ip=self.ip, headers={"authorization": f"Bearer {token or self.session['token']}"})
+
+    def refresh(self, token: str | None = None):
+        return self.api.post("/login/refresh", ip=self.ip, refreshToken=token or self.session["refresh_token"])
+
+
+def other_code(code: str) -> str:
+    """A code of the same form that is not this one."""
+    return f"{(int(code) + random.randrange(1, 10 ** len(code))) % 10 ** len(code):0{len(code)}d}"

@@ -1,0 +1,173 @@
+"""The service in this process: requests by the template's routes, its outbox by its stream, its clock by hand."""
+
+import importlib.util
+import json
+import sys
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from customer_auth import aws, clock, keyring, settings, vault
+from local import events
+from local.template import Template
+from tests.harness.engines import ROOT, Engine
+from tests.harness.wire import FUNCTION, Wire
+
+
+@cache
+def template() -> Template:
+    return Template.load(ROOT / "template.yaml")
+
+
+@cache
+def handler(logical_id: str):
+    """A function's handler, imported from its file alone, as Lambda does."""
+    function = template().functions[logical_id]
+    path = function.code / f"{function.handler.module}.py"
+    name = f"functions_{function.code.name}.{function.handler.module}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return getattr(module, function.handler.attribute)
+
+
+@cache
+def routes() -> dict[tuple[str, str], str]:
+    return {(route.method, route.path): name for name, function in template().functions.items() for route in function.routes}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer over HTTP, and what it took."""
+
+    status: int
+    headers: dict
+    text: str
+    aws_calls: tuple[str, ...]
+
+    @property
+    def body(self) -> dict:
+        return json.loads(self.text)
+
+    def __getitem__(self, name):
+        return self.body[name]
+
+    @property
+    def shape(self):
+        """What a stranger could tell two answers apart by, but for random and personal values."""
+        return self.status, {name: value for name, value in self.headers.items() if name != "retry-after"}, _shape(self.body)
+
+    @property
+    def retry_after(self) -> int:
+        return int(self.headers["retry-after"])
+
+
+def _shape(value):
+    if isinstance(value, dict):
+        return {name: _shape(each) for name, each in value.items()}
+    return type(value).__name__ if not isinstance(value, list) else [_shape(each) for each in value]
+
+
+class Clock:
+    """The service's clock: the wall's, moved forward by hand."""
+
+    def __init__(self):
+        self.offset = 0.0
+        self.frozen_at = float(int(time.time()))
+
+    def now(self) -> float:
+        return self.frozen_at + self.offset
+
+    def advance(self, seconds: float) -> None:
+        self.offset += seconds
+
+
+class Service:
+    """The running service on one engine."""
+
+    def __init__(self, engine: Engine, wire: Wire, test_clock: Clock):
+        self.engine, self.wire, self.clock = engine, wire, test_clock
+
+    def invoke(self, logical_id: str, event: dict) -> dict:
+        token = FUNCTION.set(logical_id)
+        try:
+            return handler(logical_id)(event, None)
+        finally:
+            FUNCTION.reset(token)
+
+    def request(self, method: str, path: str, *, raw: bytes | None = None, headers: dict | None = None, ip: str = "192.0.2.1", query="", **body):
+        given = {"content-type": "application/json"} | {name.lower(): value for name, value in (headers or {}).items()}
+        content = raw if raw is not None else json.dumps(body).encode() if method != "GET" else b""
+        event = events.http_event(
+            method,
+            path,
+            headers={name: value for name, value in given.items() if value is not None},
+            query=query,
+            body=content,
+            source_ip=ip,
+            domain="auth.shop.example",
+            at=self.clock.now(),
+        )
+        since = len(self.wire.calls)
+        answer = self.invoke(routes()[method, path], event)
+        called = tuple(call.operation for call in self.wire.calls[since:])
+        return Answer(answer["statusCode"], answer["headers"], answer["body"], called)
+
+    def post(self, path: str, **rest) -> Answer:
+        return self.request("POST", path, **rest)
+
+    def get(self, path: str, **rest) -> Answer:
+        return self.request("GET", path, **rest)
+
+    # ── the outbox ──
+
+    def new_records(self) -> list[dict]:
+        """The codes table's stream since the last look, filtered as the template says."""
+        return [record for record in self.engine.new_records() if self._passes(record)]
+
+    def skip_records(self) -> None:
+        self.new_records()
+
+    def deliver(self) -> dict | None:
+        """Let the outbox send what was asked for."""
+        records = self.new_records()
+        if not records:
+            return None
+        return self.invoke("SendMessages", events.stream_event(records, self.engine.ids["CodesTable.StreamArn"]))
+
+    def deliver_again(self) -> dict | None:
+        """Let the outbox take what its retry queue holds."""
+        messages = self.queued()
+        if not messages:
+            return None
+        return self.invoke("SendMessages", events.queue_event(messages, self.engine.ids["RetryQueue.Arn"]))
+
+    def queued(self) -> list[dict]:
+        sqs, url = self.engine.clients.sqs, self.engine.ids["RetryQueue"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "0", "VisibilityTimeout": "0"})
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return messages
+
+    @staticmethod
+    def _passes(record: dict) -> bool:
+        image = record["dynamodb"].get("NewImage", {})
+        return image.get("event", {}).get("S", "").startswith("asked:")
+
+    # ── the tables, from beneath ──
+
+    def table(self, logical_id: str) -> list[dict]:
+        """Every item, for tests that look at what lies there."""
+        pages = self.engine.clients.dynamodb.get_paginator("scan").paginate(TableName=self.engine.ids[logical_id])
+        return [item for page in pages for item in page["Items"]]
+
+
+def forget_everything() -> None:
+    """As a container that has just started."""
+    settings.forget()
+    vault.forget()
+    keyring.forget()
+    aws.forget()
+    clock.source = time.time

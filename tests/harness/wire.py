@@ -1,0 +1,203 @@
+"""Listens between the SDK and AWS: counts what each function calls, keeps what is sent, and breaks calls on demand."""
+
+import contextlib
+import contextvars
+import json
+import random
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from botocore.httpsession import URLLib3Session
+from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
+from moto.core.models import botocore_stubber
+
+from customer_auth import clock
+
+FUNCTION: contextvars.ContextVar[str] = contextvars.ContextVar("function", default="")
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that left: by which channel, to whom, with which words."""
+
+    channel: str
+    to: str
+    body: str
+    subject: str | None = None
+    html: str | None = None
+    request: dict = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class AwsCall:
+    """One request to AWS by a function, as its policy sees it."""
+
+    function: str
+    service: str
+    operation: str
+    parameters: dict = field(compare=False, hash=False)
+
+
+class Fault:
+    """Breaks matching calls: `mode` is error, throttle, timeout, lost (done, the answer is lost), conflict, killed_before or killed_after."""
+
+    def __init__(self, operation: str, mode: str, *, times: int = 1_000, nth: int = 1, service: str = "dynamodb"):
+        self.service, self.operation, self.mode, self.times, self.nth = service, operation, mode, times, nth
+        self.seen = 0
+
+    def strikes(self, service: str, operation: str) -> bool:
+        if (service, operation) != (self.service, self.operation) or self.times <= 0:
+            return False
+        self.seen += 1
+        if self.seen < self.nth:
+            return False
+        self.times -= 1
+        return True
+
+
+class Wire:
+    """What goes over the wire between the functions and AWS."""
+
+    def __init__(self):
+        self.sent: list[Sent] = []
+        self.calls: list[AwsCall] = []
+        self.all_calls: set[tuple[str, str, str, str]] = set()
+        self.faults: list[Fault] = []
+        self._before: list = []
+        self._lock = threading.Lock()
+
+    def listen(self, session) -> None:
+        session.events.register_first("before-send", self._on_send)
+
+    @contextlib.contextmanager
+    def broken(self, operation: str, mode: str, **options):
+        fault = Fault(operation, mode, **options)
+        self.faults.append(fault)
+        try:
+            yield fault
+        finally:
+            self.faults.remove(fault)
+
+    @contextlib.contextmanager
+    def before(self, operation: str, act):
+        """Do `act` once, just before the next such call leaves."""
+        entry = [operation, act]
+        self._before.append(entry)
+        try:
+            yield
+        finally:
+            if entry in self._before:
+                self._before.remove(entry)
+
+    def count(self, since: int) -> Counter:
+        return Counter(call.operation for call in self.calls[since:])
+
+    def _on_send(self, request, event_name="", **_):
+        _, service, operation = event_name.split(".")
+        for entry in [entry for entry in self._before if entry[0] == operation]:
+            self._before.remove(entry)
+            entry[1]()
+        with self._lock:
+            fault = next((fault for fault in self.faults if fault.strikes(service, operation)), None)
+            self.calls.append(AwsCall(FUNCTION.get(), service, operation, _parameters(request)))
+        if fault is None:
+            answer = None
+        else:
+            answer = self._struck(fault, request, service)
+        if fault is None or fault.mode == "lost":
+            self._keep(service, operation, request)
+        return answer
+
+    def _struck(self, fault, request, service):
+        match fault.mode:
+            case "error":
+                return _refusal(request, 500, "InternalServerError", service)
+            case "throttle":
+                return _refusal(request, 400, "ThrottlingException" if service != "sns" else "Throttled", service)
+            case "conflict":
+                return _conflict(request)
+            case "reject":
+                return _refusal(request, 400, "OptedOut" if service == "sns" else "MessageRejected", service)
+            case "timeout":
+                raise ReadTimeoutError(endpoint_url=request.url)
+            case "killed_before":
+                raise Killed
+        done(request)
+        if fault.mode == "killed_after":
+            raise Killed
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+    def _keep(self, service, operation, request):
+        if (service, operation) == ("sns", "Publish"):
+            fields = {name: values[0] for name, values in parse_qs(_text(request.body)).items()}
+            self.sent.append(Sent("sms", fields["PhoneNumber"], fields["Message"], request=fields))
+        if (service, operation) == ("sesv2", "SendEmail"):
+            asked = json.loads(request.body)
+            simple = asked["Content"]["Simple"]
+            body = simple["Body"]
+            to = asked["Destination"]["ToAddresses"][0]
+            self.sent.append(Sent("email", to, body["Text"]["Data"], simple["Subject"]["Data"], body["Html"]["Data"], asked))
+
+
+def done(request):
+    """The answer of a request that really goes out."""
+    answer = botocore_stubber("before-send", request)
+    if answer is None:
+        session = URLLib3Session()
+        answer = session.send(request)
+        answer.content  # noqa: B018 (read to its end)
+        session.close()
+    return answer
+
+
+def _parameters(request) -> dict:
+    try:
+        return json.loads(_text(request.body))
+    except ValueError:
+        return {}
+
+
+def _text(body) -> str:
+    return body.decode() if isinstance(body, bytes) else str(body or "")
+
+
+class _Raw:
+    def __init__(self, content: bytes):
+        self._content = content
+
+    def stream(self, **_):
+        yield self._content
+
+    def read(self, *_):
+        content, self._content = self._content, b""
+        return content
+
+
+def _refusal(request, status: int, code: str, service: str) -> AWSResponse:
+    headers = {"x-amzn-errortype": code, "content-type": "application/x-amz-json-1.0"}
+    content = json.dumps({"__type": f"com.amazonaws#{code}", "message": "injected"}).encode()
+    if service == "sns":
+        content = f"<ErrorResponse><Error><Code>{code}</Code><Message>injected</Message></Error></ErrorResponse>".encode()
+    return AWSResponse(request.url, status, headers, _Raw(content))
+
+
+def _conflict(request) -> AWSResponse:
+    parts = _parameters(request).get("TransactItems")
+    told = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "injected"}
+    if parts:
+        reasons = [{"Code": "None"} for _ in parts]
+        reasons[random.randrange(len(parts))] = {"Code": "TransactionConflict"}
+        told = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "message": "injected", "CancellationReasons": reasons}
+    return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, _Raw(json.dumps(told).encode()))
+
+
+def now() -> int:
+    return clock.now()
