@@ -40,6 +40,9 @@ fix: .venv/.done ## Format, and correct what ruff can
 	.venv/bin/ruff check --fix-only
 	.venv/bin/ruff format
 
+openapi: .venv/.done ## Write the OpenAPI document from what the endpoints declare
+	PYTHONPATH=layers/shared:. .venv/bin/python tools/openapi.py
+
 bench: .venv/.done ## Run the benchmarks
 	.venv/bin/python -m benchmarks $(ARGS)
 

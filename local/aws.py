@@ -19,6 +19,7 @@ from local.server import Request, Response, Server
 
 LONGEST_BODY = 16 * 1024 * 1024
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")  # region, service
+CHANGES_SECRET = re.compile(r"\.(Put|Update|Delete|Restore)")
 # Where moto has each service, by its name in a signature; imported when first asked for, since each costs the start some time.
 SERVICES: Mapping[str, str] = {
     "kms": "moto.kms.responses:KmsResponse",
@@ -31,7 +32,7 @@ SERVICES: Mapping[str, str] = {
 
 
 class EmbeddedAws:
-    """Serves AWS at `url`; `on_secret` is called after each call that may have changed a secret."""
+    """Serves AWS at `url`; `on_secret` is called when a secret may have changed."""
 
     def __init__(self, clock: Clock, senders: Senders) -> None:
         self.tables = engine.install()
@@ -74,7 +75,7 @@ class EmbeddedAws:
             with self._lock:
                 answer = handler.dispatch(moto_request, moto_request.raw_url, dict(moto_request.headers))
         status, headers, body = answer
-        if service == "secretsmanager" and status < 300:  # noqa: PLR2004 - HTTP's success
+        if service == "secretsmanager" and CHANGES_SECRET.search(request.header("x-amz-target")):
             self.on_secret()
         kept = tuple((name, str(value)) for name, value in headers.items() if name.lower() not in {"content-length", "status", "date"})
         return Response(int(status), kept, body.encode() if isinstance(body, str) else bytes(body))

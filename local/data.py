@@ -4,10 +4,13 @@ One line of the journal is one action, all of its items or none; it is in the ke
 that was torn is as if its action had not been. The journal is written anew, short, at each start.
 """
 
+import base64
+import contextlib
 import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +27,22 @@ class DataFolder:
     """One stack's folder, locked as long as the stack runs."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            self._lock = (path / "lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataFolderError(f"{path} is in use by another local stack") from None
-        except OSError as error:
-            raise DataFolderError(f"{path} cannot be used: {error.strerror}") from None
         self._journal = path / "tables.jsonl"
         self._state = path / "state.json"
+        with contextlib.ExitStack() as opened:
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+                fcntl.flock(opened.enter_context((path / "lock").open("w")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DataFolderError(f"{path} is in use by another local stack") from None
+            except OSError as error:
+                raise DataFolderError(f"{path} cannot be used: {error.strerror}") from None
+            self._opened = opened.pop_all()
+        self._appended: FileIO | None = None
+
+    def close(self) -> None:
+        """Leave the folder to the next."""
+        self._opened.close()
 
     def state(self) -> dict[str, Any]:
         """What `keep` kept last."""
@@ -57,10 +66,15 @@ class DataFolder:
                 items[place] = (table, item)
         return list(items.values())
 
-    def journal(self, changes: Iterable[Change]) -> "Journal":
-        """Begin the journal anew with these changes, and go on writing it."""
+    def begin_journal(self, changes: Iterable[Change]) -> None:
+        """Begin the journal anew with these changes."""
         _replace(self._journal, (_line([change]) for change in changes))
-        return Journal(self._journal)
+        self._appended = self._opened.enter_context(FileIO(self._journal, "ab"))
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Append one action to the journal that was begun."""
+        if self._appended:
+            self._appended.write(_line(changes).encode() + b"\n")
 
     def _writes(self) -> Iterator[Write]:
         if not self._journal.exists():
@@ -73,19 +87,9 @@ class DataFolder:
                 raise DataFolderError(f"{self._journal} is damaged in line {number}") from None
 
 
-class Journal:
-    """An open journal."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab", buffering=0)
-
-    def write(self, changes: Sequence[Change]) -> None:
-        """Append one action."""
-        self._file.write(_line(changes).encode() + b"\n")
-
-
 def _line(changes: Sequence[Change]) -> str:
-    return json.dumps([(change.table, change.key, change.new) for change in changes], separators=(",", ":"))
+    writes = [(change.table, change.key, change.new) for change in changes]
+    return json.dumps(writes, separators=(",", ":"), default=lambda binary: base64.b64encode(binary).decode())
 
 
 def _replace(path: Path, lines: Iterable[str]) -> None:

@@ -61,10 +61,10 @@ class Backend(DynamoDBBackend):
             self.get_table(table_name).put_item(image)
             self.settle(succeeded=True)
 
-    def items(self) -> list[tuple[str, Image]]:
-        """Every item with its table's name."""
+    def items(self) -> list[Change]:
+        """Every item, as if it had just come."""
         with self.lock:
-            return [(name, image_of(item)) for name, table in self.tables.items() for item in table.all_items()]
+            return [_arrival(table, image_of(item)) for table in self.tables.values() for item in table.all_items()]
 
     @override
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
@@ -87,8 +87,11 @@ class Backend(DynamoDBBackend):
             raise TransactWriteSingleOpException
         kind, request = next(iter(transact_item.items()))
         table = self.get_table(request["TableName"])
-        key = {name: request["Item"][name] for name in table.table_key_attrs} if kind == "Put" else request["Key"]
-        return _Action(kind, request, table, key)
+        given = request["Item"] if kind == "Put" else request["Key"]
+        missing = [name for name in table.table_key_attrs if name not in given]
+        if missing:
+            raise MockValidationException(f"One or more parameter values were invalid: Missing the key {missing[0]} in the item")
+        return _Action(kind, request, table, {name: given[name] for name in table.table_key_attrs})
 
     def _check(self, action: "_Action") -> Reason:
         condition = get_filter_expression(*action.condition)
@@ -181,3 +184,7 @@ def _put_back(action: _Action, before: Item | None) -> None:
         action.table.items[hash_key] = before  # type: ignore[assignment]
     else:
         action.table.items[hash_key][range_key] = before
+
+
+def _arrival(table: Table, image: Image) -> Change:
+    return Change(table.name, {name: image[name] for name in table.table_key_attrs}, None, image)

@@ -30,18 +30,18 @@ def http_event(  # noqa: PLR0913 - a request has that many parts
     headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     query: str = "",
     body: bytes = b"",
-    route: str | None = None,
+    route_key: str | None = None,
     path_parameters: Mapping[str, str] | None = None,
     source_ip: str = "127.0.0.1",
     domain: str = "127.0.0.1:8000",
     request_id: str | None = None,
     at: float | None = None,
 ) -> Event:
-    """The event of one request. `path` and `query` are as in the request line; `route` is the path of the route, `/orders/{id}`."""
+    """The event of one request. `path` and `query` are as in the request line; `route_key` is like `GET /orders/{id}`."""
     pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
     text, encoded = _body(pairs, body)
     plain_path = unquote(path)
-    route_key = f"{method} {route or path}"
+    route_key = route_key or f"{method} {path}"
     at = time.time() if at is None else at
     event: Event = {
         "version": "2.0",

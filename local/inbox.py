@@ -84,7 +84,7 @@ def normal_address(text: str, region: str) -> str:
     """An email in lower case, a number as E.164, whatever else as it is. A leading + may have become a space in a query."""
     if "@" in text:
         return text.strip().lower()
-    number = f"+{text.strip()}" if re.fullmatch(r" \d+", text) else text.strip()
+    number = f"+{text.strip()}" if re.match(r" \d", text) else text.strip()
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:

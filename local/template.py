@@ -98,13 +98,17 @@ class Template:
         self.parameters = dict(values)
 
     @classmethod
-    def load(cls, path: Path, overrides: Mapping[str, str] | None = None) -> "Template":
+    def load(cls, path: Path, overrides: Mapping[str, str] | None = None, *, defaults: Mapping[str, str] | None = None) -> "Template":
         """The template at `path`; `overrides` sets parameters by setting name (`DEFAULT_REGION`) or by their own.
+
+        `defaults` take the place of the template's own, by setting name; those of parameters that it does not have are passed over.
 
         Raises: ParameterError, in one line, for a name it does not have or a value outside the parameter's bounds.
         """
         document = intrinsics.load(path)
-        return cls(document, path.resolve().parent, parameters.values(document.get("Parameters", {}), overrides or {}))
+        declared = document.get("Parameters", {})
+        known = {name: value for name, value in (defaults or {}).items() if name in map(parameters.setting_name, declared)}
+        return cls(document, path.resolve().parent, parameters.values(declared, known | dict(overrides or {})))
 
     @property
     def settings(self) -> dict[str, Node]:

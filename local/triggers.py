@@ -26,6 +26,7 @@ class StreamTrigger(NamedTuple):
     reports_item_failures: bool
     maximum_retries: int
     bisects: bool
+    lanes: int
     from_start: bool
     on_failure: str | None
 
@@ -75,6 +76,7 @@ def _stream(name: str, properties: Properties) -> StreamTrigger:
         reports_item_failures=_reports(properties),
         maximum_retries=int(properties.get("MaximumRetryAttempts", UNLIMITED)),
         bisects=bool(properties.get("BisectBatchOnFunctionError", False)),
+        lanes=int(properties.get("ParallelizationFactor", 1)),
         from_start=properties["StartingPosition"] == "TRIM_HORIZON",
         on_failure=referred(failure["Destination"]) if failure else None,
     )

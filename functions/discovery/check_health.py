@@ -1,6 +1,6 @@
 """GET /health: whether sign-ins can be served."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from customer_auth import health
 from customer_auth.endpoint import Call, endpoint
@@ -10,11 +10,17 @@ from customer_auth.fields import Model
 class Health(Model):
     """What was checked, and how it is."""
 
+    http_statuses: ClassVar[tuple[int, ...]] = (200, 503)
+
     status: Literal["ok", "unavailable"]
     checks: dict[str, Literal["ok", "unavailable"]]
 
+    @property
+    def http_status(self) -> int:
+        return 200 if self.status == "ok" else 503
 
-@endpoint(answer=Health, audited=False, healthy=lambda answer: answer.status == "ok")
+
+@endpoint(answer=Health)
 def handler(call: Call[None, None]) -> Health:  # noqa: ARG001 (nothing of the call matters)
     checks: dict[str, Literal["ok", "unavailable"]] = {name: "ok" if well else "unavailable" for name, well in health.checks().items()}
     return Health(status="ok" if all(state == "ok" for state in checks.values()) else "unavailable", checks=checks)

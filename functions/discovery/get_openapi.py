@@ -14,6 +14,6 @@ def _document() -> dict[str, Any]:
     return document
 
 
-@endpoint(audited=False, headers={"cache-control": "public, max-age=300"})
+@endpoint(cache_seconds=300)
 def handler(call: Call[None, None]) -> dict[str, Any]:  # noqa: ARG001 (nothing of the call matters)
     return _document()

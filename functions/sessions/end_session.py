@@ -4,6 +4,7 @@ from pydantic import Field
 
 from customer_auth import sessions
 from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import WrongSession
 from customer_auth.fields import CamelModel, Text
 
 
@@ -21,7 +22,7 @@ class LoggedOut(CamelModel):
     message: str = "Logged out successfully"
 
 
-@endpoint(body=Body, answer=LoggedOut)
+@endpoint(body=Body, answer=LoggedOut, refusals=(WrongSession,))
 def handler(call: Call[Body, None]) -> LoggedOut:
     if call.body.everywhere:
         sessions.end_everywhere(call.body.refresh_token)

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from customer_auth import sessions
 from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import WrongSession
 from customer_auth.fields import CamelModel, Text
 
 
@@ -23,7 +24,7 @@ class SessionRefreshed(CamelModel):
     expires_in: int = Field(description="Seconds that the session token lives.")
 
 
-@endpoint(body=Body, answer=SessionRefreshed)
+@endpoint(body=Body, answer=SessionRefreshed, refusals=(WrongSession,))
 def handler(call: Call[Body, None]) -> SessionRefreshed:
     pair = sessions.renew(call.body.refresh_token, call.issuer)
     return SessionRefreshed(session_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in)

@@ -24,7 +24,7 @@ class SessionValid(CamelModel):
     token: dict[str, Any]
 
 
-@endpoint(body=Body, answer=SessionValid)
+@endpoint(body=Body, answer=SessionValid, refusals=(WrongSession,))
 def handler(call: Call[Body, None]) -> SessionValid:
     # Here the token is the proof itself, not what lets the caller in.
     caller = sessions.check(call.body.session_token, call.issuer, refused=WrongSession)

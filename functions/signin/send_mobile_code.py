@@ -2,9 +2,10 @@
 
 from customer_auth import codes
 from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import Throttled
 from customer_auth.models.asking import AskByPhone, MobileSent
 
 
-@endpoint(body=AskByPhone, answer=MobileSent)
+@endpoint(body=AskByPhone, answer=MobileSent, refusals=(Throttled,))
 def handler(call: Call[AskByPhone, None]) -> MobileSent:
     return MobileSent.of(codes.ask(codes.Purpose.SIGN_IN, call.body.phone, call.client))

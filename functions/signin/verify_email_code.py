@@ -3,10 +3,10 @@
 from customer_auth import codes, sign_in
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.entering import SignInVerified, TryByEmail, attempt
+from customer_auth.models.entering import PROVING, SignInVerified, TryByEmail, attempt
 
 
-@endpoint(body=TryByEmail, answer=SignInVerified, takes_key=True)
+@endpoint(body=TryByEmail, answer=SignInVerified, refusals=PROVING, takes_key=True)
 def handler(call: Call[TryByEmail, None]) -> SignInVerified:
     proof = codes.try_code(codes.Purpose.SIGN_IN, call.body.email, attempt(call))
     return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Email verified successfully")

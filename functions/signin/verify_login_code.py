@@ -3,10 +3,10 @@
 from customer_auth import codes, sign_in
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.entering import SessionStarted, TryByPhone, attempt
+from customer_auth.models.entering import PROVING, SessionStarted, TryByPhone, attempt
 
 
-@endpoint(body=TryByPhone, answer=SessionStarted, takes_key=True)
+@endpoint(body=TryByPhone, answer=SessionStarted, refusals=PROVING, takes_key=True)
 def handler(call: Call[TryByPhone, None]) -> SessionStarted:
     proof = codes.try_code(codes.Purpose.LOGIN, call.body.phone, attempt(call))
     return SessionStarted.of(sign_in.enter(proof, Names(), call.issuer))

@@ -3,10 +3,10 @@
 from customer_auth import codes, sign_in
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.entering import SignInVerified, TryByPhone, attempt
+from customer_auth.models.entering import PROVING, SignInVerified, TryByPhone, attempt
 
 
-@endpoint(body=TryByPhone, answer=SignInVerified, takes_key=True)
+@endpoint(body=TryByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True)
 def handler(call: Call[TryByPhone, None]) -> SignInVerified:
     proof = codes.try_code(codes.Purpose.SIGN_IN, call.body.phone, attempt(call))
     return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Mobile verified successfully")

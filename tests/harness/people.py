@@ -3,6 +3,7 @@
 import itertools
 import random
 import re
+from ipaddress import IPv4Address
 
 _numbers = itertools.count(random.randrange(1_000_000))
 
@@ -17,6 +18,11 @@ def new_number() -> str:
 
 def new_email() -> str:
     return f"ada.{next(_numbers)}@example.com"
+
+
+def new_ip() -> str:
+    """A network address from which nobody in this run has asked."""
+    return str(IPv4Address("10.0.0.0") + next(_numbers) % 2**24)
 
 
 class Inbox:
@@ -36,8 +42,8 @@ class Inbox:
 class Person:
     """Somebody with a phone and a mailbox."""
 
-    def __init__(self, api, inbox: Inbox, ip: str = "192.0.2.1"):
-        self.api, self.inbox, self.ip = api, inbox, ip
+    def __init__(self, api, inbox: Inbox, ip: str | None = None):
+        self.api, self.inbox, self.ip = api, inbox, ip or api.ip
         self.phone, self.email = new_number(), new_email()
         self.session: dict = {}
 

@@ -5,17 +5,23 @@ import contextvars
 import json
 import random
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from unittest.mock import patch
 from urllib.parse import parse_qs
 
+import botocore.endpoint
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from botocore.httpsession import URLLib3Session
+from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
 from moto.core.models import botocore_stubber
 
-from customer_auth import clock
+from customer_auth import aws, clock
+from tests.harness.permissions import Permission, needed
 
 FUNCTION: contextvars.ContextVar[str] = contextvars.ContextVar("function", default="")
 
@@ -47,14 +53,18 @@ class AwsCall:
 
 
 class Fault:
-    """Breaks matching calls: `mode` is error, throttle, timeout, lost (done, the answer is lost), conflict, killed_before or killed_after."""
+    """Breaks matching calls (`*`: all of the service), from the nth one on, so many times.
 
-    def __init__(self, operation: str, mode: str, *, times: int = 1_000, nth: int = 1, service: str = "dynamodb"):
+    `mode` is error, throttle, timeout, lost (done, the answer is lost), conflict, reject, killed_before or killed_after, or makes an answer
+    of the request (see `answer`).
+    """
+
+    def __init__(self, operation: str, mode: str | Callable, *, times: int = 1_000, nth: int = 1, service: str = "dynamodb"):
         self.service, self.operation, self.mode, self.times, self.nth = service, operation, mode, times, nth
         self.seen = 0
 
     def strikes(self, service: str, operation: str) -> bool:
-        if (service, operation) != (self.service, self.operation) or self.times <= 0:
+        if service != self.service or self.operation not in (operation, "*") or self.times <= 0:
             return False
         self.seen += 1
         if self.seen < self.nth:
@@ -63,13 +73,27 @@ class Fault:
         return True
 
 
+class Naps:
+    """Stands where the SDK and our own door to AWS wait between two attempts: notes for how long, and goes on at once."""
+
+    def __init__(self):
+        self.seconds: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+    def __getattr__(self, name):
+        return getattr(time, name)
+
+
 class Wire:
     """What goes over the wire between the functions and AWS."""
 
     def __init__(self):
+        self.naps = Naps()
         self.sent: list[Sent] = []
         self.calls: list[AwsCall] = []
-        self.all_calls: set[tuple[str, str, str, str]] = set()
+        self.needed: set[Permission] = set()
         self.faults: list[Fault] = []
         self._before: list = []
         self._lock = threading.Lock()
@@ -78,18 +102,20 @@ class Wire:
         session.events.register_first("before-send", self._on_send)
 
     @contextlib.contextmanager
-    def broken(self, operation: str, mode: str, **options):
+    def broken(self, operation: str, mode: str | Callable, **options):
+        """While this lasts, nobody waits between two attempts, and no client's retry quota runs out, as if it were a fresh one."""
         fault = Fault(operation, mode, **options)
         self.faults.append(fault)
         try:
-            yield fault
+            with patch.object(botocore.endpoint, "time", self.naps), patch.object(aws, "time", self.naps), _endless_quota():
+                yield fault
         finally:
             self.faults.remove(fault)
 
     @contextlib.contextmanager
-    def before(self, operation: str, act):
-        """Do `act` once, just before the next such call leaves."""
-        entry = [operation, act]
+    def before(self, operation: str, act, *, times: int = 1):
+        """Do `act` just before each of the next so many such calls leaves."""
+        entry = [operation, act, times]
         self._before.append(entry)
         try:
             yield
@@ -101,22 +127,25 @@ class Wire:
         return Counter(call.operation for call in self.calls[since:])
 
     def _on_send(self, request, event_name="", **_):
-        _, service, operation = event_name.split(".")
+        _, service, operation = event_name.replace("-", "").split(".")
         for entry in [entry for entry in self._before if entry[0] == operation]:
-            self._before.remove(entry)
+            entry[2] -= 1
+            if not entry[2]:
+                self._before.remove(entry)
             entry[1]()
         with self._lock:
             fault = next((fault for fault in self.faults if fault.strikes(service, operation)), None)
-            self.calls.append(AwsCall(FUNCTION.get(), service, operation, _parameters(request)))
-        if fault is None:
-            answer = None
-        else:
-            answer = self._struck(fault, request, service)
-        if fault is None or fault.mode == "lost":
+            call = AwsCall(FUNCTION.get(), service, operation, _parameters(request))
+            self.calls.append(call)
+            if call.function:
+                self.needed |= needed(call.function, service, operation, call.parameters)
+        if fault is None or fault.mode in ("lost", "killed_after"):
             self._keep(service, operation, request)
-        return answer
+        return None if fault is None else self._struck(fault, request, service)
 
     def _struck(self, fault, request, service):
+        if callable(fault.mode):
+            return fault.mode(request)
         match fault.mode:
             case "error":
                 return _refusal(request, 500, "InternalServerError", service)
@@ -145,6 +174,15 @@ class Wire:
             body = simple["Body"]
             to = asked["Destination"]["ToAddresses"][0]
             self.sent.append(Sent("email", to, body["Text"]["Data"], simple["Subject"]["Data"], body["Html"]["Data"], asked))
+
+
+def _endless_quota():
+    return patch.object(RetryQuota, "acquire", lambda _quota, _amount: True)
+
+
+def answer(status: int, **told) -> Callable:
+    """A fault's mode: DynamoDB answers just that."""
+    return lambda request: AWSResponse(request.url, status, _JSON, _Raw(json.dumps(told).encode()))
 
 
 def done(request):
@@ -181,8 +219,11 @@ class _Raw:
         return content
 
 
+_JSON = {"content-type": "application/x-amz-json-1.0"}
+
+
 def _refusal(request, status: int, code: str, service: str) -> AWSResponse:
-    headers = {"x-amzn-errortype": code, "content-type": "application/x-amz-json-1.0"}
+    headers = {"x-amzn-errortype": code} | _JSON
     content = json.dumps({"__type": f"com.amazonaws#{code}", "message": "injected"}).encode()
     if service == "sns":
         content = f"<ErrorResponse><Error><Code>{code}</Code><Message>injected</Message></Error></ErrorResponse>".encode()
@@ -195,8 +236,12 @@ def _conflict(request) -> AWSResponse:
     if parts:
         reasons = [{"Code": "None"} for _ in parts]
         reasons[random.randrange(len(parts))] = {"Code": "TransactionConflict"}
-        told = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "message": "injected", "CancellationReasons": reasons}
-    return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, _Raw(json.dumps(told).encode()))
+        told = {
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "message": "injected",
+            "CancellationReasons": reasons,
+        }
+    return answer(400, **told)(request)
 
 
 def now() -> int:

@@ -19,4 +19,4 @@ def now() -> int:
 
 def iso(at: int) -> str:
     """A second as ISO 8601 in UTC, like 2026-01-31T09:30:00Z."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat() + "Z"

@@ -5,12 +5,22 @@ An endpoint is `@endpoint(body=…, answer=…)` over a handler that takes a `Ca
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from customer_auth import audit, aws, request, settings
 from customer_auth.client import Client
-from customer_auth.errors import BadRequest, Internal, NotAuthenticated, Refusal, Throttled, Unavailable, WrongProof
+from customer_auth.errors import (
+    BadRequest,
+    Internal,
+    NotAuthenticated,
+    Refusal,
+    Throttled,
+    TooLarge,
+    Unavailable,
+    UnsupportedMedia,
+    WrongProof,
+)
 from customer_auth.fields import Model
 
 type Event = dict[str, Any]
@@ -35,64 +45,73 @@ class Contract:
     purpose: str
     body: type[Model] | None
     answer: type[Model] | None
-    statuses: tuple[int, ...]
-    signed_in: bool
+    caller: Callable[[str, str], Any] | None
+    refusals: tuple[type[Refusal], ...]
     takes_key: bool
-    headers: Mapping[str, str] = field(default_factory=dict)
+    cache_seconds: int
+
+    @property
+    def audited(self) -> bool:
+        """Whether a call is an attempt at something; discovery is not."""
+        return self.body is not None or self.caller is not None
 
 
-def endpoint[B, C](
+def endpoint(
     *,
     body: type[Model] | None = None,
     answer: type[Model] | None = None,
-    caller: Callable[[str, str], C] | None = None,
-    created: Callable[[Any], bool] | None = None,
-    healthy: Callable[[Any], bool] | None = None,
+    caller: Callable[[str, str], Any] | None = None,
+    refusals: tuple[type[Refusal], ...] = (),
     takes_key: bool = False,
-    audited: bool = True,
-    headers: Mapping[str, str] | None = None,
+    cache_seconds: int = 0,
 ) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, object], Event]]:
-    """Make a Lambda handler of a rule.
+    """Make a Lambda handler of a rule; `answer` says by itself with which status it goes out.
 
-    `caller` turns an access token and the issuer into who is calling (401 without one). `created` tells which answers are 201, `healthy`
-    which are not 503. `takes_key`: the call consumes a proof and may be repeated with its Idempotency-Key. `audited` writes a line an
-    attempt. `headers` go with every answer of success.
+    `caller` turns an access token and the issuer into who is calling (401 without one). `refusals` are the rule's own, for the
+    document; those that every endpoint has are added. `takes_key`: the call consumes a proof and may be repeated with its
+    Idempotency-Key. `cache_seconds`: anyone may keep the answer for so long.
     """
     settings.service()  # a wrong setting ends the start, with its name
+    always = ((BadRequest, TooLarge, UnsupportedMedia) if body else ()) + ((NotAuthenticated,) if caller else ())
 
     def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
         name = rule.__module__.rpartition(".")[2]
+        contract = Contract(_purpose(rule), body, answer, caller, (*refusals, *always, Internal, Unavailable), takes_key, cache_seconds)
 
         def handler(event: Event, _context: object) -> Event:
             asked = request.Request(event)
-            if audited:
-                audit.begin(event=name, request_id=asked.id)
+            audit.begin(event=name, request_id=asked.id)
             try:
-                if audited:
-                    audit.note(bucket=asked.bucket)
-                parsed = request.body(asked, body) if body else None
-                who = caller(asked.access_token(), asked.issuer()) if caller else None
-                key = asked.idempotency_key() if takes_key else None
-                told = rule(Call(parsed, asked.client(parsed), who, key, asked.issuer()))
+                told = rule(_call(asked, contract))
             except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing of the inside gets out)
                 refusal = _refusal(failure)
-                if audited:
-                    _count(refusal)
-                    audit.end(refusal.type, refusal.reason)
+                _count(refusal)
+                audit.end(refusal.type, refusal.reason)
                 return _refused(refusal, asked)
-            if audited:
+            if contract.audited:
                 audit.end("ok")
-            status = 201 if created and created(told) else 503 if healthy and not healthy(told) else 200
-            return _response(status, told, headers or {})
+            return _response(told.http_status if isinstance(told, Model) else 200, told, _caching(cache_seconds))
 
-        statuses = (200, 201) if created else (200, 503) if healthy else (200,)
-        handler.contract = Contract((_summary(rule)), body, answer, statuses, caller is not None, takes_key, headers or {})  # type: ignore[attr-defined]
+        handler.contract = contract  # type: ignore[attr-defined]
         return handler
 
     return decorate
 
 
-def _summary(rule: Callable[..., Any]) -> str:
+def _call(asked: request.Request, contract: Contract) -> Call[Any, Any]:
+    if contract.audited:
+        audit.note(bucket=asked.bucket)
+    parsed = request.body(asked, contract.body) if contract.body else None
+    caller = contract.caller(asked.access_token(), asked.issuer()) if contract.caller else None
+    key = asked.idempotency_key() if contract.takes_key else None
+    return Call(parsed, asked.client(parsed), caller, key, asked.issuer())
+
+
+def _caching(seconds: int) -> dict[str, str]:
+    return {"cache-control": f"public, max-age={seconds}" if seconds else "no-store"}
+
+
+def _purpose(rule: Callable[..., Any]) -> str:
     """The purpose, from the endpoint file's first line: «METHOD /path: purpose»."""
     return (rule.__globals__["__doc__"] or "").strip().splitlines()[0].partition(": ")[2]
 

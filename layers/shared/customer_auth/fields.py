@@ -3,8 +3,9 @@
 Messages complete «<Field> …» and never repeat the value.
 """
 
+import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -13,13 +14,21 @@ from customer_auth import email, phone
 from customer_auth.address import Address
 
 _LONGEST_TEXT = 2048
-_CONTROLS = ("Cc", "Cs")
+# Unicode's categories Cc and Cs: NUL, line ends and the like, and lone surrogates.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Model(BaseModel):
     """A body or an answer. Types are strict; members that are not named are ignored, so that they can change nothing."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True)
+
+    # Every status with which an answer of this model may go out, and the one of this answer.
+    http_statuses: ClassVar[tuple[int, ...]] = (200,)
+
+    @property
+    def http_status(self) -> int:
+        return 200
 
 
 class CamelModel(Model):
@@ -33,7 +42,7 @@ def _text(value: object) -> str:
         raise ValueError("must be text")  # noqa: TRY004 (pydantic turns ValueError alone into an answer)
     if len(value) > _LONGEST_TEXT:
         raise ValueError("is too long")
-    if any(unicodedata.category(letter) in _CONTROLS for letter in value):
+    if _CONTROLS.search(value):
         raise ValueError("must not contain control characters")
     return value
 

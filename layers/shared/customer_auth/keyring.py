@@ -76,8 +76,9 @@ def published() -> list[SigningKey]:
 
 
 def forget() -> None:
-    """Read the keyring again at the next use; for tests."""
+    """Read and open the keyring again at the next use; for tests."""
     _ring.keys, _ring.read_at = [], 0
+    _unsealed.cache_clear()
 
 
 def _find(kid: str) -> SigningKey | None:

@@ -45,8 +45,9 @@ class Window(NamedTuple):
         return ", ".join([*moves, f"#{self.name}{self.length - 1} = :long_ago"])
 
     def values(self, now: int) -> dict[str, int]:
-        """The values of `condition`; `update` needs `:now` and `:long_ago` of them."""
-        return {":now": now, ":long_ago": LONG_AGO} | {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
+        """The values of `update` and `condition` together, and no other: DynamoDB refuses what is not used."""
+        moved = {":long_ago": LONG_AGO} if self.length > 1 else {}
+        return {":now": now} | moved | {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
 
     def retry_after_seconds(self, item: dict[str, Any], now: int) -> int:
         """Until one more fits; not above zero where one fits now."""

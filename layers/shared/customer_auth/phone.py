@@ -11,8 +11,10 @@ from phonenumbers import PhoneNumberType
 from customer_auth import settings
 from customer_auth.address import Address, Channel
 
-# Digits of ASCII, Arabic, Persian and full width, and what people put between them. 15 digits is E.164's longest.
-_SPELLING = re.compile(r"[+＋]?[0-9٠-٩۰-۹０-９\s().\-/\u2010-\u2015\u200e\u200f\u202a\u202c]{2,40}")
+# Digits of ASCII, Arabic, Persian and full width, and what people put between them. 15 digits is E.164's longest. Numbers that are
+# copied from a list of contacts come in marks of direction.
+_MARKS = r"\u200e\u200f\u202a\u202c\u202d"
+_SPELLING = re.compile(rf"[{_MARKS}]*[+＋]?[0-9٠-٩۰-۹０-９\s().\-/\u2010-\u2015{_MARKS}]{{2,40}}")
 _RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -29,12 +31,12 @@ def parse(text: str) -> Address:
         number = phonenumbers.parse(text, given.default_region)
     except phonenumbers.NumberParseException:
         raise ValueError("must be a phone number") from None
-    region = phonenumbers.region_code_for_number(number)
-    if region is None or not phonenumbers.is_valid_number(number):
+    region, kind = phonenumbers.region_code_for_number(number), phonenumbers.number_type(number)
+    if region is None or kind == PhoneNumberType.UNKNOWN:
         raise ValueError("must be a valid phone number")
     if region not in given.regions:
         raise ValueError("must be of a country that is served here")
-    if phonenumbers.number_type(number) not in _RECEIVES_SMS:
+    if kind not in _RECEIVES_SMS:
         raise ValueError("must be a number that can receive SMS")
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return Address(Channel.PHONE, e164, e164, region)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,7 +32,7 @@ class Request:
         self._domain = str(context["domainName"])
         self._source_ip = str(context["http"]["sourceIp"])
 
-    @property
+    @cached_property
     def bucket(self) -> str:
         """What windows count as one client."""
         return client.bucket(self._source_ip)

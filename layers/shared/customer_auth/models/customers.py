@@ -12,7 +12,7 @@ from customer_auth.fields import CamelModel, Model
 class CustomerShown(Model):
     """A customer, as the store's own families know one."""
 
-    id: str = Field(examples=["cus_5q8h3v7k2m9xw4t6r1c0y8n5g"])
+    id: str = Field(examples=["cus_4fj0k2p9v7q1m8r3t6a5c0dn"])
     email: str | None
     phone: str | None
     first_name: str | None

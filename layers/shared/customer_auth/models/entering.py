@@ -1,14 +1,18 @@
 """Signing in or up by a code: bodies and answers."""
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
+from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
 from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Name, Phone, Text
 from customer_auth.models.customers import CustomerShown, UserShown
 from customer_auth.sign_in import SignedIn
+
+# How trying a code can end otherwise.
+PROVING = (WrongCode, AccountDeletionPending, Throttled)
 
 
 class TryCode(FromClient):
@@ -64,6 +68,16 @@ class SessionStarted(Model):
             device=entered.device,
             customer=CustomerShown.of(entered.customer),
         )
+
+
+class Registered(SessionStarted):
+    """A customer is signed in, and the account may have been made by this call."""
+
+    http_statuses: ClassVar[tuple[int, ...]] = (200, 201)
+
+    @property
+    def http_status(self) -> int:
+        return 201 if self.registered else 200
 
 
 class SignInVerified(CamelModel):

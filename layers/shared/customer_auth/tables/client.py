@@ -5,6 +5,7 @@ In expressions every attribute is written `#name`, also the unreserved ones, and
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from customer_auth import aws, errors
@@ -99,12 +100,17 @@ def _condition(text: str, where: str, values: Item, names: dict[str, str] | None
     given = names or {}
     parameters: dict[str, Any] = {
         "ConditionExpression": where,
-        "ExpressionAttributeNames": {f"#{name}": given.get(name, name) for name in _NAMES.findall(text)},
+        "ExpressionAttributeNames": {placeholder: given.get(placeholder[1:], own) for placeholder, own in _names(text)},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     if values:
         parameters["ExpressionAttributeValues"] = {name: _marshal(value) for name, value in values.items()}
     return parameters
+
+
+@lru_cache(maxsize=256)
+def _names(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((f"#{name}", name) for name in dict.fromkeys(_NAMES.findall(text)))
 
 
 def _marshalled(item: Item) -> dict[str, Any]:

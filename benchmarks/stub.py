@@ -1,0 +1,87 @@
+"""An AWS that answers at once: a socket server in a process of its own that knows just what a sign-in asks of DynamoDB.
+
+It keeps one item a table key in memory and applies no condition; what is measured is the caller.
+"""
+
+import base64
+import json
+import socketserver
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import Process, Queue
+from typing import Any
+
+
+class _Answers:
+    """The last challenge that was put, and the customer and identity that every sign-in finds."""
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        self.known = known
+        self.codes: dict[str, Any] = {}
+
+    def UpdateItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (the operation's own name)
+        put = asked["ExpressionAttributeValues"].get(":challenge")
+        if put:
+            purpose = asked["ExpressionAttributeNames"]["#p"]
+            put["M"]["customer"] = {"S": self.known["hint"]}  # as the outbox does
+            self.codes = {purpose: put}
+        return {"Attributes": self.codes} if asked.get("ReturnValues") == "ALL_NEW" else {}
+
+    def BatchGetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        found = {
+            table: [self.known[key["pk"]["S"]] for key in keys["Keys"] if key["pk"]["S"] in self.known]
+            for table, keys in asked["RequestItems"].items()
+        }
+        return {"Responses": found, "UnprocessedKeys": {}}
+
+    def TransactWriteItems(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {}
+
+    def GetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"Item": self.known[asked["Key"]["pk"]["S"]]}
+
+    def GetSecretValue(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"SecretString": self.known[asked["SecretId"]], "ARN": asked["SecretId"], "Name": asked["SecretId"]}
+
+    def Decrypt(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"Plaintext": asked["CiphertextBlob"], "KeyId": asked["KeyId"]}
+
+
+def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
+    answers = _Answers(known)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            act: Callable[[dict[str, Any]], dict[str, Any]] = getattr(answers, self.headers["x-amz-target"].rpartition(".")[2])
+            body = json.dumps(act(asked)).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/x-amz-json-1.0")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            self.wfile.flush()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: what is measured is elsewhere."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.socket.setsockopt(socketserver.socket.IPPROTO_TCP, socketserver.socket.TCP_NODELAY, 1)  # type: ignore[attr-defined]
+    ports.put(server.server_address[1])
+    server.serve_forever()
+
+
+def start(known: dict[str, Any]) -> tuple[Process, str]:
+    """The stub's process and address. `known` are its items by key and its secrets by id; bytes in base64."""
+    ports: Queue[int] = Queue()
+    process = Process(target=_serve, args=(known, ports), daemon=True)
+    process.start()
+    return process, f"http://127.0.0.1:{ports.get(timeout=10)}"
+
+
+def binary(raw: bytes) -> dict[str, str]:
+    """DynamoDB's JSON for bytes."""
+    return {"B": base64.b64encode(raw).decode()}

@@ -1,0 +1,106 @@
+"""`python -m local`: serves `template.yaml` on this machine until SIGTERM or Ctrl-C."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from local import gateway, pool
+from local.parameters import ParameterError
+from local.runtime import code_folders
+from local.server import Server
+from local.template import Template
+
+TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+REFUSED = 2  # exit code when what was asked for cannot be
+# Settings that are the stack's own address, unless they are set.
+OWN_ADDRESS = ("ISSUER", "STOREFRONT_URL", "CORS_ALLOWED_ORIGINS")
+
+
+def main() -> int:
+    """Serve until a signal comes; exit code 0 then, 2 if the stack cannot start as asked."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    arguments = _parser().parse_args()
+    for name in [each for each in os.environ if each.startswith("AWS_")]:
+        del os.environ[name]  # the developer's account has no part in this
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    try:
+        server = Server("127.0.0.1", arguments.port, longest_body=gateway.LONGEST_BODY, too_long=gateway.TOO_LONG)
+        url = f"http://127.0.0.1:{server.port}"
+        template = Template.load(arguments.template, dict(arguments.set), defaults=dict.fromkeys(OWN_ADDRESS, url))
+    except ParameterError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"port {arguments.port} cannot be used: {error.strerror}")
+    except KeyboardInterrupt:
+        return 0
+    return _run(arguments, template, server, url)
+
+
+def _run(arguments: argparse.Namespace, template: Template, server: Server, url: str) -> int:
+    stack = None
+    try:
+        pool.prepare(code_folders(template))
+        # Imported late: a second of imports, while the workers' own go on in another process.
+        from local.custom import CustomResourceError  # noqa: PLC0415
+        from local.data import DataFolderError  # noqa: PLC0415
+        from local.stack import Options, Stack, StartError  # noqa: PLC0415
+
+        try:
+            stack = Stack(template, server, Options(arguments.data, arguments.dynamodb, arguments.verbose), _say)
+            stack.start()
+        except (StartError, CustomResourceError, DataFolderError) as error:
+            return _refuse(str(error))
+        _say(f"customer-auth serves on {url} · inbox: {url}/_local/ · stop: Ctrl-C")
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if stack:
+            stack.stop()
+        pool.shut_down()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make dev", description="Serve template.yaml on this machine.")
+    parser.add_argument("--port", type=_port, default=8000, help="0 takes a free one (default: 8000)")
+    parser.add_argument(
+        "--set", type=_setting, action="append", default=[], metavar="NAME=VALUE", help="a stack parameter, like DEFAULT_REGION=TR"
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="keep the state here; without it, it lives in memory")
+    parser.add_argument("--dynamodb", metavar="URL", help="use this DynamoDB in place of the embedded one")
+    parser.add_argument("--template", type=Path, default=TEMPLATE, help=argparse.SUPPRESS)
+    parser.add_argument("--verbose", action="store_true", help="show the functions' logs")
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:  # noqa: PLR2004 - 16 bits
+        raise argparse.ArgumentTypeError("must be from 0 to 65535")
+    return port
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("must be NAME=VALUE")
+    return name, value
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _refuse(line: str) -> int:
+    print(line, file=sys.stderr, flush=True)
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

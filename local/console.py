@@ -1,0 +1,129 @@
+"""`/_local`: what a developer and a test may see and do beside the service; it exists on the local stack alone."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from local import parameters
+from local.clock import Clock
+from local.events import schedule_event
+from local.gateway import JSON, message
+from local.inbox import Inbox
+from local.pool import Broken, Pool
+from local.senders import MODES, SENDERS, Senders
+from local.server import Request, Response
+from local.template import Template
+
+PREFIX = "/_local/"
+PAGE = Path(__file__).with_name("inbox.html")
+LONGEST_ADVANCE_SECONDS = 10 * 366 * 86_400
+
+
+class BadInput(Exception):
+    """What was asked is not possible; the text says why."""
+
+
+class Console(NamedTuple):
+    """The routes under `/_local` and what they act on; `moved` is called when the clock was moved."""
+
+    template: Template
+    pools: Mapping[str, Pool]
+    inbox: Inbox
+    senders: Senders
+    clock: Clock
+    moved: Callable[[], None]
+    hosts: frozenset[str]
+
+    def answer(self, request: Request) -> Response:
+        """The answer to a request whose path begins with PREFIX."""
+        if request.header("host") not in self.hosts:
+            return message(403, "The local stack answers under its own address alone.")  # no page elsewhere may read the inbox
+        name, _, rest = request.path.removeprefix(PREFIX).partition("/")
+        method, act = _ROUTES.get(name, ("", None))
+        if act is None:
+            return message(404, "Not Found")
+        if request.method != method:
+            return Response(405, (("allow", method), JSON), json.dumps({"message": f"Use {method}."}).encode())
+        try:
+            return act(self, request, unquote(rest))
+        except BadInput as error:
+            return message(400, str(error))
+
+
+def _page(_console: Console, _request: Request, _rest: str) -> Response:
+    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+    headers = (("content-type", "text/html; charset=utf-8"), ("content-security-policy", policy), ("cache-control", "no-store"))
+    return Response(200, headers, PAGE.read_bytes())
+
+
+def _messages(console: Console, request: Request, _rest: str) -> Response:
+    # A + in a query is a space, so a number written +1… comes as « 1…»; the inbox knows.
+    to = parse_qs(request.query).get("to", [""])[0]
+    return _json([each.as_json() for each in console.inbox.messages(to)])
+
+
+def _clock(console: Console, request: Request, _rest: str) -> Response:
+    seconds = _number(_body(request), "advance_seconds", LONGEST_ADVANCE_SECONDS)
+    console.clock.advance(seconds)
+    console.moved()
+    return _json({"now": console.clock.iso(), "advanced_seconds": console.clock.offset_seconds})
+
+
+def _faults(console: Console, request: Request, _rest: str) -> Response:
+    body = _body(request)
+    names = {provider: channel for channel, provider in SENDERS.items()} | {channel: channel for channel in SENDERS}
+    channel = names.get(str(body.get("sender")))
+    if channel is None:
+        raise BadInput(f"sender must be one of {', '.join(SENDERS)}")
+    if body.get("mode") not in MODES:
+        raise BadInput(f"mode must be one of {', '.join(MODES)}")
+    seconds = _number(body, "for_seconds", LONGEST_ADVANCE_SECONDS)
+    console.senders.break_(channel, str(body["mode"]), seconds)
+    return _json({"sender": channel, "mode": body["mode"], "for_seconds": seconds})
+
+
+def _run(console: Console, _request: Request, name: str) -> Response:
+    functions = {parameters.setting_name(each).lower(): each for each in console.template.functions}
+    logical_id = functions.get(name, name)
+    function = console.template.functions.get(logical_id)
+    scheduled = sorted(key for key, each in functions.items() if console.template.functions[each].schedules)
+    if function is None or not function.schedules:
+        raise BadInput(f"{name} is no scheduled function; there are: {', '.join(scheduled)}")
+    schedule = function.schedules[0]
+    event = json.loads(schedule.payload) if schedule.payload else schedule_event(logical_id + schedule.name, console.clock.now())
+    try:
+        return _json({"function": logical_id, "result": json.loads(console.pools[logical_id].invoke(event))})
+    except Broken as broken:
+        return Response(500, (JSON,), json.dumps({"function": logical_id, **broken.failure.as_json()}).encode())
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        raise BadInput("the body must be JSON") from None
+    if not isinstance(body, dict):
+        raise BadInput("the body must be a JSON object")
+    return body
+
+
+def _number(body: Mapping[str, Any], name: str, most: float) -> float:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise BadInput(f"{name} must be a number of seconds from 0 to {most}")
+    return value
+
+
+def _json(value: object) -> Response:
+    return Response(200, (JSON, ("cache-control", "no-store")), json.dumps(value, ensure_ascii=False).encode())
+
+
+_ROUTES: Mapping[str, tuple[str, Callable[[Console, Request, str], Response]]] = {
+    "": ("GET", _page),
+    "messages": ("GET", _messages),
+    "clock": ("POST", _clock),
+    "faults": ("POST", _faults),
+    "run": ("POST", _run),
+}

@@ -1,0 +1,48 @@
+"""Custom resources: functions that make something while the stack is made, as CloudFormation calls them."""
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from local.events import custom_resource_event
+from local.pool import Broken, Pool
+from local.server import Request, Response, Server
+from local.template import Template
+from local.triggers import referred
+
+ANSWER_SECONDS = 5  # for the PUT, once the function has returned
+
+
+class CustomResourceError(Exception):
+    """A custom resource could not be made; its text is one line."""
+
+
+def create(template: Template, pools: Mapping[str, Pool], ids: Mapping[str, str]) -> None:
+    """Make each custom resource of the template. Raises: CustomResourceError."""
+    for logical_id, properties in template.custom_resources.items():
+        kind = template.resources[logical_id]["Type"]
+        answer = _call(pools[referred(properties["ServiceToken"])], logical_id, kind, template.resolve(properties, ids))
+        if answer.get("Status") != "SUCCESS":
+            raise CustomResourceError(f"{logical_id} could not be made: {answer.get('Reason', 'no reason given')}")
+
+
+def _call(pool: Pool, logical_id: str, kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    answers: list[dict[str, Any]] = []
+    answered = threading.Event()
+
+    def take(request: Request) -> Response:
+        answers.append(json.loads(request.body))
+        answered.set()
+        return Response(200)
+
+    server = Server("127.0.0.1", 0, longest_body=65_536)
+    server.start(take)
+    try:
+        pool.invoke(custom_resource_event(logical_id, kind, properties, f"http://127.0.0.1:{server.port}/answer"))
+        answered.wait(ANSWER_SECONDS)
+    except Broken as broken:
+        return {"Reason": f"{broken.failure.kind}: {broken.failure.message}"}
+    finally:
+        server.stop()
+    return answers[0] if answers else {"Reason": "the function sent no answer"}

@@ -1,0 +1,73 @@
+"""Carries the embedded AWS over from one run to the next: tables, secrets, keys and the clock, by a data folder."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from moto.kms.models import Key, kms_backends
+
+from local.clock import Clock
+from local.cloud import KEY, REGION, SECRET, Clients
+from local.data import DataFolder
+from local.engine import Backend
+from local.intrinsics import ACCOUNT_ID
+from local.template import Template
+
+
+class Keeper:
+    """`folder` is where; `state` is what the last run kept."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self.state: dict[str, Any] = folder.state()
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The secrets' values by logical id."""
+        return dict(self.state.get("secrets", {}))
+
+    @property
+    def offset_seconds(self) -> float:
+        return float(self.state.get("clock_offset_seconds", 0))
+
+    def restore_keys(self) -> dict[str, str]:
+        """Put the KMS keys back, so that what they encrypted can be decrypted; their ids by logical id."""
+        ids: dict[str, str] = {}
+        for name, kept in self.state.get("keys", {}).items():
+            key = _keys().create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+            del _keys().keys[key.id]
+            key.id, key.key_material = kept["id"], base64.b64decode(kept["material"])
+            _keys().keys[key.id] = key
+            ids[name] = key.id
+        return ids
+
+    def restore_tables(self, tables: Backend) -> None:
+        """Put the items back, into the tables that still exist, and keep a journal of what changes from here on."""
+        for table, item in self._folder.items():
+            if table in tables.tables:
+                tables.restore(table, item)
+        self._folder.begin_journal(tables.items())
+        tables.listeners.append(self._folder.write)
+
+    def close(self) -> None:
+        """Leave the folder to the next run."""
+        self._folder.close()
+
+    def keep(self, template: Template, clients: Clients, ids: Mapping[str, str], clock: Clock) -> None:
+        """Keep the present state, but for the tables."""
+        keys = {name: _keys().keys[ids[name]] for name in template.resources_of(KEY)}
+        read = clients.secrets.get_secret_value
+        self.state = {
+            "clock_offset_seconds": clock.offset_seconds,
+            "secrets": {name: read(SecretId=ids[name])["SecretString"] for name in template.resources_of(SECRET)},
+            "keys": {name: {"id": key.id, "material": _material(key)} for name, key in keys.items()},
+        }
+        self._folder.keep(self.state)
+
+
+def _keys() -> Any:
+    return kms_backends[ACCOUNT_ID][REGION]
+
+
+def _material(key: Key) -> str:
+    return base64.b64encode(key.key_material).decode()

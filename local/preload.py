@@ -1,0 +1,48 @@
+"""Imported once by the process that workers are forked from: the libraries that the service imports, and nothing of the service itself.
+
+Which they are is read from the code, so the list cannot age. Nothing imported here reads a function's environment.
+"""
+
+import ast
+import contextlib
+import gc
+import importlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDERS = "LOCAL_STACK_CODE"  # variable with the folders of the service's code
+
+
+def _libraries(folders: list[Path]) -> set[str]:
+    files = [path for folder in folders for path in folder.rglob("*.py")]
+    own = {path.stem for path in files} | {path.name for folder in folders for path in folder.iterdir() if path.is_dir()}
+    names = {name for path in files for name in _imports(ast.parse(path.read_bytes()))}
+    return {name for name in names if name.partition(".")[0] not in own}
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module
+    elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+        for child in ast.iter_child_nodes(node):
+            yield from _imports(child)
+
+
+def _warm_up() -> None:
+    """Make and drop a client, which imports what boto3 imports late."""
+    import boto3  # noqa: PLC0415 - only if the service uses it
+
+    boto3.Session(aws_access_key_id="-", aws_secret_access_key="-", region_name="us-east-1").client("dynamodb")  # noqa: S106
+
+
+libraries = _libraries([Path(folder) for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder])
+for library in sorted(libraries):
+    with contextlib.suppress(Exception):
+        importlib.import_module(library)
+if "boto3" in libraries:
+    with contextlib.suppress(Exception):
+        _warm_up()
+gc.freeze()  # forks share what is here

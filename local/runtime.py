@@ -1,0 +1,65 @@
+"""What Lambda itself gives a function, beside what the template gives it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.cloud import CREDENTIALS, REGION
+from local.template import Function, Template
+from local.triggers import referred
+from local.worker import Spec
+
+LAYER = "AWS::Serverless::LayerVersion"
+
+
+def spec_of(function: Function, template: Template, ids: Mapping[str, str], endpoints: Mapping[str, str], *, verbose: bool) -> Spec:
+    """How the function's workers are made; `endpoints` are the variables that lead the SDK to the embedded AWS."""
+    name = ids[function.logical_id]
+    return Spec(
+        name=name,
+        arn=ids[f"{function.logical_id}.Arn"],
+        module=function.handler.module,
+        attribute=function.handler.attribute,
+        path=(str(function.code), *map(str, layers_of(function, template))),
+        hidden=str(template.folder),
+        environment={**function.environment(ids), **_lambda_environment(function, name), **endpoints},
+        timeout_seconds=function.timeout_seconds,
+        memory_mb=function.memory_mb,
+        verbose=verbose,
+    )
+
+
+def layers_of(function: Function, template: Template) -> list[Path]:
+    """The folders of the function's layers."""
+    layers = template.resources_of(LAYER)
+    return [template.folder / layers[referred(layer)]["ContentUri"] for layer in function.properties.get("Layers", [])]
+
+
+def code_folders(template: Template) -> list[Path]:
+    """Every folder with code of the service."""
+    functions = template.functions.values()
+    return list(dict.fromkeys(folder for each in functions for folder in (each.code, *layers_of(each, template))))
+
+
+def _lambda_environment(function: Function, name: str) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+        "AWS_SESSION_TOKEN": CREDENTIALS["aws_session_token"],
+        "AWS_CONFIG_FILE": os.devnull,  # the developer's own files are not the function's
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+        "LAMBDA_TASK_ROOT": str(function.code),
+        "LANG": "en_US.UTF-8",
+        "PATH": os.defpath,
+        "TZ": ":UTC",
+        "_HANDLER": f"{function.handler.module}.{function.handler.attribute}",
+    }

@@ -1,0 +1,148 @@
+"""The whole of it: an embedded AWS, the functions' workers, what triggers them, and the HTTP server before all."""
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from local import cloud, custom, pool
+from local.aws import EmbeddedAws
+from local.clock import Clock
+from local.cloud import Clients
+from local.console import PREFIX, Console
+from local.data import DataFolder
+from local.gateway import Gateway
+from local.inbox import Inbox, Message
+from local.keeper import Keeper
+from local.pool import Pool
+from local.queues import QueueFeeder
+from local.routes import Routes
+from local.runtime import spec_of
+from local.senders import Senders
+from local.server import Request, Response, Server
+from local.streams import StreamFeeder
+from local.template import Template
+from local.worker import Failure
+
+EMBEDDED_WAIT_SECONDS = 5.0  # the embedded DynamoDB says when there is something new
+REAL_WAIT_SECONDS = 0.1  # any other is asked
+SETTINGS_ERROR = "SettingsError"
+
+
+class StartError(Exception):
+    """The stack cannot start; its text is one line."""
+
+
+class Options(NamedTuple):
+    """How the stack was asked to run; `dynamodb` is the address of another DynamoDB."""
+
+    data: Path | None = None
+    dynamodb: str | None = None
+    verbose: bool = False
+
+
+class Stack:
+    """One local stack; `server` has its port already."""
+
+    def __init__(self, template: Template, server: Server, options: Options, say: Callable[[str], None]) -> None:
+        self._template = template
+        self._server = server
+        self._options = options
+        self._say = say
+        self._stopping = threading.Event()
+        self._news = threading.Event()
+        self._keeper = Keeper(DataFolder(options.data)) if options.data else None
+        self._clock = Clock(self._keeper.offset_seconds if self._keeper else 0)
+        self._inbox = Inbox(self._clock, template.settings, self._show)
+        self._senders = Senders(self._inbox, self._clock, self._stopping)
+        self._aws = EmbeddedAws(self._clock, self._senders)
+        self._clients = Clients(self._aws.url, options.dynamodb)
+        self._pools: dict[str, Pool] = {}
+        self._ids: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Make what the functions need, check that they can start, and answer requests. Raises: StartError, CustomResourceError."""
+        self._aws.start()
+        keys = self._keeper.restore_keys() if self._keeper else {}
+        self._ids = cloud.create(self._template, self._clients, secrets=self._keeper.secrets if self._keeper else None, keys=keys)
+        if self._keeper:
+            if not self._options.dynamodb:
+                self._keeper.restore_tables(self._aws.tables)
+            self._aws.on_secret = self._keep
+            self._keep()
+        self._aws.tables.listeners.append(lambda _changes: self._news.set())
+        self._make_pools()
+        if not keys:  # they are new, and so is what custom resources made with them
+            custom.create(self._template, self._pools, self._ids)
+        self._start_feeders()
+        self._server.start(self._app())
+
+    def stop(self) -> None:
+        """End everything at once: what is in work is not waited for."""
+        self._stopping.set()
+        self._news.set()
+        self._server.stop()
+        threads = [threading.Thread(target=each.stop) for each in self._pools.values()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._aws.stop()
+        if self._keeper:
+            self._keeper.close()
+
+    def _make_pools(self) -> None:
+        endpoints = {"AWS_ENDPOINT_URL": self._aws.url}
+        if self._options.dynamodb:
+            endpoints |= {"AWS_ENDPOINT_URL_DYNAMODB": self._options.dynamodb}
+        for name, function in self._template.functions.items():
+            spec = spec_of(function, self._template, self._ids, endpoints, verbose=self._options.verbose)
+            self._pools[name] = Pool(spec, lambda: self._clock.offset_seconds, self._tell)
+        for name, failure in pool.check([each.spec for each in self._pools.values()]).items():
+            if failure.kind == SETTINGS_ERROR:
+                raise StartError(failure.message)
+            self._tell(name, failure)
+
+    def _start_feeders(self) -> None:
+        for name, function in self._template.functions.items():
+            for stream in function.streams:
+                StreamFeeder(stream, self._pools[name], self._clients, self._ids, wait=self._wait, stopping=self._stopping).start()
+            for queue in function.queues:
+                QueueFeeder(queue, self._pools[name], self._clients, self._ids, stopping=self._stopping).start()
+
+    def _app(self) -> Callable[[Request], Response]:
+        domain = f"127.0.0.1:{self._server.port}"
+        hosts = frozenset({domain, f"localhost:{self._server.port}"})
+        gateway = Gateway(Routes(self._template.functions), self._pools, self._template.cors, domain=domain, now=self._clock.now)
+        console = Console(self._template, self._pools, self._inbox, self._senders, self._clock, self._moved, hosts)
+
+        def answer(request: Request) -> Response:
+            if request.path == PREFIX.rstrip("/"):
+                return Response(308, (("location", PREFIX),))
+            return console.answer(request) if request.path.startswith(PREFIX) else gateway.answer(request)
+
+        return answer
+
+    def _wait(self) -> None:
+        """Return when the stream may have something new."""
+        if self._options.dynamodb:
+            self._stopping.wait(REAL_WAIT_SECONDS)
+            return
+        self._news.wait(EMBEDDED_WAIT_SECONDS)
+        self._news.clear()
+
+    def _moved(self) -> None:
+        if self._keeper:
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._keeper:
+            self._keeper.keep(self._template, self._clients, self._ids, self._clock)
+
+    def _show(self, message: Message) -> None:
+        self._say(message.line())
+
+    def _tell(self, name: str, failure: Failure) -> None:
+        if not self._stopping.is_set():
+            print(f"{name} failed: {failure.kind}: {failure.message}\n{failure.trace}", file=sys.stderr, flush=True)

@@ -1,0 +1,190 @@
+import pytest
+
+from customer_auth import clock
+from tests.harness.people import LOGIN, REGISTER, other_code
+
+
+def customers_with(api, phone: str) -> list:
+    return [item for item in api.table("CustomersTable") if item.get("phone", {}).get("S") == phone]
+
+
+def test_a_right_code_makes_an_account_with_a_session(ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+    now = clock.now()
+
+    answer = ada.verify(code, REGISTER, challenge=challenge, first_name="Ada", last_name="Lovelace")
+
+    assert answer.status == 201
+    told = answer.body
+    assert set(told) == {"token", "refresh_token", "token_type", "expires_in", "registered", "device", "customer"}
+    assert (told["token_type"], told["expires_in"], told["registered"]) == ("Bearer", 900, True)
+    assert told["customer"] == {
+        "id": told["customer"]["id"],
+        "email": None,
+        "phone": ada.phone,
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "company_name": None,
+        "metadata": {},
+        "email_verified": False,
+        "phone_verified": True,
+        "created_at": clock.iso(now),
+        "updated_at": clock.iso(now),
+    }
+    assert told["customer"]["id"].startswith("cus_")
+
+
+def test_both_tokens_work_at_once(ada):
+    ada.sign_up()
+
+    assert ada.me()["customer"] == ada.session["customer"]
+    assert ada.refresh().status == 200
+
+
+def test_a_code_without_its_challenge_makes_an_account_too(ada):
+    _, code = ada.asked_and_read(REGISTER)
+
+    assert ada.verify(code, REGISTER).status == 201
+
+
+@pytest.mark.parametrize("challenge", [True, False], ids=["with-challenge", "without"])
+def test_a_verify_takes_three_requests_to_aws(ada, customer, challenge):
+    customer.api.clock.advance(90)
+    named, code = ada.asked_and_read(REGISTER)
+
+    answer = ada.verify(code, REGISTER, **({"challenge": named} if challenge else {}))
+
+    assert answer.aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
+
+
+def test_names_may_be_left_out(ada):
+    ada.sign_up()
+
+    assert (ada.session["customer"]["first_name"], ada.session["customer"]["last_name"]) == (None, None)
+
+
+def test_names_of_every_script_are_kept_as_they_are(ada):
+    ada.sign_up(first_name="  آدا ", last_name="Şimşek-O’Neil 李")
+
+    assert ada.me()["customer"]["first_name"] == "آدا"
+    assert ada.me()["customer"]["last_name"] == "Şimşek-O’Neil 李"
+
+
+def test_a_number_with_an_account_is_signed_in_to_it(customer):
+    challenge, code = customer.asked_and_read(REGISTER)
+
+    answer = customer.verify(code, REGISTER, challenge=challenge)
+
+    assert (answer.status, answer["registered"]) == (200, False)
+    assert answer["customer"]["id"] == customer.id
+    assert customer.me(answer["token"]).status == 200
+
+
+def test_signing_in_by_registering_changes_no_name_and_makes_no_second_account(api, ada):
+    ada.sign_up(first_name="Ada")
+    challenge, code = ada.asked_and_read(REGISTER)
+
+    answer = ada.verify(code, REGISTER, challenge=challenge, first_name="Eve", last_name="Eve")
+
+    assert answer["customer"] == ada.session["customer"]
+    assert len(customers_with(api, ada.phone)) == 1
+
+
+def test_a_wrong_code_makes_nothing(api, ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+
+    answer = ada.verify(other_code(code), REGISTER, challenge=challenge)
+
+    assert answer.status == 401
+    assert answer.body == {"success": False, "type": "wrong_proof", "message": "Invalid or expired OTP", "request_id": answer["request_id"]}
+    assert not customers_with(api, ada.phone)
+
+
+def test_a_wrong_code_is_the_same_answer_for_a_number_with_an_account(api, customer, ada, inbox):
+    number = api.post(f"{REGISTER}/request-otp", phone="+12122345671")
+    challenge, code = customer.asked_and_read(REGISTER)
+
+    known = customer.verify(other_code(code), REGISTER, challenge=challenge)
+    unknown = api.post(
+        f"{REGISTER}/verify-otp",
+        phone="+12122345671",
+        challenge=number["challenge"],
+        code=other_code(inbox.code("+12122345671")),
+    )
+
+    assert known.shape == unknown.shape
+    assert known.aws_calls == unknown.aws_calls == ("UpdateItem",)
+
+
+def test_members_that_nobody_asked_for_change_nothing(ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+    injected = {
+        "id": "cus_eve",
+        "customer_id": "cus_eve",
+        "roles": ["admin"],
+        "role": "admin",
+        "status": "deletion_confirmed",
+        "email": "eve@example.com",
+        "email_verified": True,
+        "phone_verified": False,
+        "verified": True,
+        "session_epoch": 9,
+        "created_at": 0,
+        "metadata": {"admin": True},
+        "company_name": "Eve Ltd",
+        "referrer": "cus_eve",
+        "amr": ["pwd"],
+        "registered": False,
+        "__class__": "Customer",
+    }
+
+    answer = ada.verify(code, REGISTER, challenge=challenge, **injected)
+
+    assert answer.status == 201
+    told = answer["customer"]
+    assert told["id"] != "cus_eve"
+    assert (told["email"], told["email_verified"], told["phone_verified"], told["metadata"]) == (None, False, True, {})
+    assert told["company_name"] is None
+    claims = ada.api.post("/login/validate", sessionToken=answer["token"])["token"]
+    assert (claims["roles"], claims["amr"]) == ([], ["otp", "sms"])
+
+
+@pytest.mark.parametrize("zero", ["۰", "٠", "０"], ids=["Persian", "Arabic", "full-width"])
+def test_a_code_in_other_digits_is_the_same_code(ada, zero):
+    challenge, code = ada.asked_and_read(REGISTER)
+    typed = "".join(chr(ord(zero) + int(digit)) for digit in code)
+
+    assert ada.verify(typed, REGISTER, challenge=challenge).status == 201
+
+
+@pytest.mark.parametrize("typed", ["{0} {1}", "{0}-{1}", " {0}{1} ", "{0}\u00a0{1}"])
+def test_a_code_may_be_pasted_with_gaps(ada, typed):
+    challenge, code = ada.asked_and_read(REGISTER)
+
+    assert ada.verify(typed.format(code[:3], code[3:]), REGISTER, challenge=challenge).status == 201
+
+
+@pytest.mark.parametrize("life", [299, 300])
+def test_a_code_by_sms_lives_five_minutes_to_the_second(api, ada, life):
+    challenge, code = ada.asked_and_read(REGISTER)
+    api.clock.advance(life)
+
+    assert ada.verify(code, REGISTER, challenge=challenge).status == (201 if life < 300 else 401)
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_an_expired_code_is_refused_49_hours_later_while_its_row_still_lies_there(api, ada, bound):
+    challenge, code = ada.asked_and_read(REGISTER)
+    api.clock.advance(49 * 3600)
+
+    answer = ada.verify(code, REGISTER, **({"challenge": challenge} if bound else {}))
+
+    assert (answer.status, answer["type"]) == (401, "wrong_proof")
+    assert any(ada.phone in repr(item) for item in api.table("CodesTable"))
+
+
+def test_an_account_made_by_a_code_signs_in_by_login(ada):
+    ada.sign_up()
+
+    assert ada.sign_in()["customer"]["id"] == ada.id
+    assert ada.asked_and_read(LOGIN)

@@ -1,0 +1,51 @@
+"""Looks back on every request that any function made in this run: exactly what its policies allow, and nothing that they do not."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.harness import permissions
+from tests.harness.service import template
+
+HERE = Path(__file__).parent
+
+# What AWS does on a function's behalf, by its triggers and its log group: SAM adds these permissions itself.
+BY_AWS = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "sqs:ReceiveMessage", "sqs:DeleteMessage", "logs:PutLogEvents")
+
+
+@pytest.fixture
+def statements(moto_engine):
+    return permissions.statements(template(), moto_engine.ids)
+
+
+def test_every_request_that_a_function_made_is_allowed_by_its_policies(wire, statements):
+    missing = {
+        permission
+        for permission in wire.needed
+        if not any(statement.allows(permission, action) for statement in statements[permission.function] for action in statement.actions)
+    }
+
+    assert not missing
+
+
+def test_no_function_may_do_what_it_never_does(request, wire, statements):
+    ran = {item.path for item in request.session.items}
+    if any(path not in ran for path in HERE.rglob("test_*.py")):
+        pytest.skip("a part of the suite alone shows no unused permission: make test")
+    unused = {
+        (function, statement.policy, action)
+        for function, allowed in statements.items()
+        for statement in allowed
+        for action in statement.actions
+        if not any(each.function == function and statement.allows(each, action) for each in wire.needed)
+    }
+
+    assert not unused
+
+
+def test_no_policy_names_everything():
+    for name, policy in template().resources_of("AWS::IAM::ManagedPolicy").items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert "*" not in str(statement["Action"]), name
+            assert statement.get("Resource") != "*", name
+            assert not set(BY_AWS) & set(statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]), name

@@ -1,0 +1,120 @@
+"""Many at once, on DynamoDB's own engine: moto is not atomic between threads, so nothing here is believed there."""
+
+import contextvars
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from customer_auth import codes
+from tests.harness.people import LOGIN, REGISTER, other_code
+
+
+@pytest.fixture(scope="session")
+def engine(dynamodb_local_engine, wire):
+    from tests.conftest import _entered
+
+    yield from _entered(dynamodb_local_engine, wire)
+
+
+def at_once(count: int, act) -> list:
+    """The answers of `count` calls of `act(i)` in as many threads."""
+    contexts = [contextvars.copy_context() for _ in range(count)]
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(lambda i: contexts[i].run(act, i), range(count)))
+
+
+def sessions_of(api, customer_id: str) -> list:
+    return [item for item in api.table("SessionsTable") if item["pk"]["S"] == customer_id]
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_one_right_code_64_times_at_once_is_one_session(api, customer, bound):
+    before = len(sessions_of(api, customer.id))
+    challenge, code = customer.asked_and_read()
+
+    answers = at_once(64, lambda _: customer.verify(code, **({"challenge": challenge} if bound else {})))
+
+    tally = Counter(answer.status for answer in answers)
+    assert tally[200] == 1
+    assert set(tally) <= {200, 401, 429}
+    assert len(sessions_of(api, customer.id)) == before + 1
+
+
+def test_one_right_code_64_times_at_once_is_one_account(api, ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+
+    answers = at_once(64, lambda _: ada.verify(code, REGISTER, challenge=challenge))
+
+    tally = Counter(answer.status for answer in answers)
+    assert tally[201] == 1
+    assert set(tally) <= {201, 401}
+    assert sum(item.get("phone", {}).get("S") == ada.phone for item in api.table("CustomersTable")) == 1
+
+
+@pytest.mark.parametrize("flow", [REGISTER, LOGIN], ids=["sign-up", "sign-in"])
+def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, customer, ada, flow):
+    before = len(sessions_of(api, customer.id))
+    challenge, code = customer.asked_and_read(flow)
+
+    answers = at_once(64, lambda _: customer.verify(code, flow, challenge=challenge, key="k" * 20))
+
+    assert Counter(answer.status for answer in answers) == {200: 64}
+    assert len({answer["refresh_token"] for answer in answers}) == 1
+    assert len(sessions_of(api, customer.id)) == before + 1
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_48_wrong_tries_at_once_are_at_most_5_comparisons_and_end_the_code(api, customer, monkeypatch, bound):
+    compared = []
+    matches = codes._matches
+    monkeypatch.setattr(codes, "_matches", lambda *asked: compared.append(asked) or matches(*asked))
+    challenge, code = customer.asked_and_read()
+    named = {"challenge": challenge} if bound else {}
+
+    answers = at_once(48, lambda _: customer.verify(other_code(code), **named))
+
+    assert {answer.status for answer in answers} <= {401, 429}
+    assert len(compared) <= 5
+    assert customer.verify(code, **named).status == 401
+
+
+def test_24_refreshes_of_one_token_at_once_have_one_successor(customer):
+    answers = at_once(24, lambda _: customer.refresh())
+
+    assert Counter(answer.status for answer in answers) == {200: 24}
+    assert len({answer["refreshToken"] for answer in answers}) == 1
+    assert customer.refresh(answers[0]["refreshToken"]).status == 200
+
+
+def test_of_32_asks_at_once_for_one_number_one_is_answered(api, ada):
+    answers = at_once(32, lambda i: api.post(f"{LOGIN}/request-otp", phone=ada.phone, ip=f"198.51.100.{i}"))
+
+    assert Counter(answer.status for answer in answers) == {200: 1, 429: 31}
+
+
+def test_of_64_asks_at_once_from_one_client_30_are_answered(api):
+    from tests.harness.people import new_number
+
+    numbers = [new_number() for _ in range(64)]
+
+    answers = at_once(64, lambda i: api.post(f"{LOGIN}/request-otp", phone=numbers[i], ip="203.0.113.77"))
+
+    assert Counter(answer.status for answer in answers) == {200: 30, 429: 34}
+
+
+def test_two_sign_ups_for_one_number_by_two_purposes_are_one_account(api, ada, inbox):
+    challenge, code = ada.asked_and_read(REGISTER)
+    api.clock.advance(90)
+    sent = api.post("/login/mobile/send", phone=ada.phone)
+    other = inbox.code(ada.phone)
+
+    def enter(i):
+        if i % 2:
+            return ada.verify(code, REGISTER, challenge=challenge)
+        return api.post("/login/mobile/verify", phone=ada.phone, code=other, challenge=sent["challenge"])
+
+    answers = at_once(8, enter)
+
+    assert Counter(answer.status for answer in answers)[401] == 6
+    assert sum(item.get("phone", {}).get("S") == ada.phone for item in api.table("CustomersTable")) == 1

@@ -1,0 +1,74 @@
+import pytest
+from botocore.stub import Stubber
+
+from customer_auth import aws, clock, settings, vault
+from local.template import Template
+from tests.harness.engines import ROOT
+
+
+@pytest.fixture(scope="module")
+def template_settings():
+    """The service's settings, with the template's own defaults."""
+    defaults = Template.load(ROOT / "template.yaml").settings
+    with pytest.MonkeyPatch.context() as environment:
+        for name in settings.Service.model_fields:
+            environment.setenv(name.upper(), str(defaults[name.upper()]))
+        settings.forget()
+        yield
+    settings.forget()
+
+
+@pytest.fixture
+def setting(template_settings, monkeypatch):
+    """Changes settings by name: `setting(DEFAULT_REGION="TR")`."""
+
+    def change(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(name, str(value))
+        settings.forget()
+
+    yield change
+    settings.forget()
+
+
+@pytest.fixture(scope="module")
+def stored_secrets():
+    """Secrets Manager as a stub that holds an index key and two peppers, the second from second 2000 on."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "none",
+            "AWS_SECRET_ACCESS_KEY": "none",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "CODES_TABLE": "codes",
+            "SESSIONS_TABLE": "sessions",
+            "CUSTOMERS_TABLE": "customers",
+            "INDEX_KEY_SECRET": "index-key",
+            "PEPPER_SECRET": "pepper",
+            "SIGNING_KEYS_KEY": "signing-keys",
+        }.items():
+            environment.setenv(name, value)
+        settings.forget()
+        aws.forget()
+        vault.forget()
+        with Stubber(aws.client("secretsmanager")) as stub:
+            stub.add_response("get_secret_value", {"SecretString": "i" * 32}, {"SecretId": "index-key"})
+            stub.add_response(
+                "get_secret_value", {"SecretString": '{"1": "first pepper", "2000": "second pepper"}'}, {"SecretId": "pepper"}
+            )
+            vault.index_key()
+            vault.pepper_version()
+            yield
+    settings.forget()
+    aws.forget()
+    vault.forget()
+
+
+@pytest.fixture
+def second(monkeypatch):
+    """Sets the service's clock: `second(3_000)`."""
+
+    def at(now):
+        monkeypatch.setattr(clock, "source", lambda: now)
+
+    at(3_000)
+    return at
