@@ -37,7 +37,8 @@ class Clients:
         self._session = boto3.Session(region_name=REGION, **CREDENTIALS)  # type: ignore[arg-type]
         self._aws = aws
         self._dynamodb = dynamodb or aws
-        self._config = Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 2})
+        # moto does not answer under an account's own address.
+        self._config = Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 2}, account_id_endpoint_mode="disabled")
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

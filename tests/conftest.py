@@ -7,6 +7,7 @@ import pytest
 from customer_auth import aws, clock
 from tests.harness import engines
 from tests.harness.engines import Engine
+from tests.harness.keyrings import Days, kept_keyring
 from tests.harness.people import Inbox, Person, new_number
 from tests.harness.service import Clock, Service, forget_everything, template
 from tests.harness.wire import Wire
@@ -89,6 +90,13 @@ def customer(ada):
     """A person who has signed up with her phone."""
     ada.sign_up()
     return ada
+
+
+@pytest.fixture
+def days(api, engine):
+    """Lets days go by, with signing keys made daily as they are; afterwards the keyring is as it was."""
+    with kept_keyring(engine):
+        yield Days(api)
 
 
 def pytest_collection_modifyitems(items):

@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from customer_auth import aws, ids, outbox, settings
+from customer_auth import audit, aws, ids, outbox, settings
 from customer_auth.challenges import Purpose
 from customer_auth.tables.deliveries import Message
 
@@ -23,13 +23,19 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
 
 def _deliver(record: dict[str, Any]) -> bool:
     from_stream = "dynamodb" in record
-    message = _of_stream(record["dynamodb"]["NewImage"]) if from_stream else _of_queue(json.loads(record["body"]))
+    audit.begin(event="send_message")
     try:
+        message = _of_stream(record["dynamodb"]["NewImage"]) if from_stream else _of_queue(json.loads(record["body"]))
         result = outbox.deliver(message)
         if result is outbox.Result.AGAIN and from_stream:
             outbox.ask_again(_body(message))
             return True
-    except aws.Failed:
+    except aws.Failed as failed:
+        audit.end("unavailable", failed.code)
+        return False
+    except Exception as failure:  # noqa: BLE001 (one broken record must not hold up the others, nor be printed)
+        audit.crash(failure)
+        audit.end("internal")
         return False
     return result is outbox.Result.DONE
 

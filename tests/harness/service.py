@@ -10,6 +10,7 @@ from functools import cache
 from customer_auth import aws, clock, keyring, settings, vault
 from local import events
 from local.filters import fits_any
+from local.routes import Routes
 from local.template import Template
 from tests.harness.engines import ROOT, Engine
 from tests.harness.people import new_ip
@@ -37,6 +38,11 @@ def handler(logical_id: str):
 @cache
 def routes() -> dict[tuple[str, str], str]:
     return {(route.method, route.path): name for name, function in template().functions.items() for route in function.routes}
+
+
+@cache
+def matching() -> Routes:
+    return Routes(template().functions)
 
 
 @dataclass(frozen=True)
@@ -102,9 +108,12 @@ class Service:
     def request(self, method: str, path: str, *, raw: bytes | None = None, headers: dict | None = None, ip: str = "", query="", **body):
         given = {"content-type": "application/json"} | {name.lower(): value for name, value in (headers or {}).items()}
         content = raw if raw is not None else json.dumps(body).encode() if method != "GET" else b""
+        match = matching().find(method, path)
         event = events.http_event(
             method,
             path,
+            route_key=f"{method} {match.route.path}",
+            path_parameters=match.path_parameters,
             headers={name: value for name, value in given.items() if value is not None},
             query=query,
             body=content,
@@ -113,7 +122,7 @@ class Service:
             at=self.clock.now(),
         )
         since = len(self.wire.calls)
-        answer = self.invoke(routes()[method, path], event)
+        answer = self.invoke(match.function, event)
         called = tuple(call.operation for call in self.wire.calls[since:])
         return Answer(answer["statusCode"], answer["headers"], answer["body"], called)
 
@@ -159,7 +168,7 @@ class Service:
         return any(fits_any(stream.filters, record) for stream in template().functions["SendMessages"].streams)
 
     def restart(self) -> None:
-        """The next call runs in a new container, which has read no secret and no key yet. The SDK's clients stay: making them takes long."""
+        """The next call runs in a new container: it has read no secret and no key. The SDK's clients stay, for they take long to make."""
         vault.forget()
         keyring.forget()
 

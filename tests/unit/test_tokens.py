@@ -33,7 +33,7 @@ def unsealed_key(private_key, stored_secrets):
         kms.add_response("decrypt", {"Plaintext": plain}, asked)
         keyring._unsealed(SEALED)
     yield
-    keyring._unsealed.cache_clear()
+    keyring.forget()
 
 
 @pytest.fixture
@@ -43,8 +43,6 @@ def signing_key(private_key, unsealed_key, second):
     numbers = private_key.public_key().public_numbers()
     keyring._ring.keys = [SigningKey(KID, NOW, NOW + clock.DAY, unpadded(numbers.n.to_bytes(256, "big")), "AQAB", SEALED)]
     keyring._ring.read_at = NOW
-    yield
-    keyring.forget()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 Only the keys named here are ever logged; an address or a client appears as a keyed hash alone, a code, token or body never.
 """
 
+import traceback
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ KEYS: Final = frozenset({
 METRICS: Final = frozenset({"asked", "sent", "failed", "verified", "refused", "throttled", "crashed"})
 NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12
+_CRASH_FRAMES = 5
 
 _logger = Logger(location=None)
 _noted: ContextVar[dict[str, Any]] = ContextVar("noted")
@@ -45,6 +47,12 @@ def count(metric: str, **facts: Any) -> None:
     """One more of a metric, and what is known of it."""
     _counted.get([]).append(metric)
     note(**facts)
+
+
+def crash(failure: Exception) -> None:
+    """Note a fault of ours by its kind and where it happened; its message is left out, for it may hold what the caller sent."""
+    frames = traceback.extract_tb(failure.__traceback__)[-_CRASH_FRAMES:]
+    count("crashed", crash=[type(failure).__name__, *(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)])
 
 
 def end(outcome: str, reason: str = "") -> None:

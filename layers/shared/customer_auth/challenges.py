@@ -62,14 +62,19 @@ class Place(NamedTuple):
     @classmethod
     def named_by(cls, challenge: str, purpose: Purpose, address: Address) -> tuple["Place", bytes]:
         """Where this challenge lies, and its id. Raises: WrongCode unless it was given for this address and purpose."""
-        raw = ids.from_base64url(challenge) or b""
-        item_key, asked_for, challenge_id = raw[:_KEY_BYTES], raw[_KEY_BYTES : _KEY_BYTES + 1], raw[_KEY_BYTES + 1 :]
+        item_key, asked_for, challenge_id = named(challenge) or (b"", None, b"")
         for lane in Lane:
-            if hmac.compare_digest(item_key, keys.code_item_key(address, lane)) and len(challenge_id) == _ID_BYTES:
-                if asked_for != _mark(purpose):
-                    break
+            if asked_for is purpose and hmac.compare_digest(item_key, keys.code_item_key(address, lane)):
                 return cls(item_key, lane), challenge_id
         raise WrongCode("foreign_challenge")
+
+
+def named(challenge: str) -> tuple[bytes, Purpose, bytes] | None:
+    """The item key, purpose and id that a challenge is made of; None for what is no challenge."""
+    raw = ids.from_base64url(challenge) or b""
+    if len(raw) != _KEY_BYTES + 1 + _ID_BYTES or raw[_KEY_BYTES] >= len(_PURPOSES):
+        return None
+    return raw[:_KEY_BYTES], _PURPOSES[raw[_KEY_BYTES]], raw[_KEY_BYTES + 1 :]
 
 
 class Challenge(NamedTuple):
@@ -95,7 +100,7 @@ class Challenge(NamedTuple):
 
     def at(self, place: Place) -> str:
         """What the client is told and sends back."""
-        return ids.base64url(place.item_key + _mark(self.purpose) + self.id)
+        return ids.base64url(place.item_key + bytes([_PURPOSES.index(self.purpose)]) + self.id)
 
     def item(self) -> Item:
         """The challenge as the item's map, with its two counts of tries still empty and its message still to be sent."""
@@ -130,7 +135,3 @@ def code(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address) 
         number, letter = divmod(number, len(alphabet))
         letters.append(alphabet[letter])
     return "".join(letters)
-
-
-def _mark(purpose: Purpose) -> bytes:
-    return bytes([_PURPOSES.index(purpose)])

@@ -3,7 +3,6 @@
 An endpoint is `@endpoint(body=…, answer=…)` over a handler that takes a `Call` and returns its answer's model.
 """
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,13 +28,14 @@ type Answer = Model | dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call[B, C]:
-    """What a rule may know of a call: the parsed body, who is asking, and who is signed in, where the endpoint demands that."""
+    """What a rule may know of a call: its body, parsed, its path's parameters, who is asking and, where that is needed, signed in."""
 
     body: B
     client: Client
     caller: C
     idempotency_key: str | None
     issuer: str
+    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _call(asked: request.Request, contract: Contract) -> Call[Any, Any]:
     parsed = request.body(asked, contract.body) if contract.body else None
     caller = contract.caller(asked.access_token(), asked.issuer()) if contract.caller else None
     key = asked.idempotency_key() if contract.takes_key else None
-    return Call(parsed, asked.client(parsed), caller, key, asked.issuer())
+    return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters)
 
 
 def _caching(seconds: int) -> dict[str, str]:
@@ -121,9 +121,7 @@ def _refusal(failure: Exception) -> Refusal:
         return failure
     if isinstance(failure, aws.Failed) and failure.code != "ValidationException":
         return Unavailable(failure.code)
-    # Where it happened and of what kind; its message may hold what the caller sent.
-    frames = traceback.extract_tb(failure.__traceback__)[-5:]
-    audit.note(crash=[type(failure).__name__, *(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)])
+    audit.crash(failure)
     return Internal(type(failure).__name__)
 
 
@@ -133,8 +131,6 @@ def _count(refusal: Refusal) -> None:
             audit.count("throttled")
         case WrongProof() | NotAuthenticated():
             audit.count("refused")
-        case Internal():
-            audit.count("crashed")
 
 
 def _refused(refusal: Refusal, asked: request.Request) -> Event:

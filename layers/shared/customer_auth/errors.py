@@ -9,6 +9,7 @@ Refusal
 │   └── WrongSession
 ├── NotAuthenticated      401 not_authenticated
 ├── AccountDeletionPending 403 account_deletion_pending: told only once the credential was proven
+├── NotFound              404 not_found
 ├── Throttled             429 throttled, with Retry-After
 ├── Internal              500 internal
 └── Unavailable           503 unavailable, with Retry-After
@@ -98,6 +99,14 @@ class AccountDeletionPending(Refusal):
     status = 403
     type = "account_deletion_pending"
     message = "This account is being deleted"
+
+
+class NotFound(Refusal):
+    """There is no such thing, or not any more."""
+
+    status = 404
+    type = "not_found"
+    message = "Not found"
 
 
 class Throttled(Refusal):

@@ -42,7 +42,7 @@ def deliver(message: Message) -> Result:
     Sent once; twice at most where the provider's answer, or this process, was lost. AGAIN: it may succeed later.
     Raises: aws.Failed when the tables fail.
     """
-    audit.begin(event="send_message", purpose=message.purpose)
+    audit.note(purpose=message.purpose)
     try:
         challenge = deliveries.claim(message)
     except InTheWay:

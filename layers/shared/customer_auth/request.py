@@ -29,6 +29,7 @@ class Request:
         context = event["requestContext"]
         self.id = str(context["requestId"])
         self.path = str(event["rawPath"])
+        self.parameters: dict[str, str] = event.get("pathParameters") or {}
         self._domain = str(context["domainName"])
         self._source_ip = str(context["http"]["sourceIp"])
 

@@ -1,4 +1,36 @@
-from tests.harness.people import LOGIN, REGISTER, other_code
+from itertools import permutations
+
+import pytest
+
+from tests.harness.people import LOGIN, REGISTER, Person, other_code
+
+# Each purpose of a phone's codes: where they are asked for, and where they are tried.
+PURPOSES = {
+    "register": (f"{REGISTER}/request-otp", f"{REGISTER}/verify-otp"),
+    "login": (f"{LOGIN}/request-otp", f"{LOGIN}/verify-otp"),
+    "sign-in": ("/login/mobile/send", "/login/mobile/verify"),
+}
+
+
+def try_for(person, purpose: str, code: str, **more):
+    return person.api.post(PURPOSES[purpose][1], phone=person.phone, code=code, **more)
+
+
+def asked_for(person, purpose: str) -> tuple[str, str]:
+    """A challenge and its code; 90 s later."""
+    asked = person.api.post(PURPOSES[purpose][0], phone=person.phone)
+    assert asked.status == 200, asked.text
+    code = person.inbox.code(person.phone)
+    person.api.clock.advance(90)
+    return asked["challenge"], code
+
+
+@pytest.fixture
+def eve(api, inbox):
+    """Another customer."""
+    other = Person(api, inbox)
+    other.sign_up()
+    return other
 
 
 def test_a_customer_signs_in_with_the_code_from_the_message(customer):
@@ -7,16 +39,163 @@ def test_a_customer_signs_in_with_the_code_from_the_message(customer):
     answer = customer.verify(code, challenge=challenge)
 
     assert answer.status == 200
+    assert set(answer.body) == {"token", "refresh_token", "token_type", "expires_in", "registered", "device", "customer"}
     assert answer["registered"] is False
-    assert answer["customer"]["id"] == customer.id
-    assert answer["token_type"] == "Bearer"
+    assert answer["customer"] == customer.session["customer"]
+    assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 900)
     assert customer.me(answer["token"])["customer"]["phone"] == customer.phone
 
 
-def test_a_used_code_opens_nothing_more(customer):
-    challenge, code = customer.asked_and_read()
-    customer.verify(code, challenge=challenge)
+def test_every_sign_in_is_a_session_of_its_own(customer):
+    first = customer.session
+    customer.sign_in()
 
-    again = customer.verify(code, challenge=challenge)
+    assert customer.refresh(first["refresh_token"]).status == 200
+    assert customer.refresh().status == 200
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_a_verify_takes_three_requests_to_aws(customer, bound):
+    challenge, code = customer.asked_and_read()
+
+    answer = customer.verify(code, **({"challenge": challenge} if bound else {}))
+
+    assert answer.aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_a_used_code_opens_nothing_more(customer, bound):
+    challenge, code = customer.asked_and_read()
+    named = {"challenge": challenge} if bound else {}
+    customer.verify(code, **named)
+
+    again = customer.verify(code, **named)
 
     assert (again.status, again["type"]) == (401, "wrong_proof")
+
+
+@pytest.mark.parametrize("life", [299, 300])
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
+    challenge, code = customer.asked_and_read()
+    api.clock.advance(life)
+
+    assert customer.verify(code, **({"challenge": challenge} if bound else {})).status == (200 if life < 300 else 401)
+
+
+def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, customer, ada):
+    answers = [ada.verify("123456"), ada.verify("123456", challenge="unknown")]
+    challenge, code = customer.asked_and_read()
+    answers.append(customer.verify(other_code(code), challenge=challenge))
+    answers.append(ada.verify(code, challenge=challenge))
+    customer.verify(code, challenge=challenge)
+    answers.append(customer.verify(code, challenge=challenge))
+    api.clock.advance(90)
+    challenge, code = customer.asked_and_read()
+    api.clock.advance(300)
+    answers.append(customer.verify(code, challenge=challenge))
+
+    assert {answer.status for answer in answers} == {401}
+    assert len({repr(answer.shape) for answer in answers}) == 1
+    assert len({(answer["type"], answer["message"]) for answer in answers}) == 1
+
+
+def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(customer, ada):
+    answers = []
+    for person in (customer, ada):
+        challenge = person.ask()["challenge"]
+        answers.append(person.verify("000000", challenge=challenge))
+
+    known, unknown = answers
+    assert known.shape == unknown.shape
+    assert known.aws_calls == unknown.aws_calls == ("UpdateItem",)
+
+
+@pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
+def test_a_code_for_one_purpose_opens_no_other(customer, asked, tried):
+    challenge, code = asked_for(customer, asked)
+
+    bound, unbound = try_for(customer, tried, code, challenge=challenge), try_for(customer, tried, code)
+
+    assert (bound.status, bound["type"]) == (unbound.status, unbound["type"]) == (401, "wrong_proof")
+    assert bound.aws_calls == ()
+    assert try_for(customer, asked, code, challenge=challenge).status == 200
+
+
+@pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
+def test_a_code_of_another_purpose_is_a_try_of_the_one_that_waits_there(customer, asked, tried):
+    own_challenge, own_code = asked_for(customer, tried)
+    challenge, code = asked_for(customer, asked)
+
+    for _ in range(5):
+        assert try_for(customer, tried, code).status == 401
+
+    assert try_for(customer, tried, own_code).status == 401
+    assert try_for(customer, tried, own_code, challenge=own_challenge).status == 200
+    assert try_for(customer, asked, code, challenge=challenge).status == 200
+
+
+def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, eve):
+    challenge, code = customer.asked_and_read()
+    own_challenge, own_code = eve.asked_and_read()
+
+    swaps = [
+        eve.verify(code, challenge=challenge),
+        eve.verify(own_code, challenge=challenge),
+        customer.verify(code, challenge=own_challenge),
+        customer.verify(own_code, challenge=own_challenge),
+    ]
+
+    assert {(answer.status, answer["type"], answer.aws_calls) for answer in swaps} == {(401, "wrong_proof", ())}
+    assert customer.verify(code, challenge=challenge)["customer"]["id"] == customer.id
+    assert eve.verify(own_code, challenge=own_challenge)["customer"]["id"] == eve.id
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
+    challenge, code = customer.asked_and_read()
+    own_challenge, own_code = eve.asked_and_read()
+    named = {"challenge": own_challenge} if bound else {}
+
+    for _ in range(5):
+        assert eve.verify(code, **named).status == 401
+
+    assert eve.verify(own_code, **named).status == 401
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
+    old, _ = customer.asked_and_read()
+    customer.api.clock.advance(90)
+    challenge, code = customer.asked_and_read()
+
+    for _ in range(12):
+        assert customer.verify(code, challenge=old).status == 401
+
+    for _ in range(4):
+        assert customer.verify(other_code(code)).status == 401
+        assert customer.verify(other_code(code), challenge=challenge).status == 401
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
+    challenge, code = customer.asked_and_read()
+    made_up = challenge[:-8] + ("A" * 8 if challenge[-8:] != "A" * 8 else "B" * 8)
+
+    answers = [customer.verify(code, challenge=made_up) for _ in range(12)]
+
+    assert {answer.status for answer in answers} == {401}
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_a_code_opens_its_account_also_where_the_outbox_left_no_hint_of_it(api, customer):
+    challenge, code = customer.asked_and_read()
+    table = api.engine.ids["CodesTable"]
+    for item in api.table("CodesTable"):
+        if customer.phone in repr(item):
+            api.engine.clients.dynamodb.update_item(TableName=table, Key={"pk": item["pk"]}, UpdateExpression="REMOVE login.customer")
+
+    answer = customer.verify(code, challenge=challenge)
+
+    assert (answer.status, answer["customer"]["id"]) == (200, customer.id)
+    assert answer.aws_calls == ("UpdateItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems")

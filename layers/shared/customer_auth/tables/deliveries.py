@@ -26,8 +26,26 @@ class Message(NamedTuple):
     challenge_id: bytes
 
 
+class Delivery(NamedTuple):
+    """How far a pending challenge's message is, and the challenge's times."""
+
+    state: str
+    reason: str
+    asked_at: int
+    expires_at: int
+
+
 class InTheWay(Exception):
     """Another sender is at this message; look again when it has had its time."""
+
+
+def find(message: Message) -> Delivery | None:
+    """What became of a message; None where its challenge was used or replaced, or never was. Raises: aws.Failed."""
+    item = client.get(settings.places().codes_table, {"pk": message.pk}) or {}
+    challenge = item.get(message.purpose, {})
+    if challenge.get("id") != message.challenge_id:
+        return None
+    return Delivery(challenge["delivery"], challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
 
 
 def claim(message: Message) -> Item | None:

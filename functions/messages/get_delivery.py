@@ -1,0 +1,24 @@
+"""GET /api/v1/auth/challenges/{challenge}: how far the message with this challenge's code is."""
+
+from typing import Literal
+
+from customer_auth import clock, deliveries
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import NotFound
+from customer_auth.fields import Model
+
+
+class Delivery(Model):
+    """On its way, taken by the provider, or refused by it for good."""
+
+    delivery: Literal["queued", "sent", "delivered", "failed"]
+    reason: str | None
+    resend_at: str
+    expires_at: str
+
+
+@endpoint(answer=Delivery, refusals=(NotFound,))
+def handler(call: Call[None, None]) -> Delivery:
+    shown = deliveries.see(call.parameters["challenge"])
+    told = shown._asdict() | {"resend_at": clock.iso(shown.resend_at), "expires_at": clock.iso(shown.expires_at)}
+    return Delivery.model_validate(told)

@@ -1,0 +1,188 @@
+"""The house rules, held by the template and the tree: one name everywhere, nothing listed twice, nothing left open by default."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from samtranslator.translator.transform import transform
+
+from local.intrinsics import load
+from tests.harness.engines import ROOT
+from tests.harness.service import template
+
+FUNCTIONS = list(template().functions.values())
+BY_NAME = [pytest.param(function, id=function.logical_id) for function in FUNCTIONS]
+ENDPOINTS = [pytest.param(function, id=function.logical_id) for function in FUNCTIONS if function.routes]
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@pytest.mark.parametrize("function", BY_NAME)
+def test_a_function_has_one_name_everywhere(function):
+    name, area = snake(function.logical_id), function.code.name
+
+    assert function.handler == (name, "handler")
+    assert (ROOT / "functions" / area / f"{name}.py").exists()
+    assert (ROOT / "events" / area / f"{name}.json").exists()
+    assert (ROOT / "tests" / "integration" / area / f"test_{name}.py").exists()
+
+
+def test_every_file_of_functions_and_events_belongs_to_a_function():
+    named = {(function.code.name, function.handler.module) for function in FUNCTIONS}
+
+    assert {(path.parent.name, path.stem) for path in (ROOT / "functions").rglob("*.py")} == named
+    assert {(path.parent.name, path.stem) for path in (ROOT / "events").rglob("*.json")} == named
+
+
+@pytest.mark.parametrize("function", ENDPOINTS)
+def test_an_endpoint_file_is_short_and_opens_with_its_route(function):
+    text = (function.code / f"{function.handler.module}.py").read_text(encoding="utf-8")
+    [route] = function.routes
+
+    assert text.startswith(f'"""{route.method} {route.path}: ')
+    assert len(text.splitlines()) <= 45
+    assert not re.search(r"boto3|os\.environ|\btry:", text)
+
+
+@pytest.mark.parametrize("function", ENDPOINTS)
+def test_an_endpoints_event_is_answered_without_a_server_error(api, function):
+    event = json.loads((ROOT / "events" / function.code.name / f"{function.handler.module}.json").read_text(encoding="utf-8"))
+    [route] = function.routes
+
+    answer = api.invoke(function.logical_id, event)
+
+    assert event["routeKey"] == f"{route.method} {route.path}"
+    assert answer["statusCode"] < 500, answer
+
+
+def test_the_senders_event_passes_the_streams_filter_and_is_handled(api):
+    event = json.loads((ROOT / "events" / "messages" / "send_messages.json").read_text(encoding="utf-8"))
+
+    assert all(api._passes(record) for record in event["Records"])
+    assert api.invoke("SendMessages", event) == {"batchItemFailures": []}
+
+
+def test_the_schedules_event_rotates(api):
+    event = json.loads((ROOT / "events" / "keys" / "rotate_signing_keys.json").read_text(encoding="utf-8"))
+
+    assert api.invoke("RotateSigningKeys", event) == {"made": 0}
+
+
+def test_the_openapi_document_is_what_the_endpoints_declare():
+    checked = subprocess.run(
+        [sys.executable, "tools/openapi.py", "--check"],
+        cwd=ROOT,
+        env={"PYTHONPATH": "layers/shared:.", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_every_parameter_has_a_description_a_default_and_bounds():
+    for name, parameter in template().document["Parameters"].items():
+        bounded = {"AllowedPattern", "AllowedValues"} & set(parameter) or {"MinValue", "MaxValue"} <= set(parameter)
+        assert parameter["Description"].endswith("."), name
+        assert "Default" in parameter, name
+        assert bounded or parameter["Type"] == "CommaDelimitedList", name
+
+
+@pytest.fixture(scope="module")
+def resources():
+    """What CloudFormation is given, once SAM has made its own resources of the template."""
+    document = json.loads(json.dumps(load(ROOT / "template.yaml")))
+    for function in document["Resources"].values():
+        if function["Type"] == "AWS::Serverless::Function":
+            function["Properties"]["CodeUri"] = "s3://bucket/key"
+        if function["Type"] == "AWS::Serverless::LayerVersion":
+            function["Properties"]["ContentUri"] = "s3://bucket/key"
+
+    class Policies:
+        def load(self):
+            return {}
+
+    values = {name: parameter["Default"] for name, parameter in document["Parameters"].items()}
+    return transform(document, values, Policies())["Resources"]
+
+
+def test_the_stack_stays_well_below_cloudformations_limit(resources):
+    assert len(resources) < 300
+
+
+def references(node):
+    if isinstance(node, dict):
+        if "Ref" in node:
+            yield node["Ref"]
+        if "Fn::GetAtt" in node:
+            yield node["Fn::GetAtt"][0] if isinstance(node["Fn::GetAtt"], list) else node["Fn::GetAtt"].split(".")[0]
+        if "Fn::Sub" in node:
+            text = node["Fn::Sub"] if isinstance(node["Fn::Sub"], str) else node["Fn::Sub"][0]
+            yield from re.findall(r"\$\{(\w+)", text)
+        if isinstance(node.get("DependsOn"), str):
+            yield node["DependsOn"]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def test_no_resource_waits_for_itself(resources):
+    waits = {name: {each for each in references(resource) if each in resources} for name, resource in resources.items()}
+    while ready := {name for name, others in waits.items() if not others}:
+        waits = {name: others - ready for name, others in waits.items() if name not in ready}
+
+    assert not waits
+
+
+def test_what_holds_peoples_data_is_kept_encrypted_and_recoverable(resources):
+    tables = {name: each for name, each in resources.items() if each["Type"] == "AWS::DynamoDB::Table"}
+    customers = tables["CustomersTable"]
+
+    assert len(tables) == 3
+    assert all(each["Properties"]["SSESpecification"] == {"SSEEnabled": True} for each in tables.values())
+    assert all(each["Properties"]["TimeToLiveSpecification"]["Enabled"] for each in tables.values())
+    assert customers["DeletionPolicy"] == customers["UpdateReplacePolicy"] == "Retain"
+    assert customers["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert template().parameters["DeletionProtection"] == "true"
+    for name in ("IndexKey", "Pepper", "SigningKeysKey"):
+        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_logs_end_and_queues_are_encrypted(resources):
+    groups = [each for each in resources.values() if each["Type"] == "AWS::Logs::LogGroup"]
+    queues = [each for each in resources.values() if each["Type"] == "AWS::SQS::Queue"]
+
+    assert groups
+    assert all("RetentionInDays" in each["Properties"] for each in groups)
+    assert all(each["Properties"]["SqsManagedSseEnabled"] for each in queues)
+
+
+def test_every_dead_letter_queue_has_an_alarm(resources):
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for each in resources.values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+        for dimension in each["Properties"].get("Dimensions", [])
+        if dimension["Name"] == "QueueName"
+    }
+
+    assert watched == {"RetryFailures", "StreamFailures"}
+
+
+def test_nothing_scans_a_table():
+    for path in [*(ROOT / "layers").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
+        assert not re.search(r"\bscan\b", path.read_text(encoding="utf-8"), re.IGNORECASE), path
+
+
+def test_an_endpoints_module_shadows_no_standard_module():
+    for function in FUNCTIONS:
+        assert function.handler.module not in sys.stdlib_module_names
+        assert importlib.util.find_spec(function.handler.module) is None

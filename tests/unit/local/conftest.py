@@ -1,0 +1,61 @@
+import textwrap
+import threading
+
+import pytest
+
+from local import pool
+from local.pool import Pool
+from local.worker import Spec
+
+ENVIRONMENT = {"PATH": "/usr/bin", "TZ": ":UTC", "COLOUR": "red"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks():
+    """The process that workers are forked from, for as long as the tests here run."""
+    yield
+    pool.shut_down()
+
+
+@pytest.fixture
+def failures():
+    """What the stack was told of failing functions: (name, failure)."""
+    return []
+
+
+@pytest.fixture
+def function(tmp_path, failures):
+    """Makes a function of source text and answers its pool: `function("def handler(event, context): …")`."""
+    pools = []
+
+    def make(source, *, timeout_seconds=5, layer="", offset_seconds=0, **environment):
+        code, shared = tmp_path / f"code{len(pools)}", tmp_path / f"layer{len(pools)}"
+        for folder, name, text in ((code, "app.py", source), (shared, "shared.py", layer)):
+            folder.mkdir()
+            (folder / name).write_text(textwrap.dedent(text))
+        spec = Spec(
+            name="app",
+            arn="arn:aws:lambda:us-east-1:123456789012:function:app",
+            module="app",
+            attribute="handler",
+            path=(str(code), str(shared)),
+            hidden=str(tmp_path),
+            environment=ENVIRONMENT | environment,
+            timeout_seconds=timeout_seconds,
+            memory_mb=256,
+            verbose=False,
+        )
+        made = Pool(spec, lambda: offset_seconds, lambda name, failure: failures.append((name, failure)))
+        pools.append(made)
+        return made
+
+    yield make
+    for each in pools:
+        each.stop()
+
+
+@pytest.fixture
+def stopping():
+    event = threading.Event()
+    yield event
+    event.set()

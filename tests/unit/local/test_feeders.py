@@ -1,0 +1,190 @@
+"""Streams and queues, read from moto in this process, at functions in processes of their own."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from moto import mock_aws
+
+from local import cloud
+from local.queues import QueueFeeder
+from local.streams import StreamFeeder
+from local.template import Template
+
+pytestmark = pytest.mark.enable_socket  # workers are forked over a Unix socket
+SHOP = Path(__file__).with_name("shop.yaml")
+# Writes each event down and then does what its items ask for: `fail` (named as failed), `raise`.
+APP = """
+    import json, os
+    def handler(event, context):
+        with open(os.environ["SEEN"], "a") as file:
+            file.write(json.dumps([item_of(record)[0] for record in event["Records"]]) + "\\n")
+        asked = [item_of(record)[1:] for record in event["Records"]]
+        if any(how == "raise" for how, _ in asked):
+            raise RuntimeError("asked to")
+        return {"batchItemFailures": [{"itemIdentifier": name} for how, name in asked if how == "fail"]}
+
+    def item_of(record):
+        if "body" in record:
+            item = json.loads(record["body"])
+            return item["pk"], item["how"], record["messageId"]
+        image = record["dynamodb"]["NewImage"]
+        return image["pk"]["S"], image["how"]["S"], record["dynamodb"]["SequenceNumber"]
+"""
+
+
+@pytest.fixture
+def template():
+    return Template.load(SHOP)
+
+
+@pytest.fixture
+def clients():
+    with mock_aws():
+        yield cloud.Clients()
+
+
+@pytest.fixture
+def ids(template, clients):
+    return cloud.create(template, clients)
+
+
+@pytest.fixture
+def seen(tmp_path):
+    """The batches that the function was given, once there are so many of them."""
+    file = tmp_path / "seen"
+
+    def batches(count, seconds=10):
+        ends_at = time.monotonic() + seconds
+        lines = []
+        while len(lines) < count and time.monotonic() < ends_at:
+            lines = file.read_text().splitlines() if file.exists() else []
+            time.sleep(0.02)
+        return [json.loads(line) for line in lines]
+
+    batches.file = str(file)
+    return batches
+
+
+@pytest.fixture
+def stream(template, clients, ids, function, stopping, seen):
+    """Starts the stream's feeder, its trigger changed as named."""
+
+    def start(**changes):
+        trigger = template.functions["ShipOrders"].streams[0]._replace(**changes)
+        feeder = StreamFeeder(trigger, function(APP, SEEN=seen.file), clients, ids, wait=lambda: time.sleep(0.02), stopping=stopping)
+        feeder.start()
+
+    return start
+
+
+@pytest.fixture
+def place(clients, ids):
+    def place_orders(*names, how="well"):
+        for name in names:
+            clients.dynamodb.put_item(TableName=ids["Orders"], Item={"pk": {"S": name}, "how": {"S": how}})
+
+    return place_orders
+
+
+def messages(clients, ids, queue):
+    return clients.sqs.receive_message(QueueUrl=ids[queue], MaxNumberOfMessages=10).get("Messages", [])
+
+
+def test_records_come_in_batches_and_what_was_there_before_comes_too(stream, place, seen):
+    place("a", "b", "c", "d", "e")
+    stream(lanes=1, batch_size=2)
+
+    assert [name for batch in seen(3) for name in batch] == ["a", "b", "c", "d", "e"]
+    assert max(len(batch) for batch in seen(3)) == 2
+
+
+def test_only_what_fits_the_filter_comes(stream, place, seen):
+    stream()
+    place("a", "a", "b")  # the second write of a is a MODIFY
+
+    assert sorted(name for batch in seen(2) for name in batch) == ["a", "b"]
+
+
+def test_a_failed_item_and_those_after_it_come_again_until_retries_are_used_up(stream, place, seen, clients, ids):
+    place("a")
+    place("b", how="fail")
+    place("c")
+    stream(lanes=1, maximum_retries=1)
+
+    assert seen(2) == [["a", "b", "c"], ["b", "c"]]
+    [notice] = wait_for(lambda: messages(clients, ids, "Dead"))
+    assert json.loads(notice["Body"])["DDBStreamBatchInfo"]["batchSize"] == 2
+    place("d")
+    assert seen(3)[2:] == [["d"]]
+
+
+def test_a_batch_that_raises_is_halved_so_that_the_others_get_through(stream, place, seen, clients, ids):
+    place("a", "b")
+    place("c", how="raise")
+    stream(lanes=1, maximum_retries=0)
+
+    assert seen(4) == [["a", "b", "c"], ["a"], ["b", "c"], ["b"]] or seen(5)[-1] == ["c"]
+    assert len(wait_for(lambda: messages(clients, ids, "Dead"))) == 1
+
+
+def test_one_that_hangs_holds_up_its_own_lane_alone(stream, place, seen):
+    place("a", how="raise")
+    stream(lanes=4, maximum_retries=-1)
+    place(*"bcdefgh")
+
+    assert set("bcdefgh") <= {name for batch in seen(12) for name in batch}
+
+
+@pytest.fixture
+def queue(template, clients, ids, function, stopping, seen):
+    def start(**changes):
+        trigger = template.functions["ShipOrders"].queues[0]._replace(**changes)
+        QueueFeeder(trigger, function(APP, SEEN=seen.file), clients, ids, stopping=stopping).start()
+
+    return start
+
+
+def send(clients, ids, name, how="well"):
+    clients.sqs.send_message(QueueUrl=ids["Later"], MessageBody=json.dumps({"pk": name, "how": how}))
+
+
+def left(clients, ids):
+    attributes = clients.sqs.get_queue_attributes(QueueUrl=ids["Later"], AttributeNames=["All"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
+
+
+def test_a_message_that_succeeded_is_deleted_and_one_that_failed_is_kept(queue, clients, ids, seen):
+    send(clients, ids, "a")
+    send(clients, ids, "b", how="fail")
+    queue(reports_item_failures=True)
+
+    assert seen(1)[0] == ["a", "b"]
+    assert wait_for(lambda: left(clients, ids) == 1)
+
+
+def test_all_of_a_batch_is_kept_when_the_function_fails(queue, clients, ids, seen):
+    send(clients, ids, "a")
+    send(clients, ids, "b", how="raise")
+    queue()
+
+    seen(1)
+    time.sleep(0.2)
+    assert left(clients, ids) == 2
+
+
+def test_a_message_that_fits_no_filter_is_dropped(queue, clients, ids, seen):
+    send(clients, ids, "a")
+    send(clients, ids, "b")
+    queue(filters=({"body": {"pk": ["b"]}},))
+
+    assert seen(1) == [["b"]]
+    assert wait_for(lambda: left(clients, ids) == 0)
+
+
+def wait_for(ask, seconds=5):
+    ends_at = time.monotonic() + seconds
+    while not (answer := ask()) and time.monotonic() < ends_at:
+        time.sleep(0.05)
+    return answer
