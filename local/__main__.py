@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import NoReturn, override
 
 from local import gateway, pool
 from local.parameters import ParameterError
@@ -28,12 +29,13 @@ def main() -> int:
     os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     try:
         server = Server("127.0.0.1", arguments.port, longest_body=gateway.LONGEST_BODY, too_long=gateway.TOO_LONG)
-        url = f"http://127.0.0.1:{server.port}"
+    except OSError as error:
+        return _refuse(f"port {arguments.port} cannot be used: {error.strerror}")
+    url = f"http://127.0.0.1:{server.port}"
+    try:
         template = Template.load(arguments.template, dict(arguments.set), defaults=dict.fromkeys(OWN_ADDRESS, url))
     except ParameterError as error:
         return _refuse(str(error))
-    except OSError as error:
-        return _refuse(f"port {arguments.port} cannot be used: {error.strerror}")
     except KeyboardInterrupt:
         return 0
     return _run(arguments, template, server, url)
@@ -66,8 +68,14 @@ def _run(arguments: argparse.Namespace, template: Template, server: Server, url:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    @override
+    def error(self, message: str) -> NoReturn:
+        sys.exit(_refuse(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make dev", description="Serve template.yaml on this machine.")
+    parser = _Parser(prog="python -m local", description="Serve template.yaml on this machine.")
     parser.add_argument("--port", type=_port, default=8000, help="0 takes a free one (default: 8000)")
     parser.add_argument(
         "--set", type=_setting, action="append", default=[], metavar="NAME=VALUE", help="a stack parameter, like DEFAULT_REGION=TR"
@@ -80,10 +88,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:  # noqa: PLR2004 - 16 bits
-        raise argparse.ArgumentTypeError("must be from 0 to 65535")
-    return port
+    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004 - 16 bits
+        raise argparse.ArgumentTypeError("must be a number from 0 to 65535")
+    return int(text)
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from local.server import Request, Response
 from local.template import Template
 
 PREFIX = "/_local/"
+GRANT_ADMIN = "grant_admin"  # the stack's own task, beside the functions
 PAGE = Path(__file__).with_name("inbox.html")
 LONGEST_ADVANCE_SECONDS = 10 * 366 * 86_400
 
@@ -53,7 +54,7 @@ class Console(NamedTuple):
 
 
 def _page(_console: Console, _request: Request, _rest: str) -> Response:
-    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
     headers = (("content-type", "text/html; charset=utf-8"), ("content-security-policy", policy), ("cache-control", "no-store"))
     return Response(200, headers, PAGE.read_bytes())
 
@@ -99,6 +100,20 @@ def _run(console: Console, _request: Request, name: str) -> Response:
         return Response(500, (JSON,), json.dumps({"function": logical_id, **broken.failure.as_json()}).encode())
 
 
+def _admin(console: Console, request: Request, _rest: str) -> Response:
+    body = _body(request)
+    named = {name: body[name] for name in ("phone", "email") if isinstance(body.get(name), str)}
+    if len(named) != 1:
+        raise BadInput("give either phone or email")
+    try:
+        result = json.loads(console.pools[GRANT_ADMIN].invoke(named))
+    except Broken as broken:
+        return Response(500, (JSON,), json.dumps(broken.failure.as_json()).encode())
+    if "wrong" in result:
+        raise BadInput(result["wrong"])
+    return message(404, "No customer has proven this address.") if "unknown" in result else _json(result)
+
+
 def _body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
@@ -126,4 +141,5 @@ _ROUTES: Mapping[str, tuple[str, Callable[[Console, Request, str], Response]]] =
     "clock": ("POST", _clock),
     "faults": ("POST", _faults),
     "run": ("POST", _run),
+    "admin": ("POST", _admin),
 }

@@ -82,14 +82,30 @@ class DataFolder:
         lines = self._journal.read_bytes().split(b"\n")
         for number, line in enumerate(lines[:-1], 1):  # what follows the last line's end is torn
             try:
-                yield from json.loads(line)
+                writes = json.loads(line)
             except ValueError:
                 raise DataFolderError(f"{self._journal} is damaged in line {number}") from None
+            for table, key, item in writes:
+                yield table, key, item and {name: _attribute(value) for name, value in item.items()}
 
 
 def _line(changes: Sequence[Change]) -> str:
     writes = [(change.table, change.key, change.new) for change in changes]
     return json.dumps(writes, separators=(",", ":"), default=lambda binary: base64.b64encode(binary).decode())
+
+
+def _attribute(attribute: Image) -> Image:
+    """An attribute as the engine holds it: its binaries as bytes, which JSON writes in base64."""
+    [(kind, value)] = attribute.items()
+    if kind == "B":
+        return {kind: base64.b64decode(value)}
+    if kind == "BS":
+        return {kind: [base64.b64decode(each) for each in value]}
+    if kind == "M":
+        return {kind: {name: _attribute(each) for name, each in value.items()}}
+    if kind == "L":
+        return {kind: [_attribute(each) for each in value]}
+    return attribute
 
 
 def _replace(path: Path, lines: Iterable[str]) -> None:

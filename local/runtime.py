@@ -9,6 +9,7 @@ from local.template import Function, Template
 from local.triggers import referred
 from local.worker import Spec
 
+TASKS = Path(__file__).with_name("tasks")
 LAYER = "AWS::Serverless::LayerVersion"
 
 
@@ -26,6 +27,21 @@ def spec_of(function: Function, template: Template, ids: Mapping[str, str], endp
         timeout_seconds=function.timeout_seconds,
         memory_mb=function.memory_mb,
         verbose=verbose,
+    )
+
+
+def task_spec(module: str, template: Template, ids: Mapping[str, str], endpoints: Mapping[str, str], *, verbose: bool) -> Spec:
+    """How workers of one of the stack's own tasks are made: as of a function that has all settings and layers that there are."""
+    specs = [spec_of(function, template, ids, endpoints, verbose=verbose) for function in template.functions.values()]
+    settings = {name: value for spec in specs for name, value in spec.environment.items()}
+    layers = dict.fromkeys(layer for spec in specs for layer in spec.path[1:])
+    name = f"local-{module}"
+    return specs[0]._replace(
+        name=name,
+        module=module,
+        attribute="handler",
+        path=(str(TASKS), *layers),
+        environment=settings | {"AWS_LAMBDA_FUNCTION_NAME": name, "LAMBDA_TASK_ROOT": str(TASKS), "_HANDLER": f"{module}.handler"},
     )
 
 

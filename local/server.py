@@ -2,12 +2,14 @@
 
 import socket
 import threading
+import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
 IDLE_SECONDS = 75  # a connection without a request is closed, as API Gateway closes it
 LONGEST_LINE = 65_536
+DRAINED_CHUNKS = 1_024  # of at most LONGEST_LINE bytes
 
 
 class Request(NamedTuple):
@@ -105,6 +107,7 @@ class _Connection(BaseHTTPRequestHandler):
         except TooLong:
             self.close_connection = True
             self._send(self.server.too_long)
+            self._drain()
             return
         except ValueError:
             self.close_connection = True
@@ -112,7 +115,11 @@ class _Connection(BaseHTTPRequestHandler):
             return
         path, _, query = self.path.partition("?")
         request = Request(self.command, path, query, tuple(self.headers.items()), body, self.client_address[0])
-        response = self.server.app(request)
+        try:
+            response = self.server.app(request)
+        except Exception:  # noqa: BLE001 - the client shall see an answer, and the developer what happened
+            traceback.print_exc()
+            response = Response(500)
         if response is None:
             self.close_connection = True
             return
@@ -139,6 +146,13 @@ class _Connection(BaseHTTPRequestHandler):
         while self.rfile.readline(LONGEST_LINE).strip():
             pass  # trailers
         return bytes(body)
+
+    def _drain(self) -> None:
+        """Take what the client still sends, up to a bound: it reads the answer only afterwards."""
+        self.connection.settimeout(1)
+        for _ in range(DRAINED_CHUNKS):
+            if not self.rfile.read1(LONGEST_LINE):
+                return
 
     def _send(self, response: Response) -> None:
         lines = [f"{name}: {value}" for name, value in response.headers]

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local import cloud, custom, pool
 from local.aws import EmbeddedAws
 from local.clock import Clock
 from local.cloud import Clients
-from local.console import PREFIX, Console
+from local.console import GRANT_ADMIN, PREFIX, Console
 from local.data import DataFolder
 from local.gateway import Gateway
 from local.inbox import Inbox, Message
@@ -18,11 +20,11 @@ from local.keeper import Keeper
 from local.pool import Pool
 from local.queues import QueueFeeder
 from local.routes import Routes
-from local.runtime import spec_of
+from local.runtime import spec_of, task_spec
 from local.senders import Senders
 from local.server import Request, Response, Server
 from local.streams import StreamFeeder
-from local.template import Template
+from local.template import Template, Unresolved
 from local.worker import Failure
 
 EMBEDDED_WAIT_SECONDS = 5.0  # the embedded DynamoDB says when there is something new
@@ -65,7 +67,11 @@ class Stack:
         """Make what the functions need, check that they can start, and answer requests. Raises: StartError, CustomResourceError."""
         self._aws.start()
         keys = self._keeper.restore_keys() if self._keeper else {}
-        self._ids = cloud.create(self._template, self._clients, secrets=self._keeper.secrets if self._keeper else None, keys=keys)
+        secrets = self._keeper.secrets if self._keeper else {}
+        try:
+            self._ids = cloud.create(self._template, self._clients, secrets=secrets, keys=keys)
+        except (BotoCoreError, ClientError) as error:
+            raise StartError(f"AWS cannot be made ready: {error}") from error
         if self._keeper:
             if not self._options.dynamodb:
                 self._keeper.restore_tables(self._aws.tables)
@@ -93,16 +99,26 @@ class Stack:
             self._keeper.close()
 
     def _make_pools(self) -> None:
-        endpoints = {"AWS_ENDPOINT_URL": self._aws.url}
-        if self._options.dynamodb:
-            endpoints |= {"AWS_ENDPOINT_URL_DYNAMODB": self._options.dynamodb}
+        endpoints = self._endpoints()
         for name, function in self._template.functions.items():
-            spec = spec_of(function, self._template, self._ids, endpoints, verbose=self._options.verbose)
+            try:
+                spec = spec_of(function, self._template, self._ids, endpoints, verbose=self._options.verbose)
+            except Unresolved as error:
+                raise StartError(f"{name} refers to {error}, which the local stack does not make") from error
             self._pools[name] = Pool(spec, lambda: self._clock.offset_seconds, self._tell)
         for name, failure in pool.check([each.spec for each in self._pools.values()]).items():
             if failure.kind == SETTINGS_ERROR:
                 raise StartError(failure.message)
             self._tell(name, failure)
+        self._pools[GRANT_ADMIN] = self._task(GRANT_ADMIN)
+
+    def _endpoints(self) -> dict[str, str]:
+        dynamodb = self._options.dynamodb
+        return {"AWS_ENDPOINT_URL": self._aws.url} | ({"AWS_ENDPOINT_URL_DYNAMODB": dynamodb} if dynamodb else {})
+
+    def _task(self, module: str) -> Pool:
+        spec = task_spec(module, self._template, self._ids, self._endpoints(), verbose=self._options.verbose)
+        return Pool(spec, lambda: self._clock.offset_seconds, self._tell)
 
     def _start_feeders(self) -> None:
         for name, function in self._template.functions.items():

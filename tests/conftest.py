@@ -1,15 +1,13 @@
 """What the tests stand on: the service in this process on moto and on DynamoDB Local, a clock, an inbox, a wire that can break."""
 
-import os
-
 import pytest
 
-from customer_auth import aws, clock
+from customer_auth import clock
 from tests.harness import engines
 from tests.harness.engines import Engine
 from tests.harness.keyrings import Days, kept_keyring
 from tests.harness.people import Inbox, Person, new_number
-from tests.harness.service import Clock, Service, forget_everything, template
+from tests.harness.service import Clock, Service, entered, template
 from tests.harness.wire import Wire
 
 
@@ -38,20 +36,7 @@ def wire():
 @pytest.fixture(params=["moto", "dynamodb-local"], scope="session")
 def engine(request, wire):
     """Every behaviour holds on both engines."""
-    yield from _entered(request.getfixturevalue(request.param.replace("-", "_") + "_engine"), wire)
-
-
-def _entered(engine: Engine, wire: Wire):
-    before = dict(os.environ)
-    os.environ.update(engine.environment)
-    forget_everything()
-    wire.listen(aws.session())
-    service = Service(engine, wire, Clock())
-    service.invoke("RotateSigningKeys", {})
-    yield engine
-    os.environ.clear()
-    os.environ.update(before)
-    forget_everything()
+    yield from entered(request.getfixturevalue(request.param.replace("-", "_") + "_engine"), wire)
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ class Engine:
             self.environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
         self._arn = self.ids["CodesTable.StreamArn"]
         shards = self.clients.streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
-        self._iterators = {shard["ShardId"]: self._from_start(shard["ShardId"]) for shard in shards}
+        self._iterators = {shard["ShardId"]: self._iterator(shard["ShardId"]) for shard in shards}
+        self._last: dict[str, str] = {}
 
     def new_records(self) -> list[dict]:
         """What was written to the codes table since the last look, in its stream's records."""
@@ -43,16 +44,21 @@ class Engine:
 
     def _records(self, shard: str) -> list[dict]:
         streams = self.clients.streams
+        if not self.dynamodb and shard in self._last:
+            # moto's iterators lose their table when a transaction fails.
+            self._iterators[shard] = self._iterator(shard, ShardIteratorType="AFTER_SEQUENCE_NUMBER", SequenceNumber=self._last[shard])
         try:
             answer = streams.get_records(ShardIterator=self._iterators[shard])
         except streams.exceptions.TrimmedDataAccessException:
             # DynamoDB Local numbers all tables' writes as one: an iterator from before a stream's first record is "past the oldest".
-            answer = streams.get_records(ShardIterator=self._from_start(shard))
+            answer = streams.get_records(ShardIterator=self._iterator(shard))
         self._iterators[shard] = answer["NextShardIterator"]
+        for record in answer["Records"]:
+            self._last[shard] = record["dynamodb"]["SequenceNumber"]
         return answer["Records"]
 
-    def _from_start(self, shard: str) -> str:
-        asked = {"StreamArn": self._arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    def _iterator(self, shard: str, **where) -> str:
+        asked = {"StreamArn": self._arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"} | where
         return self.clients.streams.get_shard_iterator(**asked)["ShardIterator"]
 
 

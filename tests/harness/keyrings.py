@@ -1,4 +1,4 @@
-"""The signing keys in a test's hands: set aside and put back, and rotated daily as time goes by."""
+"""The signing keys in a test's hands: looked at and changed beneath the service, put back afterwards, rotated daily as time goes by."""
 
 import contextlib
 
@@ -6,18 +6,44 @@ from customer_auth import keyring
 from customer_auth.clock import DAY
 from customer_auth.tables import keys
 
-PLACE = {"pk": {"S": keys.KEYRING}}
+
+class KeyringItem:
+    """What lies in the table of the keyring."""
+
+    def __init__(self, engine):
+        self.dynamodb = engine.clients.dynamodb
+        self.place = {"TableName": engine.ids["CustomersTable"], "Key": {"pk": {"S": keys.KEYRING}}}
+        self._table = engine.ids["CustomersTable"]
+
+    def read(self) -> dict | None:
+        return self.dynamodb.get_item(**self.place, ConsistentRead=True).get("Item")
+
+    @property
+    def keys(self) -> list[dict]:
+        """Each key's map, times as numbers."""
+        raw = [key["M"] for key in self.read()["keys"]["L"]]
+        return [{name: next(iter(value.values())) for name, value in key.items()} | _times(key) for key in raw]
+
+    def put(self, item: dict) -> None:
+        self.dynamodb.put_item(TableName=self._table, Item=item)
+
+    def remove(self) -> None:
+        self.dynamodb.delete_item(**self.place)
+
+
+def _times(key: dict) -> dict:
+    return {name: int(key[name]["N"]) for name in ("sign_from", "sign_until")}
 
 
 @contextlib.contextmanager
 def kept_keyring(engine):
     """Whatever happens to the keyring inside, afterwards it is as it was."""
-    dynamodb, table = engine.clients.dynamodb, engine.ids["CustomersTable"]
-    before = dynamodb.get_item(TableName=table, Key=PLACE, ConsistentRead=True)["Item"]
+    item = KeyringItem(engine)
+    before = item.read()
     try:
-        yield before
+        yield item
     finally:
-        dynamodb.put_item(TableName=table, Item=before)
+        item.put(before)
         keyring.forget()
 
 

@@ -141,7 +141,11 @@ class Wire:
                 self.needed |= needed(call.function, service, operation, call.parameters)
         if fault is None or fault.mode in ("lost", "killed_after"):
             self._keep(service, operation, request)
-        return None if fault is None else self._struck(fault, request, service)
+        if fault is None:
+            return None
+        answered = self._struck(fault, request, service)
+        request.url = "http://refused.invalid/"  # moto is asked even after us, and would do it all the same
+        return answered
 
     def _struck(self, fault, request, service):
         if callable(fault.mode):

@@ -29,6 +29,15 @@ class World(dict):
     def kinds(self, kind: str) -> list[dict]:
         return [item for place, item in self.items() if place.kind == kind]
 
+    def challenges(self) -> list[dict]:
+        """The pending ones, each as its map."""
+        return [value["M"] for item in self.kinds("code") for value in item.values() if "id" in value.get("M", {})]
+
+    def events(self, kind: str, window: str) -> int:
+        """How many events the windows of this name hold."""
+        times = (item.get(f"{window}{nth}", {"N": "0"})["N"] for item in self.kinds(kind) for nth in range(60))
+        return sum(time != "0" for time in times)
+
     def changes_since(self, before: "World") -> list[tuple[str, str]]:
         """What was made, changed and removed, by kinds alone."""
         made = [(place.kind, "made") for place in self.keys() - before.keys()]

@@ -10,7 +10,14 @@ from tests.harness.service import template
 HERE = Path(__file__).parent
 
 # What AWS does on a function's behalf, by its triggers and its log group: SAM adds these permissions itself.
-BY_AWS = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "sqs:ReceiveMessage", "sqs:DeleteMessage", "logs:PutLogEvents")
+BY_AWS = (
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:DescribeStream",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "logs:PutLogEvents",
+)
 
 
 @pytest.fixture

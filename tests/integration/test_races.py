@@ -7,14 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from customer_auth import codes
-from tests.harness.people import LOGIN, REGISTER, other_code
+from tests.harness.people import LOGIN, REGISTER, new_number, other_code
+from tests.harness.wire import Killed
 
 
-@pytest.fixture(scope="session")
-def engine(dynamodb_local_engine, wire):
-    from tests.conftest import _entered
-
-    yield from _entered(dynamodb_local_engine, wire)
+pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
 
 
 def at_once(count: int, act) -> list:
@@ -64,6 +61,20 @@ def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, c
     assert len(sessions_of(api, customer.id)) == before + 1
 
 
+@pytest.mark.parametrize("died", ["killed_before", "killed_after"])
+def test_verifies_with_one_key_are_one_session_also_when_the_first_died_at_its_commit(api, customer, died):
+    before = len(sessions_of(api, customer.id))
+    challenge, code = customer.asked_and_read()
+    with api.wire.broken("TransactWriteItems", died, times=1), pytest.raises(Killed):
+        customer.verify(code, challenge=challenge, key="k" * 20)
+
+    answers = at_once(16, lambda _: customer.verify(code, challenge=challenge, key="k" * 20))
+
+    assert Counter(answer.status for answer in answers) == {200: 16}
+    assert len({answer["refresh_token"] for answer in answers}) == 1
+    assert len(sessions_of(api, customer.id)) == before + 1
+
+
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_48_wrong_tries_at_once_are_at_most_5_comparisons_and_end_the_code(api, customer, monkeypatch, bound):
     compared = []
@@ -94,8 +105,6 @@ def test_of_32_asks_at_once_for_one_number_one_is_answered(api, ada):
 
 
 def test_of_64_asks_at_once_from_one_client_30_are_answered(api):
-    from tests.harness.people import new_number
-
     numbers = [new_number() for _ in range(64)]
 
     answers = at_once(64, lambda i: api.post(f"{LOGIN}/request-otp", phone=numbers[i], ip="203.0.113.77"))

@@ -118,6 +118,12 @@ class Challenge(NamedTuple):
         }
 
 
+def address(challenge: Item) -> Address:
+    """What the challenge's code was sent to, in the spelling that the code proves."""
+    channel, value, spelling, country = challenge["address"]
+    return Address(Channel(channel), value, spelling, country)
+
+
 def code(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address) -> str:
     """The code that a challenge's nonce makes: HMAC under the pepper, cut as HOTP does (RFC 4226 §5.3), in the configured alphabet.
 

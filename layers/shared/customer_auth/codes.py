@@ -36,7 +36,10 @@ class Attempt(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """A right code: it opens one thing, once. `kept` is what it has opened already, when the caller repeats the call."""
+    """A right code: it opens one thing, once. `kept` is what it has opened already, when the caller repeats the call.
+
+    `address` is in the spelling that the code was sent to, whatever the try spells.
+    """
 
     purpose: Purpose
     address: Address
@@ -84,7 +87,7 @@ def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
         return _repeated(purpose, address, spending, attempt, found)
     if not _matches(found["nonce"], found["pepper"], purpose, address, attempt.code):
         raise WrongCode("wrong")
-    return Proof(purpose, address, spending, found, attempt.key)
+    return Proof(purpose, challenges.address(found), spending, found, attempt.key)
 
 
 def give_back(proof: Proof) -> None:
@@ -107,9 +110,9 @@ def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
 def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
     """The try at this place, with the attempt's name and the key's hash there."""
     audit.note(lane=place.lane)
+    pepper = vault.pepper(vault.pepper_version()) or b""  # read in any case: where it cannot be, no try is to be spent
     if attempt.key is None:
         return spending._replace(place=place, attempt_id=secrets.token_hex(8))
-    pepper = vault.pepper(vault.pepper_version()) or b""
     attempt_id = ids.keyed(pepper, "attempt", attempt.key, attempt.code).hex()[:16]
     key_hash = ids.keyed(vault.index_key(), "idempotency-key", attempt.key, place.item_key, spending.purpose)
     return spending._replace(place=place, attempt_id=attempt_id, key_hash=key_hash)

@@ -139,7 +139,7 @@ def _refused(refusal: Refusal, asked: request.Request) -> Event:
         told["errors"] = [{"field": error.field, "message": error.message} for error in refusal.errors]
     if asked.path.startswith("/login/") and (code := _error_code(refusal)):
         told["errorCode"] = code
-    headers = {"retry-after": str(refusal.retry_after_seconds)} if isinstance(refusal, Throttled | Unavailable) else {}
+    headers = {"retry-after": str(refusal.retry_after_seconds)} if isinstance(refusal, Throttled) else {}
     return _response(refusal.status, told, headers)
 
 
@@ -158,4 +158,6 @@ def _error_code(refusal: Refusal) -> str | None:
 def _response(status: int, told: Answer, headers: Mapping[str, str]) -> Event:
     text = told.model_dump_json(by_alias=True) if isinstance(told, Model) else request.dumps(told)
     always = {"content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff"}
+    if status == Unavailable.status:
+        always["retry-after"] = str(Unavailable.retry_after_seconds)
     return {"statusCode": status, "headers": always | dict(headers), "body": text}

@@ -49,8 +49,7 @@ def deliver(message: Message) -> Result:
         return _end(Result.AGAIN, "in_the_way")
     if challenge is None:
         return _end(Result.DONE, "nothing_to_send")
-    channel, value, spelling, country = challenge["address"]
-    address = Address(Channel(channel), value, spelling, country)
+    address = challenges.address(challenge)
     audit.note(address=address)
     identity = identity_items.find(address.key)
     kind = _KINDS[message.purpose, identity is not None]
@@ -58,7 +57,7 @@ def deliver(message: Message) -> Result:
         deliveries.record(message, "skipped")
         return _end(Result.DONE, "skipped")
     try:
-        _send(kind, message.purpose, address, identity.spelling if identity else spelling, challenge)
+        _send(kind, message.purpose, address, identity.spelling if identity else address.spelling, challenge)
     except NotSent as failure:
         return _failed(message, failure)
     deliveries.record(message, "sent", customer_id=identity.customer_id if identity else None)

@@ -119,7 +119,7 @@ def end_everywhere(refresh_token: str) -> None:
     token = genuine(refresh_token)
     audit.note(sid=token.family)
     session, customer = _read(token.customer_id, token.family)
-    if session is None or customer is None or session.expires_at <= clock.now() or session.n > token.n + 1:
+    if session is None or customer is None or session.idle_at <= clock.now() or session.n > token.n + 1:
         raise WrongSession("session_ended")
     if session.epoch == customer.session_epoch:
         customer_items.end_sessions(customer)

@@ -19,9 +19,10 @@ class _Peppers:
         self.fetched_at = -1
 
     def fetch(self) -> None:
-        self.fetched_at = clock.now()
+        asked_at = clock.now()
         secret = aws.call("secretsmanager", "get_secret_value", SecretId=settings.places().pepper_secret)
         self.versions = {int(version): pepper.encode() for version, pepper in json.loads(secret["SecretString"]).items()}
+        self.fetched_at = asked_at  # not before it has succeeded: a fetch that failed knows of no version that it is not there
 
 
 _peppers = _Peppers()

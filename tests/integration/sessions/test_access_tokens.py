@@ -4,23 +4,9 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
-from customer_auth import clock, settings
+from customer_auth import clock
 from local import events
 from tests.harness.forgery import FORGERIES, PKCS1, claims_of, decoded, header_of
-
-
-@pytest.fixture
-def setting(monkeypatch):
-    """Changes settings by name."""
-
-    def change(**values):
-        for name, value in values.items():
-            monkeypatch.setenv(name, str(value))
-        settings.forget()
-
-    yield change
-    monkeypatch.undo()
-    settings.forget()
 
 
 def me_at(api, domain: str, token: str) -> int:

@@ -294,7 +294,7 @@ def test_a_refresh_whose_write_lost_its_answer_has_the_same_successor_afterwards
     assert doors.refresh(again["refreshToken"]).status == 200
 
 
-def test_a_secret_that_could_not_be_read_is_no_wrong_token(wire, customer, cold_vault):
+def test_a_pepper_that_could_not_be_read_makes_no_token_wrong(wire, customer, no_pepper_yet):
     with wire.broken("GetSecretValue", "error", service="secretsmanager"):
         broken = customer.refresh()
     again = customer.refresh()

@@ -33,6 +33,12 @@ def eve(api, inbox):
     return other
 
 
+@pytest.fixture
+def nobody(api, inbox):
+    """A person without an account."""
+    return Person(api, inbox)
+
+
 def test_a_customer_signs_in_with_the_code_from_the_message(customer):
     challenge, code = customer.asked_and_read()
 
@@ -83,11 +89,11 @@ def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
     assert customer.verify(code, **({"challenge": challenge} if bound else {})).status == (200 if life < 300 else 401)
 
 
-def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, customer, ada):
-    answers = [ada.verify("123456"), ada.verify("123456", challenge="unknown")]
+def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, customer, nobody):
+    answers = [nobody.verify("123456"), nobody.verify("123456", challenge="unknown")]
     challenge, code = customer.asked_and_read()
     answers.append(customer.verify(other_code(code), challenge=challenge))
-    answers.append(ada.verify(code, challenge=challenge))
+    answers.append(nobody.verify(code, challenge=challenge))
     customer.verify(code, challenge=challenge)
     answers.append(customer.verify(code, challenge=challenge))
     api.clock.advance(90)
@@ -100,9 +106,9 @@ def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, custom
     assert len({(answer["type"], answer["message"]) for answer in answers}) == 1
 
 
-def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(customer, ada):
+def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(customer, nobody):
     answers = []
-    for person in (customer, ada):
+    for person in (customer, nobody):
         challenge = person.ask()["challenge"]
         answers.append(person.verify("000000", challenge=challenge))
 

@@ -1,23 +1,11 @@
-import pytest
+"""What a session's tokens open, and a customer's item to be changed beneath the service."""
 
-from customer_auth import keyring, vault
 from customer_auth.tables import keys
-from tests.harness.forgery import Forge
-
-
-@pytest.fixture
-def forge(customer):
-    """Makes tokens like the customer's own, with the service's key."""
-    return Forge(customer.session["token"], keyring.signer().key)
-
-
-@pytest.fixture
-def doors(api):
-    """Every endpoint that takes an access or a refresh token, as what it answers to one."""
-    return Doors(api)
 
 
 class Doors:
+    """The endpoints that take an access or a refresh token."""
+
     def __init__(self, api):
         self.api = api
 
@@ -34,7 +22,7 @@ class Doors:
         return self.api.post("/login/logout", refreshToken=token, **more)
 
     def open_to(self, session: dict) -> set[str]:
-        """What this session's tokens still open; asked without using any of them up, unless it lives."""
+        """Which of them the session's tokens still open."""
         answers = {
             "me": self.me(session["token"]),
             "validate": self.validate(session["token"]),
@@ -44,28 +32,16 @@ class Doors:
         return {name for name, answer in answers.items() if answer.status == 200}
 
 
-@pytest.fixture
-def customer_item(api, customer):
-    """The customer's item, to be changed beneath the service."""
-    return CustomerItem(api, customer)
-
-
 class CustomerItem:
+    """What lies in the table of one customer."""
+
     def __init__(self, api, customer):
         self.dynamodb = api.engine.clients.dynamodb
         self.place = {"TableName": api.engine.ids["CustomersTable"], "Key": {"pk": {"S": keys.customer(customer.id)}}}
 
     def set(self, attribute: str, value: dict) -> None:
-        update = {"UpdateExpression": "SET #a = :v", "ExpressionAttributeNames": {"#a": attribute}, "ExpressionAttributeValues": {":v": value}}
-        self.dynamodb.update_item(**self.place, **update)
+        update = {"UpdateExpression": "SET #a = :v", "ExpressionAttributeNames": {"#a": attribute}}
+        self.dynamodb.update_item(**self.place, **update, ExpressionAttributeValues={":v": value})
 
     def delete(self) -> None:
         self.dynamodb.delete_item(**self.place)
-
-
-@pytest.fixture
-def cold_vault():
-    """A container that has read no secret yet."""
-    vault.forget()
-    yield
-    vault.forget()

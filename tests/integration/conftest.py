@@ -1,0 +1,82 @@
+"""What lies beneath the service, for the tests that look there."""
+
+from contextlib import closing
+
+import pytest
+
+from customer_auth import keyring, settings, vault
+from tests.harness.doors import CustomerItem, Doors
+from tests.harness.forgery import Forge
+from tests.harness.keyrings import kept_keyring
+from tests.harness.people import Person
+from tests.harness.world import Tables
+
+
+@pytest.fixture
+def tables(api):
+    """The tables, with nothing in them but the keys that sign."""
+    with closing(Tables(api)) as tables:
+        tables.empty()
+        yield tables
+
+
+@pytest.fixture
+def bob(api, inbox):
+    """Another customer."""
+    bob = Person(api, inbox)
+    bob.sign_up()
+    return bob
+
+
+@pytest.fixture
+def customer_item(api, customer):
+    """The customer's item, to be changed beneath the service."""
+    return CustomerItem(api, customer)
+
+
+@pytest.fixture
+def doors(api):
+    """The endpoints that a session's tokens open."""
+    return Doors(api)
+
+
+@pytest.fixture
+def forge(customer):
+    """Makes tokens like the customer's own, with the service's key."""
+    return Forge(customer.session["token"], keyring.signer().key)
+
+
+@pytest.fixture
+def no_pepper_yet():
+    """A container that has read the index key alone so far."""
+    vault.forget()
+    vault.index_key()
+    yield
+    vault.forget()
+
+
+@pytest.fixture
+def setting(monkeypatch, engine):
+    """Changes settings by name: `setting(ISSUER="https://id.shop.example")`."""
+
+    def change(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(name, str(value))
+        settings.forget()
+
+    yield change
+    monkeypatch.undo()
+    settings.forget()
+
+
+@pytest.fixture
+def keyring_item(engine):
+    """The keyring's item, to be changed beneath the service; afterwards it is as it was."""
+    with kept_keyring(engine) as item:
+        yield item
+
+
+@pytest.fixture
+def cold_keyring(engine):
+    """A container that has not read the keyring yet."""
+    keyring.forget()

@@ -1,0 +1,57 @@
+import json
+
+import pytest
+
+WELL = {"status": "ok", "checks": {"tables": "ok", "keys": "ok"}}
+
+
+def test_it_says_what_it_checked_and_that_all_is_well(api):
+    answer = api.get("/health")
+
+    assert (answer.status, answer.body) == (200, WELL)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.aws_calls == ("BatchGetItem",)
+
+
+@pytest.mark.parametrize("mode", ["error", "throttle", "timeout"])
+def test_without_its_tables_it_cannot_serve_and_says_when_to_ask_again(api, wire, mode):
+    with wire.broken("BatchGetItem", mode):
+        answer = api.get("/health")
+
+    assert answer.status == 503
+    assert answer.body == {"status": "unavailable", "checks": {"tables": "unavailable", "keys": "unavailable"}}
+    assert answer.retry_after > 0
+    assert api.get("/health").status == 200
+
+
+def test_one_table_that_is_missing_is_no_health(api, monkeypatch, setting):
+    setting(SESSIONS_TABLE="gone")
+    answer = api.get("/health")
+
+    assert (answer.status, answer["checks"]["tables"]) == (503, "unavailable")
+
+
+def test_without_a_key_that_signs_it_cannot_serve(api, keyring_item):
+    keyring_item.remove()
+    answer = api.get("/health")
+
+    assert (answer.status, answer["status"], answer["checks"]) == (503, "unavailable", {"tables": "ok", "keys": "unavailable"})
+
+
+def test_a_key_whose_time_is_over_does_not_sign(api, keyring_item):
+    api.clock.advance(31 * 86_400)
+
+    assert api.get("/health")["checks"]["keys"] == "unavailable"
+
+
+def test_it_names_nothing_secret(api, wire, engine):
+    with wire.broken("BatchGetItem", "error"):
+        answers = [api.get("/health").text]
+    answers.append(api.get("/health").text)
+    secret = [value for name, value in engine.environment.items() if name.endswith(("_TABLE", "_SECRET", "_KEY", "_ID", "_URL"))]
+
+    for answer in answers:
+        assert set(json.loads(answer)) == {"status", "checks"}
+        assert not [value for value in secret if value and value in answer]
+        assert "arn:" not in answer
+        assert "injected" not in answer

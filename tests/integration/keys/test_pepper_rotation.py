@@ -1,0 +1,167 @@
+"""A new pepper beside the old one, put into the secret while containers are warm: nobody notices."""
+
+import json
+
+import pytest
+
+from customer_auth import clock, vault
+from tests.harness.people import REGISTER
+
+
+class Pepper:
+    """The secret, by its versions."""
+
+    def __init__(self, engine):
+        self.secrets, self.id = engine.clients.secrets, engine.ids["Pepper"]
+
+    @property
+    def versions(self) -> dict:
+        return json.loads(self.secrets.get_secret_value(SecretId=self.id)["SecretString"])
+
+    def put(self, versions: dict) -> None:
+        self.secrets.put_secret_value(SecretId=self.id, SecretString=json.dumps(versions))
+
+    def add(self, counts_from: int) -> None:
+        self.put(self.versions | {str(counts_from): f"pepper of {counts_from}".ljust(64, "x")})
+
+
+@pytest.fixture
+def pepper(api, engine):
+    """The secret; containers are cold before and after."""
+    vault.forget()
+    pepper = Pepper(engine)
+    before = pepper.versions
+    yield pepper
+    pepper.put(before)
+    vault.forget()
+
+
+class Containers:
+    """Two containers that have each read the secret for themselves; one runs at a time."""
+
+    def __init__(self, monkeypatch):
+        self.peppers = {"warm": vault._Peppers(), "new": vault._Peppers()}
+        self.monkeypatch = monkeypatch
+
+    def use(self, name: str) -> None:
+        self.monkeypatch.setattr(vault, "_peppers", self.peppers[name])
+
+
+@pytest.fixture
+def containers(pepper, monkeypatch):
+    containers = Containers(monkeypatch)
+    containers.use("warm")
+    return containers
+
+
+def version_of(refresh_token: str) -> int:
+    return int(refresh_token.split(".")[2])
+
+
+def fetches(answers) -> int:
+    return sum(answer.aws_calls.count("GetSecretValue") for answer in answers)
+
+
+@pytest.fixture
+def rotated(api, containers, customer, pepper):
+    """A second pepper has counted for a minute; the warm container read the secret before that."""
+    counts_from = clock.now() + 60
+    pepper.add(counts_from)
+    api.clock.advance(120)
+    return counts_from
+
+
+def test_sessions_and_pending_codes_of_before_go_on_in_a_warm_and_in_a_new_container(api, containers, customer, bob, pepper, doors):
+    challenge, code = customer.asked_and_read()
+    other_challenge, other_code = bob.asked_and_read()
+    pepper.add(clock.now() + 60)
+    api.clock.advance(120)
+    in_the_warm_one = customer.verify(code, challenge=challenge), customer.refresh(), doors.me(customer.session["token"])
+    containers.use("new")
+    in_the_new_one = bob.verify(other_code, challenge=other_challenge), bob.refresh(), doors.me(bob.session["token"])
+
+    assert [answer.status for answer in (*in_the_warm_one, *in_the_new_one)] == [200] * 6
+
+
+def test_a_new_container_begins_sessions_under_the_new_one_and_renews_old_ones_under_theirs(containers, customer, rotated, doors):
+    old = customer.session["refresh_token"]
+    containers.use("new")
+    customer.sign_in()
+
+    assert version_of(old) != rotated
+    assert version_of(customer.session["refresh_token"]) == rotated
+    assert version_of(doors.refresh(old)["refreshToken"]) == version_of(old)
+    assert version_of(customer.refresh()["refreshToken"]) == rotated
+
+
+def test_a_warm_container_meets_the_new_one_with_one_fetch_and_goes_on_with_it(containers, customer, rotated, doors, bob, api):
+    containers.use("new")
+    customer.sign_in()
+    challenge, code = bob.asked_and_read()
+    containers.use("warm")
+    answers = [bob.verify(code, challenge=challenge), customer.refresh(), customer.refresh()]
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert fetches(answers) == 1
+    api.clock.advance(90)
+    bob.sign_in()
+    assert version_of(bob.session["refresh_token"]) == rotated
+
+
+def test_a_pepper_does_not_count_before_its_second(api, containers, customer, pepper):
+    counts_from = clock.now() + 3_600
+    pepper.add(counts_from)
+    containers.use("new")
+    customer.sign_in()
+    early = version_of(customer.session["refresh_token"])
+    api.clock.advance(counts_from - clock.now())
+    customer.sign_in()
+
+    assert early != counts_from
+    assert version_of(customer.session["refresh_token"]) == counts_from
+
+
+def test_made_up_versions_cost_at_most_one_fetch_a_second(api, containers, customer, doors):
+    api.clock.advance(600)
+    parts = customer.session["refresh_token"].split(".")
+    now = clock.now()
+
+    def of_version(version: int) -> str:
+        return ".".join([*parts[:2], str(version), *parts[3:]])
+
+    one_second = [doors.refresh(of_version(version)) for version in range(now - 40, now + 1)]
+    the_future = [doors.refresh(of_version(now + ahead)) for ahead in (1, 60, 10**9)]
+    long_ago = [doors.refresh(of_version(version)) for version in (1, 2, 1_000, now - 10_000)]
+    api.clock.advance(1)
+    the_next_second = [doors.refresh(of_version(version)) for version in range(now - 40, now + 2)]
+
+    assert {answer.status for answer in (*one_second, *the_future, *long_ago, *the_next_second)} == {401}
+    assert [fetches(answers) for answers in (one_second, the_future, long_ago, the_next_second)] == [1, 0, 0, 1]
+    assert customer.refresh().status == 200
+
+
+def test_a_pepper_that_was_taken_out_ends_what_stood_on_it_and_nothing_else(api, containers, customer, bob, pepper, rotated, doors):
+    challenge, code = bob.asked_and_read()
+    containers.use("new")
+    pepper.put({str(rotated): pepper.versions[str(rotated)]})
+    answers = [customer.refresh(), doors.log_out(customer.session["refresh_token"]), bob.verify(code, challenge=challenge)]
+
+    assert [(answer.status, answer["type"]) for answer in answers] == [(401, "wrong_proof")] * 3
+    customer.sign_in()
+    assert customer.refresh().status == 200
+
+
+@pytest.mark.parametrize("flow", ["ask", "refresh", "verify"])
+def test_a_fetch_that_failed_is_made_again(wire, containers, customer, rotated, flow, ada):
+    containers.use("new")
+    act = {
+        "ask": lambda: customer.ask(),
+        "refresh": lambda: customer.refresh(),
+        "verify": lambda: ada.verify("000000", REGISTER),
+    }[flow]
+    with wire.broken("GetSecretValue", "error", service="secretsmanager"):
+        broken = act()
+    again = act()
+
+    assert (broken.status, broken["type"]) == (503, "unavailable")
+    assert again.status == (401 if flow == "verify" else 200)

@@ -1,0 +1,289 @@
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from customer_auth import aws, clock, keyring
+from customer_auth.clock import DAY, HOUR
+from local import events
+from tests.harness.forgery import header_of
+from tests.harness.people import REGISTER
+
+JWKS = "/.well-known/jwks.json"
+
+
+def published(api) -> set[str]:
+    return {key["kid"] for key in api.get(JWKS)["keys"]}
+
+
+def rotate(api) -> int:
+    return api.invoke("RotateSigningKeys", {})["made"]
+
+
+def signing(keyring_item, at: int) -> list[dict]:
+    return [key for key in keyring_item.keys if key["sign_from"] <= at < key["sign_until"]]
+
+
+@pytest.fixture
+def no_keyring(keyring_item):
+    """A stack that was just made."""
+    keyring_item.remove()
+    keyring.forget()
+    return keyring_item
+
+
+# ── the first key ──
+
+
+def test_the_first_run_makes_a_key_that_signs_at_once_for_30_days_and_the_next_run_none(api, no_keyring):
+    made = [rotate(api), rotate(api)]
+
+    [key] = no_keyring.keys
+    assert made == [1, 0]
+    assert (key["sign_from"], key["sign_until"]) == (clock.now(), clock.now() + 30 * DAY)
+    assert published(api) == {key["kid"]}
+
+
+def test_without_a_key_nobody_is_signed_in_and_the_code_stays_good(api, ada, no_keyring):
+    challenge, code = ada.asked_and_read(REGISTER)
+    early = ada.verify(code, REGISTER, challenge=challenge)
+    rotate(api)
+    later = ada.verify(code, REGISTER, challenge=challenge)
+
+    assert (early.status, early["type"], later.status) == (503, "unavailable", 201)
+
+
+def test_the_private_half_lies_in_the_table_under_kms_alone(api, engine, no_keyring):
+    rotate(api)
+    [key] = no_keyring.keys
+    sealed = key["sealed"]
+    with pytest.raises(ValueError, match=r"."):
+        load_der_private_key(sealed, None)
+
+    opened = engine.clients.kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"purpose": "signing-key"})["Plaintext"]
+    assert load_der_private_key(opened, None).key_size == 2048
+    with pytest.raises(engine.clients.kms.exceptions.ClientError):
+        engine.clients.kms.decrypt(CiphertextBlob=sealed)
+
+
+def test_a_container_opens_a_key_once(api, wire, customer, doors, cold_keyring):
+    tokens = customer.session["refresh_token"]
+    since = len(wire.calls)
+    for _ in range(3):
+        tokens = doors.refresh(tokens)["refreshToken"]
+
+    assert wire.count(since)["Decrypt"] == 1
+
+
+# ── seventy days ──
+
+
+def test_through_70_days_there_is_always_one_key_to_sign_with_and_its_successor_is_published_two_days_ahead(api, keyring_item):
+    first_seen: dict[str, int] = {}
+    first_signed: dict[str, int] = {}
+    most = 0
+    for _ in range(70):
+        for hour in (0, 12):  # published before the daily run as well as after it
+            api.clock.advance(12 * HOUR)
+            now = clock.now()
+            kids = published(api)
+            most = max(most, len(kids))
+            [key] = signing(keyring_item, now)
+            assert key["kid"] in kids
+            first_signed.setdefault(key["kid"], now)
+            for kid in kids:
+                first_seen.setdefault(kid, now)
+            if hour:
+                rotate(api)
+
+    turns = sorted((at, kid) for kid, at in first_signed.items())
+    assert len(turns) == 3
+    for at, kid in turns[1:]:
+        assert at - first_seen[kid] >= 2 * DAY
+    assert most <= 3
+    assert turns[0][1] not in published(api)
+
+
+def test_at_every_second_around_a_change_exactly_one_key_signs(api, days, keyring_item):
+    days.pass_by(29)
+    [key] = signing(keyring_item, clock.now())
+    end = key["sign_until"]
+
+    assert [len(signing(keyring_item, at)) for at in (end - 1, end, end + 1)] == [1, 1, 1]
+    assert signing(keyring_item, end)[0]["kid"] != key["kid"]
+
+
+def test_a_token_signed_just_before_a_change_is_accepted_after_it_in_a_warm_container(api, days, keyring_item, ada, doors):
+    [key] = signing(keyring_item, clock.now())
+    days.pass_by(29)
+    ada.sign_up()
+    api.clock.advance(key["sign_until"] - 1 - clock.now())
+    before = ada.refresh()
+    api.clock.advance(1)
+    after = doors.refresh(before["refreshToken"])
+
+    assert header_of(before["sessionToken"])["kid"] == key["kid"]
+    assert header_of(after["sessionToken"])["kid"] != key["kid"]
+    assert {header_of(answer["sessionToken"])["kid"] for answer in (before, after)} <= published(api)
+    api.clock.advance(898)
+    assert [doors.me(answer["sessionToken"]).status for answer in (before, after)] == [200, 200]
+
+
+def test_a_key_is_published_until_its_last_token_has_died_and_not_for_long_after(api, days, keyring_item):
+    [key] = signing(keyring_item, clock.now())
+    days.pass_by(29)
+    api.clock.advance(key["sign_until"] + HOUR - 1 - clock.now())
+    assert key["kid"] in published(api)
+
+    days.pass_by(2)
+    assert key["kid"] not in published(api)
+    assert key["kid"] not in {kept["kid"] for kept in keyring_item.keys}
+
+
+def test_a_warm_container_that_never_saw_the_next_key_accepts_its_tokens(api, customer, days, doors, keyring_item):
+    old = keyring._ring
+    days.pass_by(13)
+    token = customer.refresh()["refreshToken"]
+    days.pass_by(13)
+    token = doors.refresh(token)["refreshToken"]
+    [key] = signing(keyring_item, clock.now())
+    seen_so_far = list(old.keys)
+    days.pass_by(2)
+    api.clock.advance(key["sign_until"] - clock.now())
+    signed_by_the_next = doors.refresh(token)["sessionToken"]
+    old.keys, old.read_at = seen_so_far, clock.now() - HOUR
+
+    assert header_of(signed_by_the_next)["kid"] not in {key.kid for key in seen_so_far}
+    assert doors.me(signed_by_the_next).status == 200
+
+
+def test_after_a_month_without_a_run_the_next_run_mends_it(api, customer, keyring_item):
+    api.clock.advance(45 * DAY)
+    assert signing(keyring_item, clock.now()) == []
+
+    made = rotate(api)
+
+    assert made == 1
+    assert len(signing(keyring_item, clock.now())) == 1
+
+
+def test_a_day_without_a_run_leaves_time_to_publish(api, days, keyring_item):
+    [key] = signing(keyring_item, clock.now())
+    days.pass_by(26)
+    api.clock.advance(2 * DAY)  # the runs of two days failed
+    rotate(api)
+
+    [following] = signing(keyring_item, key["sign_until"])
+    assert following["sign_from"] == key["sign_until"]
+
+
+# ── at once, and broken ──
+
+
+def test_two_runs_at_once_have_one_outcome(api, wire, no_keyring):
+    with wire.before("PutItem", lambda: rotate(api)):
+        late = rotate(api)
+
+    assert late == 0
+    assert len(no_keyring.keys) == 1
+    assert len(published(api)) == 1
+
+
+def test_a_run_that_was_overtaken_drops_nothing_of_the_other_s(api, wire, days, keyring_item):
+    days.pass_by(26)
+    api.clock.advance(DAY)
+    with wire.before("PutItem", lambda: rotate(api)):
+        rotate(api)
+
+    starts = [key["sign_from"] for key in keyring_item.keys]
+    assert len(starts) == len(set(starts)) == 2
+
+
+def test_a_run_whose_write_lost_its_answer_makes_no_second_key(api, wire, no_keyring):
+    with wire.broken("PutItem", "lost", times=1):
+        rotate(api)
+
+    assert len(no_keyring.keys) == 1
+
+
+@pytest.mark.parametrize(("service", "operation"), [("kms", "Encrypt"), ("dynamodb", "PutItem"), ("dynamodb", "GetItem")])
+def test_a_run_that_fails_says_so_and_the_next_one_mends_it(api, wire, no_keyring, service, operation):
+    with wire.broken(operation, "error", service=service), pytest.raises(aws.Failed):
+        rotate(api)
+    assert no_keyring.read() is None
+
+    assert rotate(api) == 1
+
+
+# ── while the stack is made ──
+
+
+@contextmanager
+def cloudformation():
+    """Where CloudFormation waits for a custom resource's answer."""
+    told = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            told.append((self.path, self.headers.get("content-type"), json.loads(body)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature=abc", told
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def resource_event(url: str, kind: str) -> dict:
+    properties = {"ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:customer-auth-RotateSigningKeys"}
+    event = events.custom_resource_event("FirstSigningKey", "Custom::FirstSigningKey", properties, url)
+    return event | {"RequestType": kind} | ({} if kind == "Create" else {"PhysicalResourceId": "signing-keyring"})
+
+
+@pytest.mark.parametrize(("kind", "keys"), [("Create", 1), ("Update", 1), ("Delete", 0)])
+def test_cloudformation_is_told_that_the_first_key_is_there(api, no_keyring, kind, keys):
+    with cloudformation() as (url, told):
+        event = resource_event(url, kind)
+        api.invoke("RotateSigningKeys", event)
+
+    [(path, content_type, answer)] = told
+    assert path == "/answer?X-Amz-Signature=abc"
+    assert not content_type
+    assert answer["Status"] == "SUCCESS"
+    assert answer["PhysicalResourceId"] == "signing-keyring"
+    assert {name: answer[name] for name in ("StackId", "RequestId", "LogicalResourceId")} == {
+        name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")
+    }
+    assert len(no_keyring.keys if keys else []) == keys
+
+
+def test_deleting_the_stack_leaves_the_keyring_with_the_customers(api, keyring_item):
+    before = keyring_item.read()
+    with cloudformation() as (url, told):
+        api.invoke("RotateSigningKeys", resource_event(url, "Delete"))
+
+    assert told[0][2]["Status"] == "SUCCESS"
+    assert keyring_item.read() == before
+
+
+def test_cloudformation_is_told_when_no_key_could_be_made_and_nothing_secret(api, wire, engine, no_keyring):
+    with cloudformation() as (url, told), wire.broken("Encrypt", "error", service="kms"):
+        api.invoke("RotateSigningKeys", resource_event(url, "Create"))
+
+    answer = told[0][2]
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", "signing-keyring")
+    assert answer["Reason"]
+    assert engine.ids["SigningKeysKey"] not in json.dumps(answer)

@@ -1,0 +1,101 @@
+"""What each endpoint costs, in requests to AWS from a warm container; `docs/access-patterns.md` names these figures."""
+
+import pytest
+
+from tests.harness.people import LOGIN, REGISTER
+
+ASK = ("UpdateItem", "UpdateItem")
+VERIFY = ("UpdateItem", "BatchGetItem", "TransactWriteItems")
+
+
+@pytest.fixture
+def warm(customer):
+    """A container that has read its secrets, its keyring and its key."""
+    customer.api.get("/.well-known/jwks.json")
+    return customer
+
+
+def test_an_ask_is_two_writes_for_known_and_unknown_addresses_alike(api, warm, ada, bob):
+    api.clock.advance(90)
+    answers = [bob.ask(), api.post(f"{LOGIN}/request-otp", phone="+12125550199"), api.post(f"{REGISTER}/request-otp", phone="+12125550198")]
+    answers += [api.post("/login/mobile/send", phone="+12125550197"), api.post("/login/email/send", email=ada.email)]
+
+    assert [answer.aws_calls for answer in answers] == [ASK] * 5
+
+
+def test_asking_again_is_two_writes_too(api, warm):
+    asked = warm.ask()
+    api.clock.advance(90)
+    again = api.post(f"{LOGIN}/resend-otp", phone=warm.phone, challenge=asked["challenge"])
+
+    assert (again.status, again.aws_calls) == (200, ASK)
+
+
+def test_a_verify_is_a_write_a_read_and_a_transaction_for_sign_up_and_sign_in(api, warm, inbox, ada):
+    challenge, code = warm.asked_and_read()
+    sign_in = warm.verify(code, challenge=challenge)
+    phone = "+12125550196"
+    api.post(f"{REGISTER}/request-otp", phone=phone)
+    sign_up = api.post(f"{REGISTER}/verify-otp", phone=phone, code=inbox.code(phone))
+    api.post("/login/email/send", email=ada.email)
+    by_email = api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))
+
+    assert [answer.aws_calls for answer in (sign_in, sign_up, by_email)] == [VERIFY] * 3
+
+
+def test_a_whole_sign_in_is_five_requests(api, wire, warm):
+    since = len(wire.calls)
+    asked = warm.ask()
+    by_the_request = len(wire.calls) - since
+    code = warm.inbox.code(warm.phone)
+    since = len(wire.calls)
+    warm.verify(code, challenge=asked["challenge"])
+
+    assert by_the_request + len(wire.calls) - since == 5
+
+
+def test_a_try_without_a_challenge_costs_no_more(warm):
+    _, code = warm.asked_and_read()
+
+    assert warm.verify(code).aws_calls == VERIFY
+
+
+def test_a_wrong_code_is_one_write(warm):
+    challenge, _ = warm.asked_and_read()
+
+    assert warm.verify("00000", challenge=challenge).aws_calls == ("UpdateItem",)
+
+
+def test_checking_a_session_is_one_read(warm, doors):
+    assert doors.me(warm.session["token"]).aws_calls == ("BatchGetItem",)
+    assert doors.validate(warm.session["token"]).aws_calls == ("BatchGetItem",)
+
+
+def test_renewing_a_session_is_a_read_and_a_write_and_repeating_that_a_read(customer):
+    first = customer.refresh()
+    again = customer.refresh()
+
+    assert first.aws_calls == ("BatchGetItem", "UpdateItem")
+    assert again.aws_calls == ("BatchGetItem",)
+
+
+def test_ending_a_session_is_one_write_and_all_of_them_a_read_and_a_write(customer, doors):
+    one = doors.log_out(customer.session["refresh_token"])
+    customer.sign_in()
+    everywhere = doors.log_out(customer.session["refresh_token"], everywhere=True)
+
+    assert one.aws_calls == ("DeleteItem",)
+    assert everywhere.aws_calls == ("BatchGetItem", "UpdateItem")
+
+
+def test_what_is_refused_unread_costs_nothing(api, warm, doors):
+    garbage = [doors.me("token"), doors.validate("token"), doors.refresh("token"), doors.log_out("token"), api.get("/store/customers/me")]
+    garbage += [api.post(f"{LOGIN}/request-otp", phone="no number"), api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x")]
+
+    assert [answer.aws_calls for answer in garbage] == [()] * 7
+
+
+def test_discovery_costs_nothing_when_warm(api, warm):
+    paths = ("/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json")
+
+    assert [api.get(path).aws_calls for path in paths] == [()] * 3

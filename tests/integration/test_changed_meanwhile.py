@@ -1,0 +1,254 @@
+"""What somebody else changes between the read and the commit: the decision is made anew, by the state of that moment."""
+
+import json
+
+import pytest
+
+from customer_auth import ids
+from tests.harness.people import LOGIN, REGISTER, Person, other_code
+from tests.harness.world import CUSTOMERS
+
+# moto is no engine to believe a race on.
+pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
+
+KEY = "Y2hhbmdlZC1tZWFud2hpbGU"
+
+
+class Beneath:
+    """Somebody else, who writes to the customers table while a call is under way."""
+
+    def __init__(self, api, tables, person: Person):
+        self.api, self.tables, self.person = api, tables, person
+        items = {place.pk: item for place, item in tables.look().items() if place.table == CUSTOMERS}
+        self.customer = items[f"customer#{person.id}"]
+        [self.identity] = [item for item in items.values() if item.get("customer_id") == {"S": person.id}]
+
+    def set(self, item: dict, **changed) -> None:
+        item.update({name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in changed.items()})
+        self.api.engine.clients.dynamodb.put_item(TableName=self.api.engine.ids[CUSTOMERS], Item=item)
+
+    def remove(self, item: dict) -> None:
+        self.api.engine.clients.dynamodb.delete_item(TableName=self.api.engine.ids[CUSTOMERS], Key={"pk": item["pk"]})
+
+    def move_to(self, other: Person) -> None:
+        self.set(self.identity, customer_id=other.id)
+
+    def raise_epoch(self) -> None:
+        self.set(self.customer, session_epoch=int(self.customer["session_epoch"]["N"]) + 1)
+
+    def confirm_deletion(self) -> None:
+        self.set(self.customer, status="deletion_confirmed")
+
+
+@pytest.fixture
+def bob(api, inbox, tables):
+    """Another customer."""
+    bob = Person(api, inbox)
+    bob.sign_up()
+    return bob
+
+
+@pytest.fixture(params=[LOGIN, REGISTER], ids=["login", "register"])
+def flow(request):
+    return request.param
+
+
+@pytest.fixture
+def ready(tables, customer, flow):
+    """A customer with a code in hand."""
+    return customer, *customer.asked_and_read(flow)
+
+
+@pytest.fixture
+def beneath(api, tables, ready):
+    return Beneath(api, tables, ready[0])
+
+
+@pytest.fixture(params=["BatchGetItem", "TransactWriteItems"], ids=["before it is read", "after it was read"])
+def moment(request):
+    return request.param
+
+
+def sessions_of(tables, person: Person) -> list:
+    return [item for item in tables.look().kinds("session") if item["pk"]["S"] == person.id]
+
+
+def assert_unspent(tables) -> None:
+    [challenge] = tables.look().challenges()
+    assert not challenge["bound"]["M"]
+    assert not challenge["unbound"]["M"]
+    assert not tables.look().events("code", "fail")
+
+
+def test_a_number_that_moved_to_another_customer_opens_that_one_alone(wire, tables, ready, flow, bob, moment):
+    person, challenge, code = ready
+    beneath = Beneath(person.api, tables, person)
+    before = len(sessions_of(tables, person)), len(sessions_of(tables, bob))
+
+    with wire.before(moment, lambda: beneath.move_to(bob)):
+        answered = person.verify(code, flow, challenge=challenge)
+
+    assert (answered.status, answered["registered"]) == (200, False)
+    assert answered["customer"]["id"] == bob.id
+    assert (len(sessions_of(tables, person)), len(sessions_of(tables, bob))) == (before[0], before[1] + 1)
+    assert bob.me(answered["token"])["customer"]["id"] == bob.id
+
+
+def test_an_account_that_is_being_deleted_gets_no_session_and_the_proof_stays_unspent(wire, tables, ready, flow, beneath, moment):
+    person, challenge, code = ready
+    before = len(tables.look().kinds("session"))
+
+    with wire.before(moment, beneath.confirm_deletion):
+        refused = person.verify(code, flow, challenge=challenge)
+
+    assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
+    assert len(tables.look().kinds("session")) == before
+    assert_unspent(tables)
+    beneath.set(beneath.customer, status="active")
+    assert person.verify(code, flow, challenge=challenge).status == 200
+
+
+def test_an_account_that_is_being_deleted_is_not_told_of_to_who_has_no_right_code(ready, flow, beneath):
+    person, challenge, code = ready
+    beneath.confirm_deletion()
+
+    refused = person.verify(other_code(code), flow, challenge=challenge)
+
+    assert (refused.status, refused["type"]) == (401, "wrong_proof")
+
+
+def test_a_session_begun_while_all_others_ended_is_of_the_new_epoch_and_lives(wire, tables, ready, flow, beneath, moment):
+    person, challenge, code = ready
+
+    with wire.before(moment, beneath.raise_epoch):
+        answered = person.verify(code, flow, challenge=challenge)
+
+    assert answered.status == 200
+    assert {session["epoch"]["N"] for session in sessions_of(tables, person)} == {"0", "1"}
+    assert person.me(answered["token"]).status == 200
+    assert person.me().status == 401
+    assert person.refresh(answered["refresh_token"]).status == 200
+
+
+def test_a_number_that_was_given_up_opens_its_old_account_no_more(wire, tables, ready, flow, beneath, moment):
+    person, challenge, code = ready
+    before = len(sessions_of(tables, person))
+
+    with wire.before(moment, lambda: beneath.remove(beneath.identity)):
+        answered = person.verify(code, flow, challenge=challenge)
+
+    assert len(sessions_of(tables, person)) == before
+    if flow == LOGIN:
+        assert (answered.status, answered["type"]) == (401, "wrong_proof")
+    else:
+        assert (answered.status, answered["registered"]) == (201, True)
+        assert answered["customer"]["id"] != person.id
+        assert len(tables.look().kinds("customer")) == 2
+        assert len(tables.look().kinds("identity")) == 1
+
+
+def test_a_number_that_another_sign_up_took_meanwhile_is_signed_in_to_it(wire, tables, ada, inbox, moment):
+    challenge, code = ada.asked_and_read(REGISTER)
+    ada.api.clock.advance(90)
+    ada.api.post("/login/mobile/send", phone=ada.phone)
+    other = inbox.code(ada.phone)
+    theirs: list = []
+
+    with wire.before(moment, lambda: theirs.append(ada.api.post("/login/mobile/verify", phone=ada.phone, code=other))):
+        answered = ada.verify(code, REGISTER, challenge=challenge)
+
+    assert theirs[0]["registered"] is True
+    assert (answered.status, answered["registered"]) == (200, False)
+    assert answered["customer"]["id"] == theirs[0]["user"]["userId"]
+    assert len(tables.look().kinds("customer")) == len(tables.look().kinds("identity")) == 1
+    assert len(tables.look().kinds("session")) == 2
+
+
+def test_what_changes_three_times_is_503_with_the_proof_unspent(wire, tables, ready, flow, beneath):
+    person, challenge, code = ready
+    before = len(tables.look().kinds("session"))
+    since = len(wire.calls)
+
+    with wire.before("TransactWriteItems", beneath.raise_epoch, times=3):
+        refused = person.verify(code, flow, challenge=challenge)
+
+    assert (refused.status, refused["type"], refused.retry_after) == (503, "unavailable", 2)
+    assert wire.count(since)["TransactWriteItems"] == 3
+    assert len(tables.look().kinds("session")) == before
+    assert_unspent(tables)
+    assert person.verify(code, flow, challenge=challenge).status == 200
+
+
+def test_what_changes_twice_is_decided_by_the_last_state(wire, ready, flow, beneath):
+    person, challenge, code = ready
+
+    with wire.before("TransactWriteItems", beneath.raise_epoch, times=2):
+        answered = person.verify(code, flow, challenge=challenge)
+
+    assert answered.status == 200
+    assert person.me(answered["token"]).status == 200
+
+
+def test_an_identity_whose_customer_is_gone_is_503_and_no_new_account(wire, tables, ready, flow, beneath):
+    person, challenge, code = ready
+    beneath.remove(beneath.customer)
+
+    refused = person.verify(code, flow, challenge=challenge)
+
+    assert refused.status == 503
+    assert_unspent(tables)
+    assert not tables.look().kinds("customer")
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["bound", "unbound"])
+def test_a_code_that_the_same_caller_used_meanwhile_is_told_its_one_session(wire, tables, ready, flow, bound):
+    person, challenge, code = ready
+    more = {"challenge": challenge} if bound else {}
+    before = len(tables.look().kinds("session"))
+    first: list = []
+
+    with wire.before("TransactWriteItems", lambda: first.append(person.verify(code, flow, key=KEY, **more))):
+        second = person.verify(code, flow, key=KEY, **more)
+
+    assert (first[0].status, second.status) == (200, 200)
+    assert session_of(first[0]) == session_of(second)
+    assert first[0]["refresh_token"] == second["refresh_token"]
+    assert len(tables.look().kinds("session")) == before + 1
+    assert not tables.look().events("code", "fail")
+
+
+@pytest.mark.parametrize("key", [None, KEY[::-1]], ids=["without a key", "with another"])
+def test_a_code_that_somebody_else_used_meanwhile_is_401(wire, tables, ready, flow, key):
+    person, challenge, code = ready
+    before = len(tables.look().kinds("session"))
+
+    with wire.before("TransactWriteItems", lambda: person.verify(code, flow, key=KEY, challenge=challenge)):
+        second = person.verify(code, flow, key=key, challenge=challenge)
+
+    assert (second.status, second["type"]) == (401, "wrong_proof")
+    assert len(tables.look().kinds("session")) == before + 1
+
+
+def test_a_code_that_was_replaced_meanwhile_opens_nothing(api, wire, tables, customer):
+    challenge, code = customer.asked_and_read()
+    api.clock.advance(90)
+    before = len(tables.look().kinds("session"))
+
+    with wire.before("TransactWriteItems", customer.ask):
+        refused = customer.verify(code, challenge=challenge)
+
+    assert refused.status == 401
+    assert len(tables.look().kinds("session")) == before
+    assert customer.verify(customer.inbox.code(customer.phone)).status == 200
+
+
+def test_a_repeat_is_401_once_its_session_has_been_ended(api, ready, flow):
+    person, challenge, code = ready
+    begun = person.verify(code, flow, key=KEY, challenge=challenge)
+    api.post("/login/logout", refreshToken=begun["refresh_token"])
+
+    assert person.verify(code, flow, key=KEY, challenge=challenge).status == 401
+
+
+def session_of(answer) -> str:
+    return json.loads(ids.from_base64url(answer["token"].split(".")[1]))["sid"]

@@ -1,0 +1,508 @@
+"""Exact rolling windows: on what is sent, asked for by one client, and tried without a challenge."""
+
+import random
+
+import pytest
+
+from customer_auth import clock, settings
+from customer_auth.limits import LONG_AGO, Limit, Window
+from customer_auth.tables import client
+from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number, other_code
+
+# Every route by which a phone's owner can be sent a code, in the order in which tests go through them.
+ROUTES = [f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send", f"{REGISTER}/request-otp", f"{LOGIN}/resend-otp"]
+FLOWS = {LOGIN: f"{LOGIN}/request-otp", REGISTER: f"{REGISTER}/request-otp", "/login/mobile": "/login/mobile/send"}
+
+
+class Timeline:
+    """Asks and tries at seconds counted from its beginning."""
+
+    def __init__(self, api, inbox):
+        self.api, self.inbox, self.now = api, inbox, 0
+
+    def at(self, second: int) -> "Timeline":
+        self.api.clock.advance(second - self.now)
+        self.now = second
+        return self
+
+    def ask(self, number: str, route: str = ROUTES[0], ip: str | None = None):
+        """From a network of its own, unless told otherwise."""
+        return self.api.post(route, phone=number, ip=ip or new_ip())
+
+    def try_wrong(self, number: str, times: int, verify: str = f"{LOGIN}/verify-otp", **more) -> list:
+        code = self.inbox.code(number) if self.inbox.of(number) else "000000"
+        return [self.api.post(verify, phone=number, code=other_code(code), **more) for _ in range(times)]
+
+
+@pytest.fixture
+def timeline(api, inbox):
+    return Timeline(api, inbox)
+
+
+def told(answer) -> tuple[int, int | None]:
+    """The status, and how long to wait."""
+    return answer.status, answer.retry_after if answer.status == 429 else None
+
+
+# ── what is sent to one address ──
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_second_message_to_an_address_waits_90_seconds_on_every_route(timeline, number, route):
+    timeline.ask(number)
+
+    assert [told(timeline.at(second).ask(number, route)) for second in (0, 1, 89, 90)] == [(429, 90), (429, 89), (429, 1), (200, None)]
+
+
+def test_a_sixth_message_to_an_address_waits_until_the_first_is_an_hour_old(timeline, number):
+    for i, route in enumerate(ROUTES):
+        assert timeline.at(90 * i).ask(number, route).status == 200
+
+    assert told(timeline.at(370).ask(number)) == (429, 3230)
+    assert told(timeline.at(450).ask(number)) == (429, 3150)
+    assert told(timeline.at(3599).ask(number)) == (429, 1)
+    assert told(timeline.at(3600).ask(number)) == (200, None)
+    assert told(timeline.at(3601).ask(number)) == (429, 89)
+    assert told(timeline.at(3690).ask(number)) == (200, None)
+
+
+def test_an_eleventh_message_to_an_address_waits_until_the_first_is_a_day_old(timeline, number):
+    for i in range(10):
+        assert timeline.at(800 * i).ask(number, ROUTES[i % 5]).status == 200
+
+    assert told(timeline.at(7201).ask(number)) == (429, 79_199)
+    assert told(timeline.at(86_399).ask(number)) == (429, 1)
+    assert told(timeline.at(86_400).ask(number)) == (200, None)
+    assert told(timeline.at(86_400 + 799).ask(number)) == (429, 1)
+    assert told(timeline.at(86_400 + 800).ask(number)) == (200, None)
+
+
+def test_a_refused_ask_does_not_lengthen_the_wait(timeline, number):
+    timeline.ask(number)
+    for second in range(1, 90, 8):
+        assert timeline.at(second).ask(number).status == 429
+
+    assert timeline.at(90).ask(number).status == 200
+
+
+def test_every_spelling_of_a_number_is_one_window(timeline, inbox, number):
+    national = number[2:]
+    spellings = [
+        number,
+        national,
+        f"1{national}",
+        f"({national[:3]}) {national[3:6]}-{national[6:]}",
+        f"+1.{national[:3]}.{national[3:6]}.{national[6:]}",
+        f"011 1 {national}",
+        "＋１" + national,
+        "+1" + "".join(chr(ord("۰") + int(digit)) for digit in national),
+        "+1" + "".join(chr(ord("٠") + int(digit)) for digit in national),
+    ]
+
+    answers = [timeline.ask(spelling, ROUTES[i % 5]) for i, spelling in enumerate(spellings)]
+
+    assert [answer.status for answer in answers] == [200] + [429] * (len(answers) - 1)
+    timeline.at(90).ask(number, f"{REGISTER}/request-otp")
+    assert len(inbox.of(number)) == 1
+
+
+def test_every_spelling_of_a_mailbox_is_one_window(api, inbox):
+    local = new_email().partition("@")[0]
+    spellings = [
+        f"{local}@bücher.example",
+        f"{local.upper()}@BÜCHER.example",
+        f" {local}@xn--bcher-kva.EXAMPLE",
+        f"{local}@bu\u0308cher。example",
+    ]
+
+    answers = [api.post("/login/email/send", email=spelling, ip=new_ip()) for spelling in spellings]
+
+    assert [answer.status for answer in answers] == [200, 429, 429, 429]
+    assert len(inbox.of(f"{local}@xn--bcher-kva.example")) == 1
+
+
+def test_a_phone_and_a_mailbox_are_two_windows(api, ada):
+    assert ada.ask().status == 200
+    assert api.post("/login/email/send", email=ada.email).status == 200
+
+
+def test_mailboxes_have_the_same_windows_as_phones(api):
+    email, asked = new_email(), []
+    for second in (0, 90, 180, 270, 360, 450):
+        asked.append(told(api.post("/login/email/send", email=email)))
+        api.clock.advance(90)
+
+    assert asked == [(200, None)] * 5 + [(429, 3600 - second)]
+
+
+def test_a_used_code_gives_its_message_not_back(ada):
+    ada.sign_up()
+    ada.api.clock.advance(-1)
+
+    assert told(ada.ask()) == (429, 1)
+
+
+def test_a_throttled_ask_says_so_in_the_one_shape_and_sends_nothing(timeline, ada, inbox):
+    ada.asked_and_read(REGISTER)
+
+    answer = timeline.ask(ada.phone, f"{REGISTER}/request-otp")
+
+    assert answer.status == 429
+    assert answer.body == {
+        "success": False,
+        "type": "throttled",
+        "message": "Too many attempts, try again later",
+        "request_id": answer["request_id"],
+    }
+    assert len(inbox.of(ada.phone)) == 1
+
+
+def test_a_throttled_ask_leaves_the_code_that_waits(timeline, ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+    timeline.ask(ada.phone, f"{REGISTER}/resend-otp")
+
+    assert ada.verify(code, REGISTER, challenge=challenge).status == 201
+
+
+# ── what one client asks for ──
+
+
+def test_a_client_asks_30_times_an_hour_to_the_second(timeline):
+    ip = new_ip()
+    for second in range(30):
+        assert timeline.at(second).ask(new_number(), ROUTES[second % 5], ip).status == 200
+
+    assert told(timeline.at(30).ask(new_number(), ip=ip)) == (429, 3570)
+    assert told(timeline.at(3599).ask(new_number(), ip=ip)) == (429, 1)
+    assert told(timeline.at(3600).ask(new_number(), ip=ip)) == (200, None)
+    assert told(timeline.ask(new_number(), ip=ip)) == (429, 1)
+    assert told(timeline.ask(new_number())) == (200, None)
+
+
+def test_a_client_s_asks_by_email_and_by_phone_are_one_window(api):
+    answers = [api.post("/login/email/send", email=new_email()) for _ in range(15)]
+    answers += [api.post(ROUTES[i % 5], phone=new_number()) for i in range(16)]
+
+    assert [answer.status for answer in answers] == [200] * 30 + [429]
+
+
+def test_an_ask_that_its_address_refuses_counts_against_its_client(api, number):
+    statuses = [api.post(ROUTES[i % 5], phone=number).status for i in range(30)]
+
+    assert statuses == [200] + [429] * 29
+    assert told(api.post(ROUTES[0], phone=new_number())) == (429, 3600)
+
+
+def test_an_ask_that_its_client_is_refused_counts_not_against_the_address(api, timeline, number, inbox):
+    ip = new_ip()
+    for _ in range(30):
+        timeline.ask(new_number(), ip=ip)
+
+    refused = timeline.ask(number, "/login/mobile/send", ip)
+
+    assert (refused.status, refused.aws_calls) == (429, ("UpdateItem",))
+    assert not inbox.of(number)
+    assert timeline.ask(number, "/login/mobile/send").status == 200
+
+
+def test_an_ipv6_64_is_one_client(timeline):
+    network = f"2001:db8:{random.randrange(0x10000):x}:{random.randrange(0x10000):x}"
+    statuses = [timeline.ask(new_number(), ip=f"{network}:{random.getrandbits(16):x}:{i:x}:0:{i + 1:x}").status for i in range(31)]
+
+    assert statuses == [200] * 30 + [429]
+    assert timeline.ask(new_number(), ip=f"{network[:-1]}{'1' if network[-1] == '0' else '0'}::1").status == 200
+
+
+def test_an_ipv4_address_in_ipv6_is_the_same_client(timeline):
+    ip = new_ip()
+    octets = [int(octet) for octet in ip.split(".")]
+    spellings = [ip, f"::ffff:{ip}", f"::FFFF:{octets[0] << 8 | octets[1]:x}:{octets[2] << 8 | octets[3]:x}"]
+    statuses = [timeline.ask(new_number(), ip=spellings[i % 3]).status for i in range(31)]
+
+    assert statuses == [200] * 30 + [429]
+
+
+FORWARDING = [
+    "X-Forwarded-For",
+    "Forwarded",
+    "X-Real-IP",
+    "X-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "X-Cluster-Client-IP",
+    "X-Originating-IP",
+    "X-Original-Forwarded-For",
+    "Via",
+]
+
+
+def test_forwarding_headers_change_nothing(api):
+    statuses = []
+    for i in range(31):
+        made_up = f"{random.randrange(1, 224)}.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
+        values = {name: f"for={made_up}" if name == "Forwarded" else made_up for name in FORWARDING}
+        header = FORWARDING[i % len(FORWARDING)]
+        headers = values if i % 3 == 0 else {header: values[header]}
+        statuses.append(api.post(ROUTES[0], phone=new_number(), headers=headers).status)
+
+    assert statuses == [200] * 30 + [429]
+
+
+def test_tries_count_not_as_asks(api, customer):
+    for _ in range(40):
+        customer.verify("000000", challenge="A" * 44)
+
+    assert customer.ask().status == 200
+
+
+# ── tries ──
+
+
+def test_five_wrong_tries_with_the_challenge_leave_those_without(customer):
+    challenge, code = customer.asked_and_read()
+
+    assert [customer.verify(other_code(code), challenge=challenge).status for _ in range(5)] == [401] * 5
+    assert customer.verify(code, challenge=challenge).status == 401
+    assert customer.verify(code).status == 200
+
+
+def test_five_wrong_tries_without_a_challenge_leave_those_with_it(customer):
+    challenge, code = customer.asked_and_read()
+
+    assert [customer.verify(other_code(code)).status for _ in range(5)] == [401] * 5
+    assert customer.verify(code).status == 401
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_the_fifth_try_is_still_compared(customer, bound):
+    challenge, code = customer.asked_and_read()
+    named = {"challenge": challenge} if bound else {}
+    for _ in range(4):
+        customer.verify(other_code(code), **named)
+
+    assert customer.verify(code, **named).status == 200
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_a_code_whose_tries_are_spent_is_401_like_any_wrong_one(customer, bound):
+    challenge, code = customer.asked_and_read()
+    named = {"challenge": challenge} if bound else {}
+
+    answers = [customer.verify(other_code(code), **named) for _ in range(20)]
+
+    assert {answer.status for answer in answers} == {401}
+    assert len({repr(answer.shape) for answer in answers}) == 1
+
+
+def test_a_new_code_has_all_its_tries(customer):
+    for _ in range(2):
+        challenge, code = customer.asked_and_read()
+        for _ in range(4):
+            assert customer.verify(other_code(code), challenge=challenge).status == 401
+        customer.api.clock.advance(90)
+
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_an_eleventh_try_without_a_challenge_waits_until_the_first_is_an_hour_old(timeline, customer):
+    number = customer.phone
+    for second in (0, 90):
+        timeline.at(second).ask(number)
+        assert {told(answer) for answer in timeline.try_wrong(number, 5)} == {(401, None)}
+    challenge = timeline.at(180).ask(number)["challenge"]
+    code = customer.inbox.code(number)
+
+    assert told(customer.verify(code)) == (429, 3420)
+    assert told(customer.verify(code, challenge=challenge)) == (200, None)
+    timeline.at(3590).ask(number)
+    assert told(timeline.at(3599).try_wrong(number, 1)[0]) == (429, 1)
+    assert told(timeline.at(3600).try_wrong(number, 1)[0]) == (401, None)
+    assert told(customer.verify(customer.inbox.code(number))) == (200, None)
+
+
+def test_a_try_that_its_window_refuses_spends_nothing_and_lengthens_nothing(timeline, customer):
+    number = customer.phone
+    for second in (0, 90):
+        timeline.at(second).ask(number)
+        timeline.try_wrong(number, 5)
+    timeline.at(3400).ask(number)
+
+    for second in (3400, 3500, 3599):
+        assert {answer.status for answer in timeline.at(second).try_wrong(number, 7)} == {429}
+
+    assert [answer.status for answer in timeline.at(3600).try_wrong(number, 4)] == [401] * 4
+    assert customer.verify(customer.inbox.code(number)).status == 200
+
+
+def test_a_21st_try_without_a_challenge_waits_until_the_first_is_a_day_old(timeline, customer):
+    number = customer.phone
+    for hour, (flow, ask) in zip((0, 1, 2, 3), [*FLOWS.items(), (LOGIN, FLOWS[LOGIN])], strict=True):
+        verify = f"{flow}/verify-otp" if flow in (LOGIN, REGISTER) else f"{flow}/verify"
+        timeline.at(3600 * hour).ask(number, ask)
+        assert {answer.status for answer in timeline.try_wrong(number, 5, verify)} == {401}
+    timeline.at(14_400).ask(number)
+
+    assert told(timeline.try_wrong(number, 1)[0]) == (429, 72_000)
+    timeline.at(86_390).ask(number)
+    assert told(timeline.at(86_399).try_wrong(number, 1)[0]) == (429, 1)
+    assert told(timeline.at(86_400).try_wrong(number, 1)[0]) == (401, None)
+
+
+def test_a_day_of_resends_and_guesses_compares_at_most_20_without_a_challenge(timeline, customer):
+    number, answers = customer.phone, []
+    for i in range(40):
+        timeline.at(2_100 * i).ask(number, ROUTES[i % 5])
+        for flow in ("/login/mobile/verify", f"{LOGIN}/verify-otp", f"{REGISTER}/verify-otp"):
+            answers += timeline.try_wrong(number, 6, flow)
+
+    compared = [call for call in customer.api.wire.calls if "fail0" in str(call.parameters.get("UpdateExpression"))]
+    assert {answer.status for answer in answers} == {401, 429}
+    assert compared
+    assert failures_of(customer.api, number) <= 20
+    timeline.at(2_100 * 40).ask(number)
+    assert customer.verify(customer.inbox.code(number)).status in {401, 429}
+
+
+def failures_of(api, number: str) -> int:
+    [item] = [item for item in api.table("CodesTable") if number in repr(item) and "fail0" in item]
+    return sum(int(item[f"fail{i}"]["N"]) > clock.now() - clock.DAY for i in range(20) if f"fail{i}" in item)
+
+
+def test_a_right_code_without_its_challenge_takes_its_own_try_out_of_the_window(timeline, customer):
+    number = customer.phone
+    timeline.ask(number)
+    timeline.try_wrong(number, 5)
+    timeline.at(90).ask(number)
+    timeline.try_wrong(number, 4)
+
+    assert customer.verify(customer.inbox.code(number)).status == 200
+
+    timeline.at(180).ask(number)
+    assert [told(answer) for answer in timeline.try_wrong(number, 2)] == [(401, None), (429, 3420)]
+
+
+def test_no_resend_empties_the_window(timeline, customer):
+    number = customer.phone
+    for second in (0, 90):
+        timeline.at(second).ask(number)
+        timeline.try_wrong(number, 5)
+
+    for second, route in ((180, f"{LOGIN}/resend-otp"), (270, f"{REGISTER}/resend-otp")):
+        timeline.at(second).ask(number, route)
+    assert told(timeline.try_wrong(number, 1)[0]) == (429, 3330)
+    assert told(timeline.try_wrong(number, 1, f"{REGISTER}/verify-otp")[0]) == (429, 3330)
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
+def test_a_used_code_s_repeats_count_nowhere(timeline, customer, bound):
+    number = customer.phone
+    challenge, code = customer.asked_and_read()
+    named = {"challenge": challenge} if bound else {}
+    assert customer.verify(code, **named).status == 200
+
+    assert {customer.verify(code, **named).status for _ in range(15)} == {401}
+
+    for second in (90, 180):
+        timeline.at(second).ask(number)
+        assert {answer.status for answer in timeline.try_wrong(number, 5)} == {401}
+    timeline.at(270).ask(number)
+    assert timeline.try_wrong(number, 1)[0].status == 429
+
+
+def test_tries_of_two_numbers_are_two_windows(api, inbox, timeline, customer):
+    other = Person(api, inbox)
+    for second in (0, 90):
+        timeline.at(second).ask(customer.phone)
+        timeline.try_wrong(customer.phone, 5)
+    other.sign_up()
+    _, code = other.asked_and_read()
+
+    assert other.verify(code).status == 200
+
+
+# ── the figures are settings ──
+
+
+@pytest.fixture
+def setting(engine, monkeypatch):
+    """Changes settings by name: `setting(SENDS_PER_DAY=1)`."""
+
+    def change(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(name, str(value))
+        settings.forget()
+
+    yield change
+    monkeypatch.undo()
+    settings.forget()
+
+
+def test_the_least_of_every_figure_works(setting, timeline, number, inbox):
+    setting(SENDS_PER_HOUR=1, SENDS_PER_DAY=1, IP_SENDS_PER_HOUR=1, FAILURES_PER_HOUR=1, FAILURES_PER_DAY=1, OTP_MAX_ATTEMPTS=1)
+    ip = new_ip()
+    challenge = timeline.ask(number, "/login/mobile/send", ip)["challenge"]
+
+    assert timeline.ask(new_number(), ip=ip).status == 429
+    assert told(timeline.ask(number)) == (429, 86_400)
+    assert [answer.status for answer in timeline.try_wrong(number, 2, "/login/mobile/verify")] == [401, 401]
+    answer = timeline.api.post("/login/mobile/verify", phone=number, code=inbox.code(number), challenge=challenge)
+    assert answer.status == 200
+    assert timeline.at(86_400).ask(number, "/login/mobile/send").status == 200
+    assert timeline.api.post("/login/mobile/verify", phone=number, code=inbox.code(number)).status == 200
+
+
+def test_the_greatest_of_every_figure_works(setting, timeline, number, inbox):
+    setting(
+        SENDS_PER_HOUR=20, SENDS_PER_DAY=60, IP_SENDS_PER_HOUR=60, FAILURES_PER_HOUR=20, FAILURES_PER_DAY=60, RESEND_THROTTLE_SECONDS=30
+    )
+    setting(OTP_LENGTH=10, OTP_CHARSET="alphanumeric")
+    ip = new_ip()
+    asked = [timeline.at(30 * i).ask(number, ip=ip).status for i in range(21)]
+    clients = [timeline.ask(new_number(), ip=ip).status for _ in range(40)]
+
+    assert asked == [200] * 20 + [429]
+    assert clients == [200] * 39 + [429]
+    timeline.at(3600).ask(number, "/login/mobile/send")
+    code = inbox.of(number)[-1].body.split()[0]
+    assert len(code) == 10
+    assert timeline.api.post("/login/mobile/verify", phone=number, code="0" * 10).status == 401
+    assert timeline.api.post("/login/mobile/verify", phone=number, code=f" {code[:5].lower()}-{code[5:]}").status == 200
+
+
+def test_an_operator_behind_a_proxy_may_turn_the_client_s_window_off(setting, timeline):
+    setting(IP_SENDS_PER_HOUR=0)
+    ip = new_ip()
+
+    answers = [timeline.ask(new_number(), ip=ip) for _ in range(31)]
+
+    assert {(answer.status, answer.aws_calls) for answer in answers} == {(200, ("UpdateItem",))}
+
+
+# ── the write itself ──
+
+
+def test_the_expressions_mean_a_window_on_the_engine_too(api):
+    """As the unit test's oracle, but by DynamoDB itself."""
+    window = Window("send", (Limit(1, 3), Limit(4, 30), Limit(6, 90)))
+    table, key, now, times = api.engine.ids["CodesTable"], {"pk": f"window#{random.getrandbits(64)}"}, clock.now(), []
+    for _ in range(120):
+        now += random.choice([0, 1, 2, 3, 4, 9, 20])
+        room = all(sum(time > now - seconds for time in times) < count for count, seconds in window.limits)
+        if random.random() < 0.1:
+            client.write(client.update(table, key, f"SET {window.give_back()}", "attribute_not_exists(#nothing)", {":long_ago": LONG_AGO}))
+            times = times[:-1]
+            continue
+        try:
+            client.write(client.update(table, key, f"SET {window.update()}", window.condition(), window.values(now)))
+        except client.ConditionFailed as failed:
+            assert not room
+            later = min(at for time in times for _, seconds in window.limits if (at := time + seconds) > now and fits(window, times, at))
+            assert window.retry_after_seconds(failed.item, now) == later - now
+        else:
+            assert room
+            times.append(now)
+
+
+def fits(window: Window, times: list[int], now: int) -> bool:
+    return all(sum(time > now - seconds for time in times) < count for count, seconds in window.limits)

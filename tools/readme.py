@@ -1,0 +1,61 @@
+"""Writes the README's table of settings from the template's parameters; `--check` only says whether it is as written."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from local.parameters import setting_name
+from local.template import Template
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+BEGIN = "<!-- settings: written by `make readme` from template.yaml -->\n"
+END = "<!-- end of settings -->\n"
+
+
+def table() -> str:
+    """One row a parameter, in the template's order."""
+    declared: dict[str, dict[str, Any]] = Template.load(ROOT / "template.yaml").document["Parameters"]
+    rows = [
+        (f"`{setting_name(name)}`", _default(each), _allowed(each), each["Description"].removesuffix("."))
+        for name, each in declared.items()
+    ]
+    lines = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
+    return "\n".join(["| Setting | Default | Allowed | Meaning |", "|---|---|---|---|", *(f"| {line} |" for line in lines)]) + "\n"
+
+
+def _default(parameter: dict[str, Any]) -> str:
+    text = str(parameter["Default"])
+    return f"`{text}`" if text else "empty"
+
+
+def _allowed(parameter: dict[str, Any]) -> str:
+    if "MinValue" in parameter:
+        return f"{parameter['MinValue']} to {parameter['MaxValue']}"
+    if "AllowedValues" in parameter:
+        return ", ".join(f"`{value}`" for value in parameter["AllowedValues"])
+    if "ConstraintDescription" in parameter:
+        return str(parameter["ConstraintDescription"]).removeprefix("must be ")
+    return f"`{parameter['AllowedPattern']}`" if "AllowedPattern" in parameter else "a list with commas"
+
+
+def main() -> int:
+    """Write the table, or compare it."""
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        print("README.md has lost the marks between which its settings stand")
+        return 1
+    written = before + BEGIN + table() + END + after
+    if "--check" in sys.argv[1:]:
+        if written == text:
+            return 0
+        print("README.md's settings are not the template's: make readme")
+        return 1
+    README.write_text(written, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
