@@ -1,6 +1,5 @@
 """What an action at the embedded DynamoDB changed: collected while it runs, shown in the table's stream when it has succeeded."""
 
-import copy
 from collections.abc import Sequence
 from typing import Any, NamedTuple, override
 
@@ -44,7 +43,7 @@ class Shard(StreamShard):
             return
         name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
         number = self.starting_sequence_number + len(self.items)
-        self.items.append(StreamRecord(self.table, view, name, old, copy.deepcopy(new), number))
+        self.items.append(StreamRecord(self.table, view, name, old, new, number))
         surplus = len(self.items) - KEPT_RECORDS
         if surplus > 0:
             self.starting_sequence_number += surplus

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, override
 
 from moto.core.common_types import TYPE_RESPONSE
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, BaseResponse
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
@@ -23,6 +23,7 @@ from moto.dynamodb.exceptions import (
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
@@ -30,6 +31,20 @@ from local.changes import Change, Image, Shard, Told, image_of, publish
 from local.intrinsics import ACCOUNT_ID, PSEUDO_PARAMETERS
 
 MOST_ACTIONS = 100  # in a transaction
+ITEM_ACTIONS = frozenset(
+    {
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "GetItem",
+        "GetRecords",
+        "PutItem",
+        "Query",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)
 type Reason = tuple[str | None, str | None, Image | None]  # code, message, item
 
 
@@ -151,9 +166,17 @@ class Handler(DynamoHandler):
                 backend.settle(succeeded=succeeded)
             return response
 
+    @override
+    def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
+        return _written(self, action_result) or super().serialized(action_result)
+
 
 class StreamsHandler(DynamoDBStreamsHandler):
     """The streams' actions; an iterator is forgotten once it has been read from, else a reader that polls would fill the memory."""
+
+    @override
+    def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
+        return _written(self, action_result) or super().serialized(action_result)
 
     @override
     def get_records(self) -> ActionResult:
@@ -168,6 +191,15 @@ def install() -> Backend:
     backend = Backend(region, ACCOUNT_ID)
     dynamodb_backends[ACCOUNT_ID][region] = backend
     return backend
+
+
+def _written(handler: BaseResponse, action_result: ActionResult) -> TYPE_RESPONSE | None:
+    """The answer of an action on items, which is the JSON it seems to be: moto's serializer, made for all, takes longer than the action."""
+    result = action_result.result
+    if not isinstance(result, dict) or handler._get_action() not in ITEM_ACTIONS:  # noqa: SLF001 - moto's way to say which
+        return None
+    headers = {"Content-Type": "application/x-amz-json-1.0", **handler.response_headers}
+    return 200, headers, dynamo_json_dump({name: value for name, value in result.items() if value is not None})
 
 
 def _cancel_if_any(reasons: list[Reason]) -> None:

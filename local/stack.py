@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local import cloud, custom, pool
 from local.aws import EmbeddedAws
+from local.changes import Change
 from local.clock import Clock
 from local.cloud import Clients
 from local.console import GRANT_ADMIN, PREFIX, Console
@@ -62,6 +63,7 @@ class Stack:
         self._clients = Clients(self._aws.url, options.dynamodb)
         self._pools: dict[str, Pool] = {}
         self._ids: dict[str, str] = {}
+        self._streamed: set[str] = set()
 
     def start(self) -> None:
         """Make what the functions need, check that they can start, and answer requests. Raises: StartError, CustomResourceError."""
@@ -77,7 +79,9 @@ class Stack:
                 self._keeper.restore_tables(self._aws.tables)
             self._aws.on_secret = self._keep
             self._keep()
-        self._aws.tables.listeners.append(lambda _changes: self._news.set())
+        self._aws.tables.listeners.append(self._hear)
+        streams = [stream for function in self._template.functions.values() for stream in function.streams]
+        self._streamed = {self._ids[stream.table] for stream in streams}
         self._make_pools()
         if not keys:  # they are new, and so is what custom resources made with them
             custom.create(self._template, self._pools, self._ids)
@@ -139,6 +143,11 @@ class Stack:
             return console.answer(request) if request.path.startswith(PREFIX) else gateway.answer(request)
 
         return answer
+
+    def _hear(self, changes: Sequence[Change]) -> None:
+        """Wake the stream's feeders when a table that has a stream was changed."""
+        if any(change.table in self._streamed for change in changes):
+            self._news.set()
 
     def _wait(self) -> None:
         """Return when the stream may have something new."""

@@ -28,6 +28,7 @@ type Record = Mapping[str, Any]
 
 LONGEST_PAUSE_SECONDS = 5.0  # between tries of a batch; Lambda goes up to a minute
 SHARDS_ANEW_SECONDS = 10.0
+FULL_READ = 1_000  # records that GetRecords gives at most
 log = logging.getLogger(__name__)
 
 
@@ -72,7 +73,7 @@ class StreamFeeder:
                 if fits_any(self._trigger.filters, record):
                     key = json.dumps(record["dynamodb"]["Keys"], sort_keys=True, default=str)
                     self._lanes[zlib.crc32(key.encode()) % len(self._lanes)].put(record)
-            if not records:
+            if len(records) < FULL_READ:
                 self._wait()
 
     def _run(self, lane: "queue.SimpleQueue[Record]") -> None:

@@ -18,8 +18,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FREEZE_AFTER_SECONDS = 10  # what Lambda gives an init
-
 
 class Spec(NamedTuple):
     """What a worker is made from. `path` is the function's code, then its layers; `hidden` is the tree, of which it sees nothing else."""

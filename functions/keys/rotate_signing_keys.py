@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from customer_auth import aws, key_rotation, settings
+from customer_auth.settings import SettingsError
 
-settings.service()  # a wrong setting ends the start, with its name
 _logger = Logger(location=None)
 
 
@@ -19,9 +19,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     if event["RequestType"] == "Delete":
         return _tell(event, "SUCCESS", "the keyring stays with the customers")
     try:
+        settings.service()  # a stack whose settings do not fit together is not made; its operator is told which
         made = _rotate()
-    except aws.Failed as failed:
-        return _tell(event, "FAILED", failed.code)
+    except (SettingsError, aws.Failed) as failed:
+        return _tell(event, "FAILED", str(failed))
+    except Exception as failed:  # noqa: BLE001 (not answered, the stack would wait for its time-out and tell nothing)
+        return _tell(event, "FAILED", type(failed).__name__)
     return _tell(event, "SUCCESS", f"{made['made']} made")
 
 

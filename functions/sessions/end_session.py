@@ -5,13 +5,13 @@ from pydantic import Field
 from customer_auth import sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import WrongSession
-from customer_auth.fields import CamelModel, Text
+from customer_auth.fields import CamelModel, Token
 
 
 class Body(CamelModel):
     """Whose session, and whether all others end with it."""
 
-    refresh_token: Text = Field(title="Refresh token")
+    refresh_token: Token = Field(title="Refresh token")
     everywhere: bool = Field(default=False, title="Everywhere")
 
 

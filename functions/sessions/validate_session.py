@@ -7,13 +7,13 @@ from pydantic import Field
 from customer_auth import sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import WrongSession
-from customer_auth.fields import CamelModel, Text
+from customer_auth.fields import CamelModel, Token
 
 
 class Body(CamelModel):
     """A session token."""
 
-    session_token: Text = Field(title="Session token")
+    session_token: Token = Field(title="Session token")
 
 
 class SessionValid(CamelModel):

@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import boto3
 import pytest
 import requests
 from moto import mock_aws
@@ -19,6 +20,11 @@ DYNAMODB_LOCAL = ROOT / ".tools" / "dynamodb-local" / "lib"
 HERE = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled"}  # moto knows no others
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
 
+# For behaviour of which another test on both engines shows that they do not differ in it: DynamoDB's own engine where it is there.
+ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["dynamodb-local" if DYNAMODB_LOCAL.exists() else "moto"], indirect=True)
+# For what never reaches a table.
+ON_MOTO = pytest.mark.parametrize("engine", ["moto"], indirect=True)
+
 
 class Engine:
     """A provisioned AWS: `environment` is what all functions together are given."""
@@ -27,7 +33,10 @@ class Engine:
         self.name = name
         self.dynamodb = dynamodb
         self.clients = cloud.Clients(dynamodb=dynamodb)
+        for url in self.clients.sqs.list_queues().get("QueueUrls", []):
+            self.clients.sqs.delete_queue(QueueUrl=url)  # an engine's before; tests change how long their messages wait
         self.ids = cloud.create(template, self.clients)
+        boto3.client("ses").verify_email_identity(EmailAddress=str(template.settings["EMAIL_FROM"]))
         self.environment = HERE | CREDENTIALS
         for function in template.functions.values():
             self.environment |= function.environment(self.ids)

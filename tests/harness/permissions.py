@@ -69,7 +69,9 @@ def statements(template, ids: dict[str, str]) -> dict[str, list[Statement]]:
     policies = template.resources_of("AWS::IAM::ManagedPolicy")
     found = {}
     for name, function in template.functions.items():
-        refs = [policy["Ref"] for policy in function.properties.get("Policies", [])]
+        role = function.properties.get("Role")
+        own = template.resources[role["Fn::GetAtt"][0]]["Properties"]["ManagedPolicyArns"] if role else []
+        refs = [policy["Ref"] for policy in function.properties.get("Policies", own)]
         found[name] = [_statement(ref, raw, ids) for ref in refs for raw in policies[ref]["PolicyDocument"]["Statement"]]
     return found
 
@@ -91,5 +93,5 @@ def _statement(policy: str, raw: dict, ids: dict[str, str]) -> Statement:
 def _physical(resource, ids: dict[str, str]) -> str:
     """The name by which requests call the resource: a table's name, a queue's address, a secret's ARN, a key's id."""
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
-        return ids[resource["Fn::GetAtt"][0] if isinstance(resource["Fn::GetAtt"], list) else resource["Fn::GetAtt"].split(".")[0]]
+        return ids.get(resource["Fn::GetAtt"][0], "")
     return ids.get(resource.get("Ref", ""), "") if isinstance(resource, dict) else str(resource)

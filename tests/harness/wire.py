@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from unittest.mock import patch
 from urllib.parse import parse_qs
 
@@ -139,15 +140,13 @@ class Wire:
             self.calls.append(call)
             if call.function:
                 self.needed |= needed(call.function, service, operation, call.parameters)
-        if fault is None or fault.mode in ("lost", "killed_after"):
-            self._keep(service, operation, request)
-        if fault is None:
+        if fault is None and service not in ("sns", "sesv2"):
             return None
-        answered = self._struck(fault, request, service)
+        answered = self._struck(fault, request, service, operation) if fault else self._handed_over(request, service, operation)
         request.url = "http://refused.invalid/"  # moto is asked even after us, and would do it all the same
         return answered
 
-    def _struck(self, fault, request, service):
+    def _struck(self, fault, request, service, operation):
         if callable(fault.mode):
             return fault.mode(request)
         match fault.mode:
@@ -163,10 +162,17 @@ class Wire:
                 raise ReadTimeoutError(endpoint_url=request.url)
             case "killed_before":
                 raise Killed
-        done(request)
+        self._handed_over(request, service, operation)
         if fault.mode == "killed_after":
             raise Killed
         raise ReadTimeoutError(endpoint_url=request.url)
+
+    def _handed_over(self, request, service, operation):
+        """Done; what a provider has accepted has left."""
+        answered = done(request)
+        if answered.status_code == HTTPStatus.OK:
+            self._keep(service, operation, request)
+        return answered
 
     def _keep(self, service, operation, request):
         if (service, operation) == ("sns", "Publish"):

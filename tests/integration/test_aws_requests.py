@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.people import LOGIN, REGISTER
+from tests.harness.people import LOGIN, REGISTER, new_number
 
 ASK = ("UpdateItem", "UpdateItem")
 VERIFY = ("UpdateItem", "BatchGetItem", "TransactWriteItems")
@@ -17,8 +17,8 @@ def warm(customer):
 
 def test_an_ask_is_two_writes_for_known_and_unknown_addresses_alike(api, warm, ada, bob):
     api.clock.advance(90)
-    answers = [bob.ask(), api.post(f"{LOGIN}/request-otp", phone="+12125550199"), api.post(f"{REGISTER}/request-otp", phone="+12125550198")]
-    answers += [api.post("/login/mobile/send", phone="+12125550197"), api.post("/login/email/send", email=ada.email)]
+    paths = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send")
+    answers = [bob.ask(), *(api.post(path, phone=new_number()) for path in paths), api.post("/login/email/send", email=ada.email)]
 
     assert [answer.aws_calls for answer in answers] == [ASK] * 5
 
@@ -34,7 +34,7 @@ def test_asking_again_is_two_writes_too(api, warm):
 def test_a_verify_is_a_write_a_read_and_a_transaction_for_sign_up_and_sign_in(api, warm, inbox, ada):
     challenge, code = warm.asked_and_read()
     sign_in = warm.verify(code, challenge=challenge)
-    phone = "+12125550196"
+    phone = new_number()
     api.post(f"{REGISTER}/request-otp", phone=phone)
     sign_up = api.post(f"{REGISTER}/verify-otp", phone=phone, code=inbox.code(phone))
     api.post("/login/email/send", email=ada.email)
@@ -90,7 +90,10 @@ def test_ending_a_session_is_one_write_and_all_of_them_a_read_and_a_write(custom
 
 def test_what_is_refused_unread_costs_nothing(api, warm, doors):
     garbage = [doors.me("token"), doors.validate("token"), doors.refresh("token"), doors.log_out("token"), api.get("/store/customers/me")]
-    garbage += [api.post(f"{LOGIN}/request-otp", phone="no number"), api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x")]
+    garbage += [
+        api.post(f"{LOGIN}/request-otp", phone="no number"),
+        api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x"),
+    ]
 
     assert [answer.aws_calls for answer in garbage] == [()] * 7
 

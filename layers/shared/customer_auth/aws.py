@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from customer_auth import settings
 
-# Two attempts of at most 1 s + 2 s fit into the function's 10 s with room for an answer. Checking parameters again and naming the
-# SDK's version cost a tenth of a call.
+# Two attempts of at most 1 s + 2 s each: with the one call that follows a failure they fit into the function's 20 s. Checking
+# parameters again and naming the SDK's version cost a tenth of a call.
 _CONFIG = Config(
     user_agent="customer-auth",
     parameter_validation=False,
@@ -24,7 +24,7 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
 )
 # A message whose answer was lost may have gone out: whether it goes out again is the outbox's to decide, not the SDK's.
-_ONCE = Config(user_agent="customer-auth", connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
+_ONCE = Config(user_agent="customer-auth", connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1})
 _SENDERS = ("sns", "sesv2")
 
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -116,7 +116,7 @@ def _meaning(response: Any) -> Exception:
 
 @cache
 def client(service: str) -> Any:
-    """The SDK's client, made once a container. Functions that always need one make it while they start."""
+    """The SDK's client, made once a container, when it is first needed."""
     region = settings.messaging().sms_region if service == "sns" else None
     make: Any = session().client
     return make(service, region_name=region, config=_ONCE if service in _SENDERS else _CONFIG)

@@ -48,6 +48,11 @@ class Place(NamedTuple):
     lane: Lane
     device_issued_at: int | None = None
 
+    @property
+    def kept_seconds(self) -> int:
+        """For how long after a write nothing here may be forgotten: a day's windows; in the known lane, that devices were ended."""
+        return clock.DAY if self.lane is Lane.STRANGERS else devices.LIFE_SECONDS
+
     @classmethod
     def of(cls, client: Client, address: Address) -> "Place":
         """The lane of the client's device, if that proved this address; else the strangers'."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from customer_auth import audit, aws, challenges, ids, settings, vault
 from customer_auth.address import Address
-from customer_auth.challenges import Challenge, Lane, Place, Purpose
+from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
 from customer_auth.tables import client_items, code_items
@@ -53,13 +53,15 @@ def ask(purpose: Purpose, address: Address, client: Client, earlier: str | None 
     """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
 
     Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
-    for before, whose lane it stays in.
+    for before.
     Raises: WrongCode (`earlier` is not of this address and purpose), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose, address=address)
-    place = Place.named_by(earlier, purpose, address)[0] if earlier else Place.of(client, address)
+    if earlier is not None:
+        Place.named_by(earlier, purpose, address)  # only refuses: the lane is the device's to choose, which may have been ended since
+    place = Place.of(client, address)
     challenge = Challenge.new(purpose, address, client.locale)
-    client_items.count_ask(client.bucket, challenge.id)
+    client_items.count_ask(client.bucket, ids.sha256(challenge.id))  # the id itself goes when its challenge does
     try:
         code_items.put_challenge(place, challenge)
     except DeviceEnded:
@@ -98,6 +100,14 @@ def give_back(proof: Proof) -> None:
         audit.note(gave_back="failed")
 
 
+def forgive(proof: Proof) -> None:
+    """The code was right and is used: its repeats without a challenge count nowhere. Best effort."""
+    try:
+        code_items.take_out_failure(proof.spending)
+    except aws.Failed:
+        audit.note(gave_back="failed")
+
+
 def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
     if attempt.challenge is None:
         spending = Try(purpose, Place.of(attempt.client, address), None, "", None)
@@ -110,10 +120,11 @@ def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
 def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
     """The try at this place, with the attempt's name and the key's hash there."""
     audit.note(lane=place.lane)
-    pepper = vault.pepper(vault.pepper_version()) or b""  # read in any case: where it cannot be, no try is to be spent
+    vault.pepper_version()  # read in any case: where it cannot be, no try is to be spent
     if attempt.key is None:
         return spending._replace(place=place, attempt_id=secrets.token_hex(8))
-    attempt_id = ids.keyed(pepper, "attempt", attempt.key, attempt.code).hex()[:16]
+    # By the index key, which never rotates: the same key and code are the same attempt in any case.
+    attempt_id = ids.keyed(vault.index_key(), "attempt", attempt.key, attempt.code).hex()[:16]
     key_hash = ids.keyed(vault.index_key(), "idempotency-key", attempt.key, place.item_key, spending.purpose)
     return spending._replace(place=place, attempt_id=attempt_id, key_hash=key_hash)
 
@@ -128,6 +139,3 @@ def _repeated(purpose: Purpose, address: Address, spending: Try, attempt: Attemp
 def _matches(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address, code: str) -> bool:
     """Whether the code is the challenge's own, in constant time."""
     return hmac.compare_digest(challenges.code(nonce, pepper_version, purpose, address).encode(), code.encode())
-
-
-__all__ = ["Asked", "Attempt", "Lane", "Proof", "Purpose", "ask", "give_back", "try_code"]

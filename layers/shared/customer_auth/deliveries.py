@@ -26,7 +26,7 @@ class Shown(NamedTuple):
 
 
 def see(challenge: str) -> Shown:
-    """How far this challenge's message is. Raises: NotFound (used, replaced, expired or never given), aws.Failed."""
+    """How far this challenge's message is. Raises: NotFound (replaced, expired or never given), aws.Failed."""
     named = challenges.named(challenge)
     if named is None:
         raise NotFound

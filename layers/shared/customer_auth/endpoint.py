@@ -137,7 +137,7 @@ def _refused(refusal: Refusal, asked: request.Request) -> Event:
     told: dict[str, Any] = {"success": False, "type": refusal.type, "message": refusal.message, "request_id": asked.id}
     if isinstance(refusal, BadRequest) and refusal.errors:
         told["errors"] = [{"field": error.field, "message": error.message} for error in refusal.errors]
-    if asked.path.startswith("/login/") and (code := _error_code(refusal)):
+    if asked.route.startswith("/login/") and (code := _error_code(refusal)):
         told["errorCode"] = code
     headers = {"retry-after": str(refusal.retry_after_seconds)} if isinstance(refusal, Throttled) else {}
     return _response(refusal.status, told, headers)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from customer_auth import email, phone
@@ -58,6 +58,8 @@ def _email(value: object) -> Address:
 def _code(value: object) -> str:
     """A code as people type and paste it: any digits, any case, with spaces and hyphens."""
     text = "".join(letter for letter in unicodedata.normalize("NFKC", _text(value)) if not letter.isspace() and letter != "-")
+    if not text:
+        raise ValueError("must not be empty")
     return "".join(str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in text).upper()
 
 
@@ -81,6 +83,7 @@ type Code = Annotated[
 ]
 type Name = Annotated[str, PlainValidator(_name), WithJsonSchema({"type": "string", "maxLength": 100})]
 type Text = Annotated[str, BeforeValidator(_text)]
+type Token = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
 
 
 class FromClient(Model):

@@ -1,7 +1,6 @@
 """One HTTP API event (payload 2.0) read as a request: who sent it, what it says, and everything about it that can be wrong."""
 
 import base64
-import binascii
 import json
 import re
 from functools import cached_property
@@ -28,7 +27,7 @@ class Request:
         self._headers: dict[str, str] = event.get("headers") or {}
         context = event["requestContext"]
         self.id = str(context["requestId"])
-        self.path = str(event["rawPath"])
+        self.route = str(event["routeKey"]).partition(" ")[2]  # the path may begin with a custom domain's mapping
         self.parameters: dict[str, str] = event.get("pathParameters") or {}
         self._domain = str(context["domainName"])
         self._source_ip = str(context["http"]["sourceIp"])
@@ -69,7 +68,7 @@ class Request:
         text: str = self._event.get("body") or ""
         try:
             raw = base64.b64decode(text, validate=True) if self._event.get("isBase64Encoded") else text.encode()
-        except (binascii.Error, UnicodeEncodeError):
+        except ValueError:  # no base64, or no characters at all
             raise BadRequest("The body must be JSON", FieldError("body", "must be JSON")) from None
         if len(raw) > _MOST_BYTES:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))

@@ -119,10 +119,16 @@ def end_everywhere(refresh_token: str) -> None:
     token = genuine(refresh_token)
     audit.note(sid=token.family)
     session, customer = _read(token.customer_id, token.family)
-    if session is None or customer is None or session.idle_at <= clock.now() or session.n > token.n + 1:
+    if session is None or customer is None or session.idle_at <= clock.now() or not _is_newest(session, token):
         raise WrongSession("session_ended")
     if session.epoch == customer.session_epoch:
         customer_items.end_sessions(customer)
+
+
+def _is_newest(session: Session, token: RefreshToken) -> bool:
+    """Whether this is the session's newest token, or was until just now."""
+    just_used = session.n == token.n + 1 and clock.now() - session.rotated_at <= GRACE_SECONDS
+    return session.n == token.n or just_used
 
 
 def find(customer_id: str, family: str) -> tuple[Session, Customer] | None:

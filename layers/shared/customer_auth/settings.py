@@ -55,7 +55,7 @@ class Service(_Group):
     access_token_minutes: int = Field(ge=1, le=60)
     refresh_idle_days: int = Field(ge=1, le=30)
     refresh_max_days: int = Field(ge=1, le=30)
-    issuer: Annotated[str, _must(r"(https?://[^\s/]+(/\S*)?)?", "an address like https://auth.example.com, or empty")]
+    issuer: Annotated[str, _must(r"(https?://[^\s/]+(/\S*[^\s/])?)?", "an address like https://auth.example.com, or empty")]
     audience: Annotated[str, _must(r"[\x21-\x7e]{1,128}", "1 to 128 visible ASCII characters")]
 
     @model_validator(mode="after")

@@ -94,6 +94,8 @@ def _commit(proof: Proof, customer: Customer, issuer: str, *, registered: bool) 
     pair = sessions.pair(customer, session, refresh, issuer)  # signed before anything is used up
     outcome = Outcome(
         challenge_hash=challenge_hash,
+        asked_at=proof.challenge["asked_at"],
+        expires_at=proof.challenge["expires_at"],
         nonce=proof.challenge["nonce"],
         pepper_version=pepper_version,
         key_hash=proof.spending.key_hash,
@@ -116,6 +118,7 @@ def _commit(proof: Proof, customer: Customer, issuer: str, *, registered: bool) 
             raise _Changed(identity.customer_id if identity else None) from None
         kept = code_items.kept_outcome(proof.spending, codes_item)
         if kept is None or (kept.family != session.family and not _is_own(proof, kept, challenge_hash)):
+            codes.forgive(proof)
             raise WrongCode("used") from None
         if kept.family != session.family:
             return _repeat(proof, kept, issuer)

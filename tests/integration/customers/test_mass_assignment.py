@@ -107,7 +107,9 @@ def test_a_try_is_one_try_whatever_else_is_sent(injecting, ada):
 
 def test_a_session_s_endpoints_take_nothing_but_its_token(injecting, customer, bob, doors):
     own = claims_of(customer.session["token"])
-    renewed = injecting.post("/login/refresh", refreshToken=customer.session["refresh_token"], sub=bob.id, sessionToken=bob.session["token"])
+    renewed = injecting.post(
+        "/login/refresh", refreshToken=customer.session["refresh_token"], sub=bob.id, sessionToken=bob.session["token"]
+    )
     after = claims_of(renewed["sessionToken"])
     assert {name: after[name] for name in ("sub", "sid", "auth_time", "roles", "amr")} == {
         name: own[name] for name in ("sub", "sid", "auth_time", "roles", "amr")

@@ -43,7 +43,17 @@ def test_a_sign_in_code_looks_sent_after_3_seconds_for_everyone(api, customer):
     assert at_once[0].aws_calls == at_once[1].aws_calls == ("GetItem",)
 
 
-def test_a_used_replaced_expired_or_made_up_challenge_is_not_found(api, ada):
+def test_a_code_that_was_used_still_looks_sent(api, customer):
+    challenge, code = customer.asked_and_read(LOGIN)
+    api.clock.advance(3)
+    before = see(api, challenge)
+
+    customer.verify(code, challenge=challenge)
+
+    assert see(api, challenge).body == before.body
+
+
+def test_a_replaced_expired_or_made_up_challenge_is_not_found(api, ada):
     challenge, code = ada.asked_and_read(REGISTER)
     api.clock.advance(90)
     replacing = ada.ask(REGISTER)["challenge"]

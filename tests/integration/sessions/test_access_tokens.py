@@ -203,7 +203,9 @@ def test_all_refused_tokens_look_alike_from_outside(api, customer, forge, doors)
     for door in (doors.me, doors.validate):
         answers = [door(token) for token in refused]
         assert {answer.status for answer in answers} == {401}
-        assert len({(answer["type"], answer["message"], frozenset(answer.body), frozenset(answer.headers.items())) for answer in answers}) == 1
+        assert (
+            len({(answer["type"], answer["message"], frozenset(answer.body), frozenset(answer.headers.items())) for answer in answers}) == 1
+        )
 
 
 def test_no_other_proof_of_ours_is_an_access_token(api, customer, doors):

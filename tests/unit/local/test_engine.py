@@ -37,26 +37,23 @@ def check(key, **more):
     return {"ConditionCheck": {"TableName": "people", "Key": key, **more}}
 
 
+def table(name, keys):
+    return {
+        "name": name,
+        "schema": [{"AttributeName": key, "KeyType": "RANGE" if key == "sk" else "HASH"} for key in keys],
+        "attr": [{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        "streams": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"} if name == "people" else None,
+        "billing_mode": "PAY_PER_REQUEST",
+        "tags": [],
+        "deletion_protection_enabled": False,
+        **dict.fromkeys(("throughput", "global_indexes", "indexes", "sse_specification", "warm_throughput")),
+    }
+
+
 def made(kind):
     backend = kind("us-east-1", "123456789012")
     for name, keys in TABLES.items():
-        schema = [{"AttributeName": key, "KeyType": "RANGE" if key == "sk" else "HASH"} for key in keys]
-        attributes = [{"AttributeName": key, "AttributeType": "S"} for key in keys]
-        stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"} if name == "people" else None
-        backend.create_table(
-            name,
-            schema=schema,
-            attr=attributes,
-            streams=stream,
-            billing_mode="PAY_PER_REQUEST",
-            throughput=None,
-            global_indexes=None,
-            indexes=None,
-            sse_specification=None,
-            tags=[],
-            deletion_protection_enabled=False,
-            warm_throughput=None,
-        )
+        backend.create_table(**table(name, keys))
     backend.put_item("people", ADA | {"n": {"N": "5"}, "m": {"M": {"deep": {"L": [{"S": "x"}]}}}})
     backend.put_item("lines", LINE)
     return backend

@@ -8,7 +8,7 @@ from customer_auth import clock
 from customer_auth.codes import Asked
 from customer_auth.fields import CamelModel, Email, FromClient, Model, Phone, Text
 
-Challenge = Field(title="Challenge", description="Names the code; sent back with it, it gives the try a count of its own.")
+_CHALLENGE = Field(title="Challenge", description="Names the code; sent back with it, it gives the try a count of its own.")
 
 
 class AskByPhone(FromClient):
@@ -32,7 +32,7 @@ class AskByEmail(FromClient):
 class CodeAsked(Model):
     """A code is on its way, if the number is one that gets any."""
 
-    challenge: str = Challenge
+    challenge: str = _CHALLENGE
     expires_at: str = Field(description="When the code ends, ISO 8601 UTC.")
     resend_at: str = Field(description="When the next code may be asked for, ISO 8601 UTC.")
     masked_phone: str = Field(examples=["+1*****0123"])
@@ -51,7 +51,7 @@ class CodeAsked(Model):
 class _Sent(CamelModel):
     success: bool = True
     message: str
-    challenge: str = Challenge
+    challenge: str = _CHALLENGE
     expires_at: str = Field(description="When the code ends, ISO 8601 UTC.")
     resend_at: str = Field(description="When the next code may be asked for, ISO 8601 UTC.")
 

@@ -48,6 +48,8 @@ class Outcome(NamedTuple):
     """What a right code led to: enough to answer its caller's repeat alike."""
 
     challenge_hash: bytes
+    asked_at: int
+    expires_at: int
     nonce: bytes
     pepper_version: int
     key_hash: bytes | None
@@ -73,7 +75,7 @@ def put_challenge(place: Place, challenge: Challenge) -> None:
         f"SET {window.update()}, #p = :challenge, #event = :asked, #expires_at = :expires_at",
         where=_and_device(window.condition(), place),
         values=window.values(now)
-        | {":challenge": challenge.item(), ":asked": f"asked:{challenge.purpose}", ":expires_at": now + clock.DAY}
+        | {":challenge": challenge.item(), ":asked": f"asked:{challenge.purpose}", ":expires_at": now + place.kept_seconds}
         | _device_value(place),
         names={"p": challenge.purpose},
     )
@@ -133,17 +135,17 @@ def _spend_unbound(spending: Try, now: int) -> Write:
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
         # TTL must not forget the window before a day has passed.
-        f"SET #p.#unbound.#attempt = :now, #event = :tried, #expires_at = :tomorrow, {window.update()}",
+        f"SET #p.#unbound.#attempt = :now, #event = :tried, #expires_at = :expires_at, {window.update()}",
         where=where,
-        values=values | {":tried": "tried", ":tomorrow": now + clock.DAY, ":most": settings.service().otp_max_attempts},
-        names={"p": spending.purpose, "done": _done(spending.purpose), "attempt": spending.attempt_id},
+        values=values | {":tried": "tried", ":expires_at": now + spending.place.kept_seconds, ":most": settings.service().otp_max_attempts},
+        names={"p": spending.purpose, "done": done(spending.purpose), "attempt": spending.attempt_id},
     )
 
 
 def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
     """What a try that was not spent means, in this order: repeat, another or no challenge, expired, this try again, spent, throttled."""
     _insist_on_device(spending.place, item)
-    kept = item.get(_done(spending.purpose))
+    kept = item.get(done(spending.purpose))
     if kept and _repeats(spending, outcome := Outcome(**kept), now):
         return outcome
     challenge: Item = item.get(spending.purpose, {})
@@ -171,15 +173,32 @@ def give_back(spending: Try) -> None:
     write = client.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
-        (f"SET {limits.failures().give_back()} " if unbound else "") + f"REMOVE #p.#{spending.map}.#attempt",
+        f"SET #event = :gave_back{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p.#{spending.map}.#attempt",
         where=f"attribute_exists(#p.#{spending.map}.#attempt)",
-        values={":long_ago": limits.LONG_AGO} if unbound else {},
+        values={":gave_back": "gave_back"} | ({":long_ago": limits.LONG_AGO} if unbound else {}),
         names={"p": spending.purpose, "attempt": spending.attempt_id},
     )
     try:
         client.write(write)
     except client.ConditionFailed:
         return  # given back already, or the challenge is gone
+
+
+def take_out_failure(spending: Try) -> None:
+    """Take one try out of the window again, when the challenge it was for is gone already. Raises: aws.Failed."""
+    if spending.challenge_id is not None:
+        return
+    write = client.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(spending.place.item_key)},
+        f"SET #event = :given_back, {limits.failures().give_back()}",
+        where="attribute_exists(#fail0)",
+        values={":given_back": "given_back", ":long_ago": limits.LONG_AGO},
+    )
+    try:
+        client.write(write)
+    except client.ConditionFailed:
+        return
 
 
 def consume(spending: Try, challenge: Item, outcome: Outcome) -> Write:
@@ -191,13 +210,13 @@ def consume(spending: Try, challenge: Item, outcome: Outcome) -> Write:
         f"SET #done = :done, #event = :used{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p",
         where="#p.#id = :id",
         values={":done": outcome.item(), ":used": "used", ":id": challenge["id"]} | ({":long_ago": limits.LONG_AGO} if unbound else {}),
-        names={"p": spending.purpose, "done": _done(spending.purpose)},
+        names={"p": spending.purpose, "done": done(spending.purpose)},
     )
 
 
 def kept_outcome(spending: Try, item: Item) -> Outcome | None:
     """The outcome that lies in a raw code item, for this try's purpose."""
-    kept = item.get(_done(spending.purpose))
+    kept = item.get(done(spending.purpose))
     return Outcome(**kept) if kept else None
 
 
@@ -206,10 +225,10 @@ def end_outcome(spending: Try, outcome: Outcome) -> None:
     write = client.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
-        "REMOVE #done",
+        "SET #event = :ended REMOVE #done",
         where="#done.#challenge_hash = :challenge_hash",
-        values={":challenge_hash": outcome.challenge_hash},
-        names={"done": _done(spending.purpose)},
+        values={":challenge_hash": outcome.challenge_hash, ":ended": "ended"},
+        names={"done": done(spending.purpose)},
     )
     try:
         client.write(write)
@@ -217,7 +236,8 @@ def end_outcome(spending: Try, outcome: Outcome) -> None:
         return  # gone already, or another's
 
 
-def _done(purpose: Purpose) -> str:
+def done(purpose: Purpose) -> str:
+    """The attribute that keeps a purpose's last outcome."""
     return f"done_{purpose}"
 
 

@@ -9,10 +9,11 @@
 
 from typing import NamedTuple
 
-from customer_auth import clock, settings
+from customer_auth import clock, ids, settings
 from customer_auth.challenges import Purpose
 from customer_auth.tables import client
 from customer_auth.tables.client import Item, Write
+from customer_auth.tables.code_items import done
 
 # After this a sender that claimed a message and was heard of no more has died: the function's time-out is shorter.
 CLAIM_SECONDS = 30
@@ -40,12 +41,17 @@ class InTheWay(Exception):
 
 
 def find(message: Message) -> Delivery | None:
-    """What became of a message; None where its challenge was used or replaced, or never was. Raises: aws.Failed."""
+    """What became of a message, also when its code has been used; None where its challenge was replaced or never was.
+
+    Raises: aws.Failed.
+    """
     item = client.get(settings.places().codes_table, {"pk": message.pk}) or {}
-    challenge = item.get(message.purpose, {})
-    if challenge.get("id") != message.challenge_id:
-        return None
-    return Delivery(challenge["delivery"], challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
+    challenge, used = item.get(message.purpose, {}), item.get(done(message.purpose), {})
+    if challenge.get("id") == message.challenge_id:
+        return Delivery(challenge["delivery"], challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
+    if used.get("challenge_hash") == ids.sha256(message.challenge_id):
+        return Delivery("sent", "", used["asked_at"], used["expires_at"])
+    return None
 
 
 def claim(message: Message) -> Item | None:

@@ -1,0 +1,125 @@
+"""Whoever copies the tables has no code, no token and no way to make one: what they were made with lies elsewhere."""
+
+import hashlib
+import hmac
+import json
+
+import pytest
+
+from customer_auth import challenges
+from customer_auth.address import Address, Channel
+from customer_auth.challenges import Purpose
+from tests.harness.forgery import decoded
+from tests.harness.people import REGISTER
+from tests.harness.world import TABLES
+
+GUESSES = 10_000
+KEY = "an-idempotency-key-of-this-test"
+
+
+def values(node) -> set[bytes]:
+    """Every value and every name in some items, as bytes."""
+    if isinstance(node, dict):
+        return {name.encode() for name in node} | {value for each in node.values() for value in values(each)}
+    if isinstance(node, list):
+        return {value for each in node for value in values(each)}
+    return {node} if isinstance(node, bytes) else {str(node).encode()}
+
+
+@pytest.fixture
+def dump(api):
+    """What a thief of the tables reads of them at this moment."""
+    return lambda: values([api.table(name) for name in TABLES])
+
+
+def found(needle: str | bytes, dump: set[bytes]) -> bool:
+    raw = needle if isinstance(needle, bytes) else needle.encode()
+    return any(raw in value for value in dump)
+
+
+def test_what_is_looked_for_would_be_found(customer, dump):
+    assert found(customer.id, dump())
+    assert found(customer.phone, dump())
+
+
+def test_no_token_and_no_secret_of_a_session_lies_in_the_tables(customer, dump):
+    tokens = [customer.session["refresh_token"]]
+    for _ in range(3):
+        customer.api.clock.advance(60)
+        tokens.append(customer.refresh(tokens[-1])["refreshToken"])
+    stolen = dump()
+
+    for token in tokens:
+        secret, tag = token.split(".")[4:]
+        assert not [part for part in (token, secret, decoded(secret), tag, decoded(tag)) if found(part, stolen)]
+    access = customer.session["token"]
+    assert not [part for part in (access, *access.split(".")) if found(part, stolen)]
+    assert not found(customer.session["device"], stolen)
+
+
+def test_no_code_lies_in_the_tables_before_or_after_it_is_used(ada, dump):
+    challenge, code = ada.asked_and_read(REGISTER)
+    pending = dump()
+    ada.verify(code, REGISTER, challenge=challenge, key=KEY)
+    used = dump()
+
+    for stolen in (pending, used):
+        assert code.encode() not in stolen
+        assert str(int(code)).encode() not in stolen
+        assert not found(f" {code}", stolen)
+        assert not found(hashlib.sha256(code.encode()).digest(), stolen)
+
+
+def test_the_id_of_a_used_challenge_and_the_key_it_was_used_with_are_gone(ada, dump):
+    challenge, code = ada.asked_and_read(REGISTER)
+    challenge_id = decoded(challenge)[-16:]
+    assert found(challenge_id, dump())
+
+    ada.verify(code, REGISTER, challenge=challenge, key=KEY)
+    stolen = dump()
+
+    assert not [part for part in (challenge, challenge_id, KEY) if found(part, stolen)]
+    assert found(hashlib.sha256(challenge_id).digest(), stolen)
+
+
+def test_no_secret_that_anything_is_keyed_with_lies_in_the_tables(customer, engine, dump):
+    secrets = engine.clients.secrets
+    pepper = json.loads(secrets.get_secret_value(SecretId=engine.ids["Pepper"])["SecretString"])
+    index_key = secrets.get_secret_value(SecretId=engine.ids["IndexKey"])["SecretString"]
+
+    assert not [secret for secret in (*pepper.values(), index_key) if found(secret, dump())]
+
+
+def test_ten_thousand_guesses_without_the_pepper_recover_no_code(api, ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+    [item] = [item for item in api.table("CodesTable") if decoded(challenge)[:16] == decoded(item["pk"]["S"].partition("#")[2])]
+    stolen = values(item)
+    first = int(code) // GUESSES * GUESSES  # the right one is among them
+    guesses = [f"{guess:06d}".encode() for guess in range(first, first + GUESSES)]
+    known = [value for value in stolen if len(value) >= 4]
+    digests = {value for value in stolen if len(value) >= 8}
+
+    recovered = {
+        guess
+        for guess in guesses
+        for digest in (hashlib.sha256(guess).digest(), *(hmac.digest(value, guess, "sha256") for value in known))
+        if digest in digests or digest[:16] in digests or digest.hex().encode() in digests
+    }
+
+    assert code.encode() in guesses
+    assert recovered == set()
+
+
+def test_nothing_in_the_tables_serves_as_the_pepper(api, ada, monkeypatch, dump):
+    challenge, code = ada.asked_and_read(REGISTER)
+    [item] = [item for item in api.table("CodesTable") if decoded(challenge)[:16] == decoded(item["pk"]["S"].partition("#")[2])]
+    nonce = item["register"]["M"]["nonce"]["B"]
+    address = Address(Channel.PHONE, ada.phone, ada.phone, "US")
+
+    def derived(pepper: bytes) -> str:
+        monkeypatch.setattr(challenges.vault, "pepper", lambda _version: pepper)
+        return challenges.code(nonce, 0, Purpose.REGISTER, address)
+
+    right = challenges.code(nonce, int(item["register"]["M"]["pepper"]["N"]), Purpose.REGISTER, address)
+    assert right == code
+    assert sum(derived(value) == code for value in values(item) | {b"", b"0"}) == 0

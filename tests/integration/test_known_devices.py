@@ -1,0 +1,371 @@
+"""Known devices: a lane of their own, which no stranger's asks and tries can fill."""
+
+import base64
+
+import pytest
+
+from customer_auth import clock, devices, phone
+from customer_auth.tables import keys
+from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip
+
+pytestmark = ON_ONE_ENGINE
+
+WRONG = "1234567"  # never right, and compared all the same
+
+
+class Stranger:
+    """Somebody without a device, who asks and guesses from as many networks as it takes."""
+
+    def __init__(self, api):
+        self.api = api
+
+    def ask(self, person, route: str = f"{LOGIN}/request-otp", **more):
+        return self.api.post(route, phone=person.phone, ip=new_ip(), **more)
+
+    def guess(self, person, **more):
+        return self.api.post(f"{LOGIN}/verify-otp", phone=person.phone, code=WRONG, ip=new_ip(), **more)
+
+    def fill_sends(self, person) -> None:
+        """Until the next message of a stranger has to wait an hour."""
+        while self.ask(person).status == 200:
+            self.api.clock.advance(90)
+        assert self.ask(person).status == 429
+
+    def fill_tries(self, person) -> None:
+        """Until the next try of a stranger has to wait an hour."""
+        for _ in range(2):
+            self.ask(person)
+            for _ in range(5):
+                assert self.guess(person).status == 401
+            self.api.clock.advance(90)
+        self.ask(person)
+        assert self.guess(person).status == 429
+
+
+@pytest.fixture
+def stranger(api):
+    return Stranger(api)
+
+
+@pytest.fixture
+def eve(api, inbox):
+    """Another customer, with a device of her own."""
+    other = Person(api, inbox)
+    other.sign_up()
+    return other
+
+
+def known_item(api, person) -> dict:
+    key = keys.code_item(keys.code_item_key(phone.parse(person.phone), "known"))
+    return {"TableName": api.engine.ids["CodesTable"], "Key": {"pk": {"S": key}}}
+
+
+def end_devices(api, person, since: int) -> None:
+    """What a reset does: devices given before that second have ended."""
+    api.engine.clients.dynamodb.update_item(
+        **known_item(api, person), UpdateExpression="SET devices_since = :since", ExpressionAttributeValues={":since": {"N": str(since)}}
+    )
+
+
+# ── what a device is ──
+
+
+def test_every_answer_that_starts_a_session_carries_a_device(api, ada, inbox):
+    answers = [ada.sign_up(), ada.sign_in()]
+    asked = api.post("/login/mobile/send", phone=ada.phone)
+    answers.append(api.post("/login/mobile/verify", phone=ada.phone, code=inbox.code(ada.phone), challenge=asked["challenge"]))
+    asked = api.post("/login/email/send", email=ada.email)
+    answers.append(api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email), challenge=asked["challenge"]))
+
+    assert all(answer["device"] for answer in answers)
+
+
+def test_a_device_is_opaque(customer):
+    content = base64.urlsafe_b64decode(customer.device + "==")
+
+    assert customer.phone[2:] not in customer.device
+    assert customer.phone[2:].encode() not in content
+    assert customer.id.encode() not in content
+
+
+def test_a_device_opens_nothing_else(api, customer):
+    assert customer.me(customer.device).status == 401
+    assert customer.refresh(customer.device).status == 401
+    assert api.post("/login/validate", sessionToken=customer.device).status == 401
+    customer.ask(device=customer.device)
+    assert customer.verify(customer.device, device=customer.device).status == 401
+    assert customer.verify(WRONG, challenge=customer.device, device=customer.device).status == 401
+
+
+def test_an_ask_with_a_device_is_the_same_answer_and_work(api, customer, number):
+    with_device, without = customer.ask(device=customer.device), api.post(f"{LOGIN}/request-otp", phone=number)
+
+    assert with_device.shape == without.shape
+    assert with_device.aws_calls == without.aws_calls
+    assert len(with_device["challenge"]) == len(without["challenge"])
+
+
+# ── a lane of their own ──
+
+
+def test_after_a_day_s_flood_a_device_gets_a_code_and_signs_in_at_once(api, customer, stranger, inbox):
+    device, answered = customer.device, []
+    for i in range(48):
+        answered.append(stranger.ask(customer, (f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send")[i % 3]).status)
+        answered.append(stranger.guess(customer).status)
+        answered.append(stranger.guess(customer, challenge="A" * 44).status)
+        answered.append(stranger.guess(customer, device="A" * 28).status)
+        if i % 12 == 6:
+            challenge, code = customer.asked_and_read(device=device)
+            assert customer.verify(code, challenge=challenge).status == 200
+        api.clock.advance(1_800)
+
+    assert set(answered) == {200, 401, 429}
+    assert answered.count(429) > 30
+    challenge, code = customer.asked_and_read(device=device)
+    assert customer.verify(code, challenge=challenge)["customer"]["id"] == customer.id
+    assert customer.ask().status == 429
+    api.clock.advance(clock.DAY)
+    assert customer.ask().status == 200
+
+
+def test_a_device_given_at_sign_up_waits_for_no_stranger_s_window(ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+    device = ada.verify(code, REGISTER, challenge=challenge)["device"]
+
+    assert ada.ask().status == 429
+    assert ada.ask(device=device).status == 200
+
+
+def test_a_stranger_s_new_code_replaces_no_device_s(customer, stranger, inbox):
+    challenge, code = customer.asked_and_read(device=customer.device)
+    stranger.ask(customer)
+    inbox.of(customer.phone)
+
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_a_device_s_code_replaces_no_stranger_s(customer):
+    challenge, code = customer.asked_and_read()
+    customer.ask(device=customer.device)
+
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_a_stranger_s_guesses_take_no_try_from_a_device(customer, stranger):
+    stranger.fill_tries(customer)
+    _, code = customer.asked_and_read(device=customer.device)
+
+    assert customer.verify(code, device=customer.device).status == 200
+
+
+def test_a_device_s_guesses_take_no_try_from_a_stranger(api, customer):
+    for _ in range(2):
+        customer.ask(device=customer.device)
+        for _ in range(5):
+            assert customer.verify(WRONG, device=customer.device).status == 401
+        api.clock.advance(90)
+    customer.ask(device=customer.device)
+    assert customer.verify(WRONG, device=customer.device).status == 429
+    _, code = customer.asked_and_read()
+
+    assert customer.verify(code).status == 200
+
+
+def test_the_lane_has_the_same_figures_for_all_devices_of_an_address_together(api, customer):
+    first = customer.device
+    customer.sign_in()
+    second = customer.device
+    answers = []
+    for i in range(6):
+        answers.append(customer.ask(device=(first, second)[i % 2]))
+        assert (early := customer.ask(device=(second, first)[i % 2])).status == 429
+        assert early.retry_after == (90 if i < 4 else 3600 - 90 * 4 if i == 4 else 3600 - 90 * 5)
+        api.clock.advance(90)
+
+    assert first != second
+    assert [answer.status for answer in answers] == [200] * 5 + [429]
+
+
+def test_a_try_finds_its_lane_by_its_device(customer):
+    _, code = customer.asked_and_read(device=customer.device)
+
+    assert customer.verify(code).status == 401
+    assert customer.verify(code, device=customer.device).status == 200
+
+
+def test_a_try_finds_its_lane_by_its_challenge(customer):
+    challenge, code = customer.asked_and_read(device=customer.device)
+
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_a_try_for_a_stranger_s_challenge_from_a_device_is_in_the_stranger_s_lane(customer):
+    challenge, code = customer.asked_and_read()
+
+    assert customer.verify(code, device=customer.device).status == 401
+    assert customer.verify(code, device=customer.device, challenge=challenge).status == 200
+
+
+def test_a_resend_from_a_device_is_in_its_lane_whatever_challenge_it_names(api, customer, stranger):
+    named = customer.ask()["challenge"]
+    stranger.fill_sends(customer)
+
+    answer = api.post(f"{LOGIN}/resend-otp", phone=customer.phone, device=customer.device, challenge=named)
+
+    assert answer.status == 200
+
+
+def test_a_device_of_a_mailbox_has_a_lane_too(api, inbox):
+    email = new_email()
+    asked = api.post("/login/email/send", email=email)
+    device = api.post("/login/email/verify", email=email, code=inbox.code(email), challenge=asked["challenge"])["device"]
+
+    assert api.post("/login/email/send", email=email).status == 429
+    asked = api.post("/login/email/send", email=email.upper(), device=device)
+    answer = api.post("/login/email/verify", email=email, code=inbox.code(email), device=device)
+    assert (asked.status, answer.status) == (200, 200)
+
+
+# ── what is no device ──
+
+
+@pytest.fixture
+def is_known(api, stranger):
+    """Whether an ask with this device gets past a flood by strangers."""
+
+    def ask(person, device) -> bool:
+        stranger.fill_sends(person)
+        answer = person.ask(device=device)
+        assert answer.status in {200, 429}, answer.text
+        return answer.status == 200
+
+    return ask
+
+
+def test_a_genuine_device_gets_past_a_flood(customer, is_known):
+    assert is_known(customer, customer.device)
+
+
+def forged(device: str, position: int) -> str:
+    raw = bytearray(base64.urlsafe_b64decode(device + "=" * (-len(device) % 4)))
+    raw[position] ^= 1
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+FORGERIES = {
+    "nothing": lambda device: "",
+    "null": lambda device: None,
+    "text": lambda device: "my phone",
+    "other time": lambda device: forged(device, 4),
+    "other tag": lambda device: forged(device, -1),
+    "cut": lambda device: device[:-2],
+    "padded": lambda device: f"{device}==",
+    "doubled": lambda device: device + device,
+    "zeros": lambda device: "A" * len(device),
+    "not ASCII": lambda device: "é" * len(device),
+}
+
+
+@pytest.mark.parametrize("forge", list(FORGERIES.values()), ids=FORGERIES)
+def test_a_forged_device_is_as_none(customer, is_known, forge):
+    assert not is_known(customer, forge(customer.device))
+
+
+def test_a_device_of_another_number_is_as_none(customer, eve, is_known):
+    assert not is_known(customer, eve.device)
+
+
+def test_a_device_of_the_same_person_s_mailbox_is_as_none_for_the_phone(api, customer, inbox, is_known):
+    asked = api.post("/login/email/send", email=customer.email)
+    device = api.post("/login/email/verify", email=customer.email, code=inbox.code(customer.email), challenge=asked["challenge"])["device"]
+
+    assert not is_known(customer, device)
+
+
+def test_a_false_device_is_told_nothing(customer, number):
+    customer.ask()
+
+    with_forged, without = customer.ask(device=forged(customer.device, 6)), customer.ask()
+
+    assert with_forged.shape == without.shape
+    assert with_forged.retry_after == without.retry_after
+    assert with_forged.aws_calls == without.aws_calls
+
+
+@pytest.mark.parametrize(("age", "known"), [(180 * clock.DAY - 1, True), (180 * clock.DAY, False), (181 * clock.DAY, False)])
+def test_a_device_is_good_for_180_days(api, customer, stranger, age, known):
+    given_at = devices.issued_at(customer.device, phone.parse(customer.phone))
+    api.clock.advance(age - 450 - (clock.now() - given_at))
+    stranger.fill_sends(customer)
+    api.clock.advance(given_at + age - clock.now())
+
+    assert customer.ask().status == 429
+    assert (customer.ask(device=customer.device).status == 200) == known
+
+
+def test_a_device_that_has_been_ended_is_as_none(api, customer, is_known):
+    end_devices(api, customer, clock.now())
+
+    assert not is_known(customer, customer.device)
+
+
+def test_the_devices_of_a_person_who_ends_them_end_together_and_a_new_one_is_known(api, customer, is_known):
+    older = customer.device
+    end_devices(api, customer, clock.now())
+    customer.sign_in()
+
+    assert not is_known(customer, older)
+    assert customer.ask(device=customer.device).status == 200
+
+
+def test_the_device_given_in_the_second_of_the_end_is_known(api, customer, is_known):
+    end_devices(api, customer, devices.issued_at(customer.device, phone.parse(customer.phone)))
+
+    assert is_known(customer, customer.device)
+
+
+def test_an_ended_device_still_asks_and_tries_as_a_stranger(api, customer):
+    end_devices(api, customer, clock.now())
+
+    _, code = customer.asked_and_read(device=customer.device)
+
+    assert customer.verify(code, device=customer.device).status == 200
+
+
+def test_an_ended_device_s_try_spends_one_try_of_the_stranger_s_code(api, customer):
+    end_devices(api, customer, clock.now())
+    _, code = customer.asked_and_read()
+
+    for _ in range(5):
+        assert customer.verify(WRONG, device=customer.device).status == 401
+
+    assert customer.verify(code, device=customer.device).status == 401
+
+
+def test_an_ended_device_finds_no_way_back_by_an_old_challenge(api, customer, stranger):
+    named = customer.ask(device=customer.device)["challenge"]
+    api.clock.advance(90)
+    end_devices(api, customer, clock.now())
+    stranger.fill_sends(customer)
+
+    without = api.post(f"{LOGIN}/resend-otp", phone=customer.phone, challenge=named)
+    with_device = api.post(f"{LOGIN}/resend-otp", phone=customer.phone, challenge=named, device=customer.device)
+
+    assert (without.status, with_device.status) == (429, 429)
+
+
+@pytest.mark.parametrize("asks", [True, False], ids=["ask", "try"])
+def test_an_end_is_remembered_as_long_as_a_device_could_last(api, customer, asks):
+    end_devices(api, customer, clock.now())
+    customer.sign_in()
+    if asks:
+        customer.ask(device=customer.device)
+    else:
+        customer.ask(device=customer.device)
+        customer.verify(WRONG, device=customer.device)
+
+    item = api.engine.clients.dynamodb.get_item(**known_item(api, customer))["Item"]
+
+    assert int(item["expires_at"]["N"]) >= int(item["devices_since"]["N"]) + devices.LIFE_SECONDS

@@ -1,0 +1,243 @@
+"""The documents say what is: each table, link, command and named test is compared with the code, the template or a run."""
+
+import ast
+import itertools
+import re
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+
+from customer_auth import audit, endpoint, errors
+from customer_auth.tables import keys
+from local.template import Template
+from tests.harness.engines import ROOT
+from tests.harness.keyrings import kept_keyring
+from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
+from tests.harness.service import entered, routes
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+BY_PATH = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
+TABLES = ROOT / "layers" / "shared" / "customer_auth" / "tables"
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows(document: str, heading: str) -> list[list[str]]:
+    """The cells of the table that has this heading row, without its code marks."""
+    _, _, rest = read(document).partition(f"\n| {heading} |")
+    table = itertools.takewhile(lambda line: line.startswith("|"), rest.splitlines()[2:])
+    return [[cell.strip().replace("`", "") for cell in line.strip("|").split(" | ")] for line in table]
+
+
+# ── all documents ──
+
+
+@pytest.mark.parametrize("path", BY_PATH)
+def test_every_link_to_a_file_leads_to_one(path):
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", path.read_text(encoding="utf-8"))
+
+    for name, heading in links:
+        target = path.parent / name if name else path
+        assert target.exists(), name
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in [re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings]
+
+
+@pytest.mark.parametrize("path", BY_PATH)
+def test_every_make_target_that_is_named_exists(path):
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", path.read_text(encoding="utf-8"), re.MULTILINE)) <= targets
+
+
+def test_decisions_are_numbered_and_say_context_choice_and_cost():
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+    for number, path in enumerate(decisions, 1):
+        text = path.read_text(encoding="utf-8")
+        assert path.name.startswith(f"{number:04}-")
+        assert text.startswith(f"# {number}. ")
+        assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Choice", "Cost"]
+
+
+# ── README ──
+
+
+def test_the_settings_are_the_template_s():
+    checked = subprocess.run(
+        [sys.executable, "tools/readme.py", "--check"], cwd=ROOT, env={"PYTHONPATH": "."}, capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+# ── errors ──
+
+
+def refusals(of: type[errors.Refusal] = errors.Refusal) -> list[type[errors.Refusal]]:
+    """Every refusal that is raised: WrongProof itself is not, only its kinds are."""
+    return [kind for each in of.__subclasses__() for kind in (each, *refusals(each)) if kind is not errors.WrongProof]
+
+
+def test_every_refusal_is_described_by_its_type_status_message_and_code():
+    told = {(kind, int(status), message): code for kind, status, message, _, code, _ in rows("docs/errors.md", "Type")}
+    examples = {errors.TooLarge: "The body must be at most 10 KB", errors.UnsupportedMedia: "The body must be application/json"}
+    expected = {}
+    for refusal in refusals():
+        text = examples.get(refusal, "names the first wrong field" if refusal is errors.BadRequest else refusal.message)
+        made = refusal(text) if issubclass(refusal, errors.BadRequest) else refusal(1) if refusal is errors.Throttled else refusal()
+        expected[refusal.type, refusal.status, text] = endpoint._error_code(made) or "–"
+    missing = endpoint._error_code(errors.BadRequest("", errors.FieldError("phone", "is required", missing=True)))
+    expected["bad_request", 400, "names the first wrong field"] = f"{missing} where a field is missing, else E011001"
+
+    assert told == expected
+
+
+# ── operations ──
+
+
+def test_the_audit_line_s_facts_and_metrics_are_described():
+    told = {name for cells in rows("docs/operations.md", "Field") for name in cells[0].split(", ")}
+    [metrics] = re.findall(r"^Metrics in the namespace .*?made", read("docs/operations.md"), re.MULTILINE | re.DOTALL)
+
+    assert told | {"event"} == audit.KEYS  # `event` is the logger's own `message`
+    assert set(re.findall(r"`([a-z]+)`", metrics)) - {"service"} == audit.METRICS
+
+
+def test_every_alarm_is_described():
+    alarms = Template.load(ROOT / "template.yaml").resources_of("AWS::CloudWatch::Alarm")
+
+    assert {cells[0] for cells in rows("docs/operations.md", "Alarm")} == set(alarms)
+
+
+# ── threats ──
+
+
+def test_every_test_that_is_named_exists():
+    shown = rows("docs/threats.md", "Threat")
+
+    assert all(cells[2] for cells in shown)
+    for text in (part for cells in shown for part in cells[2].split(" · ")):
+        file, *names = re.findall(r"[\w/.]+", text)
+        there = re.findall(r"^def (test_\w+)", read(f"tests/{file}"), re.MULTILINE)
+        assert names
+        assert set(names) <= set(there), file
+
+
+# ── access patterns ──
+
+
+def operations() -> set[str]:
+    """Every function of the tables that asks DynamoDB for something or is a part of a transaction."""
+    return {
+        f"{path.stem}.{node.name}"
+        for path in [*TABLES.glob("*_items.py"), TABLES / "deliveries.py"]
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and re.search(r"\bclient\.", ast.unparse(node.body))
+    }
+
+
+def test_every_operation_of_the_tables_is_described():
+    told = set(re.findall(r"`((?:\w+_items|deliveries)\.\w+)`", read("docs/access-patterns.md")))
+
+    assert told - {"identity_items.key", "customer_items.key", "session_items.key"} == operations()
+
+
+@pytest.fixture(scope="module")
+def engine(moto_engine, wire):
+    yield from entered(moto_engine, wire)
+
+
+ASKS = [f"{REGISTER}/request-otp", f"{REGISTER}/resend-otp", f"{LOGIN}/request-otp", f"{LOGIN}/resend-otp", "/login/email/send"]
+ASKS += ["/login/mobile/send"]
+VERIFIES = [f"{REGISTER}/verify-otp", f"{LOGIN}/verify-otp", "/login/email/verify", "/login/mobile/verify"]
+GETS = ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json", "/health"]
+KEY = {"idempotency-key": "k" * 20}
+
+
+class Calls:
+    """Each call of the document, on the common path, by its name there: what is prepared for it, and the call itself."""
+
+    def __init__(self, api, inbox, engine):
+        self.api, self.inbox, self.engine = api, inbox, engine
+        me, see = "/store/customers/me", "/api/v1/auth/challenges/{challenge}"
+        validate, refresh, log_out, mobile = "/login/validate", "/login/refresh", "/login/logout", "/login/mobile/verify"
+        self.by_name = {f"POST {path}": (partial(self.address, path), partial(self.post, path)) for path in ASKS}
+        self.by_name |= {f"POST {path}": (partial(self.proof, path), partial(self.post, path)) for path in VERIFIES}
+        self.by_name |= {f"GET {path}": (lambda: api.get(GETS[0]), lambda _, path=path: api.get(path)) for path in GETS}
+        self.by_name |= {
+            "the same, a wrong code": (lambda: self.proof(mobile) | {"code": "none"}, partial(self.post, mobile)),
+            "the same, repeated with its key": (self.used_proof, partial(self.post, mobile)),
+            f"POST {validate}": (lambda: {"sessionToken": self.session()["token"]}, partial(self.post, validate)),
+            f"POST {refresh}": (lambda: {"refreshToken": self.session()["refresh_token"]}, partial(self.post, refresh)),
+            f"POST {log_out}": (lambda: {"refreshToken": self.session()["refresh_token"]}, partial(self.post, log_out)),
+            f"POST {log_out}, everywhere": (
+                lambda: {"refreshToken": self.session()["refresh_token"], "everywhere": True},
+                partial(self.post, log_out),
+            ),
+            f"GET {me}": (self.session, lambda session: api.get(me, headers={"authorization": f"Bearer {session['token']}"})),
+            f"GET {see}": (lambda: self.post(ASKS[0], self.address(ASKS[0])).body, lambda asked: api.get(see.format(**asked))),
+            "SendMessages, one message": (lambda: self.post(ASKS[0], self.address(ASKS[0])), lambda _: api.deliver()),
+            "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
+            "RotateSigningKeys, a key due": (self.no_keyring, lambda _: api.invoke("RotateSigningKeys", {})),
+        }
+
+    def requests(self, name: str, *, cold: bool) -> list[str]:
+        prepare, call = self.by_name[name]
+        prepared = prepare()
+        self.api.deliver()
+        if name.startswith("SendMessages"):
+            prepared = prepare()
+        if cold:
+            self.api.restart()
+        since = len(self.api.wire.calls)
+        call(prepared)
+        return [call.operation for call in self.api.wire.calls[since:]]
+
+    def post(self, path: str, body: dict):
+        answer = self.api.post(path, ip=new_ip(), **body)
+        assert answer.status in (200, 201, 401), answer.text
+        return answer
+
+    def address(self, path: str) -> dict:
+        return {"email": new_email()} if "email" in path else {"phone": new_number()}
+
+    def session(self) -> dict:
+        person = Person(self.api, self.inbox, new_ip())
+        person.sign_up()
+        return person.session
+
+    def proof(self, path: str) -> dict:
+        """A fresh code for this verify; signing in is for who has an account."""
+        named = {"phone": self.session()["customer"]["phone"]} if path.startswith(LOGIN) else self.address(path)
+        asked = self.post(path.replace("/verify-otp", "/request-otp").replace("/verify", "/send"), named)
+        return named | {"challenge": asked["challenge"], "code": self.inbox.code(*named.values())}
+
+    def used_proof(self) -> dict:
+        body = self.proof("/login/mobile/verify") | {"headers": KEY}
+        self.post("/login/mobile/verify", body)
+        return body
+
+    def no_keyring(self) -> None:
+        self.engine.clients.dynamodb.delete_item(TableName=self.engine.ids["CustomersTable"], Key={"pk": {"S": keys.KEYRING}})
+
+
+def test_the_requests_of_each_call_are_those_of_a_run(api, inbox, engine):
+    told = {name: (int(warm), int(cold), which) for name, warm, cold, which in rows("docs/access-patterns.md", "Call")}
+    calls = Calls(api, inbox, engine)
+    counted = {}
+    with kept_keyring(engine):
+        for name in calls.by_name:
+            calls.session()  # warm from here on
+            warm, cold = (calls.requests(name, cold=each) for each in (False, True))
+            counted[name] = (len(warm), len(cold), ", ".join(warm) or "–")
+    ask, verify = counted[f"POST {LOGIN}/request-otp"], counted[f"POST {LOGIN}/verify-otp"]
+    counted["a whole sign-in: ask and verify"] = (ask[0] + verify[0], ask[1] + verify[1], f"{ask[2]}, {verify[2]}")
+
+    assert told == counted
+    assert {f"{method} {path}" for method, path in routes()} <= set(told)
