@@ -78,30 +78,6 @@ class _Stopwatch:
         return seconds * 1000 / SIGN_INS
 
 
-class _Stopwatch:
-    """CPU seconds spent inside what it wraps."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.calls = 0
-
-    def around(self, act: Callable[..., Any]) -> Callable[..., Any]:
-        def timed(*args: Any, **kwargs: Any) -> Any:
-            started = time.thread_time()
-            try:
-                return act(*args, **kwargs)
-            finally:
-                self.seconds += time.thread_time() - started
-                self.calls += 1
-
-        return timed
-
-    def take(self) -> float:
-        """Milliseconds a sign-in since the last look."""
-        seconds, self.seconds = self.seconds, 0.0
-        return seconds * 1000 / SIGN_INS
-
-
 def _measured(template: Template) -> tuple[float, float, float]:
     """The whole, the signature and the own part, in milliseconds a sign-in."""
     from customer_auth import aws, tokens  # noqa: PLC0415 (after the settings are there)
@@ -207,7 +183,7 @@ def _handler(template: Template, name: str) -> Handler:
 def _known() -> dict[str, Any]:
     """A customer with this phone, a keyring with one key, and the two secrets."""
     from customer_auth import customers, ids, phone  # noqa: PLC0415
-    from customer_auth.tables import client, keys  # noqa: PLC0415
+    from customer_auth.tables import keys  # noqa: PLC0415
 
     secrets = {"index-key": "i" * 64, "pepper": json.dumps({"0": "p" * 64})}
     address = phone.parse(PHONE)
@@ -233,13 +209,15 @@ def _known() -> dict[str, Any]:
         identity_key: {"customer_id": customer.id, "spelling": PHONE, "channel": "phone", "proven_at": now},
         keys.KEYRING: {"version": 1, "keys": [key]},
     }
-    return secrets | {"hint": customer.id} | {name: _json(client, {"pk": name} | item) for name, item in items.items()}
+    return secrets | {"hint": customer.id} | {name: _json({"pk": name} | item) for name, item in items.items()}
 
 
-def _json(client: Any, item: dict[str, Any]) -> dict[str, Any]:
+def _json(item: dict[str, Any]) -> dict[str, Any]:
+    from customer_auth.tables import dynamodb  # noqa: PLC0415
+
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
             return stub.binary(value["B"]) if "B" in value else {name: plain(each) for name, each in value.items()}
         return [plain(each) for each in value] if isinstance(value, list) else value
 
-    return cast("dict[str, Any]", plain(client._marshalled(item)))  # noqa: SLF001 (the table's own form)
+    return cast("dict[str, Any]", plain(dynamodb._marshalled(item)))  # noqa: SLF001 (the table's own form)

@@ -54,7 +54,8 @@ def document() -> dict[str, Any]:
     contracts = {name: _contract(function) for name, function in template.functions.items() if function.routes}
     bodies = {contract.body for contract in contracts.values() if contract.body}
     answers = {contract.answer for contract in contracts.values() if contract.answer}
-    asked = [*((model, "validation") for model in bodies), *((model, "serialization") for model in answers | {Error})]
+    asked: list[tuple[Any, Any]] = [(model, "validation") for model in bodies]
+    asked += [(model, "serialization") for model in answers | {Error}]
     asked.sort(key=lambda pair: (pair[0].__module__, pair[0].__name__))
     schemas, definitions = models_json_schema(asked, ref_template=REFERENCE)
     references = {model: schema["$ref"] for (model, _), schema in schemas.items()}

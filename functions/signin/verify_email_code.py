@@ -1,6 +1,7 @@
 """POST /login/email/verify: signs in, or up, by the code that came by email."""
 
 from customer_auth import codes, sign_in
+from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.models.entering import PROVING, SignInVerified, TryByEmail, attempt
@@ -8,5 +9,5 @@ from customer_auth.models.entering import PROVING, SignInVerified, TryByEmail, a
 
 @endpoint(body=TryByEmail, answer=SignInVerified, refusals=PROVING, takes_key=True)
 def handler(call: Call[TryByEmail, None]) -> SignInVerified:
-    proof = codes.try_code(codes.Purpose.SIGN_IN, call.body.email, attempt(call))
+    proof = codes.try_code(Purpose.SIGN_IN, call.body.email, attempt(call))
     return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Email verified successfully")

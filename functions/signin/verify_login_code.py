@@ -1,6 +1,7 @@
 """POST /api/v1/auth/customer/login/verify-otp: signs a customer in by the code that came to the phone."""
 
 from customer_auth import codes, sign_in
+from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.models.entering import PROVING, SessionStarted, TryByPhone, attempt
@@ -8,5 +9,5 @@ from customer_auth.models.entering import PROVING, SessionStarted, TryByPhone, a
 
 @endpoint(body=TryByPhone, answer=SessionStarted, refusals=PROVING, takes_key=True)
 def handler(call: Call[TryByPhone, None]) -> SessionStarted:
-    proof = codes.try_code(codes.Purpose.LOGIN, call.body.phone, attempt(call))
+    proof = codes.try_code(Purpose.LOGIN, call.body.phone, attempt(call))
     return SessionStarted.of(sign_in.enter(proof, Names(), call.issuer))

@@ -1,6 +1,7 @@
 """POST /login/mobile/verify: signs in, or up, by the code that came to the phone."""
 
 from customer_auth import codes, sign_in
+from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.models.entering import PROVING, SignInVerified, TryByPhone, attempt
@@ -8,5 +9,5 @@ from customer_auth.models.entering import PROVING, SignInVerified, TryByPhone, a
 
 @endpoint(body=TryByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True)
 def handler(call: Call[TryByPhone, None]) -> SignInVerified:
-    proof = codes.try_code(codes.Purpose.SIGN_IN, call.body.phone, attempt(call))
+    proof = codes.try_code(Purpose.SIGN_IN, call.body.phone, attempt(call))
     return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Mobile verified successfully")

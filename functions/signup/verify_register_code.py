@@ -1,6 +1,7 @@
 """POST /api/v1/auth/customer/register/verify-otp: opens an account for a phone, or signs in to the one it has."""
 
 from customer_auth import codes, sign_in
+from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.models.entering import PROVING, Registered, TryToRegister, attempt
@@ -8,5 +9,5 @@ from customer_auth.models.entering import PROVING, Registered, TryToRegister, at
 
 @endpoint(body=TryToRegister, answer=Registered, refusals=PROVING, takes_key=True)
 def handler(call: Call[TryToRegister, None]) -> Registered:
-    proof = codes.try_code(codes.Purpose.REGISTER, call.body.phone, attempt(call))
+    proof = codes.try_code(Purpose.REGISTER, call.body.phone, attempt(call))
     return Registered.of(sign_in.enter(proof, Names(call.body.first_name, call.body.last_name), call.issuer))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from customer_auth import clock, email, phone
-from customer_auth.tables import client, customer_items, identity_items
+from customer_auth.tables import customer_items, dynamodb, identity_items
 
 ADMIN = "admin"
 
@@ -15,7 +15,7 @@ def handler(event: dict[str, str], _context: object) -> dict[str, Any]:
     except ValueError as error:
         return {"wrong": f"{next(iter(event))} {error}"}
     identity = identity_items.find(address.key)
-    customer = customer_items.customer(client.get(*customer_items.key(identity.customer_id))) if identity else None
+    customer = customer_items.customer(dynamodb.get(*customer_items.key(identity.customer_id))) if identity else None
     if customer is None:
         return {"unknown": True}
     if ADMIN not in customer.roles:
@@ -26,4 +26,4 @@ def handler(event: dict[str, str], _context: object) -> dict[str, Any]:
 def _write(customer_id: str, roles: list[str]) -> None:
     table, place = customer_items.key(customer_id)
     values = {":roles": roles, ":now": clock.now()}
-    client.write(client.update(table, place, "SET #roles = :roles, #updated_at = :now", where="attribute_exists(#pk)", values=values))
+    dynamodb.write(dynamodb.update(table, place, "SET #roles = :roles, #updated_at = :now", where="attribute_exists(#pk)", values=values))

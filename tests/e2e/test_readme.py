@@ -58,7 +58,8 @@ def test_the_session_signs_in_by_email_as_somebody_else(answers):
 
 
 def test_the_session_ends_logged_out_everywhere(answers):
-    logged_out, me = answers[6:]
+    logged_out, me, clock = answers[6:]
 
     assert logged_out == {"success": True, "message": "Logged out successfully"}
     assert me["type"] == "not_authenticated"
+    assert clock["advanced_seconds"] == 90

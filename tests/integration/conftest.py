@@ -1,5 +1,6 @@
 """What lies beneath the service, for the tests that look there."""
 
+from collections import Counter
 from contextlib import closing
 
 import pytest
@@ -10,6 +11,20 @@ from tests.harness.forgery import Forge
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import Person
 from tests.harness.world import Tables
+
+
+@pytest.fixture(scope="session")
+def combinations(request):
+    """Counts what was broken, and says so at the end of the run."""
+    counted = Counter()
+
+    class Report:
+        def pytest_terminal_summary(self, terminalreporter):
+            shares = ", ".join(f"{count} {name}" for name, count in sorted(counted.items()))
+            terminalreporter.write_line(f"Faults: {counted.total()} combinations of function, AWS request and failure ({shares})")
+
+    request.config.pluginmanager.register(Report())
+    return counted
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from customer_auth import ids
+from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 from tests.harness.world import CUSTOMERS
 
-# moto is no engine to believe a race on.
-pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
+pytestmark = ON_ONE_ENGINE
 
 KEY = "Y2hhbmdlZC1tZWFud2hpbGU"
 
@@ -38,14 +38,6 @@ class Beneath:
 
     def confirm_deletion(self) -> None:
         self.set(self.customer, status="deletion_confirmed")
-
-
-@pytest.fixture
-def bob(api, inbox, tables):
-    """Another customer."""
-    bob = Person(api, inbox)
-    bob.sign_up()
-    return bob
 
 
 @pytest.fixture(params=[LOGIN, REGISTER], ids=["login", "register"])

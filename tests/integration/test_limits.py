@@ -6,7 +6,7 @@ import pytest
 
 from customer_auth import clock, settings
 from customer_auth.limits import LONG_AGO, Limit, Window
-from customer_auth.tables import client
+from customer_auth.tables import dynamodb
 from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 
@@ -497,12 +497,14 @@ def test_the_expressions_mean_a_window_on_the_engine_too(api):
         now += random.choice([0, 1, 2, 3, 4, 9, 20])
         room = all(sum(time > now - seconds for time in times) < count for count, seconds in window.limits)
         if random.random() < 0.1:
-            client.write(client.update(table, key, f"SET {window.give_back()}", "attribute_not_exists(#nothing)", {":long_ago": LONG_AGO}))
+            dynamodb.write(
+                dynamodb.update(table, key, f"SET {window.give_back()}", "attribute_not_exists(#nothing)", {":long_ago": LONG_AGO})
+            )
             times = times[:-1]
             continue
         try:
-            client.write(client.update(table, key, f"SET {window.update()}", window.condition(), window.values(now)))
-        except client.ConditionFailed as failed:
+            dynamodb.write(dynamodb.update(table, key, f"SET {window.update()}", window.condition(), window.values(now)))
+        except dynamodb.ConditionFailed as failed:
             assert not room
             later = min(at for time in times for _, seconds in window.limits if (at := time + seconds) > now and fits(window, times, at))
             assert window.retry_after_seconds(failed.item, now) == later - now

@@ -1,11 +1,16 @@
 """What is repeated after a lost answer or a conflict is counted once, and what cannot be read lets nobody through."""
 
 import json
+from contextlib import contextmanager
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
+from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, new_number, other_code
-from tests.harness.wire import answer
+from tests.harness.wire import answer, done
+
+pytestmark = ON_ONE_ENGINE
 
 FAILURES = ["error", "throttle", "timeout", "lost", "conflict"]
 KEY = "cmVwZWF0LXRoZS1jYWxs"
@@ -90,6 +95,69 @@ def test_a_commit_that_was_never_answered_tells_its_session_to_the_same_key_for_
 
     assert [again.status, other.status, late.status] == [200, 401, 401]
     assert len(tables.look().kinds("session")) == before + 1
+
+
+# ── a request that was given up, and arrives late ──
+
+
+@pytest.fixture
+def held_back(wire):
+    """Requests of this operation are given up by their caller and go out only when told to."""
+
+    @contextmanager
+    def hold(operation: str, nth: int = 1):
+        held = []
+
+        def give_up(request):
+            held.append(request)
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+        with wire.broken(operation, give_up, nth=nth):
+            yield held
+
+    return hold
+
+
+@pytest.mark.parametrize("first", ["the late commit", "the next try"])
+def test_a_commit_that_arrives_late_begins_no_second_session(held_back, tables, ready, first):
+    person, challenge, code = ready
+    before = len(tables.look().kinds("session"))
+    with held_back("TransactWriteItems") as late:
+        assert person.verify(code, challenge=challenge, key=KEY).status == 503
+
+    if first == "the late commit":
+        done(late[0])
+    answered = person.verify(code, challenge=challenge, key=KEY)
+    for request in late:
+        done(request)
+
+    assert answered.status == 200
+    assert person.me(answered["token"]).status == 200
+    assert len(tables.look().kinds("session")) == before + 1
+
+
+def test_a_try_that_arrives_late_is_the_same_try_to_the_same_key(held_back, tables, ready, sent_back):
+    person, challenge, code = ready
+    wrong = other_code(code)
+    with held_back("UpdateItem") as late:
+        assert person.verify(wrong, **sent_back(challenge), key=KEY).status == 503
+
+    assert person.verify(wrong, **sent_back(challenge), key=KEY).status == 401
+    for request in late:
+        done(request)
+
+    assert tries(tables) == 1
+
+
+def test_an_ask_that_arrives_late_does_not_replace_a_newer_one(held_back, inbox, ada):
+    with held_back("UpdateItem", nth=2) as late:
+        assert ada.ask(REGISTER).status == 503
+
+    asked = ada.ask(REGISTER)
+    for request in late:
+        done(request)
+
+    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=asked["challenge"]).status == 201
 
 
 # ── a conflict with another write ──

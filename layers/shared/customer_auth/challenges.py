@@ -13,7 +13,7 @@ from customer_auth.address import Address, Channel
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
 from customer_auth.tables import keys
-from customer_auth.tables.client import Item
+from customer_auth.tables.dynamodb import Item
 
 _KEY_BYTES = 16
 _ID_BYTES = 16

@@ -13,8 +13,8 @@ from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
 from customer_auth.tables import client_items, code_items
-from customer_auth.tables.client import Item
 from customer_auth.tables.code_items import DeviceEnded, Outcome, Try
+from customer_auth.tables.dynamodb import Item
 
 
 class Asked(NamedTuple):

@@ -5,15 +5,15 @@ from typing import NamedTuple
 from customer_auth import challenges, clock, settings
 from customer_auth.challenges import Purpose
 from customer_auth.errors import NotFound
-from customer_auth.tables import deliveries, keys
-from customer_auth.tables.deliveries import Message
+from customer_auth.tables import keys, message_items
+from customer_auth.tables.message_items import Message
 
 # What goes to existing accounts alone looks the same for everyone: on its way for so long, then sent.
 _LOOKS_QUEUED_SECONDS = 3
 _TO_ACCOUNTS_ALONE = (Purpose.LOGIN,)
 
 # The sender's own steps are one to the client.
-_SHOWN = {"claimed": "queued", "claimed_again": "queued"}
+_SHOWN = {"claimed": "queued", "claimed_again": "queued", "unsure": "queued"}
 
 
 class Shown(NamedTuple):
@@ -31,7 +31,7 @@ def see(challenge: str) -> Shown:
     if named is None:
         raise NotFound
     item_key, purpose, challenge_id = named
-    found = deliveries.find(Message(keys.code_item(item_key), purpose, challenge_id))
+    found = message_items.find(Message(keys.code_item(item_key), purpose, challenge_id))
     now = clock.now()
     if found is None or found.expires_at <= now:
         raise NotFound

@@ -2,7 +2,7 @@
 
 from customer_auth import aws, clock, settings
 from customer_auth.errors import Unavailable
-from customer_auth.tables import client, keys
+from customer_auth.tables import dynamodb, keys
 
 
 def checks() -> dict[str, bool]:
@@ -10,7 +10,7 @@ def checks() -> dict[str, bool]:
     places = settings.places()
     nothing = {"pk": keys.NOTHING}
     try:
-        keyring, _, _ = client.batch_get(
+        keyring, _, _ = dynamodb.batch_get(
             [
                 (places.customers_table, {"pk": keys.KEYRING}),
                 (places.codes_table, nothing),

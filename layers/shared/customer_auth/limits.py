@@ -1,7 +1,7 @@
 """Exact rolling windows, checked and counted by the one conditional write that does what they guard.
 
 The times of the last events are attributes of the item (`send0` the newest). The write shifts them and holds on condition that the
-count-th newest has left each limit's stretch: no read, no bucket, nothing that concurrency could pass.
+most-th newest has left each limit's stretch: no read, no bucket, nothing that concurrency could pass.
 """
 
 from functools import cache
@@ -15,9 +15,9 @@ LONG_AGO = 0
 
 
 class Limit(NamedTuple):
-    """At most `count` in any stretch of `seconds`."""
+    """At most `most` events in any stretch of `seconds`."""
 
-    count: int
+    most: int
     seconds: int
 
 
@@ -29,7 +29,7 @@ class Window(NamedTuple):
 
     @property
     def length(self) -> int:
-        return max(limit.count for limit in self.limits)
+        return max(limit.most for limit in self.limits)
 
     def update(self) -> str:
         """The assignments that put this event in front; the right-hand sides are the item as it was."""
@@ -51,7 +51,8 @@ class Window(NamedTuple):
 
     def retry_after_seconds(self, item: dict[str, Any], now: int) -> int:
         """Until one more fits; not above zero where one fits now."""
-        return max(item.get(f"{self.name}{limit.count - 1}", LONG_AGO) + limit.seconds - now for limit in self.limits)
+        times = ((int(item.get(f"{self.name}{limit.most - 1}", LONG_AGO)), limit.seconds) for limit in self.limits)
+        return max(at + seconds - now for at, seconds in times)
 
 
 @cache
@@ -63,7 +64,7 @@ def _update(window: Window) -> str:
 
 @cache
 def _condition(window: Window) -> str:
-    nth = ((f"#{window.name}{limit.count - 1}", limit.seconds) for limit in window.limits)
+    nth = ((f"#{window.name}{limit.most - 1}", limit.seconds) for limit in window.limits)
     return " AND ".join(f"(attribute_not_exists({time}) OR {time} <= :now_minus_{seconds})" for time, seconds in nth)
 
 

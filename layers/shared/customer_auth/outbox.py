@@ -4,25 +4,26 @@ A request never waits for a provider, and never looks whether an address has an 
 A provider's failure holds nothing else up: what may succeed later comes back from the retry queue while its code lives.
 """
 
-from enum import StrEnum
+import json
+from typing import NamedTuple
 
-from customer_auth import audit, aws, challenges, clock, settings
+from customer_auth import audit, aws, challenges, clock, ids, settings
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
 from customer_auth.locales import Locale
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.outcome import NotSent
 from customer_auth.messaging.senders import SENDERS
-from customer_auth.tables import deliveries, identity_items
-from customer_auth.tables.client import Item
-from customer_auth.tables.deliveries import InTheWay, Message
+from customer_auth.tables import identity_items, message_items
+from customer_auth.tables.dynamodb import Item
+from customer_auth.tables.message_items import Message
 
 
-class Result(StrEnum):
-    """What is left to do for a message."""
+class Result(NamedTuple):
+    """What became of a message, and whether it is to be tried again."""
 
-    DONE = "done"
-    AGAIN = "again"
+    outcome: str
+    again: bool = False
 
 
 # What the owner of an address is told, by the purpose and by whether it has an account; None: nothing.
@@ -39,30 +40,31 @@ _KINDS: dict[tuple[Purpose, bool], Kind | None] = {
 def deliver(message: Message) -> Result:
     """Send one message, unless it was sent, replaced, used or has expired.
 
-    Sent once; twice at most where the provider's answer, or this process, was lost. AGAIN: it may succeed later.
+    Sent once; twice at most where the provider's answer, or this process, was lost.
     Raises: aws.Failed when the tables fail.
     """
     audit.note(purpose=message.purpose)
     try:
-        challenge = deliveries.claim(message)
-    except InTheWay:
-        return _end(Result.AGAIN, "in_the_way")
+        challenge = message_items.claim(message)
+    except message_items.InTheWay:
+        return Result("in_the_way", again=True)
     if challenge is None:
-        return _end(Result.DONE, "nothing_to_send")
-    address = challenges.address(challenge)
+        return Result("nothing_to_send")
+    channel, value, spelling, country = challenge["address"]
+    address = Address(Channel(channel), value, spelling, country)
     audit.note(address=address)
     identity = identity_items.find(address.key)
     kind = _KINDS[message.purpose, identity is not None]
     if kind is None:
-        deliveries.record(message, "skipped")
-        return _end(Result.DONE, "skipped")
+        message_items.record(message, "skipped")
+        return Result("skipped")
     try:
-        _send(kind, message.purpose, address, identity.spelling if identity else address.spelling, challenge)
+        _send(kind, message.purpose, address, identity.spelling if identity else spelling, challenge)
     except NotSent as failure:
-        return _failed(message, failure)
-    deliveries.record(message, "sent", customer_id=identity.customer_id if identity else None)
+        return _not_sent(message, failure, last=challenge["delivery"] == "claimed_again")
+    message_items.record(message, "sent", customer_id=identity.customer_id if identity else None)
     audit.count("sent")
-    return _end(Result.DONE, "sent")
+    return Result("sent")
 
 
 def _send(kind: Kind, purpose: Purpose, address: Address, to: str, challenge: Item) -> None:
@@ -81,22 +83,23 @@ def _send(kind: Kind, purpose: Purpose, address: Address, to: str, challenge: It
     SENDERS[channel].send(to, message)
 
 
-def _failed(message: Message, failure: NotSent) -> Result:
-    if failure.permanent:
-        deliveries.record(message, "failed", reason=failure.reason)
+def _not_sent(message: Message, failure: NotSent, *, last: bool) -> Result:
+    """Whether it is worth another try: not for a refusal for good, nor after two lost answers, of which one may be a message."""
+    if failure.permanent or (failure.unknown and last):
+        message_items.record(message, "failed", reason=failure.reason)
         audit.count("failed")
-        return _end(Result.DONE, failure.reason)
-    if not failure.unknown:  # nothing was sent: free for the next try. An unknown outcome stays claimed: it may be sent once more.
-        deliveries.record(message, "queued", reason=failure.reason)
-    audit.count("failed")
-    return _end(Result.AGAIN, failure.reason)
+        return Result(failure.reason)
+    message_items.record(message, "unsure" if failure.unknown or last else "queued", reason=failure.reason)
+    return Result(failure.reason, again=True)
 
 
-def _end(result: Result, outcome: str) -> Result:
-    audit.end(outcome)
-    return result
-
-
-def ask_again(body: str) -> None:
+def try_later(message: Message) -> None:
     """Put a message into the retry queue, from which it comes after the queue's delay. Raises: aws.Failed."""
+    body = json.dumps({"pk": message.pk, "purpose": message.purpose, "challenge_id": ids.base64url(message.challenge_id)})
     aws.call("sqs", "send_message", QueueUrl=settings.messaging().retry_queue_url, MessageBody=body)
+
+
+def from_queue(body: str) -> Message:
+    """The message that `try_later` put."""
+    told = json.loads(body)
+    return Message(told["pk"], Purpose(told["purpose"]), ids.from_base64url(told["challenge_id"]) or b"")

@@ -10,7 +10,7 @@ from customer_auth import audit, clock, ids, settings, tokens
 from customer_auth.customers import Customer
 from customer_auth.errors import NotAuthenticated, Refusal, WrongSession
 from customer_auth.refresh_tokens import RefreshToken, genuine
-from customer_auth.tables import client, customer_items, session_items
+from customer_auth.tables import customer_items, dynamodb, session_items
 from customer_auth.tables.session_items import Session
 
 # How long the last used refresh token still answers with its successor: a lost answer, two tabs (RFC 9700 §4.14.2 leaves it to us).
@@ -156,5 +156,5 @@ def _rotate(session: Session, successor: RefreshToken) -> Session:
 
 
 def _read(customer_id: str, family: str) -> tuple[Session | None, Customer | None]:
-    session, customer = client.batch_get([session_items.key(customer_id, family), customer_items.key(customer_id)])
+    session, customer = dynamodb.batch_get([session_items.key(customer_id, family), customer_items.key(customer_id)])
     return session_items.session(session), customer_items.customer(customer)

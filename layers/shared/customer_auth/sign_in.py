@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from customer_auth import audit, aws, clock, codes, customers, devices, ids, sessions, vault
 from customer_auth.address import Channel
-from customer_auth.codes import Proof, Purpose
+from customer_auth.challenges import Purpose
+from customer_auth.codes import Proof
 from customer_auth.customers import Customer, Names
 from customer_auth.errors import AccountDeletionPending, Unavailable, WrongCode
 from customer_auth.refresh_tokens import RefreshToken
 from customer_auth.sessions import Pair
-from customer_auth.tables import client, code_items, customer_items, identity_items, session_items
+from customer_auth.tables import code_items, customer_items, dynamodb, identity_items, session_items
 from customer_auth.tables.code_items import Outcome
 from customer_auth.tables.session_items import Session
 
@@ -73,13 +74,13 @@ def _owner(proof: Proof, hint: str | None) -> Customer | None:
     wanted = [identity_items.key(proof.address.key)]
     if hint:
         wanted.append(customer_items.key(hint))
-    identity_item, *hinted = client.batch_get(wanted)
+    identity_item, *hinted = dynamodb.batch_get(wanted)
     identity = identity_items.identity(identity_item)
     if identity is None:
         return None
     customer = customer_items.customer(hinted[0]) if hinted and hint == identity.customer_id else None
     if customer is None:
-        customer = customer_items.customer(client.batch_get([customer_items.key(identity.customer_id)])[0])
+        customer = customer_items.customer(dynamodb.batch_get([customer_items.key(identity.customer_id)])[0])
     if customer is None:
         raise Unavailable("identity_without_customer")
     return customer
@@ -110,8 +111,8 @@ def _commit(proof: Proof, customer: Customer, issuer: str, *, registered: bool) 
         owner = (customer_items.is_as_read(customer), identity_items.is_of(proof.address, customer.id))
     writes = [code_items.consume(proof.spending, proof.challenge, outcome), owner[0], session_items.put_new(session), owner[1]]
     try:
-        client.transact(writes)
-    except client.TransactionFailed as failed:
+        dynamodb.transact(writes)
+    except dynamodb.TransactionFailed as failed:
         codes_item, _, _, identity_item = failed.items
         if codes_item is None:
             identity = identity_items.identity(identity_item)

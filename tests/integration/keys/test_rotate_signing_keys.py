@@ -287,3 +287,22 @@ def test_cloudformation_is_told_when_no_key_could_be_made_and_nothing_secret(api
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", "signing-keyring")
     assert answer["Reason"]
     assert engine.ids["SigningKeysKey"] not in json.dumps(answer)
+
+
+def test_a_stack_whose_settings_are_wrong_is_not_made_and_its_operator_is_told_which(api, setting, no_keyring):
+    setting(REFRESH_IDLE_DAYS=30, REFRESH_MAX_DAYS=20)
+    with cloudformation() as (url, told):
+        api.invoke("RotateSigningKeys", resource_event(url, "Create"))
+
+    assert told[0][2]["Status"] == "FAILED"
+    assert told[0][2]["Reason"] == "REFRESH_IDLE_DAYS must be at most REFRESH_MAX_DAYS"
+
+
+def test_a_crash_is_told_by_its_kind_alone(api, wire, no_keyring):
+    def crash():
+        raise RuntimeError("with a secret")
+
+    with cloudformation() as (url, told), wire.before("Encrypt", crash):
+        api.invoke("RotateSigningKeys", resource_event(url, "Create"))
+
+    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", "RuntimeError")

@@ -133,6 +133,16 @@ def test_a_session_that_was_ended_by_itself_ends_no_others(phone_and_laptop, doo
     assert doors.open_to(laptop) == EVERYTHING
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(10, 200), (11, 401)])
+def test_a_used_token_ends_all_sessions_only_as_long_as_it_still_has_its_successor(api, phone_and_laptop, doors, seconds, status):
+    phone, laptop = phone_and_laptop
+    doors.refresh(phone["refresh_token"])
+    api.clock.advance(seconds)
+
+    assert doors.log_out(phone["refresh_token"], everywhere=True).status == status
+    assert doors.open_to(laptop) == (EVERYTHING if status == 401 else set())
+
+
 @pytest.mark.parametrize("age", [14 * clock.DAY, 30 * clock.DAY], ids=["idle", "at most"])
 def test_a_session_that_has_run_out_ends_no_others(api, customer, doors, days, age):
     old = dict(customer.session)

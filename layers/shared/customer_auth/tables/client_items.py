@@ -10,7 +10,7 @@
 
 from customer_auth import clock, limits, settings
 from customer_auth.errors import Throttled
-from customer_auth.tables import client, keys
+from customer_auth.tables import dynamodb, keys
 
 
 def count_ask(bucket: str, ask_id: bytes) -> None:
@@ -19,7 +19,7 @@ def count_ask(bucket: str, ask_id: bytes) -> None:
     if window is None:
         return
     now = clock.now()
-    count = client.update(
+    count = dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.client_item(bucket)},
         f"SET {window.update()}, #wid = :wid, #expires_at = :expires_at",
@@ -27,8 +27,8 @@ def count_ask(bucket: str, ask_id: bytes) -> None:
         values=window.values(now) | {":wid": ask_id, ":expires_at": now + clock.HOUR},
     )
     try:
-        client.write(count)
-    except client.ConditionFailed as failed:
+        dynamodb.write(count)
+    except dynamodb.ConditionFailed as failed:
         if failed.item.get("wid") == ask_id:
             return  # the SDK repeated a write whose answer was lost
         raise Throttled(window.retry_after_seconds(failed.item, now), "client") from None

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from customer_auth import clock, ids, limits, settings
 from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.errors import Throttled, WrongCode
-from customer_auth.tables import client, keys
-from customer_auth.tables.client import Item, Write
+from customer_auth.tables import dynamodb, keys
+from customer_auth.tables.dynamodb import Item, Write
 
 # For how long the caller's repeat with its key gets the same outcome.
 REPEAT_SECONDS = 120
@@ -69,7 +69,7 @@ def put_challenge(place: Place, challenge: Challenge) -> None:
     Raises: Throttled; DeviceEnded; aws.Failed (it may be there).
     """
     window, now = limits.sends(), challenge.asked_at
-    put = client.update(
+    put = dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(place.item_key)},
         f"SET {window.update()}, #p = :challenge, #event = :asked, #expires_at = :expires_at",
@@ -80,8 +80,8 @@ def put_challenge(place: Place, challenge: Challenge) -> None:
         names={"p": challenge.purpose},
     )
     try:
-        client.write(put)
-    except client.ConditionFailed as failed:
+        dynamodb.write(put)
+    except dynamodb.ConditionFailed as failed:
         if failed.item.get(challenge.purpose, {}).get("id") == challenge.id:
             return  # the SDK repeated a write whose answer was lost
         _insist_on_device(place, failed.item)
@@ -97,15 +97,15 @@ def spend_try(spending: Try) -> Item | Outcome:
     now = clock.now()
     write = _spend_bound(spending, now) if spending.challenge_id is not None else _spend_unbound(spending, now)
     try:
-        item = client.write(write)
-    except client.ConditionFailed as failed:
+        item = dynamodb.write(write)
+    except dynamodb.ConditionFailed as failed:
         return _instead(spending, failed.item, now)
     challenge: Item = item[spending.purpose]
     return challenge
 
 
 def _spend_bound(spending: Try, now: int) -> Write:
-    return client.update(
+    return dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
         "SET #p.#bound.#attempt = :now, #event = :tried",
@@ -131,7 +131,7 @@ def _spend_unbound(spending: Try, now: int) -> Write:
     if spending.key_hash:  # no outcome is kept for this key
         where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
         values |= {":key_hash": spending.key_hash, ":kept_since": now - REPEAT_SECONDS}
-    return client.update(
+    return dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
         # TTL must not forget the window before a day has passed.
@@ -170,7 +170,7 @@ def _repeats(spending: Try, outcome: Outcome, now: int) -> bool:
 def give_back(spending: Try) -> None:
     """Take the try of a right code that opened nothing out again, from its map and its window. Raises: aws.Failed."""
     unbound = spending.challenge_id is None
-    write = client.update(
+    write = dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
         f"SET #event = :gave_back{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p.#{spending.map}.#attempt",
@@ -179,8 +179,8 @@ def give_back(spending: Try) -> None:
         names={"p": spending.purpose, "attempt": spending.attempt_id},
     )
     try:
-        client.write(write)
-    except client.ConditionFailed:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed:
         return  # given back already, or the challenge is gone
 
 
@@ -188,7 +188,7 @@ def take_out_failure(spending: Try) -> None:
     """Take one try out of the window again, when the challenge it was for is gone already. Raises: aws.Failed."""
     if spending.challenge_id is not None:
         return
-    write = client.update(
+    write = dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
         f"SET #event = :given_back, {limits.failures().give_back()}",
@@ -196,15 +196,15 @@ def take_out_failure(spending: Try) -> None:
         values={":given_back": "given_back", ":long_ago": limits.LONG_AGO},
     )
     try:
-        client.write(write)
-    except client.ConditionFailed:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed:
         return
 
 
 def consume(spending: Try, challenge: Item, outcome: Outcome) -> Write:
     """The part of a transaction that uses the challenge up, once, and keeps what came of it."""
     unbound = spending.challenge_id is None
-    return client.update(
+    return dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
         f"SET #done = :done, #event = :used{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p",
@@ -222,7 +222,7 @@ def kept_outcome(spending: Try, item: Item) -> Outcome | None:
 
 def end_outcome(spending: Try, outcome: Outcome) -> None:
     """Nobody gets this outcome again: somebody had its key and not its code. Raises: aws.Failed."""
-    write = client.update(
+    write = dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
         "SET #event = :ended REMOVE #done",
@@ -231,8 +231,8 @@ def end_outcome(spending: Try, outcome: Outcome) -> None:
         names={"done": done(spending.purpose)},
     )
     try:
-        client.write(write)
-    except client.ConditionFailed:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed:
         return  # gone already, or another's
 
 

@@ -8,8 +8,8 @@
 
 from customer_auth import clock, settings
 from customer_auth.customers import Customer
-from customer_auth.tables import client, keys
-from customer_auth.tables.client import Item, Write
+from customer_auth.tables import dynamodb, keys
+from customer_auth.tables.dynamodb import Item, Write
 
 
 def key(customer_id: str) -> tuple[str, Item]:
@@ -25,20 +25,20 @@ def customer(item: Item | None) -> Customer | None:
 def put_new(new: Customer) -> Write:
     """The part of a transaction that makes this customer, whose id is taken by nobody."""
     table, place = key(new.id)
-    return client.put(table, place | new._asdict(), where="attribute_not_exists(#pk)")
+    return dynamodb.put(table, place | new._asdict(), where="attribute_not_exists(#pk)")
 
 
 def is_as_read(read: Customer) -> Write:
     """The part of a transaction that insists on the customer's status and session epoch as they were read."""
     table, place = key(read.id)
     where = "#session_epoch = :epoch AND #status = :status"
-    return client.check(table, place, where, {":epoch": read.session_epoch, ":status": read.status})
+    return dynamodb.check(table, place, where, {":epoch": read.session_epoch, ":status": read.status})
 
 
 def end_sessions(read: Customer) -> None:
     """Every session of this customer that has begun by now has ended; repeated, it ends no later ones. Raises: aws.Failed."""
     table, place = key(read.id)
-    write = client.update(
+    write = dynamodb.update(
         table,
         place,
         "SET #session_epoch = :next, #updated_at = :now",
@@ -46,6 +46,6 @@ def end_sessions(read: Customer) -> None:
         values={":epoch": read.session_epoch, ":next": read.session_epoch + 1, ":now": clock.now()},
     )
     try:
-        client.write(write)
-    except client.ConditionFailed:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed:
         return

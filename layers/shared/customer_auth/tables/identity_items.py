@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from customer_auth import clock, settings
 from customer_auth.address import Address
-from customer_auth.tables import client, keys
-from customer_auth.tables.client import Item, Write
+from customer_auth.tables import dynamodb, keys
+from customer_auth.tables.dynamodb import Item, Write
 
 
 class Identity(NamedTuple):
@@ -35,17 +35,17 @@ def identity(item: Item | None) -> Identity | None:
 
 def find(address_key: str) -> Identity | None:
     """Whose address this is, if anybody has proven it. Raises: aws.Failed."""
-    return identity(client.get(*key(address_key)))
+    return identity(dynamodb.get(*key(address_key)))
 
 
 def put_new(proven: Address, customer_id: str) -> Write:
     """The part of a transaction that makes the address this customer's, if it is nobody's."""
     table, place = key(proven.key)
     item = place | {"customer_id": customer_id, "channel": str(proven.channel), "spelling": proven.spelling, "proven_at": clock.now()}
-    return client.put(table, item, where="attribute_not_exists(#pk)")
+    return dynamodb.put(table, item, where="attribute_not_exists(#pk)")
 
 
 def is_of(proven: Address, customer_id: str) -> Write:
     """The part of a transaction that insists that the address is still this customer's."""
     table, place = key(proven.key)
-    return client.check(table, place, "#customer_id = :customer_id", {":customer_id": customer_id})
+    return dynamodb.check(table, place, "#customer_id = :customer_id", {":customer_id": customer_id})

@@ -10,7 +10,7 @@
 from typing import NamedTuple
 
 from customer_auth import settings
-from customer_auth.tables import client, keys
+from customer_auth.tables import dynamodb, keys
 
 
 class SigningKey(NamedTuple):
@@ -26,7 +26,7 @@ class SigningKey(NamedTuple):
 
 def read() -> tuple[int, list[SigningKey]]:
     """The keyring's version (0: none was ever made) and its keys. Raises: aws.Failed."""
-    item = client.get(settings.places().customers_table, {"pk": keys.KEYRING})
+    item = dynamodb.get(settings.places().customers_table, {"pk": keys.KEYRING})
     return (item["version"], [SigningKey(**key) for key in item["keys"]]) if item else (0, [])
 
 
@@ -35,7 +35,7 @@ def replace(version: int, signing_keys: list[SigningKey]) -> bool:
     item = {"pk": keys.KEYRING, "version": version + 1, "keys": [key._asdict() for key in signing_keys]}
     where = "#version = :version" if version else "attribute_not_exists(#pk)"
     try:
-        client.write(client.put(settings.places().customers_table, item, where, {":version": version} if version else None))
-    except client.ConditionFailed:
+        dynamodb.write(dynamodb.put(settings.places().customers_table, item, where, {":version": version} if version else None))
+    except dynamodb.ConditionFailed:
         return False
     return True

@@ -14,8 +14,8 @@
 from typing import NamedTuple
 
 from customer_auth import settings
-from customer_auth.tables import client
-from customer_auth.tables.client import Item, Write
+from customer_auth.tables import dynamodb
+from customer_auth.tables.dynamodb import Item, Write
 
 
 class Session(NamedTuple):
@@ -51,7 +51,7 @@ def put_new(new: Session) -> Write:
     """The part of a transaction that begins this session."""
     table, place = key(new.customer_id, new.family)
     rest = {name: value for name, value in new._asdict().items() if name not in ("customer_id", "family")}
-    return client.put(table, place | rest, where="attribute_not_exists(#pk)")
+    return dynamodb.put(table, place | rest, where="attribute_not_exists(#pk)")
 
 
 def rotate(read: Session, *, secret_hash: bytes, now: int, idle_at: int) -> Session | None:
@@ -60,7 +60,7 @@ def rotate(read: Session, *, secret_hash: bytes, now: int, idle_at: int) -> Sess
     Answers None when it was renewed, else the session as it is by now. Raises: aws.Failed (it may be renewed); LookupError: it has ended.
     """
     table, place = key(read.customer_id, read.family)
-    write = client.update(
+    write = dynamodb.update(
         table,
         place,
         "SET #n = :next, #secret_hash = :secret_hash, #rotated_at = :now, #idle_at = :idle_at",
@@ -75,8 +75,8 @@ def rotate(read: Session, *, secret_hash: bytes, now: int, idle_at: int) -> Sess
         },
     )
     try:
-        client.write(write)
-    except client.ConditionFailed as failed:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed as failed:
         found = session(failed.item)
         if found is None:
             raise LookupError from None
@@ -86,4 +86,4 @@ def rotate(read: Session, *, secret_hash: bytes, now: int, idle_at: int) -> Sess
 
 def end(customer_id: str, family: str) -> None:
     """The session is over, whether it was or not. Raises: aws.Failed."""
-    client.delete(*key(customer_id, family))
+    dynamodb.delete(*key(customer_id, family))

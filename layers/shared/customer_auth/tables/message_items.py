@@ -4,19 +4,24 @@
 |---|---|
 | queued | to be sent |
 | claimed, claimed_again | one sender is at it, for the first or the last time |
-| sent · skipped · failed | accepted by the provider · nobody to tell · never to be accepted (`reason`) |
+| unsure | the provider's answer was lost: it may have been sent, and is sent once more |
+| sent, skipped, failed | accepted by the provider, nobody to tell, not to be accepted (`reason`) |
 """
 
+import secrets
 from typing import NamedTuple
 
 from customer_auth import clock, ids, settings
 from customer_auth.challenges import Purpose
-from customer_auth.tables import client
-from customer_auth.tables.client import Item, Write
+from customer_auth.tables import dynamodb
 from customer_auth.tables.code_items import done
+from customer_auth.tables.dynamodb import Item, Write
 
-# After this a sender that claimed a message and was heard of no more has died: the function's time-out is shorter.
-CLAIM_SECONDS = 30
+# After this a sender that claimed a message and was heard of no more has died: its function may run for 10 seconds. The retry
+# queue's delay is as long.
+CLAIM_SECONDS = 15
+_CLAIM_BYTES = 8
+_LEFT_BEHIND = "(#p.#delivery = :unsure OR (#p.#delivery = :claimed AND #p.#claimed_at <= :stale))"
 
 
 class Message(NamedTuple):
@@ -45,7 +50,7 @@ def find(message: Message) -> Delivery | None:
 
     Raises: aws.Failed.
     """
-    item = client.get(settings.places().codes_table, {"pk": message.pk}) or {}
+    item = dynamodb.get(settings.places().codes_table, {"pk": message.pk}) or {}
     challenge, used = item.get(message.purpose, {}), item.get(done(message.purpose), {})
     if challenge.get("id") == message.challenge_id:
         return Delivery(challenge["delivery"], challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
@@ -57,31 +62,40 @@ def find(message: Message) -> Delivery | None:
 def claim(message: Message) -> Item | None:
     """Be the one sender of this message; answers its challenge, or None where nothing is to be sent any more.
 
-    Of any number at once one gets it. One that was claimed and never finished is given out once more.
+    Of any number at once one gets it. One whose sender died, or that is `unsure`, is given out once more, as `claimed_again`.
     Raises: InTheWay, aws.Failed.
     """
-    now = clock.now()
-    alive = "#p.#id = :id AND #p.#expires_at > :now"
-    try:
-        item = client.write(_claim(message, "claimed", f"{alive} AND #p.#delivery = :queued", {":queued": "queued", ":now": now}))
-    except client.ConditionFailed as failed:
-        challenge = failed.item.get(message.purpose, {})
-        if challenge.get("id") != message.challenge_id or challenge["expires_at"] <= now or challenge["delivery"] != "claimed":
-            return None
-        return _claim_again(message, f"{alive} AND #p.#delivery = :claimed AND #p.#claimed_at <= :stale", now)
-    challenge = item[message.purpose]
-    return challenge if isinstance(challenge, dict) else None
+    now, claim_id = clock.now(), secrets.token_bytes(_CLAIM_BYTES)
+    free: Item = {":queued": "queued"}
+    left: Item = {":unsure": "unsure", ":claimed": "claimed", ":stale": now - CLAIM_SECONDS}
+    steps = (
+        _claim(message, claim_id, now, "claimed", "#p.#delivery = :queued", free),
+        _claim(message, claim_id, now, "claimed_again", _LEFT_BEHIND, left),
+    )
+    for step in steps:
+        try:
+            challenge: Item = dynamodb.write(step)[message.purpose]
+        except dynamodb.ConditionFailed as failed:
+            challenge = failed.item.get(message.purpose, {})
+            if challenge.get("claim") != claim_id:  # not a write of ours whose answer was lost
+                if challenge.get("id") != message.challenge_id or challenge["expires_at"] <= now:
+                    return None
+                if challenge["delivery"] not in ("claimed", "unsure"):
+                    return None
+                continue
+        return challenge
+    raise InTheWay
 
 
-def _claim_again(message: Message, where: str, now: int) -> Item | None:
-    try:
-        item = client.write(_claim(message, "claimed_again", where, {":claimed": "claimed", ":stale": now - CLAIM_SECONDS, ":now": now}))
-    except client.ConditionFailed as failed:
-        if failed.item.get(message.purpose, {}).get("delivery") == "claimed":
-            raise InTheWay from None
-        return None
-    challenge: Item = item[message.purpose]
-    return challenge
+def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: str, values: Item) -> Write:
+    return dynamodb.update(
+        settings.places().codes_table,
+        {"pk": message.pk},
+        "SET #p.#delivery = :delivery, #p.#claim = :claim, #p.#claimed_at = :now, #event = :recorded",
+        where=f"#p.#id = :id AND #p.#expires_at > :now AND {where}",
+        values=values | {":delivery": delivery, ":claim": claim_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
+        names={"p": message.purpose},
+    )
 
 
 def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None) -> None:
@@ -89,7 +103,7 @@ def record(message: Message, delivery: str, *, reason: str = "", customer_id: st
     assignments, values = "#p.#delivery = :delivery, #p.#reason = :reason, #event = :recorded", {":delivery": delivery, ":reason": reason}
     if customer_id:
         assignments, values = f"{assignments}, #p.#customer = :customer", values | {":customer": customer_id}
-    write = client.update(
+    write = dynamodb.update(
         settings.places().codes_table,
         {"pk": message.pk},
         f"SET {assignments}",
@@ -98,17 +112,6 @@ def record(message: Message, delivery: str, *, reason: str = "", customer_id: st
         names={"p": message.purpose},
     )
     try:
-        client.write(write)
-    except client.ConditionFailed:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed:
         return
-
-
-def _claim(message: Message, delivery: str, where: str, values: Item) -> Write:
-    return client.update(
-        settings.places().codes_table,
-        {"pk": message.pk},
-        "SET #p.#delivery = :delivery, #p.#claimed_at = :now, #event = :recorded",
-        where=where,
-        values=values | {":delivery": delivery, ":id": message.challenge_id, ":recorded": "recorded"},
-        names={"p": message.purpose},
-    )

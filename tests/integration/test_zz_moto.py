@@ -1,0 +1,390 @@
+"""Each endpoint, each request that it makes to AWS, each way in which that can fail: nothing half done, and the next try works."""
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from customer_auth import ids, sessions
+from local.triggers import Route
+from tests.harness.engines import ON_MOTO
+from tests.harness.people import LOGIN, REGISTER, Person
+from tests.harness.service import Answer, routes
+from tests.harness.wire import Killed
+from tests.harness.world import Tables, World
+
+pytestmark = ON_MOTO
+
+KEY = {"idempotency-key": "c2FtZS1rZXktYWdhaW4"}
+WRITES = ("UpdateItem", "PutItem", "DeleteItem", "TransactWriteItems")
+
+
+class Mode(NamedTuple):
+    """A way in which a call fails. `once`: the SDK's own repeat, or ours, gets through; else every repeat fails too."""
+
+    fault: str
+    once: bool = False
+    all_operations: bool = False
+    writes_only: bool = False
+
+    def __str__(self):
+        return "down" if self.all_operations else f"{self.fault}{' once' if self.once else ''}"
+
+    @property
+    def killed(self) -> bool:
+        return self.fault.startswith("killed")
+
+
+MODES = [
+    *(Mode(fault) for fault in ("error", "throttle", "timeout", "lost", "killed_before", "killed_after")),
+    Mode("error", all_operations=True),  # and everything after it
+    Mode("lost", once=True),
+    Mode("conflict", writes_only=True),
+    Mode("conflict", once=True, writes_only=True),
+]
+
+
+class Case(NamedTuple):
+    """One combination, and what came of it: the tables before, after the broken call and after the next try."""
+
+    person: Person
+    mode: Mode
+    nth: int
+    calls: tuple
+    clean: Answer
+    clean_changes: list
+    tables: Tables
+    before: World
+    broken: World
+    first: Answer | None
+    send: Callable[[], Answer]
+
+    def changes(self) -> list:
+        """What the broken call changed, the windows and codes aside."""
+        return lasting(self.broken.changes_since(self.before))
+
+
+def lasting(changes: list) -> list:
+    return [change for change in changes if change[0] not in ("code", "ip")]
+
+
+# ── what each kind of endpoint promises when its call was broken ──
+
+
+def reads(case: Case) -> None:
+    """Nothing changes; asked again it tells the same."""
+    assert case.broken == case.before
+    assert same(case.send(), case.clean)
+
+
+def same(one: Answer, other: Answer) -> bool:
+    return (one.status, one.body) == (other.status, other.body)
+
+
+def asks(case: Case) -> None:
+    """One message at most, and one entry in the window; throttled until then where the challenge was put, though nobody was told."""
+    assert case.changes() == []
+    is_put = case.broken.events("code", "send") > case.before.events("code", "send")
+    if case.first is None or case.first.status == 503:
+        done = case.mode.fault in ("lost", "killed_after") and case.nth == len(case.calls) - 1
+        assert is_put == done
+    else:
+        assert is_put
+
+    again = case.send()
+
+    if is_put:
+        assert again.status == 429
+        assert 1 <= again.retry_after <= 90
+    else:
+        assert again.status == 200
+    after = case.tables.look()
+    assert after.events("code", "send") == case.before.events("code", "send") + 1
+    assert after.events("ip", "ip") - case.before.events("ip", "ip") in (1, 2)
+    if case.mode.fault in ("lost", "killed_after"):
+        assert_one_message(case)
+    if is_put:
+        case.person.api.clock.advance(again.retry_after)
+        assert case.send().status == 200
+
+
+def assert_one_message(case: Case) -> None:
+    api, sent = case.person.api, len(case.person.api.wire.sent)
+    api.deliver()
+    assert [message.to for message in api.wire.sent[sent:]] in ([case.person.phone], [case.person.email])
+
+
+def enters(case: Case) -> None:
+    """A session and what belongs to it, or nothing and the proof unspent; with the key the next try tells the one session."""
+    assert case.changes() in ([], case.clean_changes)
+    assert_unspent_unless_done(case)
+
+    again = case.send()
+
+    assert again.status == case.clean.status
+    assert_one_session(case, again)
+    assert not case.tables.look().events("code", "fail")
+    if case.first is not None and case.first.status == case.clean.status:
+        assert session_of(case.first) == session_of(again)
+
+
+def enters_without_key(case: Case) -> None:
+    """The same, but for a used code, which is as a wrong one: then the next ask works."""
+    assert case.changes() in ([], case.clean_changes)
+    assert_unspent_unless_done(case)
+
+    again = case.send()
+
+    if case.changes():
+        assert again.status == 401
+        if case.first is not None and case.first.status == case.clean.status:
+            assert_one_session(case, case.first)
+        case.person.api.clock.advance(90)
+        case.person.sign_in()
+    else:
+        assert again.status == case.clean.status
+        assert_one_session(case, again)
+
+
+def assert_unspent_unless_done(case: Case) -> None:
+    if case.changes():
+        assert not case.broken.challenges()
+        return
+    [challenge] = case.broken.challenges()
+    tries = len(challenge["bound"]["M"]) + len(challenge["unbound"]["M"])
+    spend = next(nth for nth, call in enumerate(case.calls) if call.operation == "UpdateItem")
+    lost = case.nth == spend and case.mode.fault in ("lost", "killed_after")
+    no_way_back = case.mode.killed or (case.mode.all_operations and case.calls[case.nth].service == "dynamodb")
+    stays = case.nth > spend and no_way_back
+    assert tries == (1 if lost or stays else 0)
+    assert case.broken.events("code", "fail") == len(challenge["unbound"]["M"])
+
+
+def assert_one_session(case: Case, answer: Answer) -> None:
+    after = case.tables.look()
+    assert lasting(after.changes_since(case.before)) == case.clean_changes
+    [session] = [item for place, item in after.items() if place.kind == "session" and place not in case.before]
+    assert session_of(answer) == session["sk"]["S"]
+    assert answer["registered"] == case.clean["registered"]
+
+
+def session_of(answer: Answer) -> str:
+    token = answer.body.get("token") or answer["sessionToken"]
+    return json.loads(ids.from_base64url(token.split(".")[1]))["sid"]
+
+
+def renews(case: Case) -> None:
+    """The same successor, however often and wherever it broke."""
+    assert case.changes() in ([], case.clean_changes)
+    if case.first is not None and case.first.status == 503:
+        assert case.first.retry_after < sessions.GRACE_SECONDS
+
+    again = case.send()
+
+    assert (again.status, again["refreshToken"]) == (200, case.clean["refreshToken"])
+    [session] = case.tables.look().kinds("session")
+    assert session["n"]["N"] == "1"
+
+
+def ends(case: Case) -> None:
+    """200 only when it is durable; again, and it is over."""
+    if case.first is not None and case.first.status == 200:
+        assert case.changes() == case.clean_changes
+    assert case.changes() in ([], case.clean_changes)
+
+    assert case.send().status == 200
+
+    after = case.tables.look()
+    assert lasting(after.changes_since(case.before)) == case.clean_changes
+    assert max(int(item["session_epoch"]["N"]) for item in after.kinds("customer")) <= 1
+
+
+# ── each endpoint's successes ──
+
+
+def by_register(person: Person) -> dict:
+    challenge, code = person.asked_and_read(REGISTER)
+    return {"phone": person.phone, "code": code, "challenge": challenge, "headers": KEY}
+
+
+def by_login(person: Person) -> dict:
+    person.sign_up()
+    challenge, code = person.asked_and_read(LOGIN)
+    return {"phone": person.phone, "code": code, "challenge": challenge, "headers": KEY}
+
+
+def by_mobile(person: Person) -> dict:
+    asked = person.api.post("/login/mobile/send", ip=person.ip, phone=person.phone)
+    return {"phone": person.phone, "code": person.inbox.code(person.phone), "challenge": asked["challenge"], "headers": KEY}
+
+
+def by_email(person: Person) -> dict:
+    asked = person.api.post("/login/email/send", ip=person.ip, email=person.email)
+    return {"email": person.email, "code": person.inbox.code(person.email), "challenge": asked["challenge"], "headers": KEY}
+
+
+def signed_up_by_email(person: Person) -> Person:
+    assert person.api.post("/login/email/verify", ip=person.ip, **by_email(person))["registered"]
+    person.api.clock.advance(90)
+    return person
+
+
+def signed_up(person: Person) -> Person:
+    person.sign_up()
+    return person
+
+
+def without(name: str, arguments: dict) -> dict:
+    return {key: value for key, value in arguments.items() if key != name}
+
+
+def to_resend(person: Person, flow: str) -> dict:
+    challenge, _ = person.asked_and_read(flow)
+    person.api.clock.advance(90)
+    return {"phone": person.phone, "challenge": challenge}
+
+
+def refresh_token(person: Person) -> dict:
+    return {"refreshToken": signed_up(person).session["refresh_token"]}
+
+
+def bearer(person: Person) -> dict:
+    return {"headers": {"authorization": f"Bearer {signed_up(person).session['token']}"}}
+
+
+class Scenario(NamedTuple):
+    """A success of an endpoint: the request's arguments, once the person is ready for it, and what it promises."""
+
+    name: str
+    prepare: Callable[[Person], dict]
+    promise: Callable[[Case], None]
+
+
+# By logical id; an endpoint that is new in the template fails until it has its own.
+SCENARIOS: dict[str, list[Scenario]] = {
+    "RequestRegisterCode": [Scenario("a new number", lambda person: {"phone": person.phone}, asks)],
+    "ResendRegisterCode": [Scenario("a new number", lambda person: to_resend(person, REGISTER), asks)],
+    "VerifyRegisterCode": [
+        Scenario("a new number", by_register, enters),
+        Scenario("a customer's number", lambda person: by_register(signed_up(person)), enters),
+        Scenario("without a key", lambda person: without("headers", by_register(person)), enters_without_key),
+    ],
+    "RequestLoginCode": [
+        Scenario("a customer", lambda person: {"phone": signed_up(person).phone}, asks),
+        Scenario("a known device", lambda person: {"phone": signed_up(person).phone, "device": person.device}, asks),
+    ],
+    "ResendLoginCode": [Scenario("a customer", lambda person: to_resend(signed_up(person), LOGIN), asks)],
+    "VerifyLoginCode": [
+        Scenario("a customer", by_login, enters),
+        Scenario("without a challenge", lambda person: without("challenge", by_login(person)), enters),
+        Scenario("without either", lambda person: without("headers", without("challenge", by_login(person))), enters_without_key),
+    ],
+    "SendEmailCode": [Scenario("a new address", lambda person: {"email": person.email}, asks)],
+    "VerifyEmailCode": [
+        Scenario("a new address", by_email, enters),
+        Scenario("a customer's address", lambda person: by_email(signed_up_by_email(person)), enters),
+    ],
+    "SendMobileCode": [Scenario("a new number", lambda person: {"phone": person.phone}, asks)],
+    "VerifyMobileCode": [
+        Scenario("a new number", by_mobile, enters),
+        Scenario("a customer's number", lambda person: by_mobile(signed_up(person)), enters),
+    ],
+    "ValidateSession": [Scenario("a session", lambda person: {"sessionToken": signed_up(person).session["token"]}, reads)],
+    "RefreshSession": [Scenario("a session", refresh_token, renews)],
+    "EndSession": [
+        Scenario("one session", refresh_token, ends),
+        Scenario("everywhere", lambda person: refresh_token(person) | {"everywhere": True}, ends),
+    ],
+    "GetCustomer": [Scenario("a customer", bearer, reads)],
+    "GetDelivery": [Scenario("a new number", lambda person: {"parameters": {"challenge": person.ask(REGISTER)["challenge"]}}, reads)],
+    "GetJwks": [Scenario("anybody", lambda _: {}, reads)],
+    "GetOpenidConfiguration": [Scenario("anybody", lambda _: {}, reads)],
+    "GetOpenapi": [Scenario("anybody", lambda _: {}, reads)],
+    "CheckHealth": [Scenario("anybody", lambda _: {}, reads)],
+}
+
+
+def endpoints_and_scenarios() -> list:
+    return [
+        pytest.param(Route(*route), scenario, id=f"{function}-{scenario.name if scenario else 'has-no-scenario'}".replace(" ", "-"))
+        for route, function in routes().items()
+        for scenario in SCENARIOS.get(function, [None])
+    ]
+
+
+# ── every combination ──
+
+
+@pytest.mark.parametrize("temperature", ["cold", "warm"])
+@pytest.mark.parametrize(("route", "scenario"), endpoints_and_scenarios())
+def test_whatever_breaks_nothing_is_half_done_and_the_next_try_works(ada, tables, combinations, *, route, scenario, temperature):
+    assert scenario, f"{route} needs a scenario in SCENARIOS"
+    api, wire = ada.api, ada.api.wire
+    arguments = scenario.prepare(ada)
+    parameters = arguments.pop("parameters", {})
+    before, at = tables.look(), api.clock.offset
+
+    def send() -> Answer:
+        return api.request(route.method, route.path.format(**parameters), ip=ada.ip, **arguments)
+
+    def start() -> None:
+        tables.put_back(before)
+        api.clock.offset = at
+        if temperature == "cold":
+            api.restart()
+
+    send()  # so that a warm one is warm
+    start()
+    since = len(wire.calls)
+    clean = send()
+    calls = tuple(wire.calls[since:])
+    assert clean.status in (200, 201), clean.text
+    clean_changes = lasting(tables.look().changes_since(before))
+
+    failures = []
+    for nth, call in enumerate(calls):
+        for mode in MODES:
+            if mode.writes_only and call.operation not in WRITES:
+                continue
+            start()
+            first = broken_at(api, send, calls, nth, mode)
+            if first is None and temperature == "cold":
+                api.restart()
+            case = Case(ada, mode, nth, calls, clean, clean_changes, tables, before, tables.look(), first, send)
+            try:
+                assert_told(case)
+                scenario.promise(case)
+            except (AssertionError, LookupError) as wrong:
+                failures.append(f"{nth + 1}. {call.service} {call.operation}, {mode}: {first and first.status} {wrong!r}"[:600])
+            combinations[temperature] += 1
+
+    assert not failures, "\n".join(failures)
+
+
+def broken_at(api, send: Callable[[], Answer], calls: tuple, nth: int, mode: Mode) -> Answer | None:
+    """The answer of a call whose nth request to AWS fails, or None from one that was killed there."""
+    struck = calls[nth]
+    alike = [
+        call for call in calls[: nth + 1] if call.service == struck.service and (mode.all_operations or call.operation == struck.operation)
+    ]
+    operation = "*" if mode.all_operations else struck.operation
+    with api.wire.broken(operation, mode.fault, service=struck.service, nth=len(alike), times=1 if mode.once else 1_000) as fault:
+        try:
+            return send()
+        except Killed:
+            return None
+        finally:
+            assert fault.times < (1 if mode.once else 1_000), "the fault never struck"
+
+
+def assert_told(case: Case) -> None:
+    """Never a false 401: 503 with Retry-After where no repeat got through, else the true answer."""
+    if case.mode.killed:
+        assert case.first is None
+    elif case.mode.once:
+        assert case.first.status == case.clean.status
+    else:
+        assert case.first.status == 503
+        assert case.first.retry_after >= 1
+        assert case.first.body.get("type", "unavailable") == "unavailable"

@@ -1,0 +1,133 @@
+import pytest
+from botocore.stub import Stubber
+
+from customer_auth import aws, keyring
+from customer_auth.clock import DAY, HOUR
+from customer_auth.errors import Unavailable
+from tests.harness.forgery import unpadded
+
+FIRST = 1_000_000
+N = unpadded((2**2047 + 1).to_bytes(256, "big"))
+
+
+@pytest.fixture
+def table(stored_secrets, second):
+    """The keyring's table as a stub: each `holds(…)` is one read of it; keys are named by the day that they sign from."""
+    second(FIRST)
+    keyring.forget()
+    aws.client.cache_clear()
+    with Stubber(aws.client("dynamodb")) as stub:
+        yield Table(stub)
+        stub.assert_no_pending_responses()
+    keyring.forget()
+    aws.client.cache_clear()
+
+
+class Table:
+    def __init__(self, stub):
+        self.stub = stub
+
+    def holds(self, *days: int) -> None:
+        keys = {"L": [{"M": self._key(day)} for day in days]}
+        answer = {"Item": {"pk": {"S": "keyring#signing"}, "version": {"N": "1"}, "keys": keys}} if days else {}
+        asked = {"TableName": "customers", "Key": {"pk": {"S": "keyring#signing"}}, "ConsistentRead": True}
+        self.stub.add_response("get_item", answer, asked)
+
+    @staticmethod
+    def _key(day: int) -> dict:
+        start = FIRST + day * DAY
+        times = {"sign_from": {"N": str(start)}, "sign_until": {"N": str(start + 30 * DAY)}}
+        return {"kid": {"S": f"key_{day}"}, "n": {"S": N}, "e": {"S": "AQAB"}, "sealed": {"B": b"sealed"}} | times
+
+
+def kids() -> list[str]:
+    return [key.kid for key in keyring.published()]
+
+
+def test_what_is_published_is_ahead_of_use_in_use_and_just_out_of_use(table, second):
+    table.holds(0, 30)
+    assert kids() == ["key_0", "key_30"]
+
+    second(FIRST + 31 * DAY + HOUR - 1)
+    table.holds(0, 30)
+    assert kids() == ["key_0", "key_30"]
+
+    second(FIRST + 31 * DAY + HOUR)
+    assert kids() == ["key_30"]
+
+
+def test_it_is_read_again_after_an_hour(table, second):
+    table.holds(0)
+    assert (kids(), kids()) == (["key_0"], ["key_0"])
+
+    second(FIRST + HOUR - 1)
+    assert kids() == ["key_0"]
+
+    second(FIRST + HOUR)
+    table.holds(0, 30)
+    assert kids() == ["key_0", "key_30"]
+
+
+def test_without_a_key_that_signs_now_it_is_read_each_time(table, second):
+    table.holds()
+    assert kids() == []
+
+    table.holds(0)
+    assert kids() == ["key_0"]
+
+
+def test_a_key_that_is_not_there_cannot_sign(table):
+    table.holds()
+
+    with pytest.raises(Unavailable):
+        keyring.signer()
+
+
+def test_a_key_ahead_of_its_time_does_not_sign_and_one_after_it_does_not_either(table, second):
+    table.holds(1)
+    with pytest.raises(Unavailable):
+        keyring.signer()
+
+    second(FIRST + 31 * DAY)
+    table.holds(1)
+    with pytest.raises(Unavailable):
+        keyring.signer()
+
+
+def test_the_public_half_is_found_by_its_name(table):
+    table.holds(0)
+
+    assert keyring.public_key("key_0").public_numbers().n == 2**2047 + 1
+    assert keyring.public_key("key_0").public_numbers().e == 65537
+
+
+def test_an_unknown_name_is_looked_for_once_a_minute(table, second):
+    table.holds(0)
+    assert [keyring.public_key(f"key_{i}") for i in range(1, 20)] == [None] * 19
+
+    second(FIRST + 59)
+    assert keyring.public_key("key_30") is None
+
+    second(FIRST + 60)
+    table.holds(0, 30)
+    assert keyring.public_key("key_30") is not None
+
+
+def test_a_key_is_found_until_its_last_token_has_died(table, second):
+    table.holds(0)
+    assert keyring.public_key("key_0") is not None
+    second(FIRST + 31 * DAY + HOUR - 1)
+    assert keyring.public_key("key_0") is not None
+
+    second(FIRST + 31 * DAY + HOUR)
+    table.holds(0)
+    assert keyring.public_key("key_0") is None
+
+
+def test_a_table_that_does_not_answer_makes_no_key_unknown(table):
+    table.stub.add_client_error("get_item", "InternalServerError", http_status_code=500)
+    with pytest.raises(aws.Failed):
+        keyring.public_key("key_0")
+    table.holds(0)
+
+    assert keyring.public_key("key_0") is not None

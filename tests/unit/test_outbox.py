@@ -1,0 +1,35 @@
+"""What the sender's stream lets through, by the pattern of the template."""
+
+import pytest
+
+from local import events
+from local.filters import fits_any
+from tests.harness.service import template
+
+
+@pytest.mark.parametrize(
+    ("event", "passes"),
+    [
+        ("asked:register", True),
+        ("asked:login", True),
+        ("asked:sign_in", True),
+        ("tried", False),
+        ("used", False),
+        ("recorded", False),
+        ("asked", False),
+        ("masked:login", False),
+        (None, False),
+    ],
+)
+def test_the_stream_s_filter_lets_only_asks_through(event, passes):
+    [stream] = template().functions["SendMessages"].streams
+    image = {"pk": {"S": "code#1"}} | ({"event": {"S": event}} if event else {})
+
+    assert fits_any(stream.filters, events.stream_record("MODIFY", {"pk": {"S": "code#1"}}, new_image=image)) is passes
+
+
+def test_what_was_removed_does_not_reach_the_sender():
+    [stream] = template().functions["SendMessages"].streams
+    image = {"pk": {"S": "code#1"}, "event": {"S": "asked:login"}}
+
+    assert not fits_any(stream.filters, events.stream_record("REMOVE", {"pk": {"S": "code#1"}}, old_image=image))
