@@ -43,6 +43,9 @@ fix: .venv/.done ## Format, and correct what ruff can
 openapi: .venv/.done ## Write the OpenAPI document from what the endpoints declare
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/openapi.py
 
+readme: .venv/.done ## Write the README's table of settings from the template
+	PYTHONPATH=. .venv/bin/python tools/readme.py
+
 bench: .venv/.done ## Run the benchmarks
 	.venv/bin/python -m benchmarks $(ARGS)
 
@@ -88,4 +91,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: help setup dev test test-unit lint check fix bench build deploy invoke dynamodb-local lock clean
+.PHONY: help setup dev test test-unit lint check fix openapi readme bench build deploy invoke dynamodb-local lock clean

@@ -114,6 +114,11 @@ def _admin(console: Console, request: Request, _rest: str) -> Response:
     return message(404, "No customer has proven this address.") if "unknown" in result else _json(result)
 
 
+def _environment(console: Console, _request: Request, _rest: str) -> Response:
+    """What each function is given, in the form of `sam local invoke --env-vars`: `make invoke` runs one in Docker against this stack."""
+    return _json({name: console.pools[name].spec.environment for name in console.template.functions})
+
+
 def _body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
@@ -142,4 +147,5 @@ _ROUTES: Mapping[str, tuple[str, Callable[[Console, Request, str], Response]]] =
     "faults": ("POST", _faults),
     "run": ("POST", _run),
     "admin": ("POST", _admin),
+    "environment": ("GET", _environment),
 }

@@ -4,8 +4,10 @@ import contextlib
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import boto3
 import pytest
@@ -29,6 +31,8 @@ ON_MOTO = pytest.mark.parametrize("engine", ["moto"], indirect=True)
 class Engine:
     """A provisioned AWS: `environment` is what all functions together are given."""
 
+    made: ClassVar[list["Engine"]] = []
+
     def __init__(self, name: str, template: Template, dynamodb: str | None):
         self.name = name
         self.dynamodb = dynamodb
@@ -37,6 +41,7 @@ class Engine:
             self.clients.sqs.delete_queue(QueueUrl=url)  # an engine's before; tests change how long their messages wait
         self.ids = cloud.create(template, self.clients)
         boto3.client("ses").verify_email_identity(EmailAddress=str(template.settings["EMAIL_FROM"]))
+        self.made.append(self)
         self.environment = HERE | CREDENTIALS
         for function in template.functions.values():
             self.environment |= function.environment(self.ids)
@@ -89,15 +94,16 @@ def dynamodb_local():
         port = free.getsockname()[1]
     main = "software.amazon.dynamodb.services.local.main.ServerRunner"
     command = ["java", f"-Djava.library.path={DYNAMODB_LOCAL}", "-cp", f"{DYNAMODB_LOCAL}/*", main, "-inMemory", "-port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-    try:
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            with contextlib.suppress(requests.ConnectionError):
-                requests.get(url, timeout=2)
-                break
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
+    with tempfile.TemporaryDirectory() as folder:  # it leaves a file where it starts
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)  # noqa: S603
+        try:
+            url = f"http://127.0.0.1:{port}"
+            for _ in range(300):
+                with contextlib.suppress(requests.ConnectionError):
+                    requests.get(url, timeout=2)
+                    break
+                time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(10)

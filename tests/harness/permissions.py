@@ -64,8 +64,8 @@ class Statement(NamedTuple):
         return action == permission.action and named and narrowed
 
 
-def statements(template, ids: dict[str, str]) -> dict[str, list[Statement]]:
-    """Each function's statements, by logical id."""
+def statements(template, ids: list[dict[str, str]]) -> dict[str, list[Statement]]:
+    """Each function's statements, by logical id; `ids` are the resources' names in each stack that was made."""
     policies = template.resources_of("AWS::IAM::ManagedPolicy")
     found = {}
     for name, function in template.functions.items():
@@ -76,7 +76,7 @@ def statements(template, ids: dict[str, str]) -> dict[str, list[Statement]]:
     return found
 
 
-def _statement(policy: str, raw: dict, ids: dict[str, str]) -> Statement:
+def _statement(policy: str, raw: dict, ids: list[dict[str, str]]) -> Statement:
     actions = raw["Action"] if isinstance(raw["Action"], list) else [raw["Action"]]
     resources = raw.get("Resource", [])
     condition = json.dumps(raw.get("Condition", {}))
@@ -85,7 +85,7 @@ def _statement(policy: str, raw: dict, ids: dict[str, str]) -> Statement:
     return Statement(
         policy,
         tuple(actions),
-        tuple(_physical(each, ids) for each in (resources if isinstance(resources, list) else [resources])),
+        tuple(_physical(each, made) for each in (resources if isinstance(resources, list) else [resources]) for made in ids),
         tuple(keys),
     )
 

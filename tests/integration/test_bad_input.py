@@ -323,7 +323,7 @@ def test_a_bad_name_is_refused_before_the_code_is_tried(api, name):
 
 
 @pytest.mark.parametrize(
-    "code", ["kanarienvogel", "1", "0" * 64, "'; DROP TABLE codes; --", "${jndi:ldap://x}", "𝟏𝟐𝟑𝟒𝟓𝟔", "²³", "ﷺ" * 20, "½", "١٢٣"]
+    "code", ["kanarienvogel", "k9!", "0" * 64, "'; DROP TABLE codes; --", "${jndi:ldap://x}", "𝟏𝟐𝟑𝟒𝟓𝟔", "²³", "ﷺ" * 20, "½", "١٢٣"]
 )
 def test_any_text_may_be_tried_as_a_code_and_is_wrong(api, code):
     answer = api.post(f"{LOGIN}/verify-otp", phone=NUMBER, code=code)

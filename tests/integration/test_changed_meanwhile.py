@@ -221,6 +221,46 @@ def test_a_code_that_somebody_else_used_meanwhile_is_401(wire, tables, ready, fl
     assert len(tables.look().kinds("session")) == before + 1
 
 
+@pytest.fixture
+def guessed_at(ready, flow):
+    """The customer, after three wrong codes without a challenge."""
+    person, _, code = ready
+    for _ in range(3):
+        assert person.verify(other_code(code), flow).status == 401
+    return person, code
+
+
+def test_a_used_code_that_comes_three_times_with_one_key_takes_one_try_out_of_the_window(wire, tables, flow, guessed_at):
+    person, code = guessed_at
+    answers: list = []
+
+    def verify(key: str) -> None:
+        answers.append(person.verify(code, flow, key=key).status)
+
+    with (
+        wire.before("TransactWriteItems", lambda: verify(KEY)),
+        wire.before("BatchGetItem", lambda: verify(KEY[::-1])),
+        wire.before("BatchGetItem", lambda: verify(KEY[::-1])),
+    ):
+        verify(KEY[::-1])
+
+    assert sorted(answers) == [200, 401, 401, 401]
+    assert tables.look().events("code", "fail") == 3
+
+
+def test_taking_a_used_code_out_of_the_window_takes_one_though_its_answer_was_lost(wire, tables, flow, guessed_at):
+    person, code = guessed_at
+
+    with (
+        wire.before("TransactWriteItems", lambda: person.verify(code, flow, key=KEY)),
+        wire.broken("UpdateItem", "lost", nth=3, times=1) as fault,
+    ):
+        assert person.verify(code, flow).status == 401
+
+    assert fault.times == 0
+    assert tables.look().events("code", "fail") == 3
+
+
 def test_a_code_that_was_replaced_meanwhile_opens_nothing(api, wire, tables, customer):
     challenge, code = customer.asked_and_read()
     api.clock.advance(90)

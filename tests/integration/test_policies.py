@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import permissions
+from tests.harness.engines import Engine
 from tests.harness.service import template
 
 HERE = Path(__file__).parent
@@ -14,8 +15,8 @@ BY_LAMBDA = "ReadOutbox"
 
 
 @pytest.fixture
-def statements(moto_engine):
-    return permissions.statements(template(), moto_engine.ids)
+def statements():
+    return permissions.statements(template(), [engine.ids for engine in Engine.made])
 
 
 def test_every_request_that_a_function_made_is_allowed_by_its_policies(wire, statements):

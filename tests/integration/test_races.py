@@ -10,7 +10,6 @@ from customer_auth import codes
 from tests.harness.people import LOGIN, REGISTER, new_number, other_code
 from tests.harness.wire import Killed
 
-
 pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
 
 

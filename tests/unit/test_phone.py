@@ -149,7 +149,7 @@ CANNOT_RECEIVE = {
 def test_a_line_that_receives_no_sms_or_costs_more_is_refused(setting, number):
     setting(ALLOWED_REGIONS="US,TR,IR,GB,DE")
 
-    with pytest.raises(ValueError, match="^must be a number that can receive SMS$"):
+    with pytest.raises(ValueError, match=r"^must be a number that can receive SMS$"):
         phone.parse(number)
 
 
@@ -157,7 +157,7 @@ def test_a_line_that_receives_no_sms_or_costs_more_is_refused(setting, number):
 def test_only_numbers_of_allowed_regions_are_accepted(setting, number):
     setting(ALLOWED_REGIONS="CA")
 
-    with pytest.raises(ValueError, match="^must be of a country that is served here$"):
+    with pytest.raises(ValueError, match=r"^must be of a country that is served here$"):
         phone.parse(number)
 
 
@@ -172,7 +172,7 @@ def test_without_allowed_regions_the_default_region_alone_is_served(setting):
     setting(ALLOWED_REGIONS="")
 
     assert phone.parse("+12015550123").country == "US"
-    with pytest.raises(ValueError, match="^must be of a country"):
+    with pytest.raises(ValueError, match=r"^must be of a country"):
         phone.parse("+16135550123")  # Canada has the same country code
 
 

@@ -141,7 +141,7 @@ def test_texts_that_the_template_lets_pass_are_right_in_the_code_and_the_other_w
         declared = PARAMETERS[name]
         passes = value in declared.get("AllowedValues", [value]) and re.fullmatch(declared.get("AllowedPattern", "(?s).*"), value)
         # A pattern cannot know which regions there are, nor that an empty region stands for the stack's own.
-        assert not passes or (name.endswith("REGIONS") or name.endswith("REGION")), (name, value)
+        assert not passes or name.endswith(("REGIONS", "REGION")), (name, value)
 
 
 def test_every_text_has_its_cases_here():
@@ -277,14 +277,14 @@ def test_without_allowed_regions_the_default_one_is_allowed_alone(environment):
 def test_a_wrong_setting_ends_a_function_s_start_with_its_name(environment, logical_id):
     environment(OTP_LENGTH=5)
 
-    with pytest.raises(settings.SettingsError, match="^OTP_LENGTH must be a whole number from 6 to 10$"):
+    with pytest.raises(settings.SettingsError, match=r"^OTP_LENGTH must be a whole number from 6 to 10$"):
         start(logical_id)
 
 
 def test_a_wrong_setting_of_the_sender_ends_its_start(environment):
     environment(BRAND_NAME="")
 
-    with pytest.raises(settings.SettingsError, match="^BRAND_NAME must be 1 to 32 characters on one line$"):
+    with pytest.raises(settings.SettingsError, match=r"^BRAND_NAME must be 1 to 32 characters on one line$"):
         start("SendMessages")
 
 

@@ -14,7 +14,7 @@ from customer_auth.address import Address
 
 KEYS: Final = frozenset({
     "event", "outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered",
-    "delivery", "gave_back", "crash",
+    "gave_back", "crash",
 })  # fmt: skip
 METRICS: Final = frozenset({"asked", "sent", "failed", "verified", "refused", "throttled", "crashed"})
 NAMESPACE: Final = "CustomerAuth"

@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, other_code
+
+pytestmark = ON_ONE_ENGINE
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 import pytest
 
 from customer_auth import clock
+from tests.harness.engines import ON_ONE_ENGINE
+
+pytestmark = ON_ONE_ENGINE
 
 ME = "/store/customers/me"
 

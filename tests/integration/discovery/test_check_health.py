@@ -2,6 +2,10 @@ import json
 
 import pytest
 
+from tests.harness.engines import ON_ONE_ENGINE
+
+pytestmark = ON_ONE_ENGINE
+
 WELL = {"status": "ok", "checks": {"tables": "ok", "keys": "ok"}}
 
 

@@ -1,4 +1,7 @@
+from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.service import routes
+
+pytestmark = ON_ONE_ENGINE
 
 
 def test_the_document_names_every_route_of_the_template_and_no_other(api):

@@ -9,9 +9,12 @@ import pytest
 from customer_auth import challenges
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
+from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import decoded
 from tests.harness.people import REGISTER
 from tests.harness.world import TABLES
+
+pytestmark = ON_ONE_ENGINE
 
 GUESSES = 10_000
 KEY = "an-idempotency-key-of-this-test"

@@ -5,7 +5,10 @@ import json
 import pytest
 
 from customer_auth import clock, vault
+from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import REGISTER
+
+pytestmark = ON_ONE_ENGINE
 
 
 class Pepper:
@@ -140,7 +143,7 @@ def test_made_up_versions_cost_at_most_one_fetch_a_second(api, containers, custo
     assert customer.refresh().status == 200
 
 
-def test_a_pepper_that_was_taken_out_ends_what_stood_on_it_and_nothing_else(api, containers, customer, bob, pepper, rotated, doors):
+def test_a_pepper_that_was_taken_out_ends_what_stood_on_it_and_nothing_else(containers, customer, bob, pepper, rotated, doors):
     challenge, code = bob.asked_and_read()
     containers.use("new")
     pepper.put({str(rotated): pepper.versions[str(rotated)]})
@@ -155,8 +158,8 @@ def test_a_pepper_that_was_taken_out_ends_what_stood_on_it_and_nothing_else(api,
 def test_a_fetch_that_failed_is_made_again(wire, containers, customer, rotated, flow, ada):
     containers.use("new")
     act = {
-        "ask": lambda: customer.ask(),
-        "refresh": lambda: customer.refresh(),
+        "ask": customer.ask,
+        "refresh": customer.refresh,
         "verify": lambda: ada.verify("000000", REGISTER),
     }[flow]
     with wire.broken("GetSecretValue", "error", service="secretsmanager"):

@@ -54,7 +54,7 @@ def test_a_code_that_was_used_still_looks_sent(api, customer):
 
 
 def test_a_replaced_expired_or_made_up_challenge_is_not_found(api, ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, _code = ada.asked_and_read(REGISTER)
     api.clock.advance(90)
     replacing = ada.ask(REGISTER)["challenge"]
     replaced = see(api, challenge)

@@ -2,6 +2,7 @@ from itertools import permutations
 
 import pytest
 
+from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 
 # Each purpose of a phone's codes: where they are asked for, and where they are tried.
@@ -80,6 +81,7 @@ def test_a_used_code_opens_nothing_more(customer, bound):
     assert (again.status, again["type"]) == (401, "wrong_proof")
 
 
+@ON_ONE_ENGINE
 @pytest.mark.parametrize("life", [299, 300])
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
@@ -89,6 +91,7 @@ def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
     assert customer.verify(code, **({"challenge": challenge} if bound else {})).status == (200 if life < 300 else 401)
 
 
+@ON_ONE_ENGINE
 def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, customer, nobody):
     answers = [nobody.verify("123456"), nobody.verify("123456", challenge="unknown")]
     challenge, code = customer.asked_and_read()
@@ -117,6 +120,7 @@ def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(cust
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem",)
 
 
+@ON_ONE_ENGINE
 @pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
 def test_a_code_for_one_purpose_opens_no_other(customer, asked, tried):
     challenge, code = asked_for(customer, asked)
@@ -128,6 +132,7 @@ def test_a_code_for_one_purpose_opens_no_other(customer, asked, tried):
     assert try_for(customer, asked, code, challenge=challenge).status == 200
 
 
+@ON_ONE_ENGINE
 @pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
 def test_a_code_of_another_purpose_is_a_try_of_the_one_that_waits_there(customer, asked, tried):
     own_challenge, own_code = asked_for(customer, tried)
@@ -141,6 +146,7 @@ def test_a_code_of_another_purpose_is_a_try_of_the_one_that_waits_there(customer
     assert try_for(customer, asked, code, challenge=challenge).status == 200
 
 
+@ON_ONE_ENGINE
 def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, eve):
     challenge, code = customer.asked_and_read()
     own_challenge, own_code = eve.asked_and_read()
@@ -157,6 +163,7 @@ def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, 
     assert eve.verify(own_code, challenge=own_challenge)["customer"]["id"] == eve.id
 
 
+@ON_ONE_ENGINE
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
     challenge, code = customer.asked_and_read()
@@ -170,6 +177,7 @@ def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
+@ON_ONE_ENGINE
 def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
     old, _ = customer.asked_and_read()
     customer.api.clock.advance(90)
@@ -184,6 +192,7 @@ def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
+@ON_ONE_ENGINE
 def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
     challenge, code = customer.asked_and_read()
     made_up = challenge[:-8] + ("A" * 8 if challenge[-8:] != "A" * 8 else "B" * 8)
@@ -194,6 +203,7 @@ def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
+@ON_ONE_ENGINE
 def test_a_code_opens_its_account_also_where_the_outbox_left_no_hint_of_it(api, customer):
     challenge, code = customer.asked_and_read()
     table = api.engine.ids["CodesTable"]
