@@ -1,5 +1,7 @@
 """What the tests stand on: the service in this process on moto and on DynamoDB Local, a clock, an inbox, a wire that can break."""
 
+from pathlib import Path
+
 import pytest
 
 from customer_auth import clock
@@ -9,6 +11,9 @@ from tests.harness.keyrings import Days, kept_keyring
 from tests.harness.people import Inbox, Person, new_number
 from tests.harness.service import Clock, Service, entered, template
 from tests.harness.wire import Wire
+
+
+UNIT = Path(__file__).with_name("unit")
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +89,7 @@ def days(api, engine):
         yield Days(api)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """What looks back on the calls of the whole run comes last."""
-    items.sort(key=lambda item: item.path.name == "test_policies.py")
+    """Units come first, for some have a moto of their own; what looks back on the calls of the whole run comes last."""
+    items.sort(key=lambda item: (UNIT not in item.path.parents, item.path.name == "test_policies.py"))

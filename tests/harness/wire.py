@@ -130,6 +130,8 @@ class Wire:
     def _on_send(self, request, event_name="", **_):
         _, service, operation = event_name.replace("-", "").split(".")
         for entry in [entry for entry in self._before if entry[0] == operation]:
+            if not entry[2]:
+                continue  # what an entry before it did has used it up
             entry[2] -= 1
             if not entry[2]:
                 self._before.remove(entry)

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.wire import answer as answered
 
 pytestmark = ON_ONE_ENGINE
 
@@ -28,9 +29,10 @@ def test_without_its_tables_it_cannot_serve_and_says_when_to_ask_again(api, wire
     assert api.get("/health").status == 200
 
 
-def test_one_table_that_is_missing_is_no_health(api, monkeypatch, setting):
-    setting(SESSIONS_TABLE="gone")
-    answer = api.get("/health")
+def test_one_table_that_is_missing_is_no_health(api, wire):
+    missing = answered(400, __type="com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", message="no such table")
+    with wire.broken("BatchGetItem", missing):
+        answer = api.get("/health")
 
     assert (answer.status, answer["checks"]["tables"]) == (503, "unavailable")
 

@@ -6,11 +6,13 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from moto import mock_aws
 from moto.core.request import Request as MotoRequest
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import dynamodbstreams_backends
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from local import engine
+from local.intrinsics import ACCOUNT_ID
 
 ADA, BEN = {"pk": {"S": "ada"}}, {"pk": {"S": "ben"}}
 NEW = {"ConditionExpression": "attribute_not_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -54,6 +56,7 @@ def ask():
         engine.install()
         ask_handler(engine.Handler, "CreateTable", people)
         yield ask_handler
+        dynamodb_backends[ACCOUNT_ID].pop("us-east-1")  # where moto finds its own again
 
 
 @pytest.mark.parametrize(

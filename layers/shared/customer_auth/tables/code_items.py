@@ -7,6 +7,7 @@
 | fail0, fail1, … | the times of the last tries without a challenge |
 | `purpose` | the pending challenge as `Challenge.item` makes it; `bound` and `unbound` map its tries' ids to their times |
 | done_`purpose` | what the last right code led to, for its caller's repeats |
+| tries_`purpose` | the times of the tries without a challenge that the used code had |
 | devices_since | devices given before it have ended |
 | event | what the last write did, for the stream's filter |
 | expires_at | TTL: when nothing of this is needed any more |
@@ -185,20 +186,21 @@ def give_back(spending: Try) -> None:
 
 
 def take_out_failure(spending: Try) -> None:
-    """Take one try out of the window again, when the challenge it was for is gone already. Raises: aws.Failed."""
+    """Take this try out of the window again, once, though another has used the code meanwhile. Raises: aws.Failed."""
     if spending.challenge_id is not None:
         return
     write = dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
-        f"SET #event = :given_back, {limits.failures().give_back()}",
-        where="attribute_exists(#fail0)",
-        values={":given_back": "given_back", ":long_ago": limits.LONG_AGO},
+        f"SET #event = :gave_back, {limits.failures().give_back()} REMOVE #tries.#attempt",
+        where="attribute_exists(#tries.#attempt)",
+        values={":gave_back": "gave_back", ":long_ago": limits.LONG_AGO},
+        names={"tries": _tries(spending.purpose), "attempt": spending.attempt_id},
     )
     try:
         dynamodb.write(write)
     except dynamodb.ConditionFailed:
-        return
+        return  # taken out already, or a later code has been used
 
 
 def consume(spending: Try, challenge: Item, outcome: Outcome) -> Write:
@@ -207,10 +209,10 @@ def consume(spending: Try, challenge: Item, outcome: Outcome) -> Write:
     return dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
-        f"SET #done = :done, #event = :used{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p",
+        f"SET #done = :done, #tries = #p.#unbound, #event = :used{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p",
         where="#p.#id = :id",
         values={":done": outcome.item(), ":used": "used", ":id": challenge["id"]} | ({":long_ago": limits.LONG_AGO} if unbound else {}),
-        names={"p": spending.purpose, "done": done(spending.purpose)},
+        names={"p": spending.purpose, "done": done(spending.purpose), "tries": _tries(spending.purpose)},
     )
 
 
@@ -239,6 +241,10 @@ def end_outcome(spending: Try, outcome: Outcome) -> None:
 def done(purpose: Purpose) -> str:
     """The attribute that keeps a purpose's last outcome."""
     return f"done_{purpose}"
+
+
+def _tries(purpose: Purpose) -> str:
+    return f"tries_{purpose}"
 
 
 def _and_device(where: str, place: Place) -> str:

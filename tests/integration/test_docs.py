@@ -103,7 +103,7 @@ def test_every_refusal_is_described_by_its_type_status_message_and_code():
 
 def test_the_audit_line_s_facts_and_metrics_are_described():
     told = {name for cells in rows("docs/operations.md", "Field") for name in cells[0].split(", ")}
-    [metrics] = re.findall(r"^Metrics in the namespace .*?made", read("docs/operations.md"), re.MULTILINE | re.DOTALL)
+    [metrics] = re.findall(r"^Metrics in the namespace .*?makes", read("docs/operations.md"), re.MULTILINE | re.DOTALL)
 
     assert told | {"event"} == audit.KEYS  # `event` is the logger's own `message`
     assert set(re.findall(r"`([a-z]+)`", metrics)) - {"service"} == audit.METRICS
