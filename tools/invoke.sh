@@ -12,7 +12,8 @@ event=$(find events -name "$name.json")
 [[ -n $event ]] || fail "there is no events/<area>/$name.json"
 docker info >/dev/null 2>&1 || fail "no Docker engine answers; install and start one (Debian: apt-get install docker.io)"
 environment=$(mktemp)
-trap 'rm -f "$environment"; kill $(jobs -p) 2>/dev/null || true' EXIT
+forwarder=
+trap 'rm -f "$environment"; [[ -z $forwarder ]] || kill "$forwarder"' EXIT
 .venv/bin/python -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=5).read().decode())' \
   "http://127.0.0.1:${PORT:-8000}/_local/environment" >"$environment" 2>/dev/null || fail "nothing runs; start it in another terminal: make dev"
 
@@ -20,6 +21,7 @@ trap 'rm -f "$environment"; kill $(jobs -p) 2>/dev/null || true' EXIT
 bridge=$(docker network inspect bridge -f '{{(index .IPAM.Config 0).Gateway}}')
 port=$(grep -oE '"AWS_ENDPOINT_URL": "http://127.0.0.1:[0-9]+' "$environment" | head -1 | grep -oE '[0-9]+$')
 exec 3< <(exec .venv/bin/python tools/forward.py "$bridge" "$port")
+forwarder=$!
 read -r carried <&3
 sed -i "s#http://127.0.0.1:$port#http://$bridge:$carried#g" "$environment"
 

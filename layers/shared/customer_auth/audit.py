@@ -3,6 +3,7 @@
 Only the keys named here are ever logged; an address or a client appears as a keyed hash alone, a code, token or body never.
 """
 
+import json
 import traceback
 from contextvars import ContextVar
 from typing import Any, Final
@@ -21,7 +22,7 @@ NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12
 _CRASH_FRAMES = 5
 
-_logger = Logger(location=None)
+_logger = Logger(location=None, json_serializer=json.JSONEncoder(separators=(",", ":")).encode)
 _noted: ContextVar[dict[str, Any]] = ContextVar("noted")
 _counted: ContextVar[list[str]] = ContextVar("counted")
 

@@ -13,6 +13,7 @@ from customer_auth import aws, errors
 type Item = dict[str, Any]
 
 _NAMES = re.compile(r"#(\w+)")
+_KINDS: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
 
 
 class Write(NamedTuple):
@@ -97,10 +98,11 @@ def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
 
 
 def _condition(text: str, where: str, values: Item, names: dict[str, str] | None = None) -> dict[str, Any]:
-    given = names or {}
+    used = _names(text)
+    others = {f"#{name}": meant for name, meant in (names or {}).items() if f"#{name}" in used}
     parameters: dict[str, Any] = {
         "ConditionExpression": where,
-        "ExpressionAttributeNames": {placeholder: given.get(placeholder[1:], own) for placeholder, own in _names(text)},
+        "ExpressionAttributeNames": used | others,
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     if values:
@@ -109,8 +111,8 @@ def _condition(text: str, where: str, values: Item, names: dict[str, str] | None
 
 
 @lru_cache(maxsize=256)
-def _names(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple((f"#{name}", name) for name in dict.fromkeys(_NAMES.findall(text)))
+def _names(text: str) -> dict[str, str]:
+    return {f"#{name}": name for name in _NAMES.findall(text)}
 
 
 def _marshalled(item: Item) -> dict[str, Any]:
@@ -118,14 +120,13 @@ def _marshalled(item: Item) -> dict[str, Any]:
 
 
 def _marshal(value: Any) -> dict[str, Any]:
-    if isinstance(value, str):
-        return {"S": value}
-    if isinstance(value, bool):  # before int, which it is too
-        return {"BOOL": value}
+    kind = _KINDS.get(type(value))
+    if kind is not None:
+        return {kind: value}
     if isinstance(value, int):
         return {"N": str(value)}
-    if isinstance(value, bytes):
-        return {"B": value}
+    if isinstance(value, str):  # an enumeration's member
+        return {"S": str(value)}
     if isinstance(value, dict):
         return {"M": _marshalled(value)}
     return {"NULL": True} if value is None else {"L": [_marshal(each) for each in value]}
