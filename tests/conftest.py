@@ -12,7 +12,6 @@ from tests.harness.people import Inbox, Person, new_number
 from tests.harness.service import Clock, Service, entered, template
 from tests.harness.wire import Wire
 
-
 UNIT = Path(__file__).with_name("unit")
 
 
