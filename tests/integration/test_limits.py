@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from customer_auth import clock, settings
+from customer_auth import clock
 from customer_auth.limits import LONG_AGO, Limit, Window
 from customer_auth.tables import dynamodb
 from tests.harness.engines import ON_ONE_ENGINE
@@ -182,20 +182,6 @@ def test_a_client_asks_30_times_an_hour_to_the_second(timeline):
     assert told(timeline.at(3600).ask(new_number(), ip=ip)) == (200, None)
     assert told(timeline.ask(new_number(), ip=ip)) == (429, 1)
     assert told(timeline.ask(new_number())) == (200, None)
-
-
-@pytest.fixture
-def setting(engine, monkeypatch):
-    """Changes settings by name: `setting(SENDS_PER_DAY=1)`."""
-
-    def change(**values):
-        for name, value in values.items():
-            monkeypatch.setenv(name, str(value))
-        settings.forget()
-
-    yield change
-    monkeypatch.undo()
-    settings.forget()
 
 
 @pytest.fixture

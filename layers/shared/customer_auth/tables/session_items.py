@@ -7,7 +7,8 @@
 | n, secret_hash | how often it was renewed, and SHA-256 of the newest refresh secret |
 | pepper | the version that its chain of secrets is keyed with |
 | amr | how the customer signed in (RFC 8176) |
-| begun_at, rotated_at, idle_at | when it began, was last renewed, and ends unless it is renewed |
+| begun_at, rotated_at | when it began and was last renewed |
+| idle_at | when it ends unless it is renewed; never after expires_at |
 | expires_at | when it ends in any case; TTL too |
 """
 
