@@ -54,6 +54,7 @@ build: .venv/.done .tools/sam/.done ## Build functions and layer for AWS (ARCHIT
 
 deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
 	$(SAM) deploy --config-env $(ENV)
+	@.venv/bin/python tools/protect.py $(ENV)
 
 invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginCode) with its event in Docker, against a running `make dev`
 	@tools/invoke.sh "$(FUNCTION)"

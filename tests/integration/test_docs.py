@@ -1,7 +1,6 @@
 """The documents say what is: each table, link, command and named test is compared with the code, the template or a run."""
 
 import ast
-import itertools
 import re
 import subprocess
 import sys
@@ -11,26 +10,14 @@ import pytest
 
 from customer_auth import audit, endpoint, errors
 from customer_auth.tables import keys
-from local.template import Template
+from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.service import entered, routes
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BY_PATH = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 TABLES = ROOT / "layers" / "shared" / "customer_auth" / "tables"
-
-
-def read(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def rows(document: str, heading: str) -> list[list[str]]:
-    """The cells of the table that has this heading row, without its code marks."""
-    _, _, rest = read(document).partition(f"\n| {heading} |")
-    table = itertools.takewhile(lambda line: line.startswith("|"), rest.splitlines()[2:])
-    return [[cell.strip().replace("`", "") for cell in line.strip("|").split(" | ")] for line in table]
 
 
 # ── all documents ──
@@ -107,12 +94,6 @@ def test_the_audit_line_s_facts_and_metrics_are_described():
 
     assert told | {"event"} == audit.KEYS  # `event` is the logger's own `message`
     assert set(re.findall(r"`([a-z]+)`", metrics)) - {"service"} == audit.METRICS
-
-
-def test_every_alarm_is_described():
-    alarms = Template.load(ROOT / "template.yaml").resources_of("AWS::CloudWatch::Alarm")
-
-    assert {cells[0] for cells in rows("docs/operations.md", "Alarm")} == set(alarms)
 
 
 # ── threats ──

@@ -7,9 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from samtranslator.translator.transform import transform
 
-from local.intrinsics import load
 from tests.harness.engines import ROOT
 from tests.harness.service import template
 
@@ -92,26 +90,6 @@ def test_every_parameter_has_a_description_a_default_and_bounds():
         assert parameter["Description"].endswith("."), name
         assert "Default" in parameter, name
         assert bounded or parameter["Type"] == "CommaDelimitedList", name
-
-
-@pytest.fixture(scope="module")
-def resources():
-    """What CloudFormation is given, once SAM has made its own resources of the template."""
-    document = json.loads(json.dumps(load(ROOT / "template.yaml")))
-    for function in document["Resources"].values():
-        if function["Type"] == "AWS::Serverless::Function":
-            function["Properties"]["CodeUri"] = "s3://bucket/key"
-        if function["Type"] == "AWS::Serverless::LayerVersion":
-            function["Properties"]["ContentUri"] = "s3://bucket/key"
-
-    class Policies:
-        def load(self):
-            return {}
-
-    values = {name: parameter["Default"] for name, parameter in document["Parameters"].items()}
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")  # its partition is written into names
-        return transform(document, values, Policies())["Resources"]
 
 
 def test_the_stack_stays_well_below_cloudformations_limit(resources):
