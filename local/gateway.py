@@ -7,6 +7,7 @@ import base64
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from email.utils import formatdate
 from typing import Any
 
 from local.events import http_event
@@ -51,7 +52,8 @@ class Gateway:
         request_id = uuid.uuid4().hex[:16]
         response = self._routed(request, request_id)
         kept = tuple((name, value) for name, value in response.headers if not name.lower().startswith("access-control-"))
-        return response._replace(headers=(*kept, ("apigw-requestid", request_id), *self._cors_headers(origin)))
+        own = (("date", formatdate(self._now(), usegmt=True)), ("apigw-requestid", request_id))
+        return response._replace(headers=(*kept, *own, *self._cors_headers(origin)))
 
     def _routed(self, request: Request, request_id: str) -> Response:
         match = self._routes.find(request.method, request.path)

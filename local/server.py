@@ -156,11 +156,13 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         lines = [f"{name}: {value}" for name, value in response.headers]
+        if "date" not in dict(response.headers):
+            lines.append(f"date: {self.date_time_string()}")
         if response.status not in {204, 304}:
             lines.append(f"content-length: {len(response.body)}")
         if self.close_connection:
             lines.append("connection: close")
         reason = self.responses.get(response.status, ("", ""))[0]
-        head = "\r\n".join([f"HTTP/1.1 {response.status} {reason}", f"date: {self.date_time_string()}", *lines, "", ""])
+        head = "\r\n".join([f"HTTP/1.1 {response.status} {reason}", *lines, "", ""])
         body = b"" if self.command == "HEAD" else response.body
         self.wfile.write(head.encode("latin-1", "replace") + body)  # in one piece, so that no delayed acknowledgement is waited for

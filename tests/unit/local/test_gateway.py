@@ -107,3 +107,9 @@ def test_an_unknown_route_is_not_found_in_the_gateways_own_shape(gateway):
     assert response.status == 404
     assert response.body == NOT_FOUND.body == b'{"message":"Not Found"}'
     assert "apigw-requestid" in dict(response.headers)
+
+
+def test_an_answer_has_the_stacks_own_date_however_far_its_clock_was_moved(gateway):
+    response, _ = ask(gateway, "GET")
+
+    assert dict(response.headers)["date"] == "Thu, 01 Jan 1970 00:00:00 GMT"
