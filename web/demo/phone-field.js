@@ -1,0 +1,132 @@
+/** One field for country and number: formats while it is typed, and says which country the number is of. */
+
+import { callingCodes } from "./phone-formats.js";
+
+const LONGEST_CALLING_CODE = 3;
+const FEWEST_NATIONAL_DIGITS = 4;
+
+/** Digits in ASCII, whatever script they were typed in, after a + if the number was written with its country code. */
+export function plain(text) {
+  const ascii = text.normalize("NFKC").replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0) & 0xf));
+  const digits = ascii.replace(/\D/g, "");
+  const marked = /^[^\d+]*\+/.test(ascii);
+  if (marked) return `+${digits}`;
+  return digits.startsWith("00") ? `+${digits.slice(2)}` : digits;
+}
+
+/**
+ * What `text` spells: `text` formatted as far as it is known, its `region` and `callingCode` ("" while unknown), and the `number` to
+ * send, null while too little was typed. It is what was typed, without marks: the service knows all that people write before a number.
+ */
+export function readPhone(text, defaultRegion) {
+  const typed = plain(text);
+  const isInternational = typed.startsWith("+");
+  const callingCode = isInternational ? callingCodeOf(typed.slice(1)) : callingCodeOfRegion(defaultRegion);
+  if (!callingCode) return { text: typed, region: "", callingCode, number: null };
+  const [regions, trunk, formats] = callingCodes[callingCode];
+  const written = isInternational ? typed.slice(1 + callingCode.length) : typed;
+  const hasTrunk = trunk !== "" && written.startsWith(trunk);
+  const national = hasTrunk ? written.slice(trunk.length) : written;
+  const number = national.length < FEWEST_NATIONAL_DIGITS ? null : typed;
+  const region = regionOf(regions, national, isInternational ? "" : defaultRegion);
+  let formatted = "";
+  if (hasTrunk) formatted = isInternational ? written : fill(formats, national, (row) => row[1], trunk);
+  else formatted = fill(formats, national, (row) => (isInternational && row[3]) || row[2] || row[1]);
+  if (isInternational) formatted = `+${callingCode}${formatted && ` ${formatted}`}`;
+  return { text: formatted, region, callingCode, number };
+}
+
+/** Formats what is typed into `input`; `onRead` hears what it spells, at once and after each change. */
+export class PhoneField {
+  #input;
+  #region;
+  #onRead;
+
+  constructor(input, region, onRead) {
+    this.#input = input;
+    this.#region = region;
+    this.#onRead = onRead;
+    input.addEventListener("beforeinput", (event) => this.#eraseDigit(event));
+    input.addEventListener("input", () => this.#format());
+    this.#format();
+  }
+
+  get value() {
+    return readPhone(this.#input.value, this.#region);
+  }
+
+  #format() {
+    const { value, selectionStart } = this.#input;
+    const read = this.value;
+    if (read.text !== value) {
+      const behind = digitsIn(value.slice(selectionStart));
+      this.#input.value = read.text;
+      const caret = placeBefore(read.text, behind);
+      if (document.activeElement === this.#input) this.#input.setSelectionRange(caret, caret);
+    }
+    this.#onRead(read);
+  }
+
+  /** Backspace after a space or bracket erases the digit before it, for the separator itself would come back. */
+  #eraseDigit(event) {
+    const { value, selectionStart, selectionEnd } = this.#input;
+    if (event.inputType !== "deleteContentBackward" || selectionStart !== selectionEnd) return;
+    const kept = value.slice(0, selectionStart).replace(/[^\d+]+$/, "");
+    if (kept.length < selectionStart) this.#input.setSelectionRange(kept.length, kept.length);
+  }
+}
+
+function callingCodeOf(digits) {
+  for (let length = 1; length <= LONGEST_CALLING_CODE; length += 1) {
+    if (digits.slice(0, length) in callingCodes) return digits.slice(0, length);
+  }
+  return "";
+}
+
+function callingCodeOfRegion(region) {
+  return Object.keys(callingCodes).find((code) => callingCodes[code][0].some((each) => nameOf(each) === region)) ?? "";
+}
+
+/** The region of a national number; `preferred` while nothing tells otherwise. */
+function regionOf(regions, national, preferred) {
+  const others = regions.filter((each) => Array.isArray(each));
+  const found = others.find(([, beginning]) => new RegExp(`^(?:${beginning})`).test(national));
+  return found?.[0] ?? (preferred || nameOf(regions[0]));
+}
+
+function nameOf(region) {
+  return Array.isArray(region) ? region[0] : region;
+}
+
+/** The digits in the first format that fits them exactly, else in the first that still has room, else as they are. */
+function fill(formats, digits, templateOf, trunk = "") {
+  const fitting = formats.filter(([leading]) => new RegExp(`^(?:${leading})`).test(digits)).map(templateOf);
+  const roomOf = (template) => template.split("#").length - 1;
+  const template = fitting.find((each) => roomOf(each) === digits.length) ?? fitting.find((each) => roomOf(each) > digits.length);
+  return template ? put(template, digits) : trunk + digits;
+}
+
+/** The template up to the last digit, and the bracket that closes behind it. */
+function put(template, digits) {
+  let text = "";
+  let used = 0;
+  for (const character of template) {
+    if (used === digits.length && character !== ")") break;
+    text += character === "#" ? digits[used++] : character;
+  }
+  return text;
+}
+
+function digitsIn(text) {
+  return text.replace(/\D/g, "").length;
+}
+
+/** The place in `text` that has so many digits behind it. */
+function placeBefore(text, behind) {
+  let place = text.length;
+  for (let left = behind; left > 0 && place > 0; ) {
+    place -= 1;
+    if (/\d/.test(text[place])) left -= 1;
+  }
+  return place;
+}
