@@ -1,0 +1,125 @@
+/** What the module's tests stand on: a service that answers as told, a machine whose tabs share storage and locks, time by hand. */
+
+import { setImmediate as turn } from "node:timers/promises";
+
+import { CustomerAuth } from "../../web/customer-auth.js";
+
+export const BASE = "https://auth.example.com";
+export const PHONE = "+14155550123";
+export const SENT = { success: true, message: "sent", challenge: "ch_1", expiresAt: "2026-01-01T00:05:00Z", resendAt: "2026-01-01T00:01:30Z" };
+export const USER = { userId: "cus_1", email: null, phone: PHONE, name: "Ada", verifiedEmail: false, verifiedPhone: true };
+
+/** An access token that says who it is, in the form of one. */
+export function token(name) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "RS256" })}.${part({ sub: "cus_1", jti: name, name: "Ädä ÿþ" })}.${name}`;
+}
+
+export const pair = (name, more = {}) => ({ sessionToken: token(name), refreshToken: `refresh-${name}`, expiresIn: 900, ...more });
+export const entered = (name, more = {}) => pair(name, { registered: true, device: `device-${name}`, user: USER, ...more });
+
+/** An answer of the service, or with `headers` and no `type` one that was born before it. */
+export const answer = (status, body, headers = {}) => ({ status, body, headers });
+export const unavailable = answer(503, { success: false, type: "unavailable", message: "later", request_id: "r1" }, { "retry-after": "2" });
+export const wrongProof = answer(401, { success: false, type: "wrong_proof", message: "Invalid", request_id: "r2", errorCode: "E061102" });
+
+/** A service: `answers[path]` is one answer, a list whose last stays, or a function of the call; "lost" is an answer that never came. */
+export class Service {
+  constructor(answers = {}) {
+    this.answers = answers;
+    this.calls = [];
+  }
+
+  to(path) {
+    return this.calls.filter((call) => call.path === path);
+  }
+
+  fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname: path, origin } = new URL(request.url);
+    const text = await request.text();
+    const headers = Object.fromEntries(request.headers);
+    const call = { path, origin, method: request.method, headers, body: text && JSON.parse(text), at: Date.now(), signal: request.signal };
+    this.calls.push(call);
+    const told = this.answers[path];
+    let next = Array.isArray(told) ? told[Math.min(this.to(path).length, told.length) - 1] : told;
+    if (typeof next === "function") next = await next(call);
+    if (next === undefined) next = answer(404, { message: "Not Found" });
+    if (next === "lost") throw new TypeError("Failed to fetch");
+    const { status, body, headers: sent } = "status" in next ? next : answer(200, next);
+    return new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers: sent });
+  };
+}
+
+/** A browser: its tabs see one storage, hear of each other's changes, and wait for each other's locks. */
+export class Machine {
+  constructor({ locks = true } = {}) {
+    this.kept = new Map();
+    this.areas = [];
+    this.listeners = new Set();
+    this.locks = locks ? new Locks() : undefined;
+    globalThis.addEventListener = (_, listener) => this.listeners.add(listener);
+    globalThis.removeEventListener = (_, listener) => this.listeners.delete(listener);
+  }
+
+  tab(service, options = {}) {
+    const { kept } = this;
+    const changed = (key) => this.tell(key, area);
+    const area = {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, text) => changed(key, kept.set(key, String(text))),
+      removeItem: (key) => changed(key, kept.delete(key)),
+    };
+    this.areas.push(area);
+    return new CustomerAuth({ baseUrl: BASE, storage: area, locks: this.locks, fetch: service.fetch, ...options });
+  }
+
+  tell(key, from) {
+    for (const storageArea of this.areas.filter((each) => each !== from)) {
+      for (const listener of this.listeners) listener({ key, storageArea });
+    }
+  }
+}
+
+/** navigator.locks, as far as it is used. */
+export class Locks {
+  #last = Promise.resolve();
+
+  async request(_name, { signal }, work) {
+    const before = this.#last;
+    let release;
+    this.#last = new Promise((resolve) => (release = resolve));
+    try {
+      await Promise.race([before, new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))]);
+      return await work();
+    } finally {
+      before.then(release);
+    }
+  }
+}
+
+/** Stop the clock at the new year of 2026; it moves by `passing` alone. */
+export function stopTime(t) {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.UTC(2026, 0, 1) });
+}
+
+/** What a promise comes to, while time passes by tenths of a second. */
+export async function passing(t, promise) {
+  let settled = false;
+  const end = () => (settled = true);
+  promise.then(end, end);
+  while (!settled) {
+    for (let turns = 0; turns < 20 && !settled; turns += 1) await turn();
+    if (!settled) t.mock.timers.tick(100);
+  }
+  return promise;
+}
+
+/** A tab where somebody has signed in. */
+export async function signedIn(machine, service, options) {
+  service.answers["/login/mobile/send"] ??= SENT;
+  service.answers["/login/mobile/verify"] ??= entered("1");
+  const auth = machine.tab(service, options);
+  await auth.verifyCode(await auth.requestCode({ phone: PHONE }), "123456");
+  return auth;
+}
