@@ -20,7 +20,7 @@ class Health(Model):
         return 200 if self.status == "ok" else 503
 
 
-@endpoint(answer=Health)
+@endpoint(answer=Health, uses=("dynamodb",))
 def handler(call: Call[None, None]) -> Health:  # noqa: ARG001 (nothing of the call matters)
     checks: dict[str, Literal["ok", "unavailable"]] = {name: "ok" if well else "unavailable" for name, well in health.checks().items()}
     return Health(status="ok" if all(state == "ok" for state in checks.values()) else "unavailable", checks=checks)

@@ -25,6 +25,6 @@ class Jwks(Model):
 
 
 # Keys are published days before they sign, so an hour in a cache harms nobody.
-@endpoint(answer=Jwks, cache_seconds=3600)
+@endpoint(answer=Jwks, cache_seconds=3600, uses=("dynamodb",))
 def handler(call: Call[None, None]) -> Jwks:  # noqa: ARG001 (nothing of the call matters)
     return Jwks(keys=[Jwk(kid=key.kid, n=key.n, e=key.e) for key in keyring.published()])

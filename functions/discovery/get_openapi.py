@@ -14,6 +14,6 @@ def _document() -> dict[str, Any]:
     return document
 
 
-@endpoint(cache_seconds=300)
+@endpoint(cache_seconds=300, uses=())
 def handler(call: Call[None, None]) -> dict[str, Any]:  # noqa: ARG001 (nothing of the call matters)
     return _document()

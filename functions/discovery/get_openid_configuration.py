@@ -15,6 +15,6 @@ class Configuration(Model):
     claims_supported: list[str] = ["iss", "sub", "aud", "exp", "iat", "jti", "sid", "auth_time", "amr", "roles"]
 
 
-@endpoint(answer=Configuration, cache_seconds=3600)
+@endpoint(answer=Configuration, cache_seconds=3600, uses=())
 def handler(call: Call[None, None]) -> Configuration:
     return Configuration(issuer=call.issuer, jwks_uri=f"{call.issuer}/.well-known/jwks.json")

@@ -10,6 +10,7 @@ from customer_auth import aws, key_rotation, settings
 from customer_auth.settings import SettingsError
 
 _logger = Logger(location=None)
+aws.prepare("dynamodb")
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)

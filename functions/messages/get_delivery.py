@@ -17,7 +17,7 @@ class Delivery(Model):
     expires_at: str
 
 
-@endpoint(answer=Delivery, refusals=(NotFound,))
+@endpoint(answer=Delivery, refusals=(NotFound,), uses=("dynamodb",))
 def handler(call: Call[None, None]) -> Delivery:
     shown = deliveries.see(call.parameters["challenge"])
     told = shown._asdict() | {"resend_at": clock.iso(shown.resend_at), "expires_at": clock.iso(shown.expires_at)}

@@ -8,6 +8,7 @@ from customer_auth.challenges import Purpose
 from customer_auth.tables.message_items import Message
 
 settings.service(), settings.messaging()  # a wrong setting ends the start, with its name
+aws.prepare("dynamodb", "secretsmanager", "sns")  # most messages are SMS
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)

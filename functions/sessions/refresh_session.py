@@ -24,7 +24,7 @@ class SessionRefreshed(CamelModel):
     expires_in: int = Field(description="Seconds that the session token lives.")
 
 
-@endpoint(body=Body, answer=SessionRefreshed, refusals=(WrongSession,))
+@endpoint(body=Body, answer=SessionRefreshed, refusals=(WrongSession,), uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[Body, None]) -> SessionRefreshed:
     pair = sessions.renew(call.body.refresh_token, call.issuer)
     return SessionRefreshed(session_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in)

@@ -7,7 +7,7 @@ from customer_auth.endpoint import Call, endpoint
 from customer_auth.models.entering import PROVING, SignInVerified, TryByEmail, attempt
 
 
-@endpoint(body=TryByEmail, answer=SignInVerified, refusals=PROVING, takes_key=True)
+@endpoint(body=TryByEmail, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[TryByEmail, None]) -> SignInVerified:
     proof = codes.try_code(Purpose.SIGN_IN, call.body.email, attempt(call))
     return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Email verified successfully")

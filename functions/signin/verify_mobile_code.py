@@ -7,7 +7,7 @@ from customer_auth.endpoint import Call, endpoint
 from customer_auth.models.entering import PROVING, SignInVerified, TryByPhone, attempt
 
 
-@endpoint(body=TryByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True)
+@endpoint(body=TryByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[TryByPhone, None]) -> SignInVerified:
     proof = codes.try_code(Purpose.SIGN_IN, call.body.phone, attempt(call))
     return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Mobile verified successfully")

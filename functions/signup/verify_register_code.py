@@ -7,7 +7,7 @@ from customer_auth.endpoint import Call, endpoint
 from customer_auth.models.entering import PROVING, Registered, TryToRegister, attempt
 
 
-@endpoint(body=TryToRegister, answer=Registered, refusals=PROVING, takes_key=True)
+@endpoint(body=TryToRegister, answer=Registered, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[TryToRegister, None]) -> Registered:
     proof = codes.try_code(Purpose.REGISTER, call.body.phone, attempt(call))
     return Registered.of(sign_in.enter(proof, Names(call.body.first_name, call.body.last_name), call.issuer))

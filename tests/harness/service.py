@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from botocore.config import Config
-
 from customer_auth import aws, clock, keyring, settings, vault
 from local import events
 from local.filters import fits_any
@@ -196,7 +194,7 @@ def entered(engine: Engine, wire: Wire):
     """The engine as the one that every function talks to, with its first signing key made; a generator for fixtures."""
     before = dict(os.environ)
     # Many threads on few cores answer later than a network does; a time-out is injected where one is meant.
-    aws._CONFIG = aws._CONFIG.merge(Config(connect_timeout=30, read_timeout=60))
+    aws._CONFIG |= {"connect_timeout": 30, "read_timeout": 60}
     os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     os.environ.update(engine.environment)
     forget_everything()

@@ -100,7 +100,7 @@ class Wire:
         self._lock = threading.Lock()
 
     def listen(self, session) -> None:
-        session.events.register_first("before-send", self._on_send)
+        session.get_component("event_emitter").register_first("before-send", self._on_send)
 
     @contextlib.contextmanager
     def broken(self, operation: str, mode: str | Callable, **options):

@@ -1,30 +1,31 @@
 """The one door to AWS: every request of every function goes through `call`, so what it costs and how it fails is decided here alone.
 
-The SDK repeats a lost or throttled request by itself; what it does not repeat, a transaction's conflict, is repeated here.
+The SDK repeats a lost or throttled request by itself; what it does not repeat, a transaction's conflict, is repeated here. It is
+botocore alone, which boto3 would wrap, and is imported where it is used: a function that asks AWS nothing starts in half the time.
 """
 
+import os
 import random
 import time
 from functools import cache
-from typing import Any
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, Any
 
 from customer_auth import settings
 
+if TYPE_CHECKING:
+    from botocore.session import Session
+
 # Two attempts of at most 1 s + 2 s each: with the one call that follows a failure they fit into the function's 20 s. Checking
 # parameters again and naming the SDK's version cost a tenth of a call.
-_CONFIG = Config(
-    user_agent="customer-auth",
-    parameter_validation=False,
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 2},
-)
+_CONFIG: dict[str, Any] = {
+    "user_agent": "customer-auth",
+    "parameter_validation": False,
+    "connect_timeout": 1,
+    "read_timeout": 2,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+}
 # A message whose answer was lost may have gone out: whether it goes out again is the outbox's to decide, not the SDK's.
-_ONCE = Config(user_agent="customer-auth", connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1})
+_ONCE = _CONFIG | {"parameter_validation": True, "read_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 1}}
 _SENDERS = ("sns", "sesv2")
 
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -85,6 +86,8 @@ def call(service: str, operation: str, **parameters: Any) -> dict[str, Any]:
 
 
 def _once(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (see above)
+
     try:
         answer: dict[str, Any] = getattr(client(service), operation)(**parameters)
     except ClientError as refused:
@@ -114,18 +117,32 @@ def _meaning(response: Any) -> Exception:
     return Unknown(code) if status >= 500 else Refused(code)  # noqa: PLR2004 (HTTP's own line)
 
 
+def prepare(*services: str) -> None:
+    """Make these clients while Lambda starts a container: it has a whole core then, and at a request the memory's share of one.
+
+    Elsewhere, where documents and tests import endpoints too, each is made at its first call.
+    """
+    if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+        for service in services:
+            client(service)
+
+
 @cache
 def client(service: str) -> Any:
-    """The SDK's client, made once a container, when it is first needed."""
+    """The SDK's client, made once a container."""
+    from botocore.config import Config  # noqa: PLC0415 (see above)
+
     region = settings.messaging().sms_region if service == "sns" else None
-    make: Any = session().client
-    return make(service, region_name=region, config=_ONCE if service in _SENDERS else _CONFIG)
+    make: Any = session().create_client
+    return make(service, region_name=region, config=Config(**(_ONCE if service in _SENDERS else _CONFIG)))
 
 
 @cache
-def session() -> boto3.Session:
+def session() -> "Session":
     """What all clients are made of; its events are where tests listen and break things."""
-    return boto3.Session()
+    from botocore.session import Session  # noqa: PLC0415 (see above)
+
+    return Session()
 
 
 def forget() -> None:

@@ -49,6 +49,7 @@ class Contract:
     refusals: tuple[type[Refusal], ...]
     takes_key: bool
     cache_seconds: int
+    uses: tuple[str, ...]
 
     @property
     def audited(self) -> bool:
@@ -64,19 +65,22 @@ def endpoint(
     refusals: tuple[type[Refusal], ...] = (),
     takes_key: bool = False,
     cache_seconds: int = 0,
+    uses: tuple[str, ...] = ("dynamodb", "secretsmanager"),
 ) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, object], Event]]:
     """Make a Lambda handler of a rule; `answer` says by itself with which status it goes out.
 
     `caller` turns an access token and the issuer into who is calling (401 without one). `refusals` are the rule's own, for the
     document; those that every endpoint has are added. `takes_key`: the call consumes a proof and may be repeated with its
-    Idempotency-Key. `cache_seconds`: anyone may keep the answer for so long.
+    Idempotency-Key. `cache_seconds`: anyone may keep the answer for so long. `uses`: the AWS services that every call asks.
     """
     settings.service()  # a wrong setting ends the start, with its name
+    aws.prepare(*uses)
     always = ((BadRequest, TooLarge, UnsupportedMedia) if body else ()) + ((NotAuthenticated,) if caller else ())
 
     def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
         name = rule.__module__.rpartition(".")[2]
-        contract = Contract(_purpose(rule), body, answer, caller, (*refusals, *always, Internal, Unavailable), takes_key, cache_seconds)
+        all_refusals = (*refusals, *always, Internal, Unavailable)
+        contract = Contract(_purpose(rule), body, answer, caller, all_refusals, takes_key, cache_seconds, uses)
 
         def handler(event: Event, _context: object) -> Event:
             asked = request.Request(event)
