@@ -1,4 +1,4 @@
-/** The types of customer-auth.js; what each thing does is said there. */
+/** The types of customer-auth.js. */
 
 export type Flow = "sign-in" | "register" | "login";
 
@@ -83,25 +83,45 @@ export interface NewSession extends Session {
   registered: boolean;
 }
 
+/** A client of one service. An app needs one of them; what it keeps is shared by all tabs. */
 export class CustomerAuth {
   constructor(options?: Options);
+  /** Who is signed in, or null. The same object until something changes. */
   readonly session: Session | null;
+  /**
+   * Ask for a code. "sign-in" signs up an unknown address too; "register" and "login" take a phone alone.
+   * A lost answer may have been a sent message: then the next try within the throttle is refused as "throttled".
+   */
   requestCode(address: Address, options?: { flow?: Flow }): Promise<Challenge>;
+  /** Ask for another code in the place of this one, from its `resendAt` on. */
   resendCode(challenge: Challenge): Promise<Challenge>;
+  /** How far the message with the code is. */
   delivery(challenge: Challenge): Promise<Delivery>;
+  /**
+   * Try a code; who has the right one is signed in. The names count where "register" makes an account.
+   * The same code again is the same try: after an "offline" or a 503 it may be repeated without being counted or refused as used.
+   */
   verifyCode(challenge: Challenge, code: string, names?: { firstName?: string; lastName?: string }): Promise<NewSession>;
+  /** Hear of every sign-in, refresh and sign-out, in other tabs too. Call what it returns to hear no more. */
   onChange(listener: (session: Session | null) => void): () => void;
+  /** An access token that is good for 30 seconds more, renewed if need be; null when nobody is signed in. */
   accessToken(): Promise<string | null>;
+  /** Renew the session now; null when it has ended. */
   refresh(): Promise<Session | null>;
+  /**
+   * As the browser's fetch, with the access token; once more with the next token after a 401. A path is the service's; other origins
+   * than the service's, the page's and those of the option `origins` are refused, so that no token goes astray.
+   */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /**
+   * End this session, or with `everywhere` all of the customer's. Without an answer it throws and keeps the session: call it again.
+   * An `everywhere` that came too late, with a session that had ended, signs out here and throws "wrong_proof".
+   */
   logout(options?: { everywhere?: boolean }): Promise<void>;
+  /** Forget the session and the known devices here, without asking the service: it ends when it is not used. */
   forget(): void;
 }
 
-/**
- * The service's own types are in docs/errors.md. Of this module are "offline" (no answer came, or none in time) and "unexpected"
- * (an answer that is not the service's).
- */
 export type ErrorType =
   | "bad_request"
   | "too_large"
@@ -117,7 +137,9 @@ export type ErrorType =
   | "unexpected"
   | (string & {});
 
+/** Every failure: a refusal of the service by its own `type` (docs/errors.md), "offline", or "unexpected" (not the service's answer). */
 export class AuthError extends Error {
+  constructor(type: ErrorType, message: string, details?: Partial<Omit<AuthError, "name" | "type" | "message">>);
   readonly name: "AuthError";
   readonly type: ErrorType;
   /** The HTTP status; 0 without an answer. */

@@ -135,7 +135,7 @@ export class CustomerAuth {
   }
 
   /**
-   * End this session, or with `everywhere` all of the customer's. Where the service cannot be asked it throws and nothing has ended.
+   * End this session, or with `everywhere` all of the customer's. Without an answer it throws and keeps the session: call it again.
    * An `everywhere` that came too late, with a session that had ended, signs out here and throws "wrong_proof".
    */
   async logout({ everywhere = false } = {}) {

@@ -37,6 +37,7 @@ export class Service {
   fetch = async (input, init) => {
     const request = new Request(input, init);
     const { pathname: path, origin } = new URL(request.url);
+    request.signal.throwIfAborted();
     const text = await request.text();
     const headers = Object.fromEntries(request.headers);
     const call = { path, origin, method: request.method, headers, body: text && JSON.parse(text), at: Date.now(), signal: request.signal };

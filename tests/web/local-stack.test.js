@@ -1,0 +1,179 @@
+/** The module against the real service, as `make dev` serves it. */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import test, { after, before } from "node:test";
+
+import { CustomerAuth } from "../../web/customer-auth.js";
+import { Machine } from "./machine.js";
+
+const ROOT = new URL("../../", import.meta.url);
+let stack;
+let url;
+let numbers = 1000;
+
+before(async () => {
+  const python = process.env.PYTHON ?? ".venv/bin/python";
+  stack = spawn(python, ["-m", "local", "--port", "0"], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface(stack.stdout); // read on, or the stack could not print
+  [url] = /http:\/\/127\.0\.0\.1:\d+/.exec((await once(lines, "line"))[0]);
+});
+
+after(async () => {
+  stack.kill("SIGTERM");
+  await once(stack, "exit");
+});
+
+const newPhone = () => `+1212555${(numbers += 1)}`;
+const tab = (options, machine = new Machine()) => machine.tab({ fetch }, { baseUrl: url, ...options });
+const local = async (path, body) => (await fetch(`${url}/_local/${path}`, body && { method: "POST", body: JSON.stringify(body) })).json();
+
+/** The newest code that was sent to an address, once there are so many. */
+async function code(to, count = 1) {
+  for (;;) {
+    const messages = await local(`messages?to=${encodeURIComponent(to)}`);
+    if (messages.length >= count) return messages[0].code;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function signedIn(auth, phone = newPhone()) {
+  const challenge = await auth.requestCode({ phone });
+  return auth.verifyCode(challenge, await code(phone));
+}
+
+test("a customer registers, is known by name, and sends the token along", async () => {
+  const auth = tab();
+  const phone = newPhone();
+  const challenge = await auth.requestCode({ phone }, { flow: "register" });
+  const sent = await code(phone);
+  while ((await auth.delivery(challenge)).state === "queued") await new Promise((resolve) => setTimeout(resolve, 20));
+
+  await assert.rejects(auth.verifyCode(challenge, "000000" === sent ? "000001" : "000000"), { type: "wrong_proof", status: 401 });
+  const session = await auth.verifyCode(challenge, sent, { firstName: "Ada", lastName: "Lovelace" });
+
+  assert.deepEqual([session.registered, session.customer.name, session.customer.phone], [true, "Ada Lovelace", phone]);
+  assert.equal(session.claims.sub, session.customer.id);
+  const { customer } = await (await auth.fetch("/store/customers/me")).json();
+  assert.equal(customer.id, session.customer.id);
+});
+
+test("email has its own way in, and login finds who registered by phone", async () => {
+  const auth = tab();
+  const email = "ada@example.com";
+  const challenge = await auth.requestCode({ email });
+  const session = await auth.verifyCode(challenge, await code(email));
+  assert.deepEqual([session.customer.email, session.customer.emailVerified, session.registered], [email, true, true]);
+
+  const phone = newPhone();
+  const first = await signedIn(auth, phone);
+  const again = await auth.verifyCode(await auth.requestCode({ phone }, { flow: "login" }), await code(phone, 2));
+  assert.deepEqual([again.customer.id, again.registered], [first.customer.id, false]);
+});
+
+test("a verify whose answer was lost gets the same session by itself", async () => {
+  let lost = 0;
+  const lossy = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).endsWith("/verify") || lost > 0) return response;
+    lost += 1;
+    throw new TypeError("Failed to fetch");
+  };
+
+  const session = await signedIn(tab({ fetch: lossy }));
+
+  assert.deepEqual([lost, session.registered], [1, true]);
+});
+
+for (const locks of [true, false]) {
+  test(`tabs that refresh at once all go on with one session, ${locks ? "with" : "without"} locks`, async () => {
+    const machine = new Machine({ locks });
+    const tabs = [tab({}, machine), tab({}, machine), tab({}, machine)];
+    await signedIn(tabs[0]);
+    const before = await tabs[0].accessToken();
+
+    await Promise.all(tabs.flatMap((each) => [each.refresh(), each.refresh()]));
+    const tokens = new Set(await Promise.all(tabs.map((each) => each.accessToken())));
+    await tabs[1].refresh();
+
+    assert.equal(tokens.size, 1);
+    assert.ok(!tokens.has(before));
+    assert.equal((await tabs[2].fetch("/store/customers/me")).status, 200);
+  });
+}
+
+test("a refresh whose answer was lost is made up for, and the session goes on", async () => {
+  let lost = 0;
+  const lossy = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).endsWith("/refresh") || lost > 0) return response;
+    lost += 1;
+    throw new TypeError("Failed to fetch");
+  };
+  const auth = tab({ fetch: lossy });
+  await signedIn(auth);
+
+  assert.ok(await auth.refresh());
+  assert.ok(await auth.refresh());
+  assert.equal(lost, 1);
+});
+
+test("logging out everywhere ends what other machines hold", async () => {
+  const phone = newPhone();
+  const [here, there] = [tab(), tab()];
+  await signedIn(here, phone);
+  await local("clock", { advance_seconds: 90 });
+  await there.verifyCode(await there.requestCode({ phone }), await code(phone, 2));
+
+  await there.logout({ everywhere: true });
+
+  assert.equal(there.session, null);
+  assert.equal((await here.fetch("/store/customers/me")).status, 401);
+  assert.equal(here.session, null);
+});
+
+test("a known device is let through where strangers have just asked", async () => {
+  const phone = newPhone();
+  const [owner, stranger] = [tab(), tab()];
+  await signedIn(owner, phone);
+  await owner.logout();
+
+  const refused = await stranger.requestCode({ phone }).catch((error) => error);
+  assert.equal(refused.type, "throttled");
+  assert.ok(refused.retryAfterSeconds > 60 && refused.retryAfterSeconds <= 90);
+  assert.ok(await owner.requestCode({ phone }));
+});
+
+test("a challenge's times are this machine's, though the service's clock is an hour ahead", async () => {
+  await local("clock", { advance_seconds: 3600 });
+
+  const { expiresAt, resendAt } = await tab().requestCode({ phone: newPhone() });
+
+  assert.ok(Math.abs(resendAt - Date.now() - 90_000) < 5_000);
+  assert.ok(Math.abs(expiresAt - Date.now() - 300_000) < 5_000);
+});
+
+test("the README's code runs as it is printed", async () => {
+  const readme = await readFile(new URL("web/README.md", ROOT), "utf8");
+  const printed = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block).join("");
+  const module = new URL("web/customer-auth.js", ROOT).href;
+  const session = printed.replace("./customer-auth.js", module).replace("https://auth.example.com", url);
+  const seen = [];
+  const page = {
+    showCodeField: (masked) => seen.push(masked),
+    typedCode: () => code("+14155550123"),
+    greet: (name, registered) => seen.push(name, registered),
+    showProblem: (type) => seen.push(type),
+    showSignIn: () => seen.push("signed out"),
+    sessionStorage: { getItem: () => null, setItem() {}, removeItem() {} },
+  };
+  Object.assign(globalThis, page);
+
+  await import(`data:text/javascript,${encodeURIComponent(`${session}; globalThis.shown = [customer.phone, perTab.session];`)}`);
+
+  assert.deepEqual(seen, ["+1*****0123", "+14155550123", true, "signed out"]);
+  assert.deepEqual(globalThis.shown, ["+14155550123", null]);
+});

@@ -1,0 +1,129 @@
+/** Signed in: what the token says, its renewal, and the two ways out. */
+
+import { Button, Countdown, ErrorLine, textOf } from "./form.js";
+import { settings } from "./settings.js";
+
+const SHOWN = ["sub", "sid", "amr", "roles", "auth_time", "iat", "exp", "iss", "aud"];
+const MOMENTS = new Set(["auth_time", "iat", "exp"]);
+const RENEW_AT_SECONDS = 60; // from here on the client is asked for a token, and decides itself when to renew it
+const PAUSE_MS = 5000; // between two tries, should the first have failed
+
+const find = (selector) => document.querySelector(selector);
+
+export class Account {
+  #page;
+  #section = find("#account");
+  #session = null;
+  #registered = null;
+  #renewals = 0;
+  #nextTry = 0;
+  #countdown = new Countdown((left) => this.#tick(left));
+  #buttons;
+  #error;
+
+  constructor(page) {
+    this.#page = page;
+    this.#error = new ErrorLine(find("#account-error"), page);
+    const waiting = (texts, time) => texts.waitToTry(time);
+    this.#buttons = {
+      here: new Button(find("#log-out"), page, { label: (texts) => texts.logOut, waiting }),
+      everywhere: new Button(find("#log-out-everywhere"), page, { label: (texts) => texts.logOutEverywhere, waiting }),
+    };
+    find("#log-out").addEventListener("click", () => this.#logOut(false));
+    find("#log-out-everywhere").addEventListener("click", () => this.#logOut(true));
+    document.addEventListener("visibilitychange", () => this.#check());
+    addEventListener("online", () => this.#check());
+  }
+
+  get section() {
+    return this.#section;
+  }
+
+  enter({ session }) {
+    this.#registered = session.registered ?? null;
+    this.#renewals = 0;
+    this.#error.clear();
+    this.#take(session);
+    if (this.#registered === null) this.#check(); // it is one of an earlier visit
+  }
+
+  leave() {
+    this.#countdown.stop();
+    this.#session = null;
+  }
+
+  /** The next access token of the same session. */
+  renew(session) {
+    if (session.claims.jti === this.#session.claims.jti) return;
+    this.#renewals += 1;
+    this.#take(session);
+  }
+
+  render() {
+    if (!this.#session) return;
+    const { texts } = this.#page.language;
+    const { customer } = this.#session;
+    find("#welcome").textContent = this.#registered ? texts.newAccount : texts.welcomeBack;
+    find("#who").textContent = customer.name ?? customer.phone ?? customer.email ?? "";
+    find("#renewed").textContent = this.#renewals ? texts.renewed(this.#page.language.number(this.#renewals)) : "";
+    find("#claims").replaceChildren(...SHOWN.flatMap((name) => this.#row(name)));
+    this.#renderLeft(this.#countdown.secondsLeft);
+    for (const each of [this.#buttons.here, this.#buttons.everywhere, this.#error]) each.render();
+  }
+
+  #row(name) {
+    const { language } = this.#page;
+    const value = this.#session.claims[name];
+    const [term, detail, text] = [document.createElement("dt"), document.createElement("dd"), document.createElement("bdi")];
+    term.textContent = language.texts[name];
+    text.textContent = MOMENTS.has(name) ? language.moment(value) : [value].flat().join(", ") || language.texts.none;
+    detail.dataset.claim = name;
+    detail.append(text);
+    return [term, detail];
+  }
+
+  #take(session) {
+    this.#session = session;
+    this.#nextTry = 0;
+    this.#countdown.start(session.expiresAt);
+    this.render();
+  }
+
+  #tick(left) {
+    this.#renderLeft(left);
+    if (left <= RENEW_AT_SECONDS) this.#askForToken();
+    if (left === 0 && this.#session) setTimeout(() => this.#tick(this.#countdown.secondsLeft), PAUSE_MS);
+  }
+
+  #renderLeft(left) {
+    if (!this.#session) return;
+    const { language } = this.#page;
+    const { exp, iat } = this.#session.claims;
+    find("#renews-in").textContent = language.texts.renewsIn(language.duration(left));
+    Object.assign(find("#left"), { max: exp - iat, value: left });
+  }
+
+  async #askForToken() {
+    if (Date.now() < this.#nextTry) return;
+    this.#nextTry = Date.now() + PAUSE_MS;
+    // An end of the session is told by the client; a lost connection by the page.
+    await this.#page.auth.accessToken().catch(() => null);
+  }
+
+  /** Asks the service, for the session may have been ended elsewhere: the client then tells. */
+  async #check() {
+    if (!this.#session || document.visibilityState !== "visible") return;
+    await this.#page.auth.fetch(`${settings.baseUrl}/store/customers/me`).catch(() => null);
+  }
+
+  async #logOut(everywhere) {
+    const button = everywhere ? this.#buttons.everywhere : this.#buttons.here;
+    if (!button.isReady) return;
+    this.#error.clear();
+    try {
+      await button.during((texts) => `${everywhere ? texts.logOutEverywhere : texts.logOut}…`, () => this.#page.logOut(everywhere));
+    } catch (error) {
+      this.#error.show((language) => textOf(error, language.texts));
+    }
+  }
+}

@@ -1,0 +1,218 @@
+/** The second step: the code, typed, pasted, or filled in by the browser. */
+
+import { Button, ErrorLine, refuse } from "./form.js";
+import { readPhone } from "./phone-field.js";
+import { settings } from "./settings.js";
+
+const DELIVERY_WAITS_MS = [1000, 2000, 4000, 8000];
+const KEPT = "customer-auth.demo.challenge";
+
+const find = (selector) => document.querySelector(selector);
+
+export class Enter {
+  #page;
+  #section = find("#enter");
+  #input = find("#code");
+  #challenge = null;
+  #delivery = null;
+  #tried = "";
+  #left = null;
+  #submitButton;
+  #resendButton;
+  #error;
+
+  constructor(page) {
+    this.#page = page;
+    this.#error = new ErrorLine(find("#enter-error"), page);
+    const waiting = (texts, time) => texts.waitToTry(time);
+    const onWaited = () => this.#error.clear();
+    this.#submitButton = new Button(find("#enter [type=submit]"), page, { label: (texts) => texts.verify, waiting, onWaited });
+    this.#resendButton = new Button(find("#resend"), page, {
+      label: (texts) => texts.resend,
+      waiting: (texts, time) => texts.waitToResend(time),
+    });
+    this.#input.inputMode = settings.codeCharset === "numeric" ? "numeric" : "text";
+    this.#input.addEventListener("input", () => this.#typed());
+    this.#input.addEventListener("paste", (event) => this.#paste(event));
+    find("#enter form").addEventListener("submit", (event) => this.#submit(event));
+    find("#resend").addEventListener("click", () => this.#resend());
+    find("#change").addEventListener("click", () => this.#change());
+  }
+
+  get section() {
+    return this.#section;
+  }
+
+  /** The challenge that a reload, or a phone that was short of memory while the message was read, has interrupted. */
+  static interrupted() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT));
+      const challenge = kept && { ...kept, expiresAt: new Date(kept.expiresAt), resendAt: new Date(kept.resendAt) };
+      return challenge?.expiresAt > Date.now() ? challenge : null;
+    } catch {
+      return null;
+    }
+  }
+
+  enter({ challenge }) {
+    this.#left = new AbortController();
+    this.#take(challenge);
+    this.#input.value = this.#tried = "";
+    this.#submitButton.stopWaiting();
+    this.#error.clear();
+    this.render();
+    this.#fillIn(this.#left.signal);
+  }
+
+  leave() {
+    this.#left?.abort();
+    this.#submitButton.stopWaiting();
+    this.#resendButton.stopWaiting();
+    keep(null);
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  render() {
+    const { texts } = this.#page.language;
+    find("#sent-to").textContent = this.#challenge ? texts.codeSentTo(`\u2066${this.#address()}\u2069`) : "";
+    find("#delivery").textContent = this.#delivery ? texts[this.#delivery] : "";
+    find("#delivery").classList.toggle("failed", this.#delivery === "deliveryFailed");
+    for (const each of [this.#submitButton, this.#resendButton, this.#error]) each.render();
+  }
+
+  #address() {
+    const { phone, email } = this.#challenge;
+    return phone ? readPhone(phone, settings.defaultRegion).text : email;
+  }
+
+  #take(challenge) {
+    this.#challenge = challenge;
+    this.#delivery = null;
+    this.#resendButton.waitUntil(challenge.resendAt);
+    keep(challenge);
+    this.#follow(challenge, this.#left.signal);
+  }
+
+  /** Tells the way of the message until it is known. What cannot be told is not: the code may still come. */
+  async #follow(challenge, signal) {
+    for (const wait of DELIVERY_WAITS_MS) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (signal.aborted || challenge !== this.#challenge) return;
+      const found = await this.#page.auth.delivery(challenge).catch(() => null);
+      if (!found || signal.aborted || challenge !== this.#challenge) return;
+      const names = { queued: "deliveryQueued", sent: "deliverySent", delivered: "deliveryDelivered", failed: "deliveryFailed" };
+      this.#delivery = names[found.state] ?? null;
+      this.render();
+      if (found.state === "delivered" || found.state === "failed") return;
+    }
+  }
+
+  /** WebOTP: the browser reads the code out of the SMS, where it can and the person agrees. */
+  async #fillIn(signal) {
+    if (!("OTPCredential" in globalThis) || !this.#challenge.phone) return;
+    try {
+      const found = await navigator.credentials.get({ otp: { transport: ["sms"] }, signal });
+      if (found && !signal.aborted) this.#put(found.code);
+    } catch {
+      // Declined, or left: the code is typed.
+    }
+  }
+
+  #typed() {
+    const code = codeIn(this.#input.value);
+    if (this.#input.value !== code) this.#input.value = code;
+    this.#error.clear();
+    // Once by itself; after a wrong one the person may be still at it.
+    if (code.length === settings.codeLength && code !== this.#tried) this.#try();
+  }
+
+  #paste(event) {
+    event.preventDefault();
+    this.#put(event.clipboardData.getData("text"));
+  }
+
+  #put(text) {
+    this.#input.value = findCode(text);
+    this.#typed();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    this.#try();
+  }
+
+  async #try() {
+    if (!this.#submitButton.isReady) return;
+    const { signal } = this.#left;
+    const code = this.#input.value;
+    if (code.length !== settings.codeLength) {
+      this.#error.show((language) => language.texts.required.code(language.number(settings.codeLength)), this.#input);
+      return;
+    }
+    this.#tried = code;
+    this.#error.clear();
+    try {
+      const verify = () => this.#page.auth.verifyCode(this.#challenge, code);
+      const session = await this.#submitButton.during((texts) => texts.verifying, verify);
+      this.#page.show("account", { session });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error.type !== "wrong_proof") this.#tried = "";
+      const wrong = (language) => language.texts.wrong.code;
+      refuse(error, { line: this.#error, button: this.#submitButton, input: this.#input, wrong });
+    }
+  }
+
+  async #resend() {
+    if (!this.#resendButton.isReady) return;
+    const { signal } = this.#left;
+    this.#error.clear();
+    try {
+      const challenge = await this.#resendButton.during((texts) => texts.sending, () => this.#page.auth.resendCode(this.#challenge));
+      if (signal.aborted) return;
+      this.#take(challenge);
+      this.#delivery = "resent";
+      this.#input.value = this.#tried = "";
+      this.#submitButton.stopWaiting();
+      this.render();
+      this.focus();
+    } catch (error) {
+      if (signal.aborted) return;
+      const wrong = (language) => language.texts.errors.other;
+      refuse(error, { line: this.#error, button: this.#resendButton, input: this.#input, wrong });
+    }
+  }
+
+  #change() {
+    this.#page.show("ask");
+    this.#page.editAddress();
+  }
+}
+
+/** The characters of a code in ASCII, without what people put between them. */
+function codeIn(text) {
+  const ascii = text.normalize("NFKC").replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0) & 0xf));
+  const foreign = settings.codeCharset === "numeric" ? /\D/g : /[^A-Z0-9]/g;
+  return ascii.toUpperCase().replace(foreign, "").slice(0, settings.codeLength);
+}
+
+/** The code in what was pasted, which may be the whole message. */
+function findCode(text) {
+  const length = settings.codeLength;
+  const marked = text.match(/^@\S+ #(\S+)$/m);
+  if (marked) return codeIn(marked[1]);
+  const numbers = text.split(/[^\p{Nd}\s-]+/u).map((part) => part.replace(/[\s-]/g, ""));
+  return codeIn(numbers.find((each) => each.length === length) ?? text);
+}
+
+function keep(challenge) {
+  try {
+    if (challenge) sessionStorage.setItem(KEPT, JSON.stringify(challenge));
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // Without storage a reload begins anew.
+  }
+}

@@ -1,0 +1,150 @@
+/** What the forms of the page share: a busy button, an error that its field is tied to, and a wait that counts down. */
+
+import { AuthError } from "../customer-auth.js";
+
+/** Calls `onTick` with the whole seconds left until a moment, each second, and at the end with 0. */
+export class Countdown {
+  #timer = 0;
+  #until = 0;
+  #onTick;
+
+  constructor(onTick) {
+    this.#onTick = onTick;
+  }
+
+  get secondsLeft() {
+    return Math.max(0, Math.ceil((this.#until - Date.now()) / 1000));
+  }
+
+  start(until) {
+    this.stop();
+    this.#until = until.getTime();
+    this.#timer = setInterval(() => this.#tick(), 1000);
+    this.#tick();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#until = 0;
+  }
+
+  #tick() {
+    const left = this.secondsLeft;
+    if (left === 0) clearInterval(this.#timer);
+    this.#onTick(left);
+  }
+}
+
+/** A button that may be busy or made to wait. It keeps the focus meanwhile, which a disabled one would lose. */
+export class Button {
+  #element;
+  #page;
+  #label;
+  #busy = null;
+  #waiting = null;
+  #wait = new Countdown(() => this.render());
+  #onWaited;
+
+  /** `label` and `waiting` pick their texts; `onWaited` hears the end of a wait. */
+  constructor(element, page, { label, waiting, onWaited = () => {} }) {
+    this.#element = element;
+    this.#page = page;
+    this.#label = label;
+    this.#waiting = waiting;
+    this.#onWaited = onWaited;
+  }
+
+  get isReady() {
+    return this.#busy === null && this.#wait.secondsLeft === 0;
+  }
+
+  waitUntil(moment) {
+    this.#isWaiting = true;
+    this.#wait.start(moment);
+  }
+
+  #isWaiting = false;
+
+  stopWaiting() {
+    this.#wait.stop();
+    this.#isWaiting = false;
+    this.render();
+  }
+
+  /** What `act` gives, with the button busy while it does; `label` picks the text meanwhile. */
+  async during(label, act) {
+    this.#busy = label;
+    this.render();
+    try {
+      return await act();
+    } finally {
+      this.#busy = null;
+      this.render();
+    }
+  }
+
+  render() {
+    const { language } = this.#page;
+    const left = this.#wait.secondsLeft;
+    const waited = this.#isWaiting && left === 0;
+    if (waited) this.#isWaiting = false;
+    if (this.#busy) this.#element.textContent = this.#busy(language.texts);
+    else if (left) this.#element.textContent = this.#waiting(language.texts, language.duration(left));
+    else this.#element.textContent = this.#label(language.texts);
+    this.#element.setAttribute("aria-disabled", String(!this.isReady));
+    this.#element.toggleAttribute("data-busy", this.#busy !== null);
+    if (waited) this.#onWaited();
+  }
+}
+
+/** The one error of a form; `show` takes a function of the language, so that the error changes its language with the page. */
+export class ErrorLine {
+  #element;
+  #page;
+  #text = null;
+  #input = null;
+
+  constructor(element, page) {
+    this.#element = element;
+    this.#page = page;
+  }
+
+  /** Says what is wrong, of `input` if one is given: it is marked, and gets the focus. */
+  show(text, input = null) {
+    this.clear();
+    this.#text = text;
+    this.#input = input;
+    input?.setAttribute("aria-invalid", "true");
+    this.render();
+    input?.focus();
+    input?.select();
+  }
+
+  clear() {
+    this.#input?.removeAttribute("aria-invalid");
+    this.#text = this.#input = null;
+    this.render();
+  }
+
+  render() {
+    const text = this.#text?.(this.#page.language) ?? "";
+    if (this.#element.textContent !== text) this.#element.textContent = text;
+  }
+}
+
+/** Shows how a call was refused. A throttle makes `button` wait; `wrong` is the text for bad input in `input`. */
+export function refuse(error, { line, button, input, wrong }) {
+  if (!(error instanceof AuthError)) {
+    line.show((language) => language.texts.errors.other);
+    throw error;
+  }
+  if (error.type === "throttled") button.waitUntil(new Date(Date.now() + (error.retryAfterSeconds ?? 1) * 1000));
+  if (error.type === "bad_request") line.show(wrong, input);
+  else if (error.type === "wrong_proof") line.show((language) => language.texts.errors.wrong_proof, input);
+  else line.show((language) => textOf(error, language.texts));
+}
+
+export function textOf(error, texts) {
+  const known = Object.hasOwn(texts.errors, error.type) && texts.errors[error.type];
+  return known || [texts.errors.other, error.requestId && `(${error.requestId})`].filter(Boolean).join(" ");
+}
