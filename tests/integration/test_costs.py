@@ -1,0 +1,131 @@
+"""What the documents say that a sign-in costs: the tables' units as DynamoDB counts them, the arithmetic as it is."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from customer_auth import audit, aws
+from tests.harness.documents import read, rows
+from tests.harness.service import template
+
+ON_DYNAMODB = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
+
+
+@pytest.fixture
+def units(api):
+    """The units that each operation has taken since this fixture was made, as DynamoDB tells them."""
+    counted = Counter()
+    events = aws.client("dynamodb").meta.events
+
+    def ask(params, **_):
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def note(parsed, model, **_):
+        told = parsed["ConsumedCapacity"]
+        counted[model.name] += sum(each["CapacityUnits"] for each in (told if isinstance(told, list) else [told]))
+
+    operations = ["GetItem", "BatchGetItem", "UpdateItem", "TransactWriteItems"]
+    for name in operations:
+        events.register(f"before-parameter-build.dynamodb.{name}", ask)
+        events.register(f"after-call.dynamodb.{name}", note)
+    yield counted
+    for name in operations:
+        events.unregister(f"before-parameter-build.dynamodb.{name}", ask)
+        events.unregister(f"after-call.dynamodb.{name}", note)
+
+
+def quantity(what: str) -> Decimal:
+    [found] = [row[1] for row in rows("docs/deploy.md", "What") if row[0] == what]
+    return Decimal(found.replace(",", ""))
+
+
+@ON_DYNAMODB
+def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_are(api, customer, units):
+    parts_of_a_commit, units_a_part = 4, 2  # as AWS bills; DynamoDB Local takes a condition check for one unit
+    for _ in range(8):
+        units.clear()
+        customer.sign_in()
+        api.clock.advance(3_600)
+
+    assert units == {"UpdateItem": 5, "TransactWriteItems": 6, "GetItem": 1, "BatchGetItem": 2}
+    assert quantity("DynamoDB write units") == 1_000 * (units["UpdateItem"] + parts_of_a_commit * units_a_part)
+    assert quantity("DynamoDB read units") == 1_000 * (units["GetItem"] + units["BatchGetItem"])
+
+
+@ON_DYNAMODB
+def test_a_refresh_takes_one_write_unit_and_two_read_units(customer, units):
+    customer.refresh()
+
+    assert units == {"BatchGetItem": 2, "UpdateItem": 1}
+
+
+@pytest.mark.parametrize("heading", ["What | A thousand sign-ins", "What | How many"])
+def test_the_tables_of_costs_are_calculated_right(heading):
+    together = Decimal(0)
+    for what, count, price, cost in rows("docs/deploy.md", heading):
+        if what.startswith("**"):
+            assert Decimal(cost) == together
+        elif cost.replace(".", "").isdigit():
+            amount, unit = price.split(" ", 1)
+            exact = Decimal(count.replace(",", "")) * Decimal(amount) / {"a million": 1_000_000, "each": 1}[unit]
+            assert Decimal(cost) == round(exact, -Decimal(cost).as_tuple().exponent), what
+            together += Decimal(cost)
+    assert together
+
+
+def test_what_is_paid_each_month_is_what_the_template_holds():
+    resources = template().document["Resources"].values()
+    alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
+    held = {what.partition(",")[0]: count for what, count, *_ in rows("docs/deploy.md", "What | How many")}
+
+    def metrics(alarm: dict) -> int:
+        return sum("MetricStat" in each for each in alarm["Metrics"]) if "Metrics" in alarm else 1
+
+    def of(kind: str) -> int:
+        return sum(each["Type"] == kind for each in resources)
+
+    assert int(held["KMS key"]) == of("AWS::KMS::Key")
+    assert int(held["Secrets"]) == of("AWS::SecretsManager::Secret")
+    assert int(held["Metrics of our own"]) == len(audit.METRICS)
+    assert int(held["Metrics in alarms"]) == sum(map(metrics, alarms))
+    assert int(held["Dashboard"]) == of("AWS::CloudWatch::Dashboard")
+
+
+def test_what_an_email_and_an_sms_make_of_it_is_said_right():
+    [alone] = [Decimal(row[3]) for row in rows("docs/deploy.md", "What | A thousand sign-ins") if "without the message" in row[0]]
+    text = " ".join(read("docs/deploy.md").split())
+
+    for price, told in (("0.01", f"{alone + 10:.2f}"), ("0.05", f"{alone + 50:.2f}")):
+        assert f"{price} USD" in text
+        assert told in text
+    assert f"by email they cost {alone + Decimal('0.1'):.2f}" in text
+
+
+# ── scale ──
+
+
+def test_what_sign_ins_a_second_need_is_calculated_right():
+    needs = {what: [Decimal(cell.replace(",", "")) for cell in cells[:4]] for what, *cells in rows("docs/scale.md", "What | One sign-in")}
+    writes = sum(needs[f"{table} table, write units a second"][0] for table in ("Codes", "Sessions", "Customers"))
+    refreshes = 4
+
+    assert len(needs) == 10
+    assert all(need == [need[0] * a_second for a_second in (1, 10, 100, 1_000)] for need in needs.values())
+    assert (writes - refreshes) * 1_000 == quantity("DynamoDB write units")
+    assert needs["Lambda starts a second"][0] == needs["API requests a second"][0] + needs["Messages a second"][0]
+
+
+def test_the_stack_s_own_figures_are_the_ones_that_are_calculated_with():
+    text = read("docs/scale.md")
+    [asked] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
+    readers = {name for name, each in template().functions.items() if {"ReadKeyring", "SignTokens"} & set(policies(each))} | {"GetJwks"}
+
+    assert f"own `ThrottlingRateLimit` {template().settings['THROTTLING_RATE_LIMIT']} " in text.replace("|", " ")
+    assert f"at most {asked['Properties']['ParallelizationFactor']} senders at once" in text
+    assert asked["Properties"]["BatchSize"] == 1
+    assert len(readers) == 8
+
+
+def policies(function) -> list[str]:
+    return [each["Ref"] for each in function.properties.get("Policies", [])]
