@@ -10,6 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 SAM := .tools/sam/bin/sam
 LOCK := $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes --no-header --no-annotate
+BRING_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || $(MAKE) -s --no-print-directory node
 ENV ?= dev
 .DEFAULT_GOAL := help
 
@@ -23,7 +24,12 @@ dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists t
 
 test: .venv/.done .tools/sam/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
+	@$(BRING_NODE)
 	.venv/bin/python -m pytest -p tools.left_out $(or $(ARGS),--cov)
+
+test-web: .venv/.done ## Run the tests of the browser's module alone, by Node's own runner
+	@$(BRING_NODE)
+	.venv/bin/python -m pytest -p tools.left_out tests/e2e/test_web_module.py $(ARGS)
 
 test-unit: .venv/.done ## Run the unit tests alone
 	.venv/bin/python -m pytest tests/unit $(ARGS)
@@ -59,6 +65,8 @@ deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
 invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginCode) with its event in Docker, against a running `make dev`
 	@tools/invoke.sh "$(FUNCTION)"
 
+node: .tools/node/.done ## Bring Node, for the tests of the browser's module, where the machine has none of 20 or newer
+
 dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, for the tests of races
 
 lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
@@ -66,6 +74,7 @@ lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that p
 	$(LOCK) pyproject.toml -c requirements-dev.lock -o layers/shared/requirements.txt
 	$(LOCK) --group pyproject.toml:sam -o tools/sam.txt
 	$(LOCK) --group pyproject.toml:uv -o tools/uv.txt
+	$(LOCK) --group pyproject.toml:node -o tools/node.txt
 
 clean: ## Remove all that make made
 	rm -rf .venv .tools .aws-sam .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
@@ -86,10 +95,15 @@ clean: ## Remove all that make made
 	$(UV) pip sync -q --python .tools/sam --require-hashes tools/sam.txt
 	touch $@
 
+.tools/node/.done: tools/node.txt | .venv/.done
+	rm -rf $(@D)
+	$(UV) pip install -q --python .venv --require-hashes --target $(@D) -r $<
+	touch $@
+
 .tools/dynamodb-local/.done: tools/pom.xml
 	@command -v java >/dev/null && command -v mvn >/dev/null || \
 	  { echo "DynamoDB Local needs Java 17 and Maven: apt-get install default-jre-headless maven"; exit 1; }
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: help setup dev test test-unit lint check fix openapi readme bench build deploy invoke dynamodb-local lock clean
+.PHONY: help setup dev test test-web test-unit lint check fix openapi readme bench build deploy invoke node dynamodb-local lock clean

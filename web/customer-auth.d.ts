@@ -23,8 +23,8 @@ export interface Options {
   /** Other origins that `fetch` may send the access token to, like "https://api.example.com". */
   origins?: readonly string[];
   fetch?: typeof globalThis.fetch;
-  /** What keeps tabs from refreshing at once; `navigator.locks` without it. */
-  locks?: Pick<LockManager, "request">;
+  /** What keeps tabs from refreshing at once; `navigator.locks` without it, none where it is null. */
+  locks?: Pick<LockManager, "request"> | null;
 }
 
 /** A code that was asked for. Times are in this machine's clock, however wrong it is. */

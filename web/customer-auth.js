@@ -39,13 +39,13 @@ export class CustomerAuth {
   #listeners = new Set();
 
   /** @param {import("./customer-auth.js").Options} [options] */
-  constructor({ baseUrl = "", locale, storage, storageKey = "customer-auth", origins = [], fetch, locks } = {}) {
+  constructor({ baseUrl = "", locale, storage, storageKey = "customer-auth", origins = [], fetch, locks = globalThis.navigator?.locks } = {}) {
     const page = globalThis.location;
     this.#base = baseUrl.replace(/\/+$/, "");
     this.#locale = locale;
     this.#storage = storage ?? browserStorage();
     this.#key = storageKey;
-    this.#locks = locks ?? globalThis.navigator?.locks;
+    this.#locks = locks;
     this.#origins = new Set([baseUrl, page?.href, ...origins].filter(Boolean).map((url) => new URL(url, page?.href).origin));
     this.#fetch = (...request) => (fetch ?? globalThis.fetch)(...request);
   }

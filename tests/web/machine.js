@@ -58,7 +58,7 @@ export class Machine {
     this.kept = new Map();
     this.areas = [];
     this.listeners = new Set();
-    this.locks = locks ? new Locks() : undefined;
+    this.locks = locks ? new Locks() : null;
     globalThis.addEventListener = (_, listener) => this.listeners.add(listener);
     globalThis.removeEventListener = (_, listener) => this.listeners.delete(listener);
   }
