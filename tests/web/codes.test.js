@@ -135,6 +135,7 @@ test("to forget is to keep no device and no session, without a call", async () =
   auth.onChange((session) => heard.push(session));
 
   auth.forget();
+  auth.forget();
 
   assert.deepEqual([heard, machine.kept.size, service.calls.length], [[null], 0, 2]);
 });

@@ -79,6 +79,17 @@ test("without locks a tab whose token another used goes on with what the other s
   assert.deepEqual(given.map(({ claims }) => claims.jti), ["2", "2"]);
 });
 
+test("without locks a tab whose refresh got no answer goes on with what another tab stored", async (t) => {
+  stopTime(t);
+  const [machine, service] = [new Machine({ locks: false }), new Service()];
+  const [one, two] = [await signedIn(machine, service), machine.tab(service)];
+  service.answers[REFRESH] = ["lost", pair("2"), "lost"];
+
+  const given = await passing(t, Promise.all([one.refresh(), two.refresh()]));
+
+  assert.deepEqual(given.map(({ claims }) => claims.jti), ["2", "2"]);
+});
+
 test("a tab that never gives its lock back is passed by after ten seconds", async (t) => {
   stopTime(t);
   const [machine, service] = [new Machine(), new Service()];
@@ -200,10 +211,15 @@ test("other tabs hear of a sign-in, a refresh and a sign-out; who has ended list
 test("with its last listener a client leaves the window alone", async () => {
   const machine = new Machine();
   const auth = machine.tab(new Service());
-  const ends = [auth.onChange(() => {}), auth.onChange(() => {})];
+  const heard = [];
+  const listener = (session) => heard.push(session);
+  const ends = [auth.onChange(listener), auth.onChange(listener)];
 
-  assert.equal(machine.listeners.size, 1);
-  for (const end of ends) end();
+  ends[0]();
+  ends[0]();
+  machine.tell("customer-auth", undefined);
+  assert.deepEqual([heard, machine.listeners.size], [[null], 1]);
+  ends[1]();
   assert.equal(machine.listeners.size, 0);
 });
 
