@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from local import parameters
+from local import parameters, static_files
 from local.clock import Clock
 from local.events import schedule_event
 from local.gateway import JSON, message
@@ -18,7 +18,8 @@ from local.template import Template
 
 PREFIX = "/_local/"
 GRANT_ADMIN = "grant_admin"  # the stack's own task, beside the functions
-PAGE = Path(__file__).with_name("inbox.html")
+HERE = Path(__file__).parent / "web"
+PAGES = (HERE, Path(__file__).parents[1] / "web")
 LONGEST_ADVANCE_SECONDS = 10 * 366 * 86_400
 
 
@@ -42,9 +43,7 @@ class Console(NamedTuple):
         if request.header("host") not in self.hosts:
             return message(403, "The local stack answers under its own address alone.")  # no page elsewhere may read the inbox
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
-        method, act = _ROUTES.get(name, ("", None))
-        if act is None:
-            return message(404, "Not Found")
+        method, act = _ROUTES.get(name, ("GET", _file))
         if request.method != method:
             return Response(405, (("allow", method), JSON), json.dumps({"message": f"Use {method}."}).encode())
         try:
@@ -54,15 +53,43 @@ class Console(NamedTuple):
 
 
 def _page(_console: Console, _request: Request, _rest: str) -> Response:
-    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
-    headers = (("content-type", "text/html; charset=utf-8"), ("content-security-policy", policy), ("cache-control", "no-store"))
-    return Response(200, headers, PAGE.read_bytes())
+    return static_files.served((HERE / "inbox.html").read_bytes(), ".html")
+
+
+def _file(_console: Console, request: Request, _rest: str) -> Response:
+    path = unquote(request.path.removeprefix(PREFIX))
+    return static_files.find(PAGES, path) or message(404, "Not Found")
+
+
+def _demo(console: Console, request: Request, rest: str) -> Response:
+    if request.path == PREFIX + "demo":
+        return Response(308, (("location", PREFIX + "demo/"),))
+    if rest == "settings.js":
+        return static_files.served(_page_settings(console.template.settings).encode(), ".js")
+    return _file(console, request, rest)
+
+
+def _page_settings(settings: Mapping[str, Any]) -> str:
+    """web/demo/settings.js with what this stack was given."""
+    regions = [each.strip() for each in settings["ALLOWED_REGIONS"].split(",") if each.strip()]
+    values = {
+        "baseUrl": "",
+        "brand": settings["BRAND_NAME"],
+        "defaultRegion": settings["DEFAULT_REGION"],
+        "regions": regions or [settings["DEFAULT_REGION"]],
+        "codeLength": int(settings["OTP_LENGTH"]),
+        "codeCharset": settings["OTP_CHARSET"],
+        "inboxUrl": PREFIX,
+    }
+    return f"export const settings = {json.dumps(values)};\n"
 
 
 def _messages(console: Console, request: Request, _rest: str) -> Response:
     # A + in a query is a space, so a number written +1… comes as « 1…»; the inbox knows.
-    to = parse_qs(request.query).get("to", [""])[0]
-    return _json([each.as_json() for each in console.inbox.messages(to)])
+    query = parse_qs(request.query)
+    messages = console.inbox.messages(query.get("to", [""])[0])
+    limit = query.get("limit", [""])[0]
+    return _json([each.as_json() for each in messages[: int(limit) if limit.isdecimal() else None]])
 
 
 def _clock(console: Console, request: Request, _rest: str) -> Response:
@@ -142,6 +169,7 @@ def _json(value: object) -> Response:
 
 _ROUTES: Mapping[str, tuple[str, Callable[[Console, Request, str], Response]]] = {
     "": ("GET", _page),
+    "demo": ("GET", _demo),
     "messages": ("GET", _messages),
     "clock": ("POST", _clock),
     "faults": ("POST", _faults),

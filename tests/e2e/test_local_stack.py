@@ -138,7 +138,7 @@ def test_the_page_shows_the_inbox_by_its_own_files_alone(stack):
     page = stack.ask("GET", "/_local/")
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert "/_local/messages" in page.text
+    assert "/_local/messages" in stack.ask("GET", "/_local/inbox.js").text
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.text)
     assert stack.ask("GET", "/_local").url == f"{stack.url}/_local/"
 

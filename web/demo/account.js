@@ -1,6 +1,7 @@
 /** Signed in: what the token says, its renewal, and the two ways out. */
 
 import { Button, Countdown, ErrorLine, textOf } from "./form.js";
+import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
 
 const SHOWN = ["sub", "sid", "amr", "roles", "auth_time", "iat", "exp", "iss", "aud"];
@@ -64,7 +65,7 @@ export class Account {
     const { texts } = this.#page.language;
     const { customer } = this.#session;
     find("#welcome").textContent = this.#registered ? texts.newAccount : texts.welcomeBack;
-    find("#who").textContent = customer.name ?? customer.phone ?? customer.email ?? "";
+    find("#who").textContent = customer.name ?? written(customer.phone) ?? customer.email ?? "";
     find("#renewed").textContent = this.#renewals ? texts.renewed(this.#page.language.number(this.#renewals)) : "";
     find("#claims").replaceChildren(...SHOWN.flatMap((name) => this.#row(name)));
     this.#renderLeft(this.#countdown.secondsLeft);
@@ -99,7 +100,7 @@ export class Account {
     if (!this.#session) return;
     const { language } = this.#page;
     const { exp, iat } = this.#session.claims;
-    find("#renews-in").textContent = language.texts.renewsIn(language.duration(left));
+    find("#left-text").textContent = language.texts.left(language.duration(left));
     Object.assign(find("#left"), { max: exp - iat, value: left });
   }
 
@@ -126,4 +127,9 @@ export class Account {
       this.#error.show((language) => textOf(error, language.texts));
     }
   }
+}
+
+/** A number as people write it, from left to right in every language. */
+function written(phone) {
+  return phone && `\u2066${readPhone(phone, settings.defaultRegion).text}\u2069`;
 }

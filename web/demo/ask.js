@@ -27,6 +27,7 @@ export class Ask {
     this.#phone = new PhoneField(this.#inputs.phone, settings.defaultRegion, (read) => this.#show(read));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#form.addEventListener("input", () => this.#forget());
+    this.#form.addEventListener("submit", () => page.hush());
     this.#form.addEventListener("change", () => this.render());
   }
 

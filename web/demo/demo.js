@@ -45,6 +45,12 @@ class Page {
     else this.#step.section.querySelector("h1").focus();
   }
 
+  /** What was said of the step before no longer matters. */
+  hush() {
+    this.#said = null;
+    find("#said").textContent = "";
+  }
+
   editAddress() {
     this.#steps.ask.edit();
   }

@@ -41,7 +41,8 @@ export class Button {
   #page;
   #label;
   #busy = null;
-  #waiting = null;
+  #waiting;
+  #isWaiting = false;
   #wait = new Countdown(() => this.render());
   #onWaited;
 
@@ -62,8 +63,6 @@ export class Button {
     this.#isWaiting = true;
     this.#wait.start(moment);
   }
-
-  #isWaiting = false;
 
   stopWaiting() {
     this.#wait.stop();
