@@ -39,7 +39,8 @@ export class CustomerAuth {
   #listeners = new Set();
 
   /** @param {import("./customer-auth.js").Options} [options] */
-  constructor({ baseUrl = "", locale, storage, storageKey = "customer-auth", origins = [], fetch, locks = globalThis.navigator?.locks } = {}) {
+  constructor(options = {}) {
+    const { baseUrl = "", locale, storage, storageKey = "customer-auth", origins = [], fetch, locks = globalThis.navigator?.locks } = options;
     const page = globalThis.location;
     this.#base = baseUrl.replace(/\/+$/, "");
     this.#locale = locale;

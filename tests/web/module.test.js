@@ -47,6 +47,6 @@ test("the types name everything that is exported, and every field of an error", 
 test("the types name every option that the client takes", async () => {
   const [, options] = /^export interface Options \{\n(.*?)^\}/ms.exec(await read("customer-auth.d.ts"));
   const named = [...options.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
-  const [, taken] = /constructor\(\{ (.*) \} = \{\}\)/.exec(await read("customer-auth.js"));
+  const [, taken] = /const \{ (.*) \} = options;/.exec(await read("customer-auth.js"));
   assert.deepEqual(named.sort(), taken.replace(/\[\]/g, "").split(",").map((each) => each.split("=")[0].trim()).sort());
 });
