@@ -1,6 +1,10 @@
-"""`make bench`: every benchmark, one after the other."""
+"""`make bench`: every benchmark, one after the other; `make bench ARGS=cold_start` runs one."""
 
-from benchmarks import sign_in
+import importlib
+import sys
+
+BENCHMARKS = ("sign_in", "cold_start", "memory")
 
 if __name__ == "__main__":
-    sign_in.main()
+    for name in sys.argv[1:] or BENCHMARKS:
+        importlib.import_module(f"benchmarks.{name}").main()

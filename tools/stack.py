@@ -1,0 +1,60 @@
+"""A local stack of one's own, for a command or a test: started on a free port, asked over HTTP, ended with the `with` block."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parents[1]
+SENT_SECONDS = 10.0
+
+
+class Stack(NamedTuple):
+    """Where it answers."""
+
+    url: str
+
+    def ask(self, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
+        """The answer's JSON; a POST where there is a body. Raises: urllib.error.HTTPError."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"content-type": "application/json"} | (headers or {}))  # noqa: S310
+        with urllib.request.urlopen(request, timeout=SENT_SECONDS) as answer:  # noqa: S310 (our own address)
+            return json.loads(answer.read())
+
+    def code(self, to: str, nth: int = 1) -> str:
+        """The code of the `nth` message to this address, as soon as it was sent."""
+        ends_at = time.monotonic() + SENT_SECONDS
+        while time.monotonic() < ends_at:
+            messages = self.ask(f"/_local/messages?to={quote(to)}")
+            if len(messages) >= nth:
+                return str(messages[-nth]["code"])
+            time.sleep(0.02)
+        raise TimeoutError(f"no message to {to}")
+
+    def environments(self) -> dict[str, dict[str, str]]:
+        """What each function is given, by its name."""
+        environments: dict[str, dict[str, str]] = self.ask("/_local/environment")
+        return environments
+
+
+@contextlib.contextmanager
+def started(*arguments: str) -> Iterator[Stack]:
+    """A stack with these arguments of `python -m local`."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "local", "--port", "0", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline() if process.stdout else "")
+            if found is None:
+                raise RuntimeError("the local stack does not start")
+            yield Stack(found[0])
+        finally:
+            process.terminate()
