@@ -40,8 +40,8 @@ export class CustomerAuth {
 
   /** @param {import("./customer-auth.js").Options} [options] */
   constructor(options = {}) {
-    const { baseUrl = "", locale, storage, storageKey = "customer-auth", origins = [], fetch, locks = globalThis.navigator?.locks } = options;
-    const page = globalThis.location;
+    const { location: page, navigator } = globalThis;
+    const { baseUrl = "", locale, storage, storageKey = "customer-auth", origins = [], fetch, locks = navigator?.locks } = options;
     this.#base = baseUrl.replace(/\/+$/, "");
     this.#locale = locale;
     this.#storage = storage ?? browserStorage();

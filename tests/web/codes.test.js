@@ -56,9 +56,14 @@ test("a sign-in by email goes to the routes of emails", async () => {
 for (const flow of ["register", "login"]) {
   test(`the flow ${flow} goes to its own routes, and shows the same customer`, async () => {
     const account = `/api/v1/auth/customer/${flow}`;
-    const customer = { id: "cus_1", email: null, phone: PHONE, first_name: "Ada", last_name: "Lovelace", email_verified: false, phone_verified: true };
+    const names = { first_name: "Ada", last_name: "Lovelace" };
+    const customer = { id: "cus_1", email: null, phone: PHONE, ...names, email_verified: false, phone_verified: true };
     const told = { token: token("1"), refresh_token: "r", expires_in: 900, registered: true, device: "d", customer };
-    const [auth, service] = tab({ [`${account}/request-otp`]: ASKED, [`${account}/resend-otp`]: { ...ASKED, challenge: "ch_3" }, [`${account}/verify-otp`]: answer(201, told) });
+    const [auth, service] = tab({
+      [`${account}/request-otp`]: ASKED,
+      [`${account}/resend-otp`]: { ...ASKED, challenge: "ch_3" },
+      [`${account}/verify-otp`]: answer(201, told),
+    });
 
     const first = await auth.requestCode({ phone: PHONE }, { flow });
     const second = await auth.resendCode(first);
@@ -176,7 +181,16 @@ test("after two more tries a 503 is thrown, with all it says", async (t) => {
   const { name, type, status, message, errors, errorCode, retryAfterSeconds, requestId } = refused;
   assert.deepEqual(
     { name, type, status, message, errors, errorCode, retryAfterSeconds, requestId },
-    { name: "AuthError", type: "unavailable", status: 503, message: "later", errors: [], errorCode: undefined, retryAfterSeconds: 2, requestId: "r1" },
+    {
+      name: "AuthError",
+      type: "unavailable",
+      status: 503,
+      message: "later",
+      errors: [],
+      errorCode: undefined,
+      retryAfterSeconds: 2,
+      requestId: "r1",
+    },
   );
   assert.equal(service.calls.length, 3);
 });
@@ -192,7 +206,8 @@ test("what says to wait for longer than ten seconds is thrown at once", async (t
 test("the gateway's own throttle is waited out, the service's is thrown", async (t) => {
   stopTime(t);
   const gateway = answer(429, { message: "Too Many Requests" });
-  const ours = answer(429, { success: false, type: "throttled", message: "Too many", request_id: "r", errorCode: "E061103" }, { "retry-after": "5" });
+  const told = { success: false, type: "throttled", message: "Too many", request_id: "r", errorCode: "E061103" };
+  const ours = answer(429, told, { "retry-after": "5" });
   const [auth, service] = tab({ "/login/mobile/send": [gateway, SENT, ours] });
 
   await passing(t, auth.requestCode({ phone: PHONE }));
@@ -205,7 +220,8 @@ test("the gateway's own throttle is waited out, the service's is thrown", async 
 
 test("bad input names its fields", async () => {
   const errors = [{ field: "phone", message: "is required" }];
-  const [auth] = tab({ "/login/mobile/send": answer(400, { success: false, type: "bad_request", message: "Phone is required", request_id: "r", errors }) });
+  const told = { success: false, type: "bad_request", message: "Phone is required", request_id: "r", errors };
+  const [auth] = tab({ "/login/mobile/send": answer(400, told) });
 
   await assert.rejects(auth.requestCode({ phone: "" }), { type: "bad_request", status: 400, errors });
 });
@@ -224,7 +240,11 @@ test("what never answers ends within ten seconds: a try of a code by two tries, 
   const [auth, service] = tab({ "/login/mobile/send": [SENT, never], [VERIFY]: never });
   const challenge = await auth.requestCode({ phone: PHONE });
 
-  for (const [path, tries, ask] of [[VERIFY, 2, () => auth.verifyCode(challenge, "1")], ["/login/mobile/send", 1, () => auth.requestCode({ phone: PHONE })]]) {
+  const cases = [
+    [VERIFY, 2, () => auth.verifyCode(challenge, "1")],
+    ["/login/mobile/send", 1, () => auth.requestCode({ phone: PHONE })],
+  ];
+  for (const [path, tries, ask] of cases) {
     const [began, before] = [Date.now(), service.to(path).length];
     await assert.rejects(passing(t, ask()), { type: "offline" });
     assert.equal(service.to(path).length - before, tries);

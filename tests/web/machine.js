@@ -6,7 +6,7 @@ import { CustomerAuth } from "../../web/customer-auth.js";
 
 export const BASE = "https://auth.example.com";
 export const PHONE = "+14155550123";
-export const SENT = { success: true, message: "sent", challenge: "ch_1", expiresAt: "2026-01-01T00:05:00Z", resendAt: "2026-01-01T00:01:30Z" };
+export const SENT = { success: true, challenge: "ch_1", expiresAt: "2026-01-01T00:05:00Z", resendAt: "2026-01-01T00:01:30Z" };
 export const USER = { userId: "cus_1", email: null, phone: PHONE, name: "Ada", verifiedEmail: false, verifiedPhone: true };
 
 /** An access token that says who it is, in the form of one. */
