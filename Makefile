@@ -12,6 +12,8 @@ SAM := .tools/sam/bin/sam
 LOCK := $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes --no-header --no-annotate
 BRING_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || $(MAKE) -s --no-print-directory node
 ENV ?= dev
+HERE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+BUILD_HERE = log=$$($(MAKE) -s build ARCHITECTURE=$(HERE) 2>&1) || { echo "$$log"; exit 1; }
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -52,7 +54,8 @@ openapi: .venv/.done ## Write the OpenAPI document from what the endpoints decla
 readme: .venv/.done ## Write the README's table of settings from the template
 	PYTHONPATH=. .venv/bin/python tools/readme.py
 
-bench: .venv/.done ## Run the benchmarks
+bench: .venv/.done .tools/sam/.done ## Run the benchmarks
+	@$(BUILD_HERE)
 	.venv/bin/python -m benchmarks $(ARGS)
 
 build: .venv/.done .tools/sam/.done ## Build functions and layer for AWS (ARCHITECTURE=arm64 or x86_64)
@@ -71,6 +74,12 @@ dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, f
 
 lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+invoke-all: .venv/.done .tools/sam/.done ## Run every built function with its event under Lambda's runtime, without Docker
+	@$(BUILD_HERE)
+	@.venv/bin/python -m tools.invoke_all
+
+axe: .tools/axe/.done ## Bring axe-core, for the accessibility tests of the pages
+
 	$(LOCK) pyproject.toml -c requirements-dev.lock -o layers/shared/requirements.txt
 	$(LOCK) --group pyproject.toml:sam -o tools/sam.txt
 	$(LOCK) --group pyproject.toml:uv -o tools/uv.txt
