@@ -1,78 +1,145 @@
 """Writes the OpenAPI document (3.1) from what the endpoints declare and the template routes; `--check` only says whether it is as written.
 
-Each handler carries its contract (body, answer, statuses), the template its method and path: nothing of the API is listed here.
+Each handler carries its contract (body, answer, refusals), the template its method, path and area, the models their fields with
+examples, the errors their meaning, the gateway its own answers: nothing of the API is listed here.
 """
 
 import importlib.util
 import json
 import os
+import re
 import sys
-from http import HTTPStatus
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from customer_auth import examples
+from customer_auth.request import KEY
+from local.routes import PARAMETER
 from local.template import Function, Template
+from tools.openapi_examples import Examples, Json
+from tools.openapi_responses import SCHEMA, Responses
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "functions" / "discovery" / "openapi.json"
-REFERENCE = "#/components/schemas/{model}"
-RETRIED = (429, 503)
-
-KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Random. The same proof with the same key within 2 minutes gets the same outcome, however the first answer was lost.",
-    "schema": {"type": "string", "minLength": 16, "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"},
+PARAMETERS = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Random. The same proof with the same key gets, for 2 minutes, the same outcome, however the first answer was lost.",
+        "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
+        "example": examples.IDEMPOTENCY_KEY,
+    },
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": "The language of the message, where the body has no `locale`.",
+        "schema": {"type": "string"},
+        "example": "tr-TR,tr;q=0.9",
+    },
 }
 
-
-class FieldError(BaseModel):
-    """What is wrong with one field; never its value."""
-
-    field: str
-    message: str
+_NAMED = re.compile(SCHEMA.format(model=r"(\w+)"))
 
 
-class Error(BaseModel):
-    """The one shape of every error."""
+class Schemas(GenerateJsonSchema):
+    """Bodies may hold what nobody asked for; answers are exactly what is told here."""
 
-    success: bool = Field(default=False, json_schema_extra={"const": False})
-    type: str = Field(description="Stable; what programs look at.", examples=["bad_request"])
-    message: str = Field(description="For people.")
-    request_id: str
-    errors: list[FieldError] | None = Field(default=None, description="With 400: each field that is wrong.")
-    error_code: str | None = Field(default=None, alias="errorCode", description="Under /login alone.", examples=["E061102"])
+    def model_schema(self, schema: Any) -> Json:
+        told = super().model_schema(schema)
+        return told | {"additionalProperties": False} if self.mode == "serialization" else told
+
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001 (pydantic's signature)
+        return self.mode == "serialization" or super().field_is_required(field, total)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 (pydantic's signature)
+        return False
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI document."""
-    template = Template.load(ROOT / "template.yaml")
-    os.environ |= {name: str(value) for name, value in template.settings.items()}  # the handlers' settings, as they are by default
-    contracts = {name: _contract(function) for name, function in template.functions.items() if function.routes}
-    bodies = {contract.body for contract in contracts.values() if contract.body}
-    answers = {contract.answer for contract in contracts.values() if contract.answer}
-    asked: list[tuple[Any, Any]] = [(model, "validation") for model in bodies]
-    asked += [(model, "serialization") for model in answers | {Error}]
-    asked.sort(key=lambda pair: (pair[0].__module__, pair[0].__name__))
-    schemas, definitions = models_json_schema(asked, ref_template=REFERENCE)
-    references = {model: schema["$ref"] for (model, _), schema in schemas.items()}
-    paths: dict[str, dict[str, Any]] = {}
-    for name, contract in contracts.items():
-        function = template.functions[name]
-        for route in function.routes:
-            paths.setdefault(route.path, {})[route.method.lower()] = _operation(name, function.code.name, contract, references)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "customer-auth", "version": "1", "description": "Sign-up, sign-in and sessions of a shop's customers."},
-        "paths": paths,
-        "components": {
-            "schemas": definitions["$defs"],
-            "securitySchemes": {"customer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        },
-    }
+class Document:
+    """The document in the making."""
+
+    def __init__(self, template: Template) -> None:
+        self._functions = {name: function for name, function in template.functions.items() if function.routes}
+        os.environ |= {name: str(value) for name, value in template.settings.items()}  # the handlers' settings, as they are by default
+        self._contracts = {name: _contract(function) for name, function in self._functions.items()}
+        self._schemas, self._references = self._models()
+        self._examples = Examples(self._schemas)
+        self._responses = Responses(self._schemas, self._references)
+
+    def json(self) -> Json:
+        """All of it."""
+        paths: dict[str, Json] = {}
+        for name, function in self._functions.items():
+            for route in function.routes:
+                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route.path)
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        document: Json = {
+            "openapi": "3.1.0",
+            "info": {"title": project["name"], "version": project["version"], "description": project["description"] + "."},
+            "servers": [{"url": "/", "description": "Where this document comes from."}],
+            "tags": list(self._tags()),
+            "paths": paths,
+            "components": {
+                "schemas": {},
+                "responses": dict(sorted(self._responses.shared.items())),
+                "headers": self._responses.headers,
+                "parameters": PARAMETERS,
+                "securitySchemes": {"customer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            },
+        }
+        document["components"]["schemas"] = {name: self._schemas[name] for name in sorted(self._named_in(document))}
+        return document
+
+    def _named_in(self, part: Json) -> set[str]:
+        """The schemas that a part refers to, and those that they refer to."""
+        named = set(_NAMED.findall(json.dumps(part)))
+        return named.union(*(self._named_in(self._schemas[name]) for name in named))
+
+    def _models(self) -> tuple[dict[str, Json], dict[Any, str]]:
+        contracts = self._contracts.values()
+        asked = {(each.body, "validation") for each in contracts} | {(each.answer, "serialization") for each in contracts}
+        models: list[Any] = sorted((pair for pair in asked if pair[0]), key=lambda pair: (pair[0].__module__, pair[0].__name__))
+        schemas, definitions = models_json_schema(models, ref_template=SCHEMA, schema_generator=Schemas)
+        return definitions["$defs"], {model: schema["$ref"] for (model, _), schema in schemas.items()}
+
+    def _tags(self) -> Iterator[Json]:
+        """The areas, as the template's banners say what they are."""
+        banners = re.findall(r"# ── (\w+)/: (.*?) ─", (ROOT / "template.yaml").read_text(encoding="utf-8"))
+        areas = {function.code.name for function in self._functions.values()}
+        return ({"name": area, "description": _sentence(text)} for area, text in banners if area in areas)
+
+    def _operation(self, name: str, path: str) -> Json:
+        contract = self._contracts[name]
+        operation: Json = {
+            "operationId": name[0].lower() + name[1:],
+            "tags": [self._functions[name].code.name],
+            "summary": _sentence(contract.purpose),
+            "security": [{"customer": []}] if contract.caller else [],
+        }
+        parameters = [*map(self._path_parameter, PARAMETER.findall(path))]
+        parameters += [{"$ref": "#/components/parameters/IdempotencyKey"}] if contract.takes_key else []
+        if contract.body:
+            parameters += [{"$ref": "#/components/parameters/AcceptLanguage"}] if "locale" in contract.body.model_fields else []
+            operation["requestBody"] = self._request(contract)
+        if parameters:
+            operation["parameters"] = parameters
+        return operation | {"responses": self._responses.of(path, contract)}
+
+    def _path_parameter(self, name: str) -> Json:
+        """It is described as the kind of its name."""
+        return {"name": name, "in": "path", "required": True, "schema": {"$ref": SCHEMA.format(model=name.capitalize())}}
+
+    def _request(self, contract: Any) -> Json:
+        reference = {"$ref": self._references[contract.body]}
+        least, all_ = (self._examples.of(reference, required_alone=alone) for alone in (True, False))
+        told = {"least": {"value": least}} | ({"all": {"value": all_}} if all_ != least else {})
+        for example in told.values():
+            contract.body.model_validate_json(json.dumps(example["value"]))
+        return {"required": True, "content": {"application/json": {"schema": reference, "examples": told}}}
 
 
 def _contract(function: Function) -> Any:
@@ -88,42 +155,14 @@ def _contract(function: Function) -> Any:
     return getattr(module, function.handler.attribute).contract
 
 
-def _operation(name: str, area: str, contract: Any, references: dict[Any, str]) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": name[0].lower() + name[1:], "tags": [area], "summary": _sentence(contract.purpose)}
-    if contract.takes_key:
-        operation["parameters"] = [KEY]
-    if contract.body:
-        operation["requestBody"] = {"required": True, "content": _json({"$ref": references[contract.body]})}
-    if contract.caller:
-        operation["security"] = [{"customer": []}]
-    told = {"$ref": references[contract.answer]} if contract.answer else {"type": "object"}
-    responses = {
-        str(status): {"description": HTTPStatus(status).phrase, "content": _json(told)}
-        for status in (contract.answer.http_statuses if contract.answer else (200,))
-    }
-    for refusal in contract.refusals:
-        responses.setdefault(str(refusal.status), _refusal(refusal, references[Error]))
-    return operation | {"responses": dict(sorted(responses.items()))}
-
-
-def _refusal(refusal: Any, reference: str) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": f"`{refusal.type}`", "content": _json({"$ref": reference})}
-    if refusal.status in RETRIED:
-        response["headers"] = {"Retry-After": {"description": "Seconds until it may succeed.", "schema": {"type": "integer", "minimum": 1}}}
-    return response
-
-
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
-
-
 def _sentence(purpose: str) -> str:
     return purpose[0].upper() + purpose[1:].rstrip(".")
 
 
 def main() -> int:
     """Write the document, or compare it."""
-    text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    document = Document(Template.load(ROOT / "template.yaml")).json()
+    text = json.dumps(document, indent=0, separators=(",", ":"), ensure_ascii=False) + "\n"  # a line a member, and small enough to ship
     if "--check" in sys.argv[1:]:
         if DOCUMENT.read_text(encoding="utf-8") == text:
             return 0

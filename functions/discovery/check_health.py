@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from customer_auth import health
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.fields import Model
@@ -13,7 +15,9 @@ class Health(Model):
     http_statuses: ClassVar[tuple[int, ...]] = (200, 503)
 
     status: Literal["ok", "unavailable"]
-    checks: dict[str, Literal["ok", "unavailable"]]
+    checks: dict[str, Literal["ok", "unavailable"]] = Field(
+        examples=[{"tables": "ok", "keys": "ok"}, {"tables": "ok", "keys": "unavailable"}]
+    )
 
     @property
     def http_status(self) -> int:

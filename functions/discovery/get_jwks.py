@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from customer_auth import keyring
+from pydantic import Field
+
+from customer_auth import examples, keyring
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.fields import Model
 
@@ -10,9 +12,9 @@ from customer_auth.fields import Model
 class Jwk(Model):
     """One RSA key (RFC 7518 §6.3.1)."""
 
-    kid: str
-    n: str
-    e: str
+    kid: str = Field(description="What a token's header names.", examples=["key_2v6q8r1t3a5c7d9f0g4h6j8k"])
+    n: str = Field(description="The modulus, base64url.", examples=[examples.MODULUS])
+    e: str = Field(description="The exponent, base64url.", examples=["AQAB"])
     kty: Literal["RSA"] = "RSA"
     use: Literal["sig"] = "sig"
     alg: Literal["RS256"] = "RS256"

@@ -1,5 +1,8 @@
 """GET /.well-known/openid-configuration: where to find what checks our tokens (OpenID Connect Discovery 1.0 §3, RFC 8414)."""
 
+from pydantic import Field
+
+from customer_auth import examples
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.fields import Model
 
@@ -7,8 +10,8 @@ from customer_auth.fields import Model
 class Configuration(Model):
     """What a service that checks our access tokens needs to know; there is no authorization endpoint here."""
 
-    issuer: str
-    jwks_uri: str
+    issuer: str = Field(description="The `iss` of access tokens.", examples=[examples.ISSUER])
+    jwks_uri: str = Field(examples=[f"{examples.ISSUER}/.well-known/jwks.json"])
     id_token_signing_alg_values_supported: list[str] = ["RS256"]
     response_types_supported: list[str] = []
     subject_types_supported: list[str] = ["public"]

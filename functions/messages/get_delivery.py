@@ -2,19 +2,22 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from customer_auth import clock, deliveries
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import NotFound
 from customer_auth.fields import Model
+from customer_auth.models.kinds import Time
 
 
 class Delivery(Model):
     """On its way, taken by the provider, or refused by it for good."""
 
     delivery: Literal["queued", "sent", "delivered", "failed"]
-    reason: str | None
-    resend_at: str
-    expires_at: str
+    reason: str | None = Field(description="Why it failed.", examples=[None])
+    resend_at: Time = Field(description="When the next code may be asked for.")
+    expires_at: Time = Field(description="When the code ends.")
 
 
 @endpoint(answer=Delivery, refusals=(NotFound,), uses=("dynamodb",))

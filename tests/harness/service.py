@@ -13,6 +13,7 @@ from local import events
 from local.filters import fits_any
 from local.routes import Routes
 from local.template import Template
+from tests.harness import described
 from tests.harness.engines import ROOT, Engine
 from tests.harness.people import new_ip
 from tests.harness.wire import FUNCTION, Wire
@@ -102,9 +103,12 @@ class Service:
     def invoke(self, logical_id: str, event: dict) -> dict:
         token = FUNCTION.set(logical_id)
         try:
-            return handler(logical_id)(event, None)
+            answer = handler(logical_id)(event, None)
         finally:
             FUNCTION.reset(token)
+        if "routeKey" in event:
+            described.check(event, answer)
+        return answer
 
     def request(self, method: str, path: str, *, raw: bytes | None = None, headers: dict | None = None, ip: str = "", query="", **body):
         given = {"content-type": "application/json"} | {name.lower(): value for name, value in (headers or {}).items()}

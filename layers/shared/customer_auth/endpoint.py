@@ -91,10 +91,10 @@ def endpoint(
                 refusal = _refusal(failure)
                 _count(refusal)
                 audit.end(refusal.type, refusal.reason)
-                return _refused(refusal, asked)
+                return refused(refusal, asked)
             if contract.audited:
                 audit.end("ok")
-            return _response(told.http_status if isinstance(told, Model) else 200, told, _caching(cache_seconds))
+            return answered(told, cache_seconds)
 
         handler.contract = contract  # type: ignore[attr-defined]
         return handler
@@ -111,8 +111,10 @@ def _call(asked: request.Request, contract: Contract) -> Call[Any, Any]:
     return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters)
 
 
-def _caching(seconds: int) -> dict[str, str]:
-    return {"cache-control": f"public, max-age={seconds}" if seconds else "no-store"}
+def answered(told: Answer, cache_seconds: int) -> Event:
+    """An answer as it goes out."""
+    headers = {"cache-control": f"public, max-age={cache_seconds}" if cache_seconds else "no-store"}
+    return _response(told.http_status if isinstance(told, Model) else 200, told, headers)
 
 
 def _purpose(rule: Callable[..., Any]) -> str:
@@ -137,7 +139,8 @@ def _count(refusal: Refusal) -> None:
             audit.count("refused")
 
 
-def _refused(refusal: Refusal, asked: request.Request) -> Event:
+def refused(refusal: Refusal, asked: request.Request) -> Event:
+    """A refusal as it goes out."""
     told: dict[str, Any] = {"success": False, "type": refusal.type, "message": refusal.message, "request_id": asked.id}
     if isinstance(refusal, BadRequest) and refusal.errors:
         told["errors"] = [{"field": error.field, "message": error.message} for error in refusal.errors]

@@ -10,12 +10,15 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from customer_auth import email, phone
+from customer_auth import email, examples, phone
 from customer_auth.address import Address
 
 _LONGEST_TEXT = 2048
+_LONGEST_NAME = 100
 # Unicode's categories Cc and Cs: NUL, line ends and the like, and lone surrogates.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# The same for the document; what is no character stands in no JSON.
+_PLAIN = {"type": "string", "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$", "maxLength": _LONGEST_TEXT}
 
 
 class Model(BaseModel):
@@ -64,32 +67,66 @@ def _code(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    text = _text(value).strip()
-    if len(text) > 100:  # noqa: PLR2004 (said in the schema too)
-        raise ValueError("must be at most 100 characters")
-    return text
+    text = _text(value)
+    if len(text) > _LONGEST_NAME:
+        raise ValueError(f"must be at most {_LONGEST_NAME} characters")
+    return text.strip()
 
 
 type Phone = Annotated[
     Address,
     PlainValidator(_phone),
-    WithJsonSchema({"type": "string", "examples": ["+14155550123"], "description": "In any spelling, national ones in DEFAULT_REGION."}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "phone",
+            "pattern": rf"^\s*{phone.SPELLING.pattern}\s*$",
+            "maxLength": _LONGEST_TEXT,
+            "description": "Can receive SMS and is of a country that is served; in any spelling, a national one is of DEFAULT_REGION.",
+            "examples": [examples.PHONE],
+        }
+    ),
 ]
 type Email = Annotated[
-    Address, PlainValidator(_email), WithJsonSchema({"type": "string", "format": "email", "examples": ["ada@example.com"]})
+    Address,
+    PlainValidator(_email),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "idn-email",
+            "pattern": r"^\s*[^\s@]+@[^\s@]+\s*$",
+            "maxLength": _LONGEST_TEXT,
+            "description": "Without quotes or comments; compared in lower case. Spaces around it do not count.",
+            "examples": [examples.EMAIL],
+        }
+    ),
 ]
 type Code = Annotated[
-    str, PlainValidator(_code), WithJsonSchema({"type": "string", "examples": ["123456"], "description": "The code from the message."})
+    str,
+    PlainValidator(_code),
+    WithJsonSchema(
+        _PLAIN
+        | {
+            "minLength": 1,
+            "description": "The code from the message, as people type it: spaces, hyphens and case do not count.",
+            "examples": [examples.CODE],
+        }
+    ),
 ]
-type Name = Annotated[str, PlainValidator(_name), WithJsonSchema({"type": "string", "maxLength": 100})]
-type Text = Annotated[str, BeforeValidator(_text)]
-type Token = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
+type Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_PLAIN | {"maxLength": _LONGEST_NAME})]
+type Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_PLAIN)]
+type Token = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1), WithJsonSchema(_PLAIN | {"minLength": 1})]
 
 
 class FromClient(Model):
     """What an asking or trying client may say of itself."""
 
-    device: Text | None = Field(default=None, title="Device", description="The proof that this client proved this address before.")
+    device: Text | None = Field(
+        default=None,
+        title="Device",
+        description="Of an answer before: this client has proven this address.",
+        examples=[examples.DEVICE],
+    )
     locale: Text | None = Field(
         default=None, title="Locale", description="Language of the message (BCP 47): en, tr or fa.", examples=["tr-TR"]
     )

@@ -15,7 +15,7 @@ from customer_auth.fields import Model
 from customer_auth.locales import choose
 
 _MOST_BYTES = 10 * 1024
-_KEY = re.compile(r"[\x21-\x7e]{16,64}")
+KEY = re.compile(r"[\x21-\x7e]{16,64}")
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 
 
@@ -56,7 +56,7 @@ class Request:
     def idempotency_key(self) -> str | None:
         """By which a caller may repeat this call. Raises: BadRequest."""
         key = self._headers.get("idempotency-key")
-        if key is not None and not _KEY.fullmatch(key):
+        if key is not None and not KEY.fullmatch(key):
             message = "must be 16 to 64 printable ASCII characters"
             raise BadRequest(f"Idempotency-Key {message}", FieldError("Idempotency-Key", message))
         return key

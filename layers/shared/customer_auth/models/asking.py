@@ -1,14 +1,13 @@
 """Asking for a code: bodies and answers."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field
 
-from customer_auth import clock
+from customer_auth import clock, examples
 from customer_auth.codes import Asked
 from customer_auth.fields import CamelModel, Email, FromClient, Model, Phone, Text
-
-_CHALLENGE = Field(title="Challenge", description="Names the code; sent back with it, it gives the try a count of its own.")
+from customer_auth.models.kinds import Challenge, MaskedEmail, MaskedPhone, Time
 
 
 class AskByPhone(FromClient):
@@ -20,7 +19,12 @@ class AskByPhone(FromClient):
 class AskAgainByPhone(AskByPhone):
     """The same, once more."""
 
-    challenge: Text | None = Field(default=None, title="Challenge", description="Of the code asked for before; it may have expired.")
+    challenge: Text | None = Field(
+        default=None,
+        title="Challenge",
+        description="Of the code asked for before; it may have expired.",
+        examples=[examples.CHALLENGE],
+    )
 
 
 class AskByEmail(FromClient):
@@ -32,10 +36,10 @@ class AskByEmail(FromClient):
 class CodeAsked(Model):
     """A code is on its way, if the number is one that gets any."""
 
-    challenge: str = _CHALLENGE
-    expires_at: str = Field(description="When the code ends, ISO 8601 UTC.")
-    resend_at: str = Field(description="When the next code may be asked for, ISO 8601 UTC.")
-    masked_phone: str = Field(examples=["+1*****0123"])
+    challenge: Challenge
+    expires_at: Time = Field(description="When the code ends.")
+    resend_at: Time = Field(description="When the next code may be asked for.")
+    masked_phone: MaskedPhone
 
     @classmethod
     def of(cls, asked: Asked) -> Self:
@@ -49,23 +53,22 @@ class CodeAsked(Model):
 
 
 class _Sent(CamelModel):
-    success: bool = True
-    message: str
-    challenge: str = _CHALLENGE
-    expires_at: str = Field(description="When the code ends, ISO 8601 UTC.")
-    resend_at: str = Field(description="When the next code may be asked for, ISO 8601 UTC.")
+    success: Literal[True] = True
+    challenge: Challenge
+    expires_at: Time = Field(description="When the code ends.")
+    resend_at: Time = Field(description="When the next code may be asked for.")
 
 
 class EmailSent(_Sent):
     """A code is on its way to the email address."""
 
-    masked_email: str = Field(examples=["a***@example.com"])
+    message: str = "OTP sent to email successfully"
+    masked_email: MaskedEmail
 
     @classmethod
     def of(cls, asked: Asked) -> Self:
         """The answer for what was asked."""
         return cls(
-            message="OTP sent to email successfully",
             challenge=asked.challenge,
             expires_at=clock.iso(asked.expires_at),
             resend_at=clock.iso(asked.resend_at),
@@ -76,13 +79,13 @@ class EmailSent(_Sent):
 class MobileSent(_Sent):
     """A code is on its way to the phone."""
 
-    masked_phone: str = Field(examples=["+1*****0123"])
+    message: str = "OTP sent to mobile successfully"
+    masked_phone: MaskedPhone
 
     @classmethod
     def of(cls, asked: Asked) -> Self:
         """The answer for what was asked."""
         return cls(
-            message="OTP sent to mobile successfully",
             challenge=asked.challenge,
             expires_at=clock.iso(asked.expires_at),
             resend_at=clock.iso(asked.resend_at),

@@ -7,22 +7,23 @@ from pydantic import Field
 from customer_auth import clock
 from customer_auth.customers import Customer
 from customer_auth.fields import CamelModel, Model
+from customer_auth.models.kinds import E164, CustomerId, Mailbox, Time
 
 
 class CustomerShown(Model):
     """A customer, as the store's own families know one."""
 
-    id: str = Field(examples=["cus_4fj0k2p9v7q1m8r3t6a5c0dn"])
-    email: str | None
-    phone: str | None
-    first_name: str | None
-    last_name: str | None
-    company_name: str | None
-    metadata: dict[str, Any]
-    email_verified: bool
-    phone_verified: bool
-    created_at: str
-    updated_at: str
+    id: CustomerId
+    email: Mailbox | None
+    phone: E164 | None
+    first_name: str | None = Field(examples=["Ada"])
+    last_name: str | None = Field(examples=["Lovelace"])
+    company_name: str | None = Field(examples=[None])
+    metadata: dict[str, Any] = Field(description="What the shop keeps with its customer.", examples=[{}])
+    email_verified: bool = Field(examples=[True])
+    phone_verified: bool = Field(examples=[True])
+    created_at: Time
+    updated_at: Time
 
     @classmethod
     def of(cls, customer: Customer) -> Self:
@@ -34,12 +35,12 @@ class CustomerShown(Model):
 class UserShown(CamelModel):
     """The same person, as the sign-in API knows one."""
 
-    user_id: str
-    email: str | None
-    phone: str | None
-    name: str | None
-    verified_email: bool
-    verified_phone: bool
+    user_id: CustomerId
+    email: Mailbox | None
+    phone: E164 | None
+    name: str | None = Field(examples=["Ada Lovelace"])
+    verified_email: bool = Field(examples=[True])
+    verified_phone: bool = Field(examples=[True])
 
     @classmethod
     def of(cls, customer: Customer) -> Self:

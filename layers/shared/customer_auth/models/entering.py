@@ -4,11 +4,13 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
+from customer_auth import examples
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
 from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Name, Phone, Text
 from customer_auth.models.customers import CustomerShown, UserShown
+from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.sign_in import SignedIn
 
 # How trying a code can end otherwise.
@@ -19,7 +21,12 @@ class TryCode(FromClient):
     """A code, for a challenge or for the address alone."""
 
     code: Code = Field(title="Code")
-    challenge: Text | None = Field(default=None, title="Challenge", description="The one that the code was asked for with.")
+    challenge: Text | None = Field(
+        default=None,
+        title="Challenge",
+        description="The one that the code was asked for with.",
+        examples=[examples.CHALLENGE],
+    )
 
 
 class TryByPhone(TryCode):
@@ -31,8 +38,8 @@ class TryByPhone(TryCode):
 class TryToRegister(TryByPhone):
     """The same, with the names of a customer that it may create."""
 
-    first_name: Name | None = Field(default=None, title="First name")
-    last_name: Name | None = Field(default=None, title="Last name")
+    first_name: Name | None = Field(default=None, title="First name", examples=["Ada"])
+    last_name: Name | None = Field(default=None, title="Last name", examples=["Lovelace"])
 
 
 class TryByEmail(TryCode):
@@ -49,12 +56,12 @@ def attempt(call: Call[Any, Any]) -> Attempt:
 class SessionStarted(Model):
     """A customer is signed in."""
 
-    token: str = Field(description="The access token, for `Authorization: Bearer`.")
-    refresh_token: str
+    token: AccessToken
+    refresh_token: RefreshToken
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (RFC 6750, no password)
-    expires_in: int = Field(description="Seconds that the access token lives.")
-    registered: bool = Field(description="Whether the account was made by this call.")
-    device: str = Field(description="Send it back when asking and trying: this client is known by it for 180 days.")
+    expires_in: LifeSeconds
+    registered: bool = Field(description="Whether the account was made by this call.", examples=[True, False])
+    device: Device
     customer: CustomerShown
 
     @classmethod
@@ -83,13 +90,13 @@ class Registered(SessionStarted):
 class SignInVerified(CamelModel):
     """A customer is signed in, as the sign-in API says it."""
 
-    success: bool = True
-    message: str
-    session_token: str
-    refresh_token: str
-    expires_in: int = Field(description="Seconds that the session token lives.")
-    registered: bool = Field(description="Whether the account was made by this call.")
-    device: str = Field(description="Send it back when asking and trying: this client is known by it for 180 days.")
+    success: Literal[True] = True
+    message: str = Field(examples=["Mobile verified successfully"])
+    session_token: AccessToken
+    refresh_token: RefreshToken
+    expires_in: LifeSeconds
+    registered: bool = Field(description="Whether the account was made by this call.", examples=[True, False])
+    device: Device
     user: UserShown
 
     @classmethod

@@ -1,0 +1,124 @@
+"""Every answer of the service, and every request that it took, compared with the OpenAPI document; what differs fails at once."""
+
+import base64
+import json
+from functools import cache
+
+import jsonschema_rs
+
+from customer_auth import email, phone
+from tests.harness.engines import ROOT
+
+DOCUMENT = ROOT / "functions" / "discovery" / "openapi.json"
+# The content type stands by the body's schema.
+UNNAMED_HEADERS = {"content-type"}
+
+
+class Undescribed(AssertionError):
+    """An answer, or a request that was taken, that the document does not describe."""
+
+
+def check(event: dict, answer: dict) -> None:
+    """Raises: Undescribed."""
+    route = event["routeKey"]
+    told = _told(route, answer["statusCode"])
+    if told is None:
+        raise Undescribed(f"{route} answered {answer['statusCode']}, which the document does not know: {answer['body']}")
+    about = f"{route} answered {answer['statusCode']} with"
+    _check_headers(about, told, answer["headers"])
+    _check_body(f"{about} the body {answer['body']}", told, answer)
+    if answer["statusCode"] < 300:
+        _check_request(route, event)
+
+
+def _check_headers(about: str, told: dict, headers: dict) -> None:
+    """All that are described come, and no other; none of these answers was born in a gateway."""
+    described = {name.lower(): _resolved(header)["schema"] for name, header in told["headers"].items()}
+    if headers.keys() != described.keys() | UNNAMED_HEADERS:
+        raise Undescribed(f"{about} the headers {sorted(headers)}; described are {sorted(described)}")
+    for name, schema in described.items():
+        value = headers[name]
+        _demand(f"{about} {name}: {value}", _json(schema), int(value) if schema["type"] == "integer" else value)
+
+
+def _check_body(about: str, told: dict, answer: dict) -> None:
+    kind = answer["headers"]["content-type"]
+    if kind not in told["content"]:
+        raise Undescribed(f"{about} of type {kind}")
+    value = json.loads(answer["body"])
+    if _is_the_gateways(value):
+        raise Undescribed(f"{about}, which is the gateway's to say")
+    _demand(about, _json(told["content"][kind]["schema"]), value)
+
+
+def _check_request(route: str, event: dict) -> None:
+    """What was taken was valid: the other way round, a valid request may be refused for what it says."""
+    operation = _operation(route)
+    for parameter in map(_resolved, operation.get("parameters", [])):
+        places = {"header": event["headers"], "path": event.get("pathParameters") or {}}[parameter["in"]]
+        value = places.get(parameter["name"].lower() if parameter["in"] == "header" else parameter["name"])
+        if value is not None or parameter.get("required"):
+            _demand(f"{route} took {parameter['name']}: {value}, and", _json(parameter["schema"]), value)
+    if operation["security"] and "authorization" not in event["headers"]:
+        raise Undescribed(f"{route} took a call without authorization")
+    if "requestBody" in operation:
+        body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        _demand(f"{route} took the body {body!r}, and", _json(schema), json.loads(body))
+
+
+def _demand(about: str, schema: str, value) -> None:
+    wrong = next(_validator(schema).iter_errors(value), None)
+    if wrong:
+        place = ".".join(map(str, wrong.instance_path)) or "it"
+        raise Undescribed(f"{about} the document does not describe it: {place}: {wrong.message}")
+
+
+def _is_the_gateways(value) -> bool:
+    return _validator(_json({"$ref": "#/components/schemas/GatewayError"})).is_valid(value)
+
+
+@cache
+def document() -> dict:
+    return json.loads(DOCUMENT.read_text(encoding="utf-8"))
+
+
+@cache
+def _operation(route: str) -> dict:
+    method, _, path = route.partition(" ")
+    return document()["paths"][path][method.lower()]
+
+
+@cache
+def _told(route: str, status: int) -> dict | None:
+    response = _operation(route)["responses"].get(str(status))
+    return response and _resolved(response)
+
+
+def _resolved(part: dict) -> dict:
+    if "$ref" not in part:
+        return part
+    _, _, kind, name = part["$ref"].split("/")
+    return document()["components"][kind][name]
+
+
+def _json(schema: dict) -> str:
+    return json.dumps(schema)
+
+
+@cache
+def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    """`phone` and `idn-email` are what the service reads as such."""
+    formats = {"phone": _read_by(phone.parse), "idn-email": _read_by(email.parse)}
+    whole = json.loads(schema) | {"components": {"schemas": document()["components"]["schemas"]}}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True, formats=formats)
+
+
+def _read_by(parse):
+    def reads(text: str) -> bool:
+        try:
+            return bool(parse(text))
+        except ValueError:
+            return False
+
+    return reads

@@ -1,0 +1,73 @@
+"""Examples for the OpenAPI document: bodies and answers are composed of their fields' own, refusals come from the service itself."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from customer_auth import endpoint, request
+from customer_auth.errors import BadRequest, Refusal, Throttled, TooLarge, UnsupportedMedia
+from local.events import http_event
+
+type Json = dict[str, Any]
+
+_JSON = {"content-type": "application/json"}
+REQUEST_ID = "5b3fbd8f811e4225"
+
+
+class Examples:
+    """Composes values of schemas; `schemas` are the document's, by name."""
+
+    def __init__(self, schemas: Mapping[str, Json]) -> None:
+        self._schemas = schemas
+
+    def of(self, schema: Json, nth: int = 0, *, required_alone: bool = False) -> Any:
+        """A value: the field's own example, where it has several the nth. Raises: LookupError where nothing gives one."""
+        for known in ([schema["const"]] if "const" in schema else None, schema.get("examples"), schema.get("enum")):
+            if known:
+                return known[min(nth, len(known) - 1)]
+        if schema.get("default") is not None:
+            return schema["default"]
+        if "$ref" in schema:
+            return self.of(self._schemas[schema["$ref"].rpartition("/")[2]], nth, required_alone=required_alone)
+        if "anyOf" in schema:
+            return self.of(schema["anyOf"][0], nth)
+        if "properties" in schema:
+            names = schema["required"] if required_alone else schema["properties"]
+            return {name: self.of(schema["properties"][name], nth) for name in names}
+        if schema.get("type") == "array":
+            return [self.of(schema["items"], nth)]
+        raise LookupError(f"a field has no example: {schema}")
+
+    def answer(self, contract: Any, schema: Json, status: int) -> Json:
+        """What the service answers with this status, as its event: of the two examples the first that goes out so."""
+        told = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
+        return endpoint.answered(next(each for each in told if each.http_status == status), contract.cache_seconds)
+
+    def bare(self, contract: Any) -> Json:
+        """An answer without a model, as its event."""
+        return endpoint.answered({}, contract.cache_seconds)
+
+
+def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
+    """What the service answers to a call that ends like this, by the kinds there are."""
+    if not issubclass(refusal, BadRequest):
+        return {refusal.type: endpoint.refused(Throttled(90) if refusal is Throttled else refusal(), _asked(route))}
+    wrong = json.dumps({info.alias or name: 7 for name, info in body.model_fields.items() if info.is_required()}).encode()
+    spoilt = {
+        BadRequest: {"missing": _asked(route, b"{}", _JSON), "wrong": _asked(route, wrong, _JSON)},
+        TooLarge: {refusal.type: _asked(route, b" " * 20_000, _JSON)},
+        UnsupportedMedia: {refusal.type: _asked(route, b"<phone/>", {"content-type": "text/xml"})},
+    }
+    return {kind: endpoint.refused(_refusal(asked, body), asked) for kind, asked in spoilt[refusal].items()}
+
+
+def _asked(route: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> request.Request:
+    return request.Request(http_event("POST", route, headers=headers or {}, body=body, request_id=REQUEST_ID))
+
+
+def _refusal(asked: request.Request, body: Any) -> Refusal:
+    try:
+        request.body(asked, body)
+    except Refusal as refusal:
+        return refusal
+    raise AssertionError("a spoilt body was taken")

@@ -1,0 +1,141 @@
+"""The responses of the OpenAPI document: for each status all that may come with it, with the headers and bodies that the service makes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from customer_auth.errors import BadRequest, Refusal
+from local import gateway
+from tools.openapi_examples import Examples, Json, refused
+
+SCHEMA = "#/components/schemas/{model}"
+GATEWAY_ANSWERS = (gateway.TOO_LONG, gateway.message(429, "Too Many Requests"), gateway.BROKEN, gateway.TOO_SLOW)
+GATEWAY_ERROR: Json = {
+    "type": "object",
+    "description": "Born in the gateway: its own throttle, a body over 10 MB, a function that crashed or took too long.",
+    "properties": {"message": {"type": "string"}},
+    "required": ["message"],
+    "additionalProperties": False,
+}
+FIELD_ERROR: Json = {
+    "type": "object",
+    "description": "What is wrong with one field; never its value.",
+    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+    "required": ["field", "message"],
+    "additionalProperties": False,
+}
+HEADERS = {
+    "cache-control": "Whether the answer may be kept.",
+    "retry-after": "Seconds until the call may succeed; the gateway's own answers have none.",
+    "x-content-type-options": "The body is what its type says.",
+}
+
+
+class Outcome(NamedTuple):
+    """One of the ways in which a call ends: its body's schema, what it means, and examples (events of answers) by name."""
+
+    schema: Json
+    meaning: str
+    told: Mapping[str, Json]
+
+
+class Responses:
+    """Makes responses; `schemas` grows by the errors' own, `shared` and `headers` by what several operations have alike."""
+
+    def __init__(self, schemas: dict[str, Json], references: Mapping[Any, str]) -> None:
+        self._schemas, self._references = schemas, references
+        self._examples = Examples(schemas)
+        self.shared: dict[str, Json] = {}
+        self.headers: dict[str, Json] = {}
+        schemas |= {"GatewayError": GATEWAY_ERROR, "FieldError": FIELD_ERROR}
+
+    def of(self, path: str, contract: Any) -> Json:
+        """The responses of an operation, by status."""
+        statuses = {*_statuses(contract), *(refusal.status for refusal in contract.refusals)}
+        return {str(status): self._response(path, contract, status) for status in sorted(statuses)}
+
+    def _response(self, path: str, contract: Any, status: int) -> Json:
+        answers = [*self._answer(contract, status)]
+        refusals = [refusal for refusal in contract.refusals if refusal.status == status]
+        outcomes = [*answers, *(self._refusal(refusal, path, contract) for refusal in refusals)]
+        born_in_gateway = [*_gateways(status)]
+        response = self._told(outcomes, born_in_gateway)
+        if answers or BadRequest in refusals:  # its examples are of this operation's own fields
+            return response
+        name = "Or".join(outcome.schema["$ref"].rpartition("/")[2] for outcome in outcomes)
+        self.shared[name] = response
+        return {"$ref": f"#/components/responses/{name}"}
+
+    def _answer(self, contract: Any, status: int) -> Iterator[Outcome]:
+        if status not in _statuses(contract):
+            return
+        if contract.answer is None:
+            yield Outcome({"type": "object"}, "This document.", {"": self._examples.bare(contract)})
+            return
+        schema = {"$ref": self._references[contract.answer]}
+        yield Outcome(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
+
+    def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> Outcome:
+        told = refused(refusal, path, contract.body)
+        bodies = [json.loads(event["body"]) for event in told.values()]
+        coded = "errorCode" in bodies[0]
+        name = ("Login" if coded else "") + refusal.__name__
+        self._schemas[name] = _error_schema(refusal, bodies)
+        return Outcome({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", told)
+
+    def _told(self, outcomes: list[Outcome], born_in_gateway: list[Outcome]) -> Json:
+        all_ = [*outcomes, *born_in_gateway]
+        schemas = [outcome.schema for outcome in all_]
+        content: Json = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
+        told = {name: {"value": json.loads(event["body"])} for outcome in all_ for name, event in outcome.told.items() if name}
+        [headers] = {json.dumps(event["headers"]) for outcome in outcomes for event in outcome.told.values()}
+        named = {name.title(): value for name, value in json.loads(headers).items() if name in HEADERS}
+        return {
+            "description": " ".join(outcome.meaning for outcome in all_),
+            "headers": {name: self._header(name, value, always=not born_in_gateway) for name, value in named.items()},
+            "content": {"application/json": content | ({"examples": told} if told else {})},
+        }
+
+    def _header(self, name: str, value: str, *, always: bool) -> Json:
+        schema: Json = (
+            {"type": "integer", "minimum": 1, "examples": [int(value)]} if value.isdecimal() else {"type": "string", "const": value}
+        )
+        header = {"description": HEADERS[name.lower()], "required": always, "schema": schema}
+        key = name.replace("-", "") + ("" if always else "UnlessOfGateway")
+        known = self.headers.setdefault(key, header)
+        return {"$ref": f"#/components/headers/{key}"} if header == known or value.isdecimal() else header
+
+
+def _statuses(contract: Any) -> tuple[int, ...]:
+    return contract.answer.http_statuses if contract.answer else (HTTPStatus.OK,)
+
+
+def _gateways(status: int) -> Iterator[Outcome]:
+    for answer in GATEWAY_ANSWERS:
+        if answer.status == status:
+            event = {"headers": {}, "body": answer.body.decode()}
+            yield Outcome({"$ref": SCHEMA.format(model="GatewayError")}, "Or the gateway's own.", {"gateway": event})
+
+
+def _error_schema(refusal: type[Refusal], bodies: list[Json]) -> Json:
+    """As the service tells it: what all its bodies have is required, and its type, success and codes are no others."""
+    kinds: Json = {
+        "success": {"type": "boolean", "const": False},
+        "type": {"type": "string", "const": refusal.type},
+        "message": {"type": "string", "description": "For people."},
+        "request_id": {"type": "string", "description": "The operator's way to the call."},
+        "errors": {"type": "array", "items": {"$ref": SCHEMA.format(model="FieldError")}, "minItems": 1},
+        "errorCode": {"type": "string", "enum": sorted({body.get("errorCode", "") for body in bodies})},
+    }
+    return {
+        "type": "object",
+        "description": _line(refusal),
+        "properties": {name: kinds[name] for name in bodies[0]},
+        "required": [*bodies[0]],
+        "additionalProperties": False,
+    }
+
+
+def _line(refusal: type[Refusal]) -> str:
+    return (refusal.__doc__ or "").strip().splitlines()[0]
