@@ -9,6 +9,7 @@ from samtranslator.translator.transform import transform
 
 from customer_auth import keyring, settings, vault
 from local.intrinsics import load
+from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
 from tests.harness.engines import ROOT
 from tests.harness.forgery import Forge
@@ -29,6 +30,20 @@ def combinations(request):
 
     request.config.pluginmanager.register(Report())
     return counted
+
+
+@pytest.fixture(scope="session")
+def report(request):
+    """Notes what an attack came to, which is said at the end of the run."""
+    lines = []
+
+    class Report:
+        def pytest_terminal_summary(self, terminalreporter):
+            size = "in their whole size" if WHOLE else "at a hundredth of their size"
+            terminalreporter.write_line(f"Attacks {size}: {' · '.join(lines)}")
+
+    request.config.pluginmanager.register(Report())
+    return lines.append
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from customer_auth import audit, endpoint, errors
 from customer_auth.tables import keys
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
+from tests.harness.forgery import FORGERIES
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.service import entered, routes
@@ -99,15 +100,22 @@ def test_the_audit_line_s_facts_and_metrics_are_described():
 # ── threats ──
 
 
-def test_every_test_that_is_named_exists():
-    shown = rows("docs/threats.md", "Threat")
+def test_the_25_threats_are_there_and_each_has_a_test_that_exists_or_no_endpoint():
+    threats = [cells[1:] for cells in rows("docs/threats.md", "#")]
+    shown = {cells[0]: cells[2] for cells in threats + rows("docs/threats.md", "Fault")}
+    open_ones = {threat for threat, holds, _ in threats if holds == "no such endpoint yet"}
 
-    assert all(cells[2] for cells in shown)
-    for text in (part for cells in shown for part in cells[2].split(" · ")):
+    assert [int(cells[0]) for cells in rows("docs/threats.md", "#")] == list(range(1, 26))
+    assert {threat for threat, tests in shown.items() if tests == "–"} == open_ones
+    for text in (part for threat, tests in shown.items() if threat not in open_ones for part in tests.split(" · ")):
         file, *names = re.findall(r"[\w/.]+", text)
-        there = re.findall(r"^def (test_\w+)", read(f"tests/{file}"), re.MULTILINE)
+        there = re.findall(r"^ *def (test_\w+)", read(f"tests/{file}"), re.MULTILINE)
         assert names
         assert set(names) <= set(there), file
+
+
+def test_the_count_of_forgeries_is_right():
+    assert f"of {len(FORGERIES)} forgeries none" in read("docs/threats.md")
 
 
 # ── access patterns ──

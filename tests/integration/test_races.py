@@ -1,23 +1,14 @@
 """Many at once, on DynamoDB's own engine: moto is not atomic between threads, so nothing here is believed there."""
 
-import contextvars
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from customer_auth import codes
-from tests.harness.people import LOGIN, REGISTER, new_number, other_code
+from tests.harness.crowds import at_once
+from tests.harness.people import LOGIN, REGISTER, new_number
 from tests.harness.wire import Killed
 
 pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
-
-
-def at_once(count: int, act) -> list:
-    """The answers of `count` calls of `act(i)` in as many threads."""
-    contexts = [contextvars.copy_context() for _ in range(count)]
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(lambda i: contexts[i].run(act, i), range(count)))
 
 
 def sessions_of(api, customer_id: str) -> list:
@@ -74,25 +65,10 @@ def test_verifies_with_one_key_are_one_session_also_when_the_first_died_at_its_c
     assert len(sessions_of(api, customer.id)) == before + 1
 
 
-@pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_48_wrong_tries_at_once_are_at_most_5_comparisons_and_end_the_code(api, customer, monkeypatch, bound):
-    compared = []
-    matches = codes._matches
-    monkeypatch.setattr(codes, "_matches", lambda *asked: compared.append(asked) or matches(*asked))
-    challenge, code = customer.asked_and_read()
-    named = {"challenge": challenge} if bound else {}
+def test_64_refreshes_of_one_token_at_once_have_one_successor(customer):
+    answers = at_once(64, lambda _: customer.refresh())
 
-    answers = at_once(48, lambda _: customer.verify(other_code(code), **named))
-
-    assert {answer.status for answer in answers} <= {401, 429}
-    assert len(compared) <= 5
-    assert customer.verify(code, **named).status == 401
-
-
-def test_24_refreshes_of_one_token_at_once_have_one_successor(customer):
-    answers = at_once(24, lambda _: customer.refresh())
-
-    assert Counter(answer.status for answer in answers) == {200: 24}
+    assert Counter(answer.status for answer in answers) == {200: 64}
     assert len({answer["refreshToken"] for answer in answers}) == 1
     assert customer.refresh(answers[0]["refreshToken"]).status == 200
 

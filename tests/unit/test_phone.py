@@ -1,3 +1,5 @@
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,24 @@ def test_every_spelling_of_a_number_is_one_address(spelling):
 
     assert address == (Channel.PHONE, NUMBER, NUMBER, "US")
     assert address.key == phone.parse(NUMBER).key
+
+
+def test_10_000_spellings_of_a_number_are_one_key():
+    chance = random.Random(1)  # the same ones each time
+    scripts = [str.maketrans("0123456789", script) for script in (PERSIAN, ARABIC, FULL_WIDTH)]
+    gaps = ["", " ", "-", ".", "  ", "\u00a0", "\u2011"]
+
+    def spelling() -> str:
+        area = chance.choice(["212", "(212)"])
+        prefix = chance.choice(["", "1", "+1", "＋1", "011 1"])
+        parts = [part.translate(chance.choice(scripts)) if chance.random() < 0.5 else part for part in (prefix, area, "555", "0123")]
+        return " " * chance.randrange(3) + chance.choice(gaps).join(filter(None, parts)) + " " * chance.randrange(3)
+
+    spellings = set()
+    while len(spellings) < 10_000:
+        spellings.add(spelling())
+
+    assert {phone.parse(each).key for each in spellings} == {phone.parse(NUMBER).key}
 
 
 _SEPARATORS = st.sampled_from(["", " ", "-", ".", "\u00a0", "\u2011", "  "])
