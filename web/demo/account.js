@@ -114,7 +114,8 @@ export class Account {
   /** Asks the service, for the session may have been ended elsewhere: the client then tells. */
   async #check() {
     if (!this.#session || document.visibilityState !== "visible") return;
-    await this.#page.auth.fetch(`${settings.baseUrl}/store/customers/me`).catch(() => null);
+    const check = async () => (await this.#page.auth.fetch("/store/customers/me")).text();
+    await check().catch(() => null);
   }
 
   async #logOut(everywhere) {
