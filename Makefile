@@ -27,6 +27,7 @@ dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists t
 test: .venv/.done .tools/sam/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
 	@$(BRING_NODE)
+	@$(if $(shell command -v npm),$(MAKE) -s --no-print-directory axe || true)
 	.venv/bin/python -m pytest -p tools.left_out $(or $(ARGS),--cov)
 
 test-web: .venv/.done ## Run the tests of the browser's module alone, by Node's own runner
@@ -51,6 +52,9 @@ fix: .venv/.done ## Format, and correct what ruff can
 openapi: .venv/.done ## Write the OpenAPI document from what the endpoints declare
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/openapi.py
 
+phone-formats: .venv/.done ## Write how the demo's phone field formats numbers, from libphonenumber's metadata
+	.venv/bin/python tools/phone_formats.py
+
 readme: .venv/.done ## Write the README's table of settings from the template
 	PYTHONPATH=. .venv/bin/python tools/readme.py
 
@@ -70,16 +74,16 @@ invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginC
 
 node: .tools/node/.done ## Bring Node, for the tests of the browser's module, where the machine has none of 20 or newer
 
-dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, for the tests of races
-
-lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
-	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 invoke-all: .venv/.done .tools/sam/.done ## Run every built function with its event under Lambda's runtime, without Docker
 	@$(BUILD_HERE)
 	@.venv/bin/python -m tools.invoke_all
 
 axe: .tools/axe/.done ## Bring axe-core, for the accessibility tests of the pages
 
+dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, for the tests of races
+
+lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
+	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 	$(LOCK) pyproject.toml -c requirements-dev.lock -o layers/shared/requirements.txt
 	$(LOCK) --group pyproject.toml:sam -o tools/sam.txt
 	$(LOCK) --group pyproject.toml:uv -o tools/uv.txt
@@ -109,10 +113,16 @@ clean: ## Remove all that make made
 	$(UV) pip install -q --python .venv --require-hashes --target $(@D) -r $<
 	touch $@
 
+.tools/axe/.done: tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc
+	@command -v npm >/dev/null || { echo "axe-core needs npm: apt-get install npm"; exit 1; }
+	mkdir -p $(@D) && cp $^ $(@D)
+	npm ci --prefix $(@D) --silent --ignore-scripts --no-audit --no-fund
+	touch $@
+
 .tools/dynamodb-local/.done: tools/pom.xml
 	@command -v java >/dev/null && command -v mvn >/dev/null || \
 	  { echo "DynamoDB Local needs Java 17 and Maven: apt-get install default-jre-headless maven"; exit 1; }
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: help setup dev test test-web test-unit lint check fix openapi readme bench build deploy invoke node dynamodb-local lock clean
+.PHONY: help setup dev test test-web test-unit lint check fix openapi readme bench build deploy invoke invoke-all node axe phone-formats dynamodb-local lock clean
