@@ -88,6 +88,24 @@ def test_the_page_shows_the_inbox_by_its_own_files_alone(stack):
     assert stack.ask("GET", "/_local").url == f"{stack.url}/_local/"
 
 
+def test_the_demo_is_served_with_the_stacks_own_settings(stack):
+    page = stack.ask("GET", "/_local/demo")
+    settings = stack.ask("GET", "/_local/demo/settings.js")
+
+    assert page.url == f"{stack.url}/_local/demo/"
+    assert settings.headers["content-type"] == "text/javascript; charset=utf-8"
+    values = json.loads(settings.text.removeprefix("export const settings = ").removesuffix(";\n"))
+    written = (ROOT / "web" / "demo" / "settings.js").read_text(encoding="utf-8")
+    assert list(values) == re.findall(r"^  (\w+):", written, re.MULTILINE)
+    assert (values["defaultRegion"], values["regions"], values["codeLength"]) == ("US", ["US"], 6)
+    assert stack.ask("GET", "/_local/customer-auth.js").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/_local/%2e%2e/console.py", "/_local/demo/%2e%2e%2f%2e%2e%2ftemplate.yaml", "/_local/web/inbox.js"])
+def test_no_other_file_is_served(stack, path):
+    assert stack.ask("GET", path).status_code == 404
+
+
 def test_no_other_site_reads_what_is_local(stack):
     assert stack.ask("GET", "/_local/messages", headers={"Host": "evil.example.com"}).status_code == 403
 
