@@ -69,8 +69,13 @@ deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
 	$(SAM) deploy --config-env $(ENV)
 	@.venv/bin/python tools/protect.py $(ENV)
 
-invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginCode) with its event in Docker, against a running `make dev`
-	@tools/invoke.sh "$(FUNCTION)"
+invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginCode) with its events in Docker, beside a running `make dev`
+	@$(BUILD_HERE)
+	@.venv/bin/python -m tools.sam_local $(ARGS) "$(FUNCTION)"
+
+start-api: .venv/.done .tools/sam/.done ## Serve the functions in Docker by `sam local start-api`, beside a running `make dev`
+	@$(BUILD_HERE)
+	@.venv/bin/python -m tools.sam_local $(ARGS) start-api
 
 node: .tools/node/.done ## Bring Node, for the tests of the browser's module, where the machine has none of 20 or newer
 
@@ -125,4 +130,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: help setup dev test test-web test-unit lint check fix openapi readme bench build deploy invoke invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: help setup dev test test-web test-unit lint check fix openapi readme bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean

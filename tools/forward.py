@@ -1,31 +1,36 @@
-"""Lets a container reach a port of this machine's loopback: listens on the container bridge's own address alone, until it is ended.
-
-forward.py BRIDGE_ADDRESS LOOPBACK_PORT     prints the port that it listens on
-"""
+"""Lets containers reach a port of this machine's loopback: listens on the container bridge's own address alone."""
 
 import contextlib
 import shutil
 import socket
-import sys
 import threading
+from collections.abc import Iterator
 
 
-def main(bridge: str, port: int) -> None:
-    """Take connections and carry each to the loopback's port."""
+@contextlib.contextmanager
+def forwarded(bridge: str, port: int) -> Iterator[int]:
+    """The port on `bridge` whose connections are carried to the loopback's `port`."""
     with socket.create_server((bridge, 0)) as listener:
-        print(listener.getsockname()[1], flush=True)
+        threading.Thread(target=_accept, args=(listener, port), daemon=True).start()
+        carried: int = listener.getsockname()[1]
+        yield carried
+
+
+def _accept(listener: socket.socket, port: int) -> None:
+    with contextlib.suppress(OSError):  # it was closed
         while True:
-            there = listener.accept()[0]
-            here = socket.create_connection(("127.0.0.1", port))
-            for source, target in ((there, here), (here, there)):
-                threading.Thread(target=_carry, args=(source, target), daemon=True).start()
+            threading.Thread(target=_carry, args=(listener.accept()[0], port), daemon=True).start()
 
 
-def _carry(source: socket.socket, target: socket.socket) -> None:
+def _carry(there: socket.socket, port: int) -> None:
+    with there, socket.create_connection(("127.0.0.1", port)) as here:
+        back = threading.Thread(target=_pass_on, args=(here, there), daemon=True)
+        back.start()
+        _pass_on(there, here)
+        back.join()
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError), source.makefile("rb", buffering=0) as reads, target.makefile("wb", buffering=0) as writes:
         shutil.copyfileobj(reads, writes)
         target.shutdown(socket.SHUT_WR)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

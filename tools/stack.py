@@ -1,20 +1,23 @@
 """A local stack of one's own, for a command or a test: started on a free port, asked over HTTP, ended with the `with` block."""
 
 import contextlib
-import json
 import os
 import re
 import subprocess
 import sys
+import threading
 import time
-import urllib.request
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import requests
+
 ROOT = Path(__file__).resolve().parents[1]
 SENT_SECONDS = 10.0
+ANSWERS_SECONDS = 60.0  # a container may start first
 
 
 class Stack(NamedTuple):
@@ -23,11 +26,10 @@ class Stack(NamedTuple):
     url: str
 
     def ask(self, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
-        """The answer's JSON; a POST where there is a body. Raises: urllib.error.HTTPError."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"content-type": "application/json"} | (headers or {}))  # noqa: S310
-        with urllib.request.urlopen(request, timeout=SENT_SECONDS) as answer:  # noqa: S310 (our own address)
-            return json.loads(answer.read())
+        """The answer's JSON; a POST where there is a body. Raises: requests.RequestException."""
+        answer = requests.request("GET" if body is None else "POST", self.url + path, json=body, headers=headers, timeout=ANSWERS_SECONDS)
+        answer.raise_for_status()
+        return answer.json()
 
     def code(self, to: str, nth: int = 1) -> str:
         """The code of the `nth` message to this address, as soon as it was sent."""
@@ -51,10 +53,16 @@ def started(*arguments: str) -> Iterator[Stack]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-m", "local", "--port", "0", *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        lines = process.stdout or ()
+        # It writes a line for each message, and a pipe that nobody reads fills up and stops it.
+        reader = threading.Thread(target=deque, args=(lines, 0), daemon=True)
         try:
-            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline() if process.stdout else "")
+            found = re.search(r"http://127\.0\.0\.1:\d+", next(iter(lines), ""))
             if found is None:
                 raise RuntimeError("the local stack does not start")
+            reader.start()
             yield Stack(found[0])
         finally:
             process.terminate()
+            if reader.ident:
+                reader.join()

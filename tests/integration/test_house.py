@@ -1,5 +1,6 @@
 """The house rules, held by the template and the tree: one name everywhere, nothing listed twice, nothing left open by default."""
 
+import base64
 import importlib.util
 import json
 import re
@@ -8,8 +9,11 @@ import sys
 
 import pytest
 
+from customer_auth import ids
+from local.events import http_event
 from tests.harness.engines import ROOT
 from tests.harness.service import template
+from tools.invoke_all import events_of
 
 FUNCTIONS = list(template().functions.values())
 BY_NAME = [pytest.param(function, id=function.logical_id) for function in FUNCTIONS]
@@ -26,7 +30,7 @@ def test_a_function_has_one_name_everywhere(function):
 
     assert function.handler == (name, "handler")
     assert (ROOT / "functions" / area / f"{name}.py").exists()
-    assert (ROOT / "events" / area / f"{name}.json").exists()
+    assert ROOT / "events" / area / f"{name}.json" in events_of(function)
     assert (ROOT / "tests" / "integration" / area / f"test_{name}.py").exists()
 
 
@@ -34,7 +38,38 @@ def test_every_file_of_functions_and_events_belongs_to_a_function():
     named = {(function.code.name, function.handler.module) for function in FUNCTIONS}
 
     assert {(path.parent.name, path.stem) for path in (ROOT / "functions").rglob("*.py")} == named
-    assert {(path.parent.name, path.stem) for path in (ROOT / "events").rglob("*.json")} == named
+    assert set((ROOT / "events").rglob("*.json")) == {event for function in FUNCTIONS for event in events_of(function)}
+
+
+def test_every_trigger_has_an_event():
+    for function in FUNCTIONS:
+        triggers = function.properties["Events"].values()
+        assert len(events_of(function)) == len(triggers), function.logical_id
+
+
+@pytest.mark.parametrize("function", ENDPOINTS)
+def test_an_endpoints_event_is_whole_and_agrees_with_itself(function):
+    [event] = [json.loads(path.read_text(encoding="utf-8")) for path in events_of(function)]
+    headers, context = event["headers"], event["requestContext"]
+    made = http_event(
+        context["http"]["method"],
+        event["rawPath"],
+        headers={name: value for name, value in headers.items() if name != "x-forwarded-for"},
+        body=event.get("body", "").encode(),
+        route_key=event["routeKey"],
+        path_parameters=event.get("pathParameters"),
+        source_ip=headers["x-forwarded-for"],
+        domain=headers["host"],
+        request_id=context["requestId"],
+        at=context["timeEpoch"] / 1000,
+    )
+    gateways_own = {"x-amzn-trace-id": headers["x-amzn-trace-id"], "x-forwarded-port": "443", "x-forwarded-proto": "https"}
+
+    assert event == made | {
+        "headers": made["headers"] | gateways_own,
+        "requestContext": context | made["requestContext"] | {"accountId": context["accountId"], "apiId": context["apiId"]},
+    }
+    assert headers.get("content-length") == (str(len(event["body"].encode())) if "body" in event else None)
 
 
 @pytest.mark.parametrize("function", ENDPOINTS)
@@ -58,11 +93,15 @@ def test_an_endpoints_event_is_answered_without_a_server_error(api, function):
     assert answer["statusCode"] < 500, answer
 
 
-def test_the_senders_event_passes_the_streams_filter_and_is_handled(api):
-    event = json.loads((ROOT / "events" / "messages" / "send_messages.json").read_text(encoding="utf-8"))
+def test_the_senders_events_are_of_one_message_that_passes_the_streams_filter_and_is_handled(api):
+    stream, queue = (json.loads(path.read_text(encoding="utf-8")) for path in events_of(template().functions["SendMessages"]))
+    [asked], [again] = stream["Records"], queue["Records"]
+    image, body = asked["dynamodb"]["NewImage"], json.loads(again["body"])
 
-    assert all(api._passes(record) for record in event["Records"])
-    assert api.invoke("SendMessages", event) == {"batchItemFailures": []}
+    assert api._passes(asked)
+    assert (body["pk"], body["purpose"]) == (image["pk"]["S"], image["event"]["S"].removeprefix("asked:"))
+    assert ids.from_base64url(body["challenge_id"]) == base64.b64decode(image[body["purpose"]]["M"]["id"]["B"])
+    assert [api.invoke("SendMessages", event) for event in (stream, queue)] == [{"batchItemFailures": []}] * 2
 
 
 def test_the_schedules_event_rotates(api):

@@ -24,7 +24,8 @@ class Request:
 
     def __init__(self, event: dict[str, Any]) -> None:
         self._event = event
-        self._headers: dict[str, str] = event.get("headers") or {}
+        # HTTP APIs write names in lower case; `sam local start-api` does not.
+        self._headers: dict[str, str] = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         context = event["requestContext"]
         self.id = str(context["requestId"])
         self.route = str(event["routeKey"]).partition(" ")[2]  # the path may begin with a custom domain's mapping
