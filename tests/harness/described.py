@@ -33,12 +33,12 @@ def check(event: dict, answer: dict) -> None:
 
 def _check_headers(about: str, told: dict, headers: dict) -> None:
     """All that are described come, and no other; none of these answers was born in a gateway."""
-    described = {name.lower(): _resolved(header)["schema"] for name, header in told["headers"].items()}
+    described = {name.lower(): resolved(header)["schema"] for name, header in told["headers"].items()}
     if headers.keys() != described.keys() | UNNAMED_HEADERS:
         raise Undescribed(f"{about} the headers {sorted(headers)}; described are {sorted(described)}")
     for name, schema in described.items():
         value = headers[name]
-        _demand(f"{about} {name}: {value}", _json(schema), int(value) if schema["type"] == "integer" else value)
+        demand(f"{about} {name}: {value}", _json(schema), int(value) if schema["type"] == "integer" else value)
 
 
 def _check_body(about: str, told: dict, answer: dict) -> None:
@@ -48,26 +48,26 @@ def _check_body(about: str, told: dict, answer: dict) -> None:
     value = json.loads(answer["body"])
     if _is_the_gateways(value):
         raise Undescribed(f"{about}, which is the gateway's to say")
-    _demand(about, _json(told["content"][kind]["schema"]), value)
+    demand(about, _json(told["content"][kind]["schema"]), value)
 
 
 def _check_request(route: str, event: dict) -> None:
     """What was taken was valid: the other way round, a valid request may be refused for what it says."""
     operation = _operation(route)
-    for parameter in map(_resolved, operation.get("parameters", [])):
+    for parameter in map(resolved, operation.get("parameters", [])):
         places = {"header": event["headers"], "path": event.get("pathParameters") or {}}[parameter["in"]]
         value = places.get(parameter["name"].lower() if parameter["in"] == "header" else parameter["name"])
         if value is not None or parameter.get("required"):
-            _demand(f"{route} took {parameter['name']}: {value}, and", _json(parameter["schema"]), value)
+            demand(f"{route} took {parameter['name']}: {value}, and", _json(parameter["schema"]), value)
     if operation["security"] and "authorization" not in event["headers"]:
         raise Undescribed(f"{route} took a call without authorization")
     if "requestBody" in operation:
         body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        _demand(f"{route} took the body {body!r}, and", _json(schema), json.loads(body))
+        demand(f"{route} took the body {body!r}, and", _json(schema), json.loads(body))
 
 
-def _demand(about: str, schema: str, value) -> None:
+def demand(about: str, schema: str, value) -> None:
     wrong = next(_validator(schema).iter_errors(value), None)
     if wrong:
         place = ".".join(map(str, wrong.instance_path)) or "it"
@@ -92,10 +92,10 @@ def _operation(route: str) -> dict:
 @cache
 def _told(route: str, status: int) -> dict | None:
     response = _operation(route)["responses"].get(str(status))
-    return response and _resolved(response)
+    return response and resolved(response)
 
 
-def _resolved(part: dict) -> dict:
+def resolved(part: dict) -> dict:
     if "$ref" not in part:
         return part
     _, _, kind, name = part["$ref"].split("/")

@@ -14,7 +14,7 @@ from customer_auth.address import Address, Channel
 # Digits of ASCII, Arabic, Persian and full width, and what people put between them. 15 digits is E.164's longest. Numbers that are
 # copied from a list of contacts come in marks of direction.
 _MARKS = r"\u200e\u200f\u202a\u202c\u202d"
-SPELLING = re.compile(rf"[{_MARKS}]*[+＋]?[0-9٠-٩۰-۹０-９\s().\-/\u2010-\u2015{_MARKS}]{{2,40}}")
+_SPELLING = re.compile(rf"[{_MARKS}]*[+＋]?[0-9٠-٩۰-۹０-９\s().\-/\u2010-\u2015{_MARKS}]{{2,40}}")
 _RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -25,7 +25,7 @@ def parse(text: str) -> Address:
     """
     given = settings.service()
     text = text.strip()
-    if not SPELLING.fullmatch(text):
+    if not _SPELLING.fullmatch(text):
         raise ValueError("must be a phone number")
     try:
         number = phonenumbers.parse(text, given.default_region)

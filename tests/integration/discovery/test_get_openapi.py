@@ -1,7 +1,22 @@
+import json
+import re
+
+import pytest
+
+from tests.harness import described
+from tests.harness.described import Undescribed
 from tests.harness.engines import ON_ONE_ENGINE
-from tests.harness.service import routes
+from tests.harness.people import new_number
+from tests.harness.service import handler, routes
 
 pytestmark = ON_ONE_ENGINE
+
+ASK = "/login/mobile/send"
+OPERATIONS = [
+    pytest.param(f"{method.upper()} {path}", operation, id=operation["operationId"])
+    for path, item in described.document()["paths"].items()
+    for method, operation in item.items()
+]
 
 
 def test_the_document_names_every_route_of_the_template_and_no_other(api):
@@ -18,3 +33,70 @@ def test_it_costs_aws_nothing_and_anyone_may_keep_it(api):
 
     assert answer.aws_calls == ()
     assert answer.headers["cache-control"].startswith("public, max-age=")
+
+
+@pytest.mark.parametrize(("route", "operation"), OPERATIONS)
+def test_every_example_of_a_body_is_taken_as_one(api, route, operation):
+    if "requestBody" not in operation:
+        return
+    for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
+        assert api.post(route.partition(" ")[2], **example["value"]).status in {200, 401, 429}
+
+
+@pytest.mark.parametrize(("route", "operation"), OPERATIONS)
+def test_what_asks_for_a_token_says_so_and_can_be_refused(api, route, operation):
+    name = routes()[tuple(route.split(" "))]
+
+    assert operation["security"] == ([{"customer": []}] if handler(name).contract.caller else [])
+    assert not operation["security"] or "401" in operation["responses"]
+
+
+# ── answers are held against it ──
+
+
+@pytest.fixture
+def asked(api):
+    """The event of a good ask and its answer, to be spoilt."""
+    seen = []
+    check = described.check
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(described, "check", lambda event, answer: seen.append((event, answer)) or check(event, answer))
+        api.post(ASK, phone=new_number())
+    return seen[0]
+
+
+def spoilt(answer: dict, **body) -> dict:
+    return answer | {"body": json.dumps(json.loads(answer["body"]) | body)}
+
+
+SPOILT = {
+    "a status of its own": (lambda answer: answer | {"statusCode": 202}, "answered 202, which the document does not know"),
+    "a member that nobody knows": (lambda answer: spoilt(answer, secret="x"), "secret"),
+    "a member of another type": (lambda answer: spoilt(answer, expiresAt=1769851800), "expiresAt: "),
+    "a time that is none": (lambda answer: spoilt(answer, expiresAt="tomorrowZ"), "expiresAt: "),
+    "an empty body": (lambda answer: answer | {"body": "{}"}, "required"),
+    "the gateway's shape": (lambda answer: answer | {"body": '{"message": "Hello"}'}, "the gateway's to say"),
+    "a header more": (lambda answer: answer | {"headers": answer["headers"] | {"server": "x"}}, "server"),
+    "a header less": (lambda answer: answer | {"headers": {"content-type": "application/json"}}, "cache-control"),
+    "another value of a header": (
+        lambda answer: answer | {"headers": answer["headers"] | {"cache-control": "public"}},
+        "cache-control: public",
+    ),
+    "another type": (lambda answer: answer | {"headers": answer["headers"] | {"content-type": "text/html"}}, "of type text/html"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "told"), SPOILT.values(), ids=SPOILT)
+def test_an_answer_that_is_not_described_is_found(asked, spoil, told):
+    event, answer = asked
+
+    with pytest.raises(Undescribed, match=re.escape(told)):
+        described.check(event, spoil(answer))
+
+
+@pytest.mark.parametrize("body", [{}, {"phone": 7}, {"phone": "+1"}, {"phone": "+14155550123", "locale": 7}], ids=str)
+def test_a_request_that_was_taken_though_it_is_not_valid_is_found(asked, body):
+    event, answer = asked
+
+    with pytest.raises(Undescribed, match=f"POST {ASK} took the body"):
+        described.check(event | {"body": json.dumps(body)}, answer)
