@@ -11,24 +11,35 @@ import pytest
 
 from tests.harness.engines import ROOT
 from tests.harness.service import template
+from tools.emulator import ARCHITECTURE, RUNTIMES_OWN, lay_runtime
 
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 FUNCTIONS = [pytest.param(function, id=function.logical_id) for function in template().functions.values()]
-# What the Python runtime of Lambda brings by itself.
-RUNTIMES_OWN = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
+# What calls AWS and is no endpoint, and the clients that it always needs.
+OTHERS = {"SendMessages": ["dynamodb", "secretsmanager", "sns"], "RotateSigningKeys": ["dynamodb"]}
+# phonenumbers' knowledge of places, companies and time zones.
+DATA = ("carrier", "geocoder", "geodata", "timezone", "tzdata")
+LAMBDAS_OWN = {
+    "AWS_ACCESS_KEY_ID": "invented",
+    "AWS_SECRET_ACCESS_KEY": "invented",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+}
 START = """
 import importlib, json, sys
 sys.path[:0] = json.loads(sys.argv[1])
 module, attribute = sys.argv[2].split(".")
 handler = getattr(importlib.import_module(module), attribute)
 assert callable(handler)
-import customer_auth
-print(customer_auth.__file__)
+from customer_auth import aws
+uses = sorted(handler.contract.uses) if hasattr(handler, "contract") else None
+print(json.dumps({"from": aws.__file__, "uses": uses, "clients": aws.client.cache_info().currsize, "sdk": "botocore.session" in sys.modules}))
 """
 
 
 def make(*target: str) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {"ARCHITECTURE": "x86_64"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {"ARCHITECTURE": ARCHITECTURE}
     made = subprocess.run(["make", "-s", *target], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, S607
     assert made.returncode == 0, made.stdout + made.stderr
 
@@ -44,18 +55,14 @@ def built() -> Path:
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory) -> Path:
     """The libraries of the runtime, and no others."""
-    place = tmp_path_factory.mktemp("runtime")
-    packages = Path(sys.modules["boto3"].__file__).parents[1]
-    for name in RUNTIMES_OWN:
-        (place / name).symlink_to(packages / name)
-    return place
+    return lay_runtime(tmp_path_factory.mktemp("runtime"), *RUNTIMES_OWN)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_handler_starts_from_the_artifacts_with_its_own_environment(function, built, runtime, moto_engine):
     folders = [built / function.logical_id, built / "SharedLayer" / "python", runtime]
     handler = f"{function.handler.module}.{function.handler.attribute}"
-    environment = function.environment(moto_engine.ids) | {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+    environment = function.environment(moto_engine.ids) | LAMBDAS_OWN
 
     started = subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-S", "-c", START, json.dumps([str(folder) for folder in folders]), handler],
@@ -66,7 +73,19 @@ def test_a_handler_starts_from_the_artifacts_with_its_own_environment(function, 
     )
 
     assert started.returncode == 0, started.stderr
-    assert started.stdout.strip() == str(built / "SharedLayer" / "python" / "customer_auth" / "__init__.py")
+    told = json.loads(started.stdout)
+    needed = OTHERS.get(function.logical_id) or asked_of_aws(function)
+    assert told["from"] == str(built / "SharedLayer" / "python" / "customer_auth" / "aws.py")
+    assert told["uses"] in (needed, None)
+    assert (told["clients"], told["sdk"]) == (len(needed), bool(needed))  # made while it starts; without any, no SDK is loaded
+
+
+def asked_of_aws(function) -> list[str]:
+    """The services that the function's policies open."""
+    resources = template().document["Resources"]
+    policies = [resources[policy["Ref"]]["Properties"]["PolicyDocument"] for policy in function.properties.get("Policies", [])]
+    actions = [statement["Action"] for policy in policies for statement in policy["Statement"]]
+    return sorted({action.partition(":")[0] for each in actions for action in ([each] if isinstance(each, str) else each)})
 
 
 def test_a_setting_outside_its_bounds_ends_the_start_with_its_name(built, runtime, moto_engine):
@@ -88,17 +107,20 @@ def test_a_setting_outside_its_bounds_ends_the_start_with_its_name(built, runtim
 
 def test_the_layer_holds_what_runs_and_is_compiled(built):
     layer = built / "SharedLayer" / "python"
-    compiled = list((layer / "customer_auth").rglob("*.pyc"))
+    sources, compiled = ({path.relative_to(layer) for path in layer.rglob(f"*.{kind}")} for kind in ("py", "pyc"))
 
-    assert len(compiled) == len(list((layer / "customer_auth").rglob("*.py")))
+    assert compiled == {path.parent / "__pycache__" / f"{path.stem}.cpython-313.pyc" for path in sources}
     assert (layer / "customer_auth" / "messaging" / "templates" / "email.html").exists()
-    assert not (layer / "boto3").exists()
-    assert not (layer / "phonenumbers" / "geodata").exists()
+
+
+@pytest.mark.parametrize("name", ["boto3", "botocore", "ariadne", "graphql", "strawberry", *(f"phonenumbers/{data}" for data in DATA)])
+def test_the_layer_leaves_out(built, name):
+    assert not list((built / "SharedLayer" / "python").glob(f"{name}*"))
 
 
 def test_functions_and_layer_are_small(built, tmp_path):
-    layer = shutil.make_archive(str(tmp_path / "layer"), "zip", built / "SharedLayer")
-    sizes = {name: sum(file.stat().st_size for file in (built / name).rglob("*") if file.is_file()) for name in template().functions}
+    def zipped(name: str) -> int:
+        return Path(shutil.make_archive(str(tmp_path / name), "zip", built / name)).stat().st_size
 
-    assert Path(layer).stat().st_size <= 12 * 2**20
-    assert max(sizes.values()) <= 100 * 2**10
+    assert zipped("SharedLayer") <= 12 * 2**20
+    assert {name: size for name in template().functions if (size := zipped(name)) > 100 * 2**10} == {}
