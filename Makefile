@@ -19,12 +19,12 @@ BUILD_HERE = log=$$($(MAKE) -s build ARCHITECTURE=$(HERE) 2>&1) || { echo "$$log
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | awk -F'\t' '{printf "make %-16s %s\n", $$1, $$2}'
 
-setup: .venv/.done .tools/sam/.done ## Make .venv and .tools; the other targets do it by themselves
+setup: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Make .venv and .tools; the other targets do it by themselves
 
 dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists the options)
 	@.venv/bin/python -m local $(ARGS)
 
-test: .venv/.done .tools/sam/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
+test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
 	@$(BRING_NODE)
 	@$(if $(shell command -v npm),$(MAKE) -s --no-print-directory axe || true)
@@ -54,6 +54,9 @@ openapi: .venv/.done ## Write the OpenAPI document from what the endpoints decla
 
 phone-formats: .venv/.done ## Write how the demo's phone field formats numbers, from libphonenumber's metadata
 	.venv/bin/python tools/phone_formats.py
+
+fuzz: .venv/.done .tools/schemathesis/.done ## Ask the whole API whatever its document allows and forbids, for 3 minutes (ARGS="--seed 7 --seconds 600")
+	.venv/bin/python -m tools.fuzz $(ARGS)
 
 readme: .venv/.done ## Write the README's table of settings from the template
 	PYTHONPATH=. .venv/bin/python tools/readme.py
@@ -91,6 +94,7 @@ lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that p
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 	$(LOCK) pyproject.toml -c requirements-dev.lock -o layers/shared/requirements.txt
 	$(LOCK) --group pyproject.toml:sam -o tools/sam.txt
+	$(LOCK) --group pyproject.toml:schemathesis -o tools/schemathesis.txt
 	$(LOCK) --group pyproject.toml:uv -o tools/uv.txt
 	$(LOCK) --group pyproject.toml:node -o tools/node.txt
 
@@ -124,10 +128,15 @@ clean: ## Remove all that make made
 	npm ci --prefix $(@D) --silent --ignore-scripts --no-audit --no-fund
 	touch $@
 
+.tools/schemathesis/.done: tools/schemathesis.txt .python-version | .tools/uv/bin/uv
+	$(UV) venv -q --clear .tools/schemathesis
+	$(UV) pip sync -q --python .tools/schemathesis --require-hashes tools/schemathesis.txt
+	touch $@
+
 .tools/dynamodb-local/.done: tools/pom.xml
 	@command -v java >/dev/null && command -v mvn >/dev/null || \
 	  { echo "DynamoDB Local needs Java 17 and Maven: apt-get install default-jre-headless maven"; exit 1; }
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: help setup dev test test-web test-unit lint check fix openapi readme bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: help setup dev test test-web test-unit lint check fix openapi fuzz readme bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean

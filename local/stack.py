@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import cloud, custom, pool
+from local import cloud, custom, docs, pool
 from local.aws import EmbeddedAws
 from local.changes import Change
 from local.clock import Clock
@@ -138,6 +138,8 @@ class Stack:
         console = Console(self._template, self._pools, self._inbox, self._senders, self._clock, self._moved, hosts)
 
         def answer(request: Request) -> Response:
+            if docs.is_asked_for(request.path):
+                return docs.answer(request)
             if request.path == PREFIX.rstrip("/"):
                 return Response(308, (("location", PREFIX),))
             return console.answer(request) if request.path.startswith(PREFIX) else gateway.answer(request)

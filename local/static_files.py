@@ -16,7 +16,6 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = (
-    ("content-security-policy", POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -24,17 +23,17 @@ HEADERS = (
 )
 
 
-def served(body: bytes, suffix: str) -> Response:
-    return Response(200, (("content-type", TYPES[suffix]), *HEADERS), body)
+def served(body: bytes, suffix: str, policy: str = POLICY) -> Response:
+    return Response(200, (("content-type", TYPES[suffix]), ("content-security-policy", policy), *HEADERS), body)
 
 
-def find(folders: Sequence[Path], path: str) -> Response | None:
+def find(folders: Sequence[Path], path: str, policy: str = POLICY) -> Response | None:
     """The file at `path` (unquoted, with / between its names) in the first folder that has it; a folder's own page is index.html."""
     name = path + "index.html" if path.endswith("/") else path
     for folder in folders:
         found = _inside(folder, name)
         if found:
-            return served(found.read_bytes(), found.suffix)
+            return served(found.read_bytes(), found.suffix, policy)
     return None
 
 

@@ -110,7 +110,7 @@ class NotFound(Refusal):
 
 
 class Throttled(Refusal):
-    """A window is full; one more fits in `retry_after_seconds`."""
+    """A window is full; one more fits in after `Retry-After` seconds."""
 
     status = 429
     type = "throttled"

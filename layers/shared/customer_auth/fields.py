@@ -45,7 +45,7 @@ def _text(value: object, longest: int = _LONGEST_TEXT) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")  # noqa: TRY004 (pydantic turns ValueError alone into an answer)
     if len(value) > longest:
-        raise ValueError("is too long")
+        raise ValueError(f"must be at most {longest} characters")
     if _CONTROLS.search(value):
         raise ValueError("must not contain control characters")
     return value

@@ -1,0 +1,70 @@
+"""The API's document where it is used: shown under /docs on the local stack, and held against the service by schemathesis over HTTP."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.harness.local_stack import ROOT, started
+
+SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with started() as stack:
+        yield stack
+
+
+def files_of(page: str) -> list[str]:
+    return re.findall(r'(?:src|href)="([^"]+)"', page)
+
+
+def test_docs_is_a_page_whose_files_all_come(stack):
+    page = stack.ask("GET", "/docs")
+    files = files_of(page.text)
+
+    assert page.url == f"{stack.url}/docs/"
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert {"swagger-ui.css", "swagger-ui-bundle.js", "start.js", "/openapi.json"} <= set(files)
+    for name in files:
+        if not name.startswith("data:"):
+            answer = stack.ask("GET", name if name.startswith("/") else f"/docs/{name}")
+            assert (answer.status_code, answer.headers["x-content-type-options"]) == (200, "nosniff"), name
+
+
+def test_docs_can_reach_no_other_host(stack):
+    page = stack.ask("GET", "/docs/")
+    policy = page.headers["content-security-policy"]
+    sources = {source for directive in policy.split("; ") for source in directive.split()[1:]}
+
+    assert policy.startswith("default-src 'none'")
+    assert sources == {"'none'", "'self'", "data:"}
+    assert "//" not in page.text.replace("<!doctype html>", "")
+    assert "http" not in stack.ask("GET", "/docs/start.js").text
+
+
+@pytest.mark.parametrize("path", ["/docs/__init__.py", "/docs/%2e%2e/stack.py", "/docs/%2e%2e/flask_swagger_ui.py", "/docs/nothing.js"])
+def test_docs_serves_its_own_files_alone(stack, path):
+    assert stack.ask("GET", path).status_code == 404
+
+
+def test_docs_is_only_read(stack):
+    assert stack.ask("POST", "/docs/").status_code == 405
+
+
+def test_schemathesis_finds_nothing():
+    if not (ROOT / ".tools" / "schemathesis" / ".done").exists():
+        pytest.skip("schemathesis is missing: make setup")
+
+    found = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "tools.fuzz", "--seconds", str(SECONDS), "--max-examples", "10"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "No issues found" in found.stdout

@@ -1,0 +1,33 @@
+"""`python -m tools.fuzz`: schemathesis against a local stack of its own, by the document that the stack serves; 0 if it finds nothing."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.stack import ROOT, started
+
+HERE = Path(__file__).resolve().parent
+SCHEMATHESIS = ROOT / ".tools" / "schemathesis" / "bin" / "schemathesis"
+
+
+def main() -> int:
+    """Fuzz for so long, with this seed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.fuzz")
+    parser.add_argument("--seconds", type=int, default=180)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--max-examples", type=int, default=50, help="calls of a kind and round (default: 50)")
+    asked = parser.parse_args()
+    with started("--set", "IP_SENDS_PER_HOUR=0") as stack:
+        command = [
+            *(str(SCHEMATHESIS), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{stack.url}/openapi.json"),
+            *("--seed", str(asked.seed), "--max-time", str(asked.seconds), "--max-examples", str(asked.max_examples)),
+            *("--warnings", "off", "--no-color"),
+        ]
+        environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+
+
+if __name__ == "__main__":
+    sys.exit(main())
