@@ -205,7 +205,7 @@ def _known() -> dict[str, Any]:
     index_key = secrets["index-key"].encode()
     identity_key = f"identity#{ids.base64url(ids.keyed(index_key, 'identity', address.key)[:16])}"
     items = {
-        keys.customer(customer.id): customer._asdict(),
+        keys.customer(customer.id): customer._asdict() | {"metadata": "{}"},
         identity_key: {"customer_id": customer.id, "spelling": PHONE, "channel": "phone", "proven_at": now},
         keys.KEYRING: {"version": 1, "keys": [key]},
     }

@@ -2,14 +2,7 @@
 
 from customer_auth import sessions
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Model
-from customer_auth.models.customers import CustomerShown
-
-
-class Me(Model):
-    """Who is signed in."""
-
-    customer: CustomerShown
+from customer_auth.models.customers import CustomerShown, Me
 
 
 @endpoint(answer=Me, caller=sessions.check)

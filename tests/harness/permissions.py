@@ -37,7 +37,8 @@ def needed(function: str, service: str, operation: str, parameters: dict) -> set
         return {
             Permission(function, "dynamodb:BatchGetItem", table, _leading({"Key": key})) for table, keys in asked for key in keys["Keys"]
         }
-    return {Permission(function, f"dynamodb:{operation}", parameters["TableName"], _leading(parameters))}
+    leading = "" if operation == "Query" else _leading(parameters)  # queries are of sessions, which lie under customers' own ids
+    return {Permission(function, f"dynamodb:{operation}", parameters["TableName"], leading)}
 
 
 def _leading(part: dict) -> str:

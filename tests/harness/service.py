@@ -58,7 +58,7 @@ class Answer:
 
     @property
     def body(self) -> dict:
-        return json.loads(self.text)
+        return json.loads(self.text or "{}")
 
     def __getitem__(self, name):
         return self.body[name]

@@ -35,7 +35,9 @@ BODIES = {
     "/login/validate": {"sessionToken": "token"},
     "/login/refresh": {"refreshToken": "token"},
     "/login/logout": {"refreshToken": "token", "everywhere": False},
+    "/store/customers/me": {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Analytical Engines"},
 }
+METHODS = {path: method for method, path in routes() if method not in {"GET", "DELETE"}}
 # What is missing is told in the sign-in API's own words, in every family.
 REQUIRED = {
     "phone": "Phone number is required",
@@ -66,24 +68,30 @@ def assert_refused(answer, path: str, *, status: int = 400, kind: str = "bad_req
     assert set(answer.aws_calls) <= {"GetSecretValue"}, path
 
 
+def send(api, path: str, **more):
+    return api.request(METHODS[path], path, **more)
+
+
 def event_of(path: str, body: str, *, encoded: bool, content_type: str = "application/json") -> dict:
     """The event of a request whose body the gateway hands on like this."""
-    event = events.http_event("POST", path, route_key=f"POST {path}", headers={"content-type": content_type}, source_ip="192.0.2.1")
+    event = events.http_event(
+        METHODS[path], path, route_key=f"{METHODS[path]} {path}", headers={"content-type": content_type}, source_ip="192.0.2.1"
+    )
     return event | {"body": body, "isBase64Encoded": encoded}
 
 
 def told_for(api, event: dict) -> tuple[int, dict]:
-    answer = api.invoke(routes()["POST", event["rawPath"]], event)
+    answer = api.invoke(routes()[METHODS[event["rawPath"]], event["rawPath"]], event)
     return answer["statusCode"], json.loads(answer["body"])
 
 
 def test_every_endpoint_that_takes_a_body_is_here(api):
-    assert {path for method, path in routes() if method == "POST"} == set(BODIES)
+    assert set(METHODS) == set(BODIES)
 
 
 @pytest.mark.parametrize("path", list(BODIES))
 def test_the_bodies_that_are_spoilt_here_are_good_ones(api, path):
-    assert api.post(path, **BODIES[path]).status in {200, 401, 429}
+    assert send(api, path, **BODIES[path]).status in {200, 401, 429}
 
 
 # ── bodies ──
@@ -123,7 +131,7 @@ NO_OBJECTS = {
 @pytest.mark.parametrize("raw", list(NO_OBJECTS.values()), ids=NO_OBJECTS)
 def test_what_is_no_json_object_is_refused_by_every_endpoint(api, raw):
     for path in BODIES:
-        assert_refused(api.post(path, raw=raw), path)
+        assert_refused(send(api, path, raw=raw), path)
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "😀"])
@@ -132,14 +140,14 @@ def test_a_body_over_10_kb_is_too_large(api, letter):
         room = 10 * 1024 - len(json.dumps(body | {"padding": ""}).encode())
         padding = letter * (room // len(letter.encode()) + 1)
         assert_refused(
-            api.post(path, raw=json.dumps(body | {"padding": padding}, ensure_ascii=False).encode()), path, status=413, kind="too_large"
+            send(api, path, raw=json.dumps(body | {"padding": padding}, ensure_ascii=False).encode()), path, status=413, kind="too_large"
         )
 
 
 def test_a_body_of_10_kb_is_taken(api):
     for path, body in BODIES.items():
         room = 10 * 1024 - len(json.dumps(body | {"padding": ""}).encode())
-        assert api.post(path, **body, padding="a" * room).status in {200, 401, 429}
+        assert send(api, path, **body, padding="a" * room).status in {200, 401, 429}
 
 
 @pytest.mark.parametrize(
@@ -160,7 +168,7 @@ def test_a_body_of_10_kb_is_taken(api):
 )
 def test_another_content_type_is_not_supported(api, content_type):
     for path, body in BODIES.items():
-        answer = api.post(path, headers={"content-type": content_type}, **body)
+        answer = send(api, path, headers={"content-type": content_type}, **body)
         assert_refused(answer, path, status=415, kind="unsupported_media_type", field=None)
 
 
@@ -231,7 +239,7 @@ def test_a_required_field_that_is_missing_is_told_in_the_sign_in_api_s_own_words
     for path, body in BODIES.items():
         for field in set(body) & set(REQUIRED):
             spoilt = {name: each for name, each in body.items() if name != field} | ({} if value is _NOTHING else {field: value})
-            answer = api.post(path, **spoilt)
+            answer = send(api, path, **spoilt)
 
             assert_refused(answer, path, field=field, missing=True)
             assert answer["message"] == REQUIRED[field]
@@ -240,7 +248,9 @@ def test_a_required_field_that_is_missing_is_told_in_the_sign_in_api_s_own_words
 
 def test_all_that_is_missing_is_told_at_once(api):
     for path, body in BODIES.items():
-        answer = api.post(path)
+        if not set(body) & set(REQUIRED):
+            continue
+        answer = send(api, path)
 
         assert_refused(answer, path, field=None, missing=True)
         assert {error["field"] for error in answer["errors"]} == set(body) & set(REQUIRED)
@@ -271,7 +281,7 @@ OTHER_TYPES = {
 @pytest.mark.parametrize("value", list(OTHER_TYPES.values()), ids=OTHER_TYPES)
 def test_a_field_of_another_type_is_refused_by_name(api, value):
     for path, field in TEXTS:
-        answer = api.post(path, **BODIES[path] | {field: value})
+        answer = send(api, path, **BODIES[path] | {field: value})
 
         assert_refused(answer, path, field=field)
         assert [error["field"] for error in answer["errors"]] == [field]
@@ -288,18 +298,18 @@ def test_everywhere_is_true_or_false(api, value):
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\x85", "\r\n"], ids=ascii)
 def test_control_characters_are_refused_in_every_text(api, character):
     for path, field in TEXTS:
-        assert_refused(api.post(path, **BODIES[path] | {field: f"{CANARY}{character}{CANARY}"}), path, field=field)
+        assert_refused(send(api, path, **BODIES[path] | {field: f"{CANARY}{character}{CANARY}"}), path, field=field)
 
 
 def test_a_text_of_endless_length_is_refused(api):
     for path, field in TEXTS:
-        assert_refused(api.post(path, **BODIES[path] | {field: CANARY * 300}), path, field=field)
+        assert_refused(send(api, path, **BODIES[path] | {field: CANARY * 300}), path, field=field)
 
 
 def test_optional_fields_may_be_null(api):
     for path, body in BODIES.items():
         optional = {field: None for field in body if field not in REQUIRED and field != "everywhere"}
-        assert api.post(path, **body | optional).status in {200, 401, 429}
+        assert send(api, path, **body | optional).status in {200, 401, 429}
 
 
 def test_a_member_given_twice_counts_once(api, inbox):
@@ -319,7 +329,7 @@ def test_members_that_nobody_asked_for_are_ignored(api):
 def test_a_bad_name_is_refused_before_the_code_is_tried(api, name):
     for field in ("first_name", "last_name"):
         path = f"{REGISTER}/verify-otp"
-        assert_refused(api.post(path, phone=NUMBER, code=CODE, **{field: name}), path, field=field)
+        assert_refused(send(api, path, phone=NUMBER, code=CODE, **{field: name}), path, field=field)
 
 
 @pytest.mark.parametrize(
@@ -363,7 +373,7 @@ BAD_PHONES = {
 def test_a_bad_phone_number_is_refused_and_not_repeated(api, number):
     for path, body in BODIES.items():
         if "phone" in body:
-            answer = api.post(path, **body | {"phone": number})
+            answer = send(api, path, **body | {"phone": number})
 
             assert_refused(answer, path, field="phone")
             assert answer["message"].startswith("Phone number must be ")
@@ -400,7 +410,7 @@ BAD_EMAILS = {
 @pytest.mark.parametrize("email", list(BAD_EMAILS.values()), ids=BAD_EMAILS)
 def test_a_bad_email_is_refused_and_not_repeated(api, email):
     for path in ("/login/email/send", "/login/email/verify"):
-        answer = api.post(path, **BODIES[path] | {"email": email})
+        answer = send(api, path, **BODIES[path] | {"email": email})
 
         assert_refused(answer, path, field="email")
         assert answer["message"].startswith("Email must ")
@@ -444,7 +454,7 @@ _HEADERS = st.fixed_dictionaries(
 @example(path="/login/validate", raw=b'{"sessionToken": "e30.e30."}', headers={})
 @example(path="/login/validate", raw=b'{"sessionToken": "\\u0661.\\u0662.\\u0663"}', headers={})
 def test_no_body_is_answered_with_a_5xx(api, path, raw, headers):
-    answer = api.post(path, raw=raw, headers=headers)
+    answer = send(api, path, raw=raw, headers=headers)
 
     assert answer.status in {200, 400, 401, 413, 415, 429}, answer.text
     if answer.status >= 400:

@@ -75,10 +75,17 @@ def refusals(of: type[errors.Refusal] = errors.Refusal) -> list[type[errors.Refu
 def test_every_refusal_is_described_by_its_type_status_message_and_code():
     told = {(kind, int(status), message): code for kind, status, message, _, code, _ in rows("docs/errors.md", "Type")}
     examples = {errors.TooLarge: "The body must be at most 10 KB", errors.UnsupportedMedia: "The body must be application/json"}
+    examples[errors.NotAllowed] = "says in which way"
     expected = {}
     for refusal in refusals():
         text = examples.get(refusal, "names the first wrong field" if refusal is errors.BadRequest else refusal.message)
-        made = refusal(text) if issubclass(refusal, errors.BadRequest) else refusal(1) if refusal is errors.Throttled else refusal()
+        made = (
+            refusal(text)
+            if issubclass(refusal, (errors.BadRequest, errors.NotAllowed))
+            else refusal(1)
+            if refusal is errors.Throttled
+            else refusal()
+        )
         expected[refusal.type, refusal.status, text] = endpoint._error_code(made) or "–"
     missing = endpoint._error_code(errors.BadRequest("", errors.FieldError("phone", "is required", missing=True)))
     expected["bad_request", 400, "names the first wrong field"] = f"{missing} where a field is missing, else E011001"
@@ -171,7 +178,10 @@ class Calls:
                 lambda: {"refreshToken": self.session()["refresh_token"], "everywhere": True},
                 partial(self.post, log_out),
             ),
-            f"GET {me}": (self.session, lambda session: api.get(me, headers={"authorization": f"Bearer {session['token']}"})),
+            f"GET {me}": (self.session, lambda session: self.as_(session, "GET", me)),
+            f"PATCH {me}": (self.session, lambda session: self.as_(session, "PATCH", me, first_name="Ada")),
+            f"GET {me}/sessions": (self.session, lambda session: self.as_(session, "GET", f"{me}/sessions")),
+            f"DELETE {me}/sessions/{{sid}}": (self.session, lambda session: self.as_(session, "DELETE", f"{me}/sessions/ses_{'0' * 24}")),
             f"GET {see}": (lambda: self.post(ASKS[0], self.address(ASKS[0])).body, lambda asked: api.get(see.format(**asked))),
             "SendMessages, one message": (lambda: self.post(ASKS[0], self.address(ASKS[0])), lambda _: api.deliver()),
             "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
@@ -189,6 +199,9 @@ class Calls:
         since = len(self.api.wire.calls)
         call(prepared)
         return [call.operation for call in self.api.wire.calls[since:]]
+
+    def as_(self, session: dict, method: str, path: str, **body):
+        return self.api.request(method, path, headers={"authorization": f"Bearer {session['token']}"}, **body)
 
     def post(self, path: str, body: dict):
         answer = self.api.post(path, ip=new_ip(), **body)

@@ -7,11 +7,15 @@ from customer_auth.locales import Locale
 
 
 class Client(NamedTuple):
-    """The caller of an endpoint: `bucket` is what windows count, `device` its claim to have proven an address before."""
+    """The caller of an endpoint: `bucket` is what windows count, `device` its claim to have proven an address before.
+
+    `label` is what its owner would call it, like «Safari on iPhone».
+    """
 
     bucket: str
     locale: Locale = Locale.EN
     device: str | None = None
+    label: str | None = None
 
 
 def bucket(source_ip: str) -> str:

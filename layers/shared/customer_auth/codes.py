@@ -46,6 +46,7 @@ class Proof(NamedTuple):
     spending: Try
     challenge: Item
     key: str | None
+    client_label: str | None
     kept: Outcome | None = None
 
 
@@ -89,7 +90,7 @@ def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
         return _repeated(purpose, address, spending, attempt, found)
     if not _matches(found["nonce"], found["pepper"], purpose, address, attempt.code):
         raise WrongCode("wrong")
-    return Proof(purpose, challenges.address(found), spending, found, attempt.key)
+    return Proof(purpose, challenges.address(found), spending, found, attempt.key, attempt.client.label)
 
 
 def give_back(proof: Proof) -> None:
@@ -133,7 +134,7 @@ def _repeated(purpose: Purpose, address: Address, spending: Try, attempt: Attemp
     if not _matches(kept.nonce, kept.pepper_version, purpose, address, attempt.code):
         code_items.end_outcome(spending, kept)
         raise WrongCode("wrong_repeat")
-    return Proof(purpose, address, spending, {}, attempt.key, kept)
+    return Proof(purpose, address, spending, {}, attempt.key, attempt.client.label, kept)
 
 
 def _matches(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address, code: str) -> bool:

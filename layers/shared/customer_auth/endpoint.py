@@ -5,6 +5,7 @@ An endpoint is `@endpoint(body=…, answer=…)` over a handler that takes a `Ca
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from customer_auth import audit, aws, request, settings
@@ -163,6 +164,8 @@ def _error_code(refusal: Refusal) -> str | None:
 
 
 def _response(status: int, told: Answer, headers: Mapping[str, str]) -> Event:
+    if status == HTTPStatus.NO_CONTENT:
+        return {"statusCode": status, "headers": {"cache-control": "no-store"}, "body": ""}
     text = told.model_dump_json(by_alias=True) if isinstance(told, Model) else request.dumps(told)
     always = {"content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff"}
     if status == Unavailable.status:

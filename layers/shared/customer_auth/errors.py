@@ -8,6 +8,7 @@ Refusal
 │   ├── WrongCode
 │   └── WrongSession
 ├── NotAuthenticated      401 not_authenticated
+├── NotAllowed            403 not_allowed
 ├── AccountDeletionPending 403 account_deletion_pending: told only once the credential was proven
 ├── NotFound              404 not_found
 ├── Throttled             429 throttled, with Retry-After
@@ -91,6 +92,17 @@ class NotAuthenticated(Refusal):
     status = 401
     type = "not_authenticated"
     message = "Sign in first"
+
+
+class NotAllowed(Refusal):
+    """Not in this way; the message says in which."""
+
+    status = 403
+    type = "not_allowed"
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
 
 
 class AccountDeletionPending(Refusal):

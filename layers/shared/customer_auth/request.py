@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from customer_auth import client, settings
+from customer_auth import client, settings, user_agents
 from customer_auth.client import Client
 from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, TooLarge, UnsupportedMedia
 from customer_auth.fields import Model
@@ -41,7 +41,8 @@ class Request:
     def client(self, parsed: object) -> Client:
         """Who is asking, by the connection and by what the body says of the client."""
         asked = getattr(parsed, "locale", None)
-        return Client(self.bucket, choose(asked, self._headers.get("accept-language")), getattr(parsed, "device", None))
+        locale = choose(asked, self._headers.get("accept-language"))
+        return Client(self.bucket, locale, getattr(parsed, "device", None), user_agents.label(self._headers.get("user-agent", "")))
 
     def issuer(self) -> str:
         """The ISSUER, or the domain that the request came to."""

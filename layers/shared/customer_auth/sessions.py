@@ -3,12 +3,13 @@
 A customer has a session epoch and a session remembers the one it began with: whatever ends every session adds one to it.
 """
 
+import re
 import secrets
 from typing import NamedTuple
 
 from customer_auth import audit, clock, ids, settings, tokens
 from customer_auth.customers import Customer
-from customer_auth.errors import NotAuthenticated, Refusal, WrongSession
+from customer_auth.errors import NotAuthenticated, NotFound, Refusal, WrongSession
 from customer_auth.refresh_tokens import RefreshToken, genuine
 from customer_auth.tables import customer_items, dynamodb, session_items
 from customer_auth.tables.session_items import Session
@@ -16,6 +17,7 @@ from customer_auth.tables.session_items import Session
 # How long the last used refresh token still answers with its successor: a lost answer, two tabs (RFC 9700 §4.14.2 leaves it to us).
 GRACE_SECONDS = 10
 _SECRET_BYTES = 32
+_FAMILY = re.compile(r"ses_[0-9a-v]{24}")
 
 
 class Pair(NamedTuple):
@@ -34,13 +36,28 @@ class Caller(NamedTuple):
     claims: tokens.Claims
 
 
-def draft(customer: Customer, amr: list[str], *, pepper_version: int, secret: bytes | None = None) -> tuple[Session, RefreshToken]:
+def draft(
+    customer: Customer, amr: list[str], *, client: str | None, pepper_version: int, secret: bytes | None = None
+) -> tuple[Session, RefreshToken]:
     """A session that begins now, and its first refresh token; stored by the transaction of the proof it stands on."""
     given, now = settings.service(), clock.now()
     first = RefreshToken(customer.id, ids.new("ses_"), pepper_version, 0, secret or secrets.token_bytes(_SECRET_BYTES))
     ends = now + given.refresh_max_days * clock.DAY
     idle = now + given.refresh_idle_days * clock.DAY
-    session = Session(customer.id, first.family, customer.session_epoch, 0, first.secret_hash, pepper_version, amr, now, now, idle, ends)
+    session = Session(
+        customer_id=customer.id,
+        family=first.family,
+        epoch=customer.session_epoch,
+        n=0,
+        secret_hash=first.secret_hash,
+        pepper=pepper_version,
+        amr=amr,
+        client=client,
+        begun_at=now,
+        rotated_at=now,
+        idle_at=idle,
+        expires_at=ends,
+    )
     return session, first
 
 
@@ -125,6 +142,19 @@ def end_everywhere(refresh_token: str) -> None:
         customer_items.end_sessions(customer)
 
 
+def live(customer: Customer) -> list[Session]:
+    """The customer's sessions that may still be used, the one used last first. Raises: aws.Failed."""
+    found = [session for session in session_items.find_all(customer.id) if _lives(session, customer)]
+    return sorted(found, key=lambda session: (session.rotated_at, session.family), reverse=True)
+
+
+def revoke(customer: Customer, family: str) -> None:
+    """End one of the customer's own sessions; repeated, it is over still. Raises: NotFound (no session's name), aws.Failed."""
+    if not _FAMILY.fullmatch(family):
+        raise NotFound
+    session_items.end(customer.id, family)
+
+
 def _is_newest(session: Session, token: RefreshToken) -> bool:
     """Whether this is the session's newest token, or was until just now."""
     just_used = session.n == token.n + 1 and clock.now() - session.rotated_at <= GRACE_SECONDS
@@ -137,10 +167,11 @@ def find(customer_id: str, family: str) -> tuple[Session, Customer] | None:
     Raises: Unavailable, aws.Failed.
     """
     session, customer = _read(customer_id, family)
-    if session is None or customer is None:
-        return None
-    lives = session.epoch == customer.session_epoch and clock.now() < session.idle_at and customer.may_sign_in
-    return (session, customer) if lives else None
+    return (session, customer) if session and customer and _lives(session, customer) else None
+
+
+def _lives(session: Session, customer: Customer) -> bool:
+    return session.epoch == customer.session_epoch and clock.now() < session.idle_at and customer.may_sign_in
 
 
 def _rotate(session: Session, successor: RefreshToken) -> Session:

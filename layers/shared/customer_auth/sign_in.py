@@ -91,7 +91,7 @@ def _commit(proof: Proof, customer: Customer, issuer: str, *, registered: bool) 
     pepper_version = proof.challenge["pepper"]
     challenge_hash = ids.sha256(proof.challenge["id"])
     secret = _first_secret(proof.key, challenge_hash, pepper_version)
-    session, refresh = sessions.draft(customer, _amr(proof), pepper_version=pepper_version, secret=secret)
+    session, refresh = sessions.draft(customer, _amr(proof), client=proof.client_label, pepper_version=pepper_version, secret=secret)
     pair = sessions.pair(customer, session, refresh, issuer)  # signed before anything is used up
     outcome = Outcome(
         challenge_hash=challenge_hash,

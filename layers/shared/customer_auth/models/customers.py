@@ -32,6 +32,12 @@ class CustomerShown(Model):
         return cls(**fields, created_at=clock.iso(customer.created_at), updated_at=clock.iso(customer.updated_at))
 
 
+class Me(Model):
+    """Who is signed in."""
+
+    customer: CustomerShown
+
+
 class UserShown(CamelModel):
     """The same person, as the sign-in API knows one."""
 

@@ -85,6 +85,23 @@ def get(table: str, key: Item) -> Item | None:
     return unmarshalled(answer["Item"]) if "Item" in answer else None
 
 
+def query(table: str, pk: str) -> list[Item]:
+    """All items under this partition key, in the order of their sort keys, as the last writes left them."""
+    asked = {
+        "KeyConditionExpression": "#pk = :pk",
+        "ExpressionAttributeNames": {"#pk": "pk"},
+        "ExpressionAttributeValues": {":pk": {"S": pk}},
+    }
+    items: list[Item] = []
+    start: dict[str, Any] = {}
+    while True:
+        answer = aws.call("dynamodb", "query", TableName=table, ConsistentRead=True, **asked, **start)
+        items += map(unmarshalled, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return items
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
 def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
     """The items of these (table, key) pairs in one consistent request, in their order. Raises: Unavailable when some went unread."""
     request: dict[str, Any] = {}

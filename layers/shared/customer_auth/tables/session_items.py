@@ -7,6 +7,7 @@
 | n, secret_hash | how often it was renewed, and SHA-256 of the newest refresh secret |
 | pepper | the version that its chain of secrets is keyed with |
 | amr | how the customer signed in (RFC 8176) |
+| client | what its owner would call it, like «Safari on iPhone» |
 | begun_at, rotated_at | when it began and was last renewed |
 | idle_at | when it ends unless it is renewed; never after expires_at |
 | expires_at | when it ends in any case; TTL too |
@@ -29,6 +30,7 @@ class Session(NamedTuple):
     secret_hash: bytes
     pepper: int
     amr: list[str]
+    client: str | None
     begun_at: int
     rotated_at: int
     idle_at: int
@@ -46,6 +48,12 @@ def session(item: Item | None) -> Session | None:
         return None
     names = {"customer_id": item["pk"], "family": item["sk"]}
     return Session(**names, **{name: item[name] for name in Session._fields if name not in names})
+
+
+def find_all(customer_id: str) -> list[Session]:
+    """Every session of the customer that lies there, also those that have ended and wait for TTL. Raises: aws.Failed."""
+    items = dynamodb.query(settings.places().sessions_table, customer_id)
+    return [found for item in items if (found := session(item))]
 
 
 def put_new(new: Session) -> Write:

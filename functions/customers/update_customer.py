@@ -1,0 +1,34 @@
+"""PATCH /store/customers/me: changes names, company and metadata; members that are not sent stay."""
+
+from typing import Any
+
+from pydantic import Field, JsonValue
+
+from customer_auth import profiles, sessions
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import NotAllowed
+from customer_auth.fields import Model, Name
+from customer_auth.models.customers import CustomerShown, Me
+
+_CONTACT = "/store/customers/me/contact"
+
+
+class Body(Model):
+    """What may change; null empties a name."""
+
+    first_name: Name | None = Field(default=None, title="First name")
+    last_name: Name | None = Field(default=None, title="Last name")
+    company_name: Name | None = Field(default=None, title="Company name")
+    metadata: dict[str, JsonValue] = Field(
+        default={}, title="Metadata", description=f"Merged: null removes a member. At most {profiles.MOST_KEYS} members and 16 KB."
+    )
+    email: Any = Field(default=None, description="Refused: an address changes by its proof alone.")
+    phone: Any = Field(default=None, description="As email.")
+
+
+@endpoint(body=Body, answer=Me, caller=sessions.check, refusals=(NotAllowed,))
+def handler(call: Call[Body, sessions.Caller]) -> Me:
+    for name in ("email", "phone"):
+        if name in call.body.model_fields_set:
+            raise NotAllowed(f"{name.capitalize()} changes require OTP verification. Use POST {_CONTACT} to request a change.")
+    return Me(customer=CustomerShown.of(profiles.change(call.caller.customer, call.body.model_dump(exclude_unset=True))))
