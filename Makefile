@@ -72,6 +72,9 @@ deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
 	$(SAM) deploy --config-env $(ENV)
 	@.venv/bin/python tools/protect.py $(ENV)
 
+publishable-key: .venv/.done ## Make a storefront's key on AWS (ENV=prod LABEL="My shop" ORIGINS="https://shop.example.com")
+	@PYTHONPATH=layers/shared .venv/bin/python tools/publishable_key.py customer-auth-$(ENV) "$(LABEL)" $(ORIGINS)
+
 invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginCode) with its events in Docker, beside a running `make dev`
 	@$(BUILD_HERE)
 	@.venv/bin/python -m tools.sam_local $(ARGS) "$(FUNCTION)"
@@ -139,4 +142,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: help setup dev test test-web test-unit lint check fix openapi fuzz readme bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean

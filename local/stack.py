@@ -31,6 +31,8 @@ from local.worker import Failure
 EMBEDDED_WAIT_SECONDS = 5.0  # the embedded DynamoDB says when there is something new
 REAL_WAIT_SECONDS = 0.1  # any other is asked
 SETTINGS_ERROR = "SettingsError"
+PUBLISH_KEY = "publish_key"  # the stack's own task, as console.GRANT_ADMIN
+PUBLISHABLE_KEY = "pk_local"
 
 
 class StartError(Exception):
@@ -85,6 +87,7 @@ class Stack:
         self._make_pools()
         if not keys:  # they are new, and so is what custom resources made with them
             custom.create(self._template, self._pools, self._ids)
+        self._publish_key()
         self._start_feeders()
         self._server.start(self._app())
 
@@ -123,6 +126,11 @@ class Stack:
     def _task(self, module: str) -> Pool:
         spec = task_spec(module, self._template, self._ids, self._endpoints(), verbose=self._options.verbose)
         return Pool(spec, lambda: self._clock.offset_seconds, self._tell)
+
+    def _publish_key(self) -> None:
+        task = self._task(PUBLISH_KEY)
+        task.invoke({"key": PUBLISHABLE_KEY})
+        task.stop()
 
     def _start_feeders(self) -> None:
         for name, function in self._template.functions.items():

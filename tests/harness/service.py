@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from customer_auth import aws, clock, keyring, settings, vault
+from customer_auth import aws, clock, keyring, publishable_keys, settings, vault
 from local import events
 from local.filters import fits_any
 from local.routes import Routes
@@ -176,6 +176,7 @@ class Service:
         """The next call runs in a new container: it has read no secret and no key. The SDK's clients stay, for they take long to make."""
         vault.forget()
         keyring.forget()
+        publishable_keys.forget()
 
     # ── the tables, from beneath ──
 
@@ -190,6 +191,7 @@ def forget_everything() -> None:
     settings.forget()
     vault.forget()
     keyring.forget()
+    publishable_keys.forget()
     aws.forget()
     clock.source = time.time
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from samtranslator.translator.transform import transform
 
-from customer_auth import keyring, settings, vault
+from customer_auth import keyring, publishable_keys, settings, vault
 from local.intrinsics import load
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
@@ -86,6 +86,12 @@ def bob(api, inbox):
 def customer_item(api, customer):
     """The customer's item, to be changed beneath the service."""
     return CustomerItem(api, customer)
+
+
+@pytest.fixture
+def storefront(api):
+    """The headers of a storefront that has a publishable key."""
+    return {"x-publishable-api-key": publishable_keys.create("the shop", ["https://shop.example.com"])}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from customer_auth import audit, endpoint, errors
+from customer_auth import audit, endpoint, errors, publishable_keys
 from customer_auth.tables import keys
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
@@ -129,13 +129,15 @@ def test_the_count_of_forgeries_is_right():
 
 
 def operations() -> set[str]:
-    """Every function of the tables that asks DynamoDB for something or is a part of a transaction."""
-    return {
-        f"{path.stem}.{node.name}"
-        for path in TABLES.glob("*_items.py")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and re.search(r"\bdynamodb\.", ast.unparse(node.body))
-    }
+    """Every function of the tables that asks DynamoDB for something, by itself or by a private one, or is a part of a transaction."""
+    found = set()
+    for path in TABLES.glob("*_items.py"):
+        functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+        bodies = {node.name: ast.unparse(node.body) for node in functions}
+        private = [rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and "dynamodb." in body]
+        asks = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', *private])})")
+        found |= {f"{path.stem}.{name}" for name, body in bodies.items() if not name.startswith("_") and asks.search(body)}
+    return found
 
 
 def test_every_operation_of_the_tables_is_described():
@@ -163,6 +165,8 @@ class Calls:
 
     def __init__(self, api, inbox, engine):
         self.api, self.inbox, self.engine = api, inbox, engine
+        self.storefront = {"x-publishable-api-key": publishable_keys.create("the shop", [])}
+        look, enter = "/store/customers/phone/{phone}", "/store/auth/phone"
         me, see = "/store/customers/me", "/api/v1/auth/challenges/{challenge}"
         validate, refresh, log_out, mobile = "/login/validate", "/login/refresh", "/login/logout", "/login/mobile/verify"
         self.by_name = {f"POST {path}": (partial(self.address, path), partial(self.post, path)) for path in ASKS}
@@ -182,6 +186,8 @@ class Calls:
             f"PATCH {me}": (self.session, lambda session: self.as_(session, "PATCH", me, first_name="Ada")),
             f"GET {me}/sessions": (self.session, lambda session: self.as_(session, "GET", f"{me}/sessions")),
             f"DELETE {me}/sessions/{{sid}}": (self.session, lambda session: self.as_(session, "DELETE", f"{me}/sessions/ses_{'0' * 24}")),
+            f"GET {look}": (self.known_to_a_storefront, lambda known: api.get(look.format(phone=known["phone"]), headers=known["headers"])),
+            f"POST {enter}": (self.proof_at_a_storefront, partial(self.post, enter)),
             f"GET {see}": (lambda: self.post(ASKS[0], self.address(ASKS[0])).body, lambda asked: api.get(see.format(**asked))),
             "SendMessages, one message": (lambda: self.post(ASKS[0], self.address(ASKS[0])), lambda _: api.deliver()),
             "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
@@ -199,6 +205,16 @@ class Calls:
         since = len(self.api.wire.calls)
         call(prepared)
         return [call.operation for call in self.api.wire.calls[since:]]
+
+    def known_to_a_storefront(self) -> dict:
+        known = {"phone": self.session()["customer"]["phone"], "headers": self.storefront}
+        self.api.get("/store/customers/phone/+12125550100", headers=self.storefront)  # the key is known for a minute
+        return known
+
+    def proof_at_a_storefront(self) -> dict:
+        proof = self.proof(f"{LOGIN}/verify-otp")
+        self.api.get("/store/customers/phone/+12125550100", headers=self.storefront)
+        return proof | {"headers": self.storefront}
 
     def as_(self, session: dict, method: str, path: str, **body):
         return self.api.request(method, path, headers={"authorization": f"Bearer {session['token']}"}, **body)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from customer_auth import audit, aws, request, settings
+from customer_auth import audit, aws, publishable_keys, request, settings
 from customer_auth.client import Client
 from customer_auth.errors import (
     BadRequest,
     Internal,
+    NoPublishableKey,
+    NotAllowed,
     NotAuthenticated,
     Refusal,
     Throttled,
@@ -49,13 +51,14 @@ class Contract:
     caller: Callable[[str, str], Any] | None
     refusals: tuple[type[Refusal], ...]
     takes_key: bool
+    publishable: bool
     cache_seconds: int
     uses: tuple[str, ...]
 
     @property
     def audited(self) -> bool:
         """Whether a call is an attempt at something; discovery is not."""
-        return self.body is not None or self.caller is not None
+        return self.body is not None or self.caller is not None or self.publishable
 
 
 def endpoint(
@@ -65,6 +68,7 @@ def endpoint(
     caller: Callable[[str, str], Any] | None = None,
     refusals: tuple[type[Refusal], ...] = (),
     takes_key: bool = False,
+    publishable: bool = False,
     cache_seconds: int = 0,
     uses: tuple[str, ...] = ("dynamodb", "secretsmanager"),
 ) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, object], Event]]:
@@ -72,16 +76,19 @@ def endpoint(
 
     `caller` turns an access token and the issuer into who is calling (401 without one). `refusals` are the rule's own, for the
     document; those that every endpoint has are added. `takes_key`: the call consumes a proof and may be repeated with its
-    Idempotency-Key. `cache_seconds`: anyone may keep the answer for so long. `uses`: the AWS services that every call asks.
+    Idempotency-Key. `publishable`: the call needs a storefront's key. `cache_seconds`: anyone may keep the answer for so long.
+    `uses`: the AWS services that every call asks.
     """
     settings.service()  # a wrong setting ends the start, with its name
     aws.prepare(*uses)
+    if publishable:
+        refusals = (*refusals, NoPublishableKey, NotAllowed)
     always = ((BadRequest, TooLarge, UnsupportedMedia) if body else ()) + ((NotAuthenticated,) if caller else ())
 
     def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
         name = rule.__module__.rpartition(".")[2]
         all_refusals = (*refusals, *always, Internal, Unavailable)
-        contract = Contract(_purpose(rule), body, answer, caller, all_refusals, takes_key, cache_seconds, uses)
+        contract = Contract(_purpose(rule), body, answer, caller, all_refusals, takes_key, publishable, cache_seconds, uses)
 
         def handler(event: Event, _context: object) -> Event:
             asked = request.Request(event)
@@ -107,6 +114,8 @@ def _call(asked: request.Request, contract: Contract) -> Call[Any, Any]:
     if contract.audited:
         audit.note(bucket=asked.bucket)
     parsed = request.body(asked, contract.body) if contract.body else None
+    if contract.publishable:
+        publishable_keys.check(*asked.publishable_key())
     caller = contract.caller(asked.access_token(), asked.issuer()) if contract.caller else None
     key = asked.idempotency_key() if contract.takes_key else None
     return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters)

@@ -8,6 +8,7 @@ Refusal
 │   ├── WrongCode
 │   └── WrongSession
 ├── NotAuthenticated      401 not_authenticated
+│   └── NoPublishableKey
 ├── NotAllowed            403 not_allowed
 ├── AccountDeletionPending 403 account_deletion_pending: told only once the credential was proven
 ├── NotFound              404 not_found
@@ -92,6 +93,12 @@ class NotAuthenticated(Refusal):
     status = 401
     type = "not_authenticated"
     message = "Sign in first"
+
+
+class NoPublishableKey(NotAuthenticated):
+    """No known publishable key came with a call that needs one."""
+
+    message = "A publishable key is needed"
 
 
 class NotAllowed(Refusal):

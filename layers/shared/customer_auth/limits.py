@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from customer_auth import settings
 from customer_auth.clock import DAY, HOUR
 
+_LOOKUPS_PER_HOUR = 10
+
 # Older than any stretch: the time of an event that never was.
 LONG_AGO = 0
 
@@ -78,6 +80,11 @@ def failures() -> Window:
     """Tries without a challenge for one address in one lane, over all purposes; a right code takes one out again."""
     given = settings.service()
     return Window("fail", (Limit(given.failures_per_hour, HOUR), Limit(given.failures_per_day, DAY)))
+
+
+def client_lookups() -> Window:
+    """Numbers that one client looks up; whoever needs more is no shopper."""
+    return Window("lookup", (Limit(_LOOKUPS_PER_HOUR, HOUR),))
 
 
 def client_sends() -> Window | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from customer_auth import client, settings, user_agents
+from customer_auth import client, publishable_keys, settings, user_agents
 from customer_auth.client import Client
 from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, TooLarge, UnsupportedMedia
 from customer_auth.fields import Model
@@ -54,6 +54,10 @@ class Request:
         if match is None:
             raise NotAuthenticated("no_token")
         return match[1]
+
+    def publishable_key(self) -> tuple[str | None, str | None]:
+        """A storefront's key, and the page's origin (RFC 6454) where a browser tells one."""
+        return self._headers.get(publishable_keys.HEADER), self._headers.get("origin")
 
     def idempotency_key(self) -> str | None:
         """By which a caller may repeat this call. Raises: BadRequest."""

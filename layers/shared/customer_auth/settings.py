@@ -78,6 +78,12 @@ class Service(_Group):
         return frozenset(self.allowed_regions or (self.default_region,))
 
 
+class Store(_Group):
+    """What the store's own routes follow."""
+
+    phone_lookup: Annotated[str, _must("off|masked|full", "off, masked or full")]
+
+
 class Messaging(_Group):
     """What the sender of messages follows."""
 
@@ -109,6 +115,12 @@ def service() -> Service:
 
 
 @cache
+def store() -> Store:
+    """The store's settings. Raises: SettingsError."""
+    return _read(Store)
+
+
+@cache
 def messaging() -> Messaging:
     """The sender's settings. Raises: SettingsError."""
     return _read(Messaging)
@@ -122,7 +134,7 @@ def places() -> Places:
 
 def forget() -> None:
     """Read the environment again at the next use; for tests."""
-    for group in (service, messaging, places):
+    for group in (service, store, messaging, places):
         group.cache_clear()
 
 

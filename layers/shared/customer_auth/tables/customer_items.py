@@ -26,6 +26,11 @@ def customer(item: Item | None) -> Customer | None:
     return Customer(**{name: item[name] for name in Customer._fields} | {"metadata": json.loads(item["metadata"])}) if item else None
 
 
+def find(customer_id: str) -> Customer | None:
+    """The customer of this id. Raises: aws.Failed."""
+    return customer(dynamodb.get(*key(customer_id)))
+
+
 def put_new(new: Customer) -> Write:
     """The part of a transaction that makes this customer, whose id is taken by nobody."""
     table, place = key(new.id)

@@ -24,6 +24,10 @@ def client_item(bucket: str) -> str:
     return f"ip#{ids.base64url(ids.keyed(vault.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
 
 
+def publishable_key(key: str) -> str:
+    return f"publishable#{ids.base64url(ids.sha256(key.encode()))}"
+
+
 def identity(address_key: str) -> str:
     return f"identity#{ids.base64url(ids.keyed(vault.index_key(), 'identity', address_key)[:_KEY_BYTES])}"
 

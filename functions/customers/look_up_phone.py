@@ -1,0 +1,25 @@
+"""GET /store/customers/phone/{phone}: the name behind a number, as far as PHONE_LOOKUP tells it."""
+
+from customer_auth import lookups
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import BadRequest, NotFound, Throttled
+from customer_auth.fields import Model
+
+
+class NamesShown(Model):
+    """What a storefront may greet a person with."""
+
+    first_name: str | None
+    last_name: str | None
+
+
+class LookedUp(Model):
+    """The customer, or null where nobody has proven the number."""
+
+    customer: NamesShown | None
+
+
+@endpoint(answer=LookedUp, publishable=True, refusals=(BadRequest, NotFound, Throttled))
+def handler(call: Call[None, None]) -> LookedUp:
+    names = lookups.names_behind(call.parameters["phone"], call.client)
+    return LookedUp(customer=NamesShown(**names._asdict()) if names else None)

@@ -1,0 +1,28 @@
+"""Whose a phone number is: the one question about other people that a storefront may ask, as far as the operator allows it."""
+
+from customer_auth import phone, settings
+from customer_auth.client import Client
+from customer_auth.customers import Names
+from customer_auth.errors import BadRequest, FieldError, NotFound
+from customer_auth.tables import client_items, customer_items, identity_items
+
+
+def names_behind(number: str, client: Client) -> Names | None:
+    """The names of the customer who has proven this number, masked unless PHONE_LOOKUP is full; None where nobody has.
+
+    Raises: NotFound (PHONE_LOOKUP is off), BadRequest, Throttled, aws.Failed.
+    """
+    told = settings.store().phone_lookup
+    if told == "off":
+        raise NotFound
+    try:
+        address = phone.parse(number)
+    except ValueError as wrong:
+        raise BadRequest(f"Phone number {wrong}", FieldError("phone", str(wrong))) from None
+    client_items.count_lookup(client.bucket)
+    identity = identity_items.find(address.key)
+    customer = customer_items.find(identity.customer_id) if identity else None
+    if customer is None or not customer.may_sign_in:
+        return None
+    names = Names(customer.first_name, customer.last_name)
+    return names if told == "full" else Names(*(name and f"{name[0]}***" for name in names))

@@ -1,0 +1,68 @@
+"""The store's own way in: a code asked for with login/request-otp, and a publishable key."""
+
+import pytest
+
+from tests.harness.engines import ON_ONE_ENGINE
+
+pytestmark = ON_ONE_ENGINE
+
+PATH = "/store/auth/phone"
+
+
+@pytest.fixture
+def sign_in(api, storefront):
+    """Signs in as a storefront does."""
+
+    def post(*, headers: dict | None = None, **body):
+        return api.post(PATH, headers=storefront if headers is None else headers, **body)
+
+    return post
+
+
+def test_the_right_code_signs_its_customer_in(customer, doors, sign_in):
+    challenge, code = customer.asked_and_read()
+
+    answer = sign_in(phone=customer.phone, challenge=challenge, code=code)
+
+    assert answer.status == 200
+    assert set(answer.body) == {"token", "refresh_token", "expires_in", "device"}
+    assert doors.me(answer["token"])["customer"]["id"] == customer.id
+    assert doors.refresh(answer["refresh_token"]).status == 200
+
+
+def test_a_phone_number_alone_lets_nobody_in(customer, sign_in):
+    answer = sign_in(phone=customer.phone)
+
+    assert (answer.status, answer["type"]) == (400, "bad_request")
+    assert {error["field"] for error in answer["errors"]} == {"challenge", "code"}
+
+
+def test_a_wrong_code_is_refused_and_spends_a_try(customer, sign_in):
+    challenge, code = customer.asked_and_read()
+    wrong = [sign_in(phone=customer.phone, challenge=challenge, code="00000x").status for _ in range(5)]
+
+    assert wrong == [401] * 5
+    assert customer.verify(code, challenge=challenge).status == 401
+
+
+def test_a_code_opens_one_door_once(customer, sign_in):
+    challenge, code = customer.asked_and_read()
+    customer.verify(code, challenge=challenge)
+
+    assert sign_in(phone=customer.phone, challenge=challenge, code=code).status == 401
+
+
+def test_repeated_with_its_key_it_is_the_same_session(customer, storefront, sign_in):
+    challenge, code = customer.asked_and_read()
+    body = {"phone": customer.phone, "challenge": challenge, "code": code, "headers": storefront | {"idempotency-key": "k" * 20}}
+
+    assert sign_in(**body)["refresh_token"] == sign_in(**body)["refresh_token"]
+
+
+def test_without_a_publishable_key_the_code_is_not_tried(customer, sign_in):
+    challenge, code = customer.asked_and_read()
+
+    refused = sign_in(phone=customer.phone, challenge=challenge, code=code, headers={})
+
+    assert (refused.status, refused["type"], refused.aws_calls) == (401, "not_authenticated", ())
+    assert sign_in(phone=customer.phone, challenge=challenge, code=code).status == 200
