@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from customer_auth import examples
+from customer_auth import examples, publishable_keys
 from customer_auth.request import KEY
 from local.routes import PARAMETER
 from local.template import Function, Template
@@ -40,6 +40,11 @@ PARAMETERS = {
         "schema": {"type": "string"},
         "example": "tr-TR,tr;q=0.9",
     },
+}
+
+SECURITY = {
+    "customer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "storefront": {"type": "apiKey", "in": "header", "name": publishable_keys.HEADER},
 }
 
 _NAMED = re.compile(SCHEMA.format(model=r"(\w+)"))
@@ -88,7 +93,7 @@ class Document:
                 "responses": dict(sorted(self._responses.shared.items())),
                 "headers": self._responses.headers,
                 "parameters": PARAMETERS,
-                "securitySchemes": {"customer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+                "securitySchemes": SECURITY,
             },
         }
         document["components"]["schemas"] = {name: self._schemas[name] for name in sorted(self._named_in(document))}
@@ -118,7 +123,7 @@ class Document:
             "operationId": name[0].lower() + name[1:],
             "tags": [self._functions[name].code.name],
             "summary": _sentence(contract.purpose),
-            "security": [{"customer": []}] if contract.caller else [],
+            "security": [{name: []} for name, wanted in (("customer", contract.caller), ("storefront", contract.publishable)) if wanted],
         }
         parameters = [*map(self._path_parameter, PARAMETER.findall(path))]
         parameters += [{"$ref": "#/components/parameters/IdempotencyKey"}] if contract.takes_key else []

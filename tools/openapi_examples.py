@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from customer_auth import endpoint, request
-from customer_auth.errors import BadRequest, Refusal, Throttled, TooLarge, UnsupportedMedia
+from customer_auth.errors import BadRequest, FieldError, Refusal, Throttled, TooLarge, UnsupportedMedia
 from local.events import http_event
+from local.routes import PARAMETER
 
 type Json = dict[str, Any]
 
@@ -31,9 +32,9 @@ class Examples:
             return self.of(self._schemas[schema["$ref"].rpartition("/")[2]], nth, required_alone=required_alone)
         if "anyOf" in schema:
             return self.of(schema["anyOf"][0], nth)
-        if "properties" in schema:
-            names = schema["required"] if required_alone else schema["properties"]
-            return {name: self.of(schema["properties"][name], nth) for name in names}
+        if schema.get("type") == "object":
+            members = schema.get("properties", {})
+            return {name: self.of(members[name], nth) for name in (schema.get("required", []) if required_alone else members)}
         if schema.get("type") == "array":
             return [self.of(schema["items"], nth)]
         raise LookupError(f"a field has no example: {schema}")
@@ -52,9 +53,14 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
     """What the service answers to a call that ends like this, by the kinds there are."""
     if not issubclass(refusal, BadRequest):
         return {refusal.type: endpoint.refused(Throttled(90) if refusal is Throttled else refusal(), _asked(route))}
-    wrong = json.dumps({info.alias or name: 7 for name, info in body.model_fields.items() if info.is_required()}).encode()
+    if body is None:
+        [name] = PARAMETER.findall(route)
+        return {"wrong": endpoint.refused(BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid")), _asked(route))}
+    fields = body.model_fields.items()
+    required = [info.alias or name for name, info in fields if info.is_required()]
+    wrong = json.dumps(dict.fromkeys(required or [name for name, _ in fields], 7)).encode()
     spoilt = {
-        BadRequest: {"missing": _asked(route, b"{}", _JSON), "wrong": _asked(route, wrong, _JSON)},
+        BadRequest: ({"missing": _asked(route, b"{}", _JSON)} if required else {}) | {"wrong": _asked(route, wrong, _JSON)},
         TooLarge: {refusal.type: _asked(route, b" " * 20_000, _JSON)},
         UnsupportedMedia: {refusal.type: _asked(route, b"<phone/>", {"content-type": "text/xml"})},
     }

@@ -88,14 +88,14 @@ class Responses:
         all_ = [*outcomes, *born_in_gateway]
         schemas = [outcome.schema for outcome in all_]
         content: Json = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-        told = {name: {"value": json.loads(event["body"])} for outcome in all_ for name, event in outcome.told.items() if name}
+        bodies = [event["body"] for outcome in all_ for event in outcome.told.values()]
+        told = {name: {"value": json.loads(event["body"] or "{}")} for outcome in all_ for name, event in outcome.told.items() if name}
         [headers] = {json.dumps(event["headers"]) for outcome in outcomes for event in outcome.told.values()}
         named = {name.title(): value for name, value in json.loads(headers).items() if name in HEADERS}
         return {
             "description": " ".join(outcome.meaning for outcome in all_),
             "headers": {name: self._header(name, value, always=not born_in_gateway) for name, value in named.items()},
-            "content": {"application/json": content | ({"examples": told} if told else {})},
-        }
+        } | ({"content": {"application/json": content | ({"examples": told} if told else {})}} if any(bodies) else {})
 
     def _header(self, name: str, value: str, *, always: bool) -> Json:
         schema: Json = (

@@ -1,5 +1,7 @@
 """GET /store/customers/phone/{phone}: the name behind a number, as far as PHONE_LOOKUP tells it."""
 
+from pydantic import Field
+
 from customer_auth import lookups
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, NotFound, Throttled
@@ -9,8 +11,8 @@ from customer_auth.fields import Model
 class NamesShown(Model):
     """What a storefront may greet a person with."""
 
-    first_name: str | None
-    last_name: str | None
+    first_name: str | None = Field(examples=["A***"])
+    last_name: str | None = Field(examples=["L***"])
 
 
 class LookedUp(Model):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import Field, JsonValue
+from pydantic.json_schema import SkipJsonSchema
 
 from customer_auth import profiles, sessions
 from customer_auth.endpoint import Call, endpoint
@@ -13,21 +14,24 @@ from customer_auth.models.customers import CustomerShown, Me
 _CONTACT = "/store/customers/me/contact"
 
 
-class Body(Model):
-    """What may change; null empties a name."""
+class Changes(Model):
+    """What may change; null empties a name. An email or phone is refused: it changes by its proof alone."""
 
-    first_name: Name | None = Field(default=None, title="First name")
-    last_name: Name | None = Field(default=None, title="Last name")
-    company_name: Name | None = Field(default=None, title="Company name")
+    first_name: Name | None = Field(default=None, title="First name", examples=["Ada"])
+    last_name: Name | None = Field(default=None, title="Last name", examples=["Lovelace"])
+    company_name: Name | None = Field(default=None, title="Company name", examples=["Analytical Engines"])
     metadata: dict[str, JsonValue] = Field(
-        default={}, title="Metadata", description=f"Merged: null removes a member. At most {profiles.MOST_KEYS} members and 16 KB."
+        default={},
+        title="Metadata",
+        description=f"Merged: null removes a member. At most {profiles.MOST_KEYS} members and 16 KB.",
+        examples=[{"newsletter": True}],
     )
-    email: Any = Field(default=None, description="Refused: an address changes by its proof alone.")
-    phone: Any = Field(default=None, description="As email.")
+    email: SkipJsonSchema[Any] = None
+    phone: SkipJsonSchema[Any] = None
 
 
-@endpoint(body=Body, answer=Me, caller=sessions.check, refusals=(NotAllowed,))
-def handler(call: Call[Body, sessions.Caller]) -> Me:
+@endpoint(body=Changes, answer=Me, caller=sessions.check, refusals=(NotAllowed,))
+def handler(call: Call[Changes, sessions.Caller]) -> Me:
     for name in ("email", "phone"):
         if name in call.body.model_fields_set:
             raise NotAllowed(f"{name.capitalize()} changes require OTP verification. Use POST {_CONTACT} to request a change.")

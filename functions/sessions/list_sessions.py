@@ -5,16 +5,17 @@ from pydantic import Field
 from customer_auth import clock, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.fields import Model
+from customer_auth.models.kinds import Sid, Time
 
 
 class SessionShown(Model):
     """One signed-in client."""
 
-    sid: str = Field(examples=["ses_tfkj2j0jlankblkmsg08pou4"])
-    created_at: str
-    last_used_at: str = Field(description="When it began or was last renewed.")
+    sid: Sid
+    created_at: Time
+    last_used_at: Time = Field(description="When it began or was last renewed.")
     client: str | None = Field(examples=["Safari on iPhone"])
-    current: bool = Field(description="Whether it is the one that asks.")
+    current: bool = Field(description="Whether it is the one that asks.", examples=[True])
 
 
 class Sessions(Model):

@@ -4,28 +4,29 @@ from typing import Self
 
 from pydantic import Field
 
-from customer_auth import codes, sign_in
+from customer_auth import codes, examples, sign_in
 from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.fields import Model, Token
 from customer_auth.models.entering import PROVING, TryByPhone, attempt
+from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.sign_in import SignedIn
 
 
 class Body(TryByPhone):
     """All three are needed."""
 
-    challenge: Token = Field(title="Challenge", description="The one that the code was asked for with.")
+    challenge: Token = Field(title="Challenge", description="The one that the code was asked for with.", examples=[examples.CHALLENGE])
 
 
 class Tokens(Model):
     """What a storefront goes on with."""
 
-    token: str = Field(description="The access token, for `Authorization: Bearer`.")
-    refresh_token: str
-    expires_in: int = Field(description="Seconds that the access token lives.")
-    device: str = Field(description="Send it back when asking and trying: this client is known by it for 180 days.")
+    token: AccessToken
+    refresh_token: RefreshToken
+    expires_in: LifeSeconds
+    device: Device
 
     @classmethod
     def of(cls, entered: SignedIn) -> Self:

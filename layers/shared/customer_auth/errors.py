@@ -107,7 +107,7 @@ class NotAllowed(Refusal):
     status = 403
     type = "not_allowed"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str = "This is not allowed in this way") -> None:
         super().__init__()
         self.message = message
 

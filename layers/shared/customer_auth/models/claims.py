@@ -4,7 +4,7 @@ from pydantic import Field
 
 from customer_auth import examples
 from customer_auth.fields import Model
-from customer_auth.models.kinds import CustomerId, EpochSeconds, SessionId
+from customer_auth.models.kinds import CustomerId, EpochSeconds, Sid
 
 
 class ClaimsShown(Model):
@@ -16,7 +16,7 @@ class ClaimsShown(Model):
     exp: EpochSeconds
     iat: EpochSeconds
     jti: str = Field(examples=["Zt4Lw7Mz0AsDvYgB"])
-    sid: SessionId
+    sid: Sid
     auth_time: EpochSeconds = Field(description="When the customer signed in.")
     amr: list[str] = Field(description="How (RFC 8176).", examples=[["otp", "sms"]])
     roles: list[str] = Field(examples=[[]])
