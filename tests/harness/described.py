@@ -64,8 +64,9 @@ def _check_request(route: str, event: dict) -> None:
         value = places.get(parameter["name"].lower() if parameter["in"] == "header" else parameter["name"])
         if value is not None or parameter.get("required"):
             demand(f"{route} took {parameter['name']}: {value}, and", _json(parameter["schema"]), value)
-    if operation["security"] and "authorization" not in event["headers"]:
-        raise Undescribed(f"{route} took a call without authorization")
+    wanted = {SECURITY_HEADERS[name] for needs in operation["security"] for name in needs}
+    if missing := wanted - event["headers"].keys():
+        raise Undescribed(f"{route} took a call without {missing}")
     if "requestBody" in operation:
         body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
