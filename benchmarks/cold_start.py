@@ -54,26 +54,29 @@ def main() -> None:
                 answer = container.invoke(event)
                 return Start(container.init_ms(), container.request_ms()[0], answer)
 
-        bare: list[Start] = []
-        starts: dict[str, list[Start]] = {name: [] for name in template.functions}
+        pairs: dict[str, list[tuple[Start, Start]]] = {name: [] for name in template.functions}
         health = json.loads(events_of(template.functions["CheckHealth"])[0].read_text(encoding="utf-8"))
         for _ in range(ROUNDS):
-            for number, (name, function) in enumerate(template.functions.items()):
-                if number % 5 == 0:  # often, since what else runs on this machine changes the figures
-                    bare.append(start("CheckHealth", HELLO, "hello.handler", health))
+            for name, function in template.functions.items():
+                bare = start("CheckHealth", HELLO, "hello.handler", health)
                 handler = f"{function.handler.module}.{function.handler.attribute}"
                 event = people.event(name, json.loads(events_of(function)[0].read_text(encoding="utf-8")))
-                starts[name].append(start(name, BUILD / name, handler, event))
-    _print(bare, starts)
+                pairs[name].append((bare, start(name, BUILD / name, handler, event)))
+    _print(pairs)
 
 
-def _print(bare: list[Start], starts: dict[str, list[Start]]) -> None:
-    hello = statistics.median(each.total_ms for each in bare)
-    print(f"Cold starts, milliseconds, median of {ROUNDS} ({len(bare)} of the bare function); at most {MOST} times it wanted")
-    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}  answer")
-    for name, figures in {"a bare function": bare, **starts}.items():
-        init, first, total = (statistics.median(row) for row in zip(*((e.init_ms, e.first_ms, e.total_ms) for e in figures), strict=True))
-        print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{total / hello:7.2f}  {_told(figures[-1].answer)}")
+def _print(pairs: dict[str, list[tuple[Start, Start]]]) -> None:
+    bare = [bare for each in pairs.values() for bare, _ in each]
+    print(f"Cold starts, milliseconds, median of {ROUNDS} ({len(bare)} of the bare function), each right after a bare one")
+    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}  answer; at most {MOST} times wanted")
+    _print_row("a bare function", bare, 1)
+    for name, each in pairs.items():
+        _print_row(name, [start for _, start in each], statistics.median(start.total_ms / bare.total_ms for bare, start in each))
+
+
+def _print_row(name: str, starts: list[Start], times: float) -> None:
+    init, first, total = (statistics.median(row) for row in zip(*((e.init_ms, e.first_ms, e.total_ms) for e in starts), strict=True))
+    print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{times:7.2f}  {_told(starts[-1].answer)}")
 
 
 def _told(answer: Any) -> str:

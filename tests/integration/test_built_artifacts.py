@@ -33,8 +33,9 @@ module, attribute = sys.argv[2].split(".")
 handler = getattr(importlib.import_module(module), attribute)
 assert callable(handler)
 from customer_auth import aws
+sdk = "botocore.session" in sys.modules
 uses = sorted(handler.contract.uses) if hasattr(handler, "contract") else None
-print(json.dumps({"from": aws.__file__, "uses": uses, "clients": aws.client.cache_info().currsize, "sdk": "botocore.session" in sys.modules}))
+print(json.dumps({"from": aws.__file__, "uses": uses, "clients": aws.client.cache_info().currsize, "sdk": sdk}))
 """
 
 
