@@ -102,7 +102,7 @@ lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that p
 	$(LOCK) --group pyproject.toml:node -o tools/node.txt
 
 clean: ## Remove all that make made
-	rm -rf .venv .tools .aws-sam .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
+	rm -rf .venv .tools .aws-sam .pytest_cache .ruff_cache .mypy_cache .hypothesis .schemathesis .coverage
 
 .tools/uv/bin/uv: tools/uv.txt
 	rm -rf .tools/uv

@@ -13,17 +13,17 @@ SCHEMATHESIS = ROOT / ".tools" / "schemathesis" / "bin" / "schemathesis"
 
 
 def main() -> int:
-    """Fuzz for so long, with this seed."""
+    """Ask for at most so long, with this seed; any other option is schemathesis' own."""
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz")
     parser.add_argument("--seconds", type=int, default=180)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--max-examples", type=int, default=50, help="calls of a kind and round (default: 50)")
-    asked = parser.parse_args()
+    asked, more = parser.parse_known_args()
     with started("--set", "IP_SENDS_PER_HOUR=0") as stack:
         command = [
             *(str(SCHEMATHESIS), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{stack.url}/openapi.json"),
             *("--seed", str(asked.seed), "--max-time", str(asked.seconds), "--max-examples", str(asked.max_examples)),
-            *("--warnings", "off", "--no-color"),
+            *("--warnings", "off", "--no-color", *more),
         ]
         environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
