@@ -21,7 +21,7 @@ from customer_auth.request import KEY
 from local.routes import PARAMETER
 from local.template import Function, Template
 from tools.openapi_examples import Examples, Json
-from tools.openapi_responses import SCHEMA, Responses
+from tools.openapi_responses import SCHEMA, Responses, named
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "functions" / "discovery" / "openapi.json"
@@ -74,6 +74,7 @@ class Document:
         self._schemas, self._references = self._models()
         self._examples = Examples(self._schemas)
         self._responses = Responses(self._schemas, self._references)
+        self._bodies: dict[str, Json] = {}
 
     def json(self) -> Json:
         """All of it."""
@@ -92,6 +93,7 @@ class Document:
                 "schemas": {},
                 "responses": dict(sorted(self._responses.shared.items())),
                 "headers": self._responses.headers,
+                "requestBodies": dict(sorted(self._bodies.items())),
                 "parameters": PARAMETERS,
                 "securitySchemes": SECURITY,
             },
@@ -144,7 +146,9 @@ class Document:
         told = {"least": {"value": least}} | ({"all": {"value": all_}} if all_ != least else {})
         for example in told.values():
             contract.body.model_validate_json(json.dumps(example["value"]))
-        return {"required": True, "content": {"application/json": {"schema": reference, "examples": told}}}
+        name = named(reference)
+        self._bodies[name] = {"required": True, "content": {"application/json": {"schema": reference, "examples": told}}}
+        return {"$ref": f"#/components/requestBodies/{name}"}
 
 
 def _contract(function: Function) -> Any:
@@ -164,10 +168,17 @@ def _sentence(purpose: str) -> str:
     return purpose[0].upper() + purpose[1:].rstrip(".")
 
 
+def _written(value: Json, levels: int) -> str:
+    """JSON with so many levels of objects a member a line, and no spaces."""
+    if not levels or not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return "{\n" + ",\n".join(f"{json.dumps(name)}:{_written(each, levels - 1)}" for name, each in value.items()) + "\n}"
+
+
 def main() -> int:
     """Write the document, or compare it."""
     document = Document(Template.load(ROOT / "template.yaml")).json()
-    text = json.dumps(document, indent=0, separators=(",", ":"), ensure_ascii=False) + "\n"  # a line a member, and small enough to ship
+    text = _written(document, 3) + "\n"  # a line an operation and a component, and small enough to ship
     if "--check" in sys.argv[1:]:
         if DOCUMENT.read_text(encoding="utf-8") == text:
             return 0

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from customer_auth.errors import BadRequest, Refusal
 from local import gateway
+from local.routes import PARAMETER
 from tools.openapi_examples import Examples, Json, refused
 
 SCHEMA = "#/components/schemas/{model}"
@@ -61,9 +62,11 @@ class Responses:
         outcomes = [*answers, *(self._refusal(refusal, path, contract) for refusal in refusals)]
         born_in_gateway = [*_gateways(status)]
         response = self._told(outcomes, born_in_gateway)
-        if answers or BadRequest in refusals:  # its examples are of this operation's own fields
+        if answers:
             return response
-        name = "Or".join(outcome.schema["$ref"].rpartition("/")[2] for outcome in outcomes)
+        name = "Or".join(named(outcome.schema) for outcome in outcomes)
+        if BadRequest in refusals:  # its examples are of the fields of this body, or of this path's parameter
+            name += "Of" + (named({"$ref": self._references[contract.body]}) if contract.body else PARAMETER.findall(path)[0].capitalize())
         self.shared[name] = response
         return {"$ref": f"#/components/responses/{name}"}
 
@@ -105,6 +108,11 @@ class Responses:
         key = name.replace("-", "") + ("" if always else "UnlessOfGateway")
         known = self.headers.setdefault(key, header)
         return {"$ref": f"#/components/headers/{key}"} if header == known or value.isdecimal() else header
+
+
+def named(reference: Json) -> str:
+    """The component that is referred to."""
+    return str(reference["$ref"]).rpartition("/")[2]
 
 
 def _statuses(contract: Any) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, Refresh
 from customer_auth.sign_in import SignedIn
 
 
-class Body(TryByPhone):
+class TryFromStorefront(TryByPhone):
     """All three are needed."""
 
     challenge: Token = Field(title="Challenge", description="The one that the code was asked for with.", examples=[examples.CHALLENGE])
@@ -35,7 +35,7 @@ class Tokens(Model):
         return cls(token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in, device=entered.device)
 
 
-@endpoint(body=Body, answer=Tokens, publishable=True, refusals=PROVING, takes_key=True)
-def handler(call: Call[Body, None]) -> Tokens:
+@endpoint(body=TryFromStorefront, answer=Tokens, publishable=True, refusals=PROVING, takes_key=True)
+def handler(call: Call[TryFromStorefront, None]) -> Tokens:
     proof = codes.try_code(Purpose.LOGIN, call.body.phone, attempt(call))
     return Tokens.of(sign_in.enter(proof, Names(), call.issuer))

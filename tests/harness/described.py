@@ -69,7 +69,7 @@ def _check_request(route: str, event: dict) -> None:
         raise Undescribed(f"{route} took a call without {missing}")
     if "requestBody" in operation:
         body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        schema = resolved(operation["requestBody"])["content"]["application/json"]["schema"]
         demand(f"{route} took the body {body!r}, and", _json(schema), json.loads(body))
 
 

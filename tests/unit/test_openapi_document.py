@@ -47,7 +47,7 @@ def _kinds(of):
 
 @pytest.mark.parametrize(("route", "operation"), OPERATIONS)
 def test_every_example_is_one(template_settings, route, operation):
-    contents = [operation["requestBody"]] if "requestBody" in operation else []
+    contents = [described.resolved(operation["requestBody"])] if "requestBody" in operation else []
     contents += [described.resolved(response) for response in operation["responses"].values()]
 
     for content in (each["content"]["application/json"] for each in contents if "content" in each):  # a 204 has none
