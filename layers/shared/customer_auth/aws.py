@@ -27,6 +27,7 @@ _CONFIG: dict[str, Any] = {
 # A message whose answer was lost may have gone out: whether it goes out again is the outbox's to decide, not the SDK's.
 _ONCE = _CONFIG | {"parameter_validation": True, "read_timeout": 3, "retries": {"mode": "standard", "total_max_attempts": 1}}
 _SENDERS = ("sns", "sesv2")
+_SERVICES = ("dynamodb", "kms", "secretsmanager", "sqs", *_SENDERS)
 
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _CONFLICT_TRIES = 4
@@ -140,9 +141,18 @@ def client(service: str) -> Any:
 @cache
 def session() -> "Session":
     """What all clients are made of; its events are where tests listen and break things."""
-    from botocore.session import Session  # noqa: PLC0415 (see above)
+    from botocore.loaders import Loader  # noqa: PLC0415 (see above)
+    from botocore.session import Session  # noqa: PLC0415
 
-    return Session()
+    class OurServices(Loader):
+        """Knows which services there are without a look into the folders of all 400, a third of what the first client takes."""
+
+        def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (the SDK's signature)
+            return list(_SERVICES)
+
+    made = Session()
+    made.register_component("data_loader", OurServices())
+    return made
 
 
 def forget() -> None:
