@@ -28,7 +28,7 @@ test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test w
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
 	@$(BRING_NODE)
 	@$(if $(shell command -v npm),$(MAKE) -s --no-print-directory axe || true)
-	.venv/bin/python -m pytest -p tools.left_out $(or $(ARGS),--cov)
+	@.venv/bin/python -m $(if $(ARGS),pytest -p tools.left_out $(ARGS),tools.suite)
 
 test-web: .venv/.done ## Run the tests of the browser's module alone, by Node's own runner
 	@$(BRING_NODE)
