@@ -76,12 +76,27 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
         case.body.update(REAL[path](api, path))
 
 
-@schemathesis.auth()
-class SignedIn:
-    """A customer of this run."""
+def _wants(scheme: str) -> Callable[[Any], bool]:
+    return lambda context: any(scheme in each for each in context.operation.definition.raw["security"])
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(_wants("customer"))
+class Customer:
+    """A new customer for each call: what one call changes is not there for the next."""
 
     def get(self, case: Any, _context: Any) -> str:
         return str(_session(case.operation.base_url.rstrip("/"))["sessionToken"])
 
     def set(self, case: Any, data: str, _context: Any) -> None:
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(_wants("storefront"))
+class Storefront:
+    """The local stack's own publishable key."""
+
+    def get(self, _case: Any, _context: Any) -> str:
+        return "pk_local"
+
+    def set(self, case: Any, data: str, _context: Any) -> None:
+        case.headers = {**(case.headers or {}), "x-publishable-api-key": data}
