@@ -35,7 +35,14 @@ class Tokens(Model):
         return cls(token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in, device=entered.device)
 
 
-@endpoint(body=TryFromStorefront, answer=Tokens, publishable=True, refusals=PROVING, takes_key=True)
+@endpoint(
+    body=TryFromStorefront,
+    answer=Tokens,
+    publishable=True,
+    refusals=PROVING,
+    takes_key=True,
+    uses=("dynamodb", "secretsmanager", "kms"),
+)
 def handler(call: Call[TryFromStorefront, None]) -> Tokens:
     proof = codes.try_code(Purpose.LOGIN, call.body.phone, attempt(call))
     return Tokens.of(sign_in.enter(proof, Names(), call.issuer))

@@ -39,6 +39,7 @@ TEXTS = {
         ],
     ),
     "AUDIENCE": (["storefront", "https://shop.example.com", "a" * 128], ["", "two words", "é", "a" * 129, "a\n"]),
+    "PHONE_LOOKUP": (["off", "masked", "full"], ["", "on", "Masked", "full "]),
     "BRAND_NAME": (["My Shop", "Mağaza", "فروشگاه", "x" * 32], ["", "x" * 33, "two\nlines", "two\rlines", "{code}", "}"]),
     "WEB_OTP_DOMAIN": (
         ["", "shop.example.com"],

@@ -12,7 +12,7 @@ def names_behind(number: str, client: Client) -> Names | None:
 
     Raises: NotFound (PHONE_LOOKUP is off), BadRequest, Throttled, aws.Failed.
     """
-    told = settings.store().phone_lookup
+    told = settings.service().phone_lookup
     if told == "off":
         raise NotFound
     try:

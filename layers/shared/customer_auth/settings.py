@@ -57,6 +57,7 @@ class Service(_Group):
     refresh_max_days: int = Field(ge=1, le=30)
     issuer: Annotated[str, _must(r"(https?://[^\s/]+(/\S*[^\s/])?)?", "an address like https://auth.example.com, or empty")]
     audience: Annotated[str, _must(r"[\x21-\x7e]{1,128}", "1 to 128 visible ASCII characters")]
+    phone_lookup: Annotated[str, _must("off|masked|full", "off, masked or full")]
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Service":
@@ -76,12 +77,6 @@ class Service(_Group):
     def regions(self) -> frozenset[str]:
         """The regions whose numbers are accepted."""
         return frozenset(self.allowed_regions or (self.default_region,))
-
-
-class Store(_Group):
-    """What the store's own routes follow."""
-
-    phone_lookup: Annotated[str, _must("off|masked|full", "off, masked or full")]
 
 
 class Messaging(_Group):
@@ -115,12 +110,6 @@ def service() -> Service:
 
 
 @cache
-def store() -> Store:
-    """The store's settings. Raises: SettingsError."""
-    return _read(Store)
-
-
-@cache
 def messaging() -> Messaging:
     """The sender's settings. Raises: SettingsError."""
     return _read(Messaging)
@@ -134,7 +123,7 @@ def places() -> Places:
 
 def forget() -> None:
     """Read the environment again at the next use; for tests."""
-    for group in (service, store, messaging, places):
+    for group in (service, messaging, places):
         group.cache_clear()
 
 
