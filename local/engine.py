@@ -7,10 +7,12 @@ lock is around every action, an action's changes show in streams (and in the jou
 import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple, override
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, BaseResponse
+from moto.dynamodb import urls
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
@@ -62,6 +64,12 @@ class Backend(DynamoDBBackend):
         table = super().create_table(name, **properties)
         table.stream_shard = Shard(table, self._changes)
         return table
+
+    @property
+    @override
+    def _url_module(self) -> Any:  # type: ignore[misc]
+        """By what moto finds the handler where it answers in the process, as in tests."""
+        return SimpleNamespace(url_bases=urls.url_bases, url_paths={"{0}/": Handler.dispatch})
 
     def settle(self, *, succeeded: bool) -> None:
         """End an action: publish its changes, one an item, or forget them."""

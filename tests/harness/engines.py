@@ -1,4 +1,4 @@
-"""The AWS that tests run on: moto in the process, or moto with AWS's own DynamoDB Local beside it."""
+"""The AWS that tests run on: moto in the process with the local stack's tables, or moto with AWS's own DynamoDB Local beside it."""
 
 import contextlib
 import os
@@ -15,6 +15,7 @@ import requests
 from moto import mock_aws
 
 from local import cloud
+from local import engine as tables
 from local.template import Template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,6 @@ class Engine:
         self._arn = self.ids["CodesTable.StreamArn"]
         shards = self.clients.streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
         self._iterators = {shard["ShardId"]: self._iterator(shard["ShardId"]) for shard in shards}
-        self._last: dict[str, str] = {}
 
     def new_records(self) -> list[dict]:
         """What was written to the codes table since the last look, in its stream's records."""
@@ -58,29 +58,25 @@ class Engine:
 
     def _records(self, shard: str) -> list[dict]:
         streams = self.clients.streams
-        if not self.dynamodb and shard in self._last:
-            # moto's iterators lose their table when a transaction fails.
-            self._iterators[shard] = self._iterator(shard, ShardIteratorType="AFTER_SEQUENCE_NUMBER", SequenceNumber=self._last[shard])
         try:
             answer = streams.get_records(ShardIterator=self._iterators[shard])
         except streams.exceptions.TrimmedDataAccessException:
             # DynamoDB Local numbers all tables' writes as one: an iterator from before a stream's first record is "past the oldest".
             answer = streams.get_records(ShardIterator=self._iterator(shard))
         self._iterators[shard] = answer["NextShardIterator"]
-        for record in answer["Records"]:
-            self._last[shard] = record["dynamodb"]["SequenceNumber"]
         return answer["Records"]
 
-    def _iterator(self, shard: str, **where) -> str:
-        asked = {"StreamArn": self._arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"} | where
+    def _iterator(self, shard: str) -> str:
+        asked = {"StreamArn": self._arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
         return self.clients.streams.get_shard_iterator(**asked)["ShardIterator"]
 
 
 @contextlib.contextmanager
 def embedded():
-    """moto answers for AWS in this process; loopback addresses are left to whoever listens there."""
+    """moto answers for AWS in this process, with the local stack's tables; loopback addresses are left to whoever listens there."""
     os.environ |= HERE | CREDENTIALS
     with mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}}):
+        tables.install()
         yield
 
 

@@ -87,6 +87,21 @@ class Registered(SessionStarted):
         return 201 if self.registered else 200
 
 
+class Tokens(Model):
+    """What a storefront goes on with."""
+
+    token: AccessToken
+    refresh_token: RefreshToken
+    expires_in: LifeSeconds
+    device: Device
+
+    @classmethod
+    def of(cls, entered: SignedIn) -> Self:
+        """The answer for who is in."""
+        pair = entered.pair
+        return cls(token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in, device=entered.device)
+
+
 class SignInVerified(CamelModel):
     """A customer is signed in, as the sign-in API says it."""
 
