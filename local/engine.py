@@ -67,7 +67,7 @@ class Backend(DynamoDBBackend):
 
     @property
     @override
-    def _url_module(self) -> Any:  # type: ignore[misc]
+    def _url_module(self) -> Any:
         """By what moto finds the handler where it answers in the process, as in tests."""
         return SimpleNamespace(url_bases=urls.url_bases, url_paths={"{0}/": Handler.dispatch})
 
