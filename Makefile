@@ -55,6 +55,9 @@ openapi: .venv/.done ## Write the OpenAPI document from what the endpoints decla
 phone-formats: .venv/.done ## Write how the demo's phone field formats numbers, from libphonenumber's metadata
 	.venv/bin/python tools/phone_formats.py
 
+common-passwords: .venv/.done ## Write the list of passwords that nobody may choose, from zxcvbn's
+	.venv/bin/python tools/common_passwords.py
+
 fuzz: .venv/.done .tools/schemathesis/.done ## Ask the whole API whatever its document allows and forbids, for 3 minutes (ARGS="--seed 7 --seconds 600")
 	.venv/bin/python -m tools.fuzz $(ARGS)
 
@@ -142,4 +145,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: common-passwords help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from local.cloud import Clients
 from local.template import Template
 from tools import emulator, stack
-from tools.emulator import ROOT
 from tools.invoke_all import BUILD, LAYER, events_of
 
 ROUNDS = 9
@@ -44,7 +43,7 @@ class Start(NamedTuple):
 
 def main() -> None:
     """Measure and print."""
-    template = Template.load(ROOT / "template.yaml")
+    template = Template.of_service()
     with tempfile.TemporaryDirectory() as folder, stack.started(*SETTINGS) as running:
         runtime, environments = emulator.lay_runtime(Path(folder)), running.environments()
         people = People(running, environments)

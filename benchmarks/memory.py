@@ -9,7 +9,6 @@ from typing import Any
 from local.events import http_event
 from local.template import Template
 from tools import emulator, stack
-from tools.emulator import ROOT
 from tools.invoke_all import BUILD, LAYER
 
 SIGN_INS = 1000
@@ -20,7 +19,7 @@ ASK, VERIFY = "RequestRegisterCode", "VerifyRegisterCode"
 
 def main() -> None:
     """Measure and print."""
-    template = Template.load(ROOT / "template.yaml")
+    template = Template.of_service()
     print(f"Resident memory, MB, under Lambda's runtime; at most {MOST_MB} wanted, and no growth")
     print(f"  {'sign-ins':>8}{ASK:>22}{VERIFY:>22}")
     with ExitStack() as ends:

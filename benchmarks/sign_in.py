@@ -37,7 +37,7 @@ type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 def main() -> None:
     """Measure and print."""
     sys.path.insert(0, str(ROOT / "layers" / "shared"))
-    template = Template.load(ROOT / "template.yaml", {"IP_SENDS_PER_HOUR": "30"})
+    template = Template.of_service({"IP_SENDS_PER_HOUR": "30"})
     ids = {name: name for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue") for name in template.resources_of(kind)} | IDS
     os.environ |= template.functions["VerifyLoginCode"].environment(ids)
     os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -187,7 +187,7 @@ def _known() -> dict[str, Any]:
 
     secrets = {"index-key": "i" * 64, "pepper": json.dumps({"0": "p" * 64})}
     address = phone.parse(PHONE)
-    customer = customers.new(address, customers.Names("Ada", "Lovelace"))
+    customer = customers.new(customers.Names("Ada", "Lovelace"), address=address)
     private = rsa.generate_private_key(65537, 2048)
     numbers = private.public_key().public_numbers()
     now = int(time.time())

@@ -31,6 +31,10 @@ DEFAULT_TIMEOUT_SECONDS = 3  # Lambda's own
 DEFAULT_MEMORY_MB = 128
 
 
+# What its owner alone can say, invented: for tools, tests and benchmarks.
+INVENTED = {"STOREFRONT_URL": "https://shop.example.com"}
+
+
 class Handler(NamedTuple):
     """`module.attribute`, as Lambda is told it."""
 
@@ -109,6 +113,11 @@ class Template:
         declared = document.get("Parameters", {})
         known = {name: value for name, value in (defaults or {}).items() if name in map(parameters.setting_name, declared)}
         return cls(document, path.resolve().parent, parameters.values(declared, known | dict(overrides or {})))
+
+    @classmethod
+    def of_service(cls, overrides: Mapping[str, str] | None = None) -> "Template":
+        """The service's own, with invented values for what has no default: for tools, tests and benchmarks."""
+        return cls.load(Path(__file__).resolve().parent.parent / "template.yaml", overrides, defaults=INVENTED)
 
     @property
     def settings(self) -> dict[str, Node]:

@@ -48,7 +48,7 @@ def events_of(function: Function) -> list[Path]:
 
 def runs(environments: dict[str, dict[str, str]], runtime: Path) -> Iterator[Run]:
     """Each function with each of its events, in a container of its own."""
-    for name, function in Template.load(ROOT / "template.yaml").functions.items():
+    for name, function in Template.of_service().functions.items():
         handler = f"{function.handler.module}.{function.handler.attribute}"
         for event in events_of(function):
             with emulator.started(BUILD / name, handler, environments[name], [LAYER, runtime]) as container:

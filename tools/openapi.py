@@ -177,7 +177,7 @@ def _written(value: Json, levels: int) -> str:
 
 def main() -> int:
     """Write the document, or compare it."""
-    document = Document(Template.load(ROOT / "template.yaml")).json()
+    document = Document(Template.of_service()).json()
     text = _written(document, 3) + "\n"  # a line an operation and a component, and small enough to ship
     if "--check" in sys.argv[1:]:
         if DOCUMENT.read_text(encoding="utf-8") == text:

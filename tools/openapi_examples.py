@@ -4,13 +4,28 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from customer_auth import endpoint, request
-from customer_auth.errors import BadRequest, FieldError, Refusal, Throttled, TooLarge, UnsupportedMedia
+from customer_auth import endpoint, examples, request
+from customer_auth.errors import (
+    BadRequest,
+    FieldError,
+    Refusal,
+    RegistrationIncomplete,
+    Throttled,
+    TooLarge,
+    UnsupportedMedia,
+    VerificationRequired,
+)
 from local.events import http_event
 from local.routes import PARAMETER
 
 type Json = dict[str, Any]
 
+# What a refusal is made with.
+_TOLD: Mapping[type[Refusal], tuple[Any, ...]] = {
+    Throttled: (90,),
+    VerificationRequired: (examples.CUSTOMER_ID,),
+    RegistrationIncomplete: (examples.REGISTRATION_TOKEN,),
+}
 _JSON = {"content-type": "application/json"}
 REQUEST_ID = "5b3fbd8f811e4225"
 
@@ -52,7 +67,7 @@ class Examples:
 def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
     """What the service answers to a call that ends like this, by the kinds there are."""
     if not issubclass(refusal, BadRequest):
-        return {refusal.type: endpoint.refused(Throttled(90) if refusal is Throttled else refusal(), _asked(route))}
+        return {refusal.type: endpoint.refused(refusal(*_TOLD.get(refusal, ())), _asked(route))}
     if body is None:
         [name] = PARAMETER.findall(route)
         return {"wrong": endpoint.refused(BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid")), _asked(route))}

@@ -15,7 +15,7 @@ END = "<!-- end of settings -->\n"
 
 def table() -> str:
     """One row a parameter, in the template's order."""
-    declared: dict[str, dict[str, Any]] = Template.load(ROOT / "template.yaml").document["Parameters"]
+    declared: dict[str, dict[str, Any]] = Template.of_service().document["Parameters"]
     rows = [
         (f"`{setting_name(name)}`", _default(each), _allowed(each), each["Description"].removesuffix("."))
         for name, each in declared.items()
@@ -25,6 +25,8 @@ def table() -> str:
 
 
 def _default(parameter: dict[str, Any]) -> str:
+    if "Default" not in parameter:
+        return "none: say it"
     text = str(parameter["Default"])
     return f"`{text}`" if text else "empty"
 

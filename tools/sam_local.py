@@ -129,7 +129,7 @@ def _wait(process: subprocess.Popen[bytes], api: Stack) -> None:
 
 def main() -> int:
     """Run one function with each of its events, or serve until Ctrl-C."""
-    functions = Template.load(ROOT / "template.yaml").functions
+    functions = Template.of_service().functions
     parser = argparse.ArgumentParser(prog="sam_local")
     parser.add_argument("--stack", default="http://127.0.0.1:8000", help="where `make dev` serves (default: %(default)s)")
     parser.add_argument("--port", type=int, default=3000, help="where start-api serves (default: %(default)s)")

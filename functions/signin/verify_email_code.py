@@ -4,10 +4,10 @@ from customer_auth import codes, sign_in
 from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.entering import PROVING, SignInVerified, TryByEmail, attempt
+from customer_auth.models.entering import PROVING, SignInVerified, TryToEnterByEmail, attempt
 
 
-@endpoint(body=TryByEmail, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryByEmail, None]) -> SignInVerified:
+@endpoint(body=TryToEnterByEmail, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
+def handler(call: Call[TryToEnterByEmail, None]) -> SignInVerified:
     proof = codes.try_code(Purpose.SIGN_IN, call.body.email, attempt(call))
-    return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Email verified successfully")
+    return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer, call.body.referral_code), "Email verified successfully")

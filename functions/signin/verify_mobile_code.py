@@ -4,10 +4,10 @@ from customer_auth import codes, sign_in
 from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.entering import PROVING, SignInVerified, TryByPhone, attempt
+from customer_auth.models.entering import PROVING, SignInVerified, TryToEnterByPhone, attempt
 
 
-@endpoint(body=TryByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryByPhone, None]) -> SignInVerified:
+@endpoint(body=TryToEnterByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
+def handler(call: Call[TryToEnterByPhone, None]) -> SignInVerified:
     proof = codes.try_code(Purpose.SIGN_IN, call.body.phone, attempt(call))
-    return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer), "Mobile verified successfully")
+    return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer, call.body.referral_code), "Mobile verified successfully")

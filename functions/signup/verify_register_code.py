@@ -10,4 +10,5 @@ from customer_auth.models.entering import PROVING, Registered, TryToRegister, at
 @endpoint(body=TryToRegister, answer=Registered, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[TryToRegister, None]) -> Registered:
     proof = codes.try_code(Purpose.REGISTER, call.body.phone, attempt(call))
-    return Registered.of(sign_in.enter(proof, Names(call.body.first_name, call.body.last_name), call.issuer))
+    names = Names(call.body.first_name, call.body.last_name)
+    return Registered.of(sign_in.enter(proof, names, call.issuer, call.body.referral_code))

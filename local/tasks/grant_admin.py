@@ -15,7 +15,7 @@ def handler(event: dict[str, str], _context: object) -> dict[str, Any]:
     except ValueError as error:
         return {"wrong": f"{next(iter(event))} {error}"}
     identity = identity_items.find(address.key)
-    customer = customer_items.customer(dynamodb.get(*customer_items.key(identity.customer_id))) if identity else None
+    customer = customer_items.find(identity.owner) if identity and identity.owner else None
     if customer is None:
         return {"unknown": True}
     if ADMIN not in customer.roles:

@@ -9,7 +9,7 @@ from local.template import Template
 from tools import emulator, invoke_all, stack
 from tools.emulator import ARCHITECTURE, ROOT
 
-EVENTS = [event.stem for function in Template.load(ROOT / "template.yaml").functions.values() for event in invoke_all.events_of(function)]
+EVENTS = [event.stem for function in Template.of_service().functions.values() for event in invoke_all.events_of(function)]
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,9 @@ REGISTER = "/api/v1/auth/customer/register"
 LOGIN = "/api/v1/auth/customer/login"
 
 
+PASSWORD = "correct horse battery staple"
+
+
 def new_number() -> str:
     """A US mobile that nobody in this run has."""
     return f"+1212{2_000_000 + next(_numbers) % 7_000_000:07d}"
@@ -83,6 +86,38 @@ class Person:
         self.session = answer.body
         self.api.clock.advance(90)
         return answer
+
+    # ── by password ──
+
+    def register(self, password: str = PASSWORD, **who):
+        return self.api.post("/auth/customer/emailpass/register", ip=self.ip, password=password, **(who or {"email": self.email}))
+
+    def create(self, token: str, *, key: str | None = None, **fields):
+        headers = {"authorization": f"Bearer {token}"} | ({"idempotency-key": key} if key else {})
+        return self.api.post("/store/customers", ip=self.ip, headers=headers, **fields)
+
+    def registered(self, password: str = PASSWORD, **fields) -> dict:
+        """A customer who has registered with the email and a password, and verified nothing."""
+        answer = self.create(self.register(password)["token"], **fields)
+        assert answer.status == 201, answer.text
+        return answer.body
+
+    def log_in(self, password: str = PASSWORD, **who):
+        return self.api.post("/auth/customer/emailpass", ip=self.ip, password=password, **(who or {"email": self.email}))
+
+    def ask_verification(self, customer_id: str, kind: str = "email", **more):
+        return self.api.post("/store/customers/otp/send", ip=self.ip, customer_id=customer_id, type=f"{kind}_verification", **more)
+
+    def verify_address(self, token: str, code: str, *, key: str | None = None):
+        headers = {"idempotency-key": key} if key else {}
+        return self.api.post("/store/customers/otp/verify", ip=self.ip, headers=headers, token=token, code=code)
+
+    def prove(self, customer_id: str, kind: str = "email"):
+        """Ask for the code that verifies the claim, read it and verify."""
+        asked = self.ask_verification(customer_id, kind)
+        assert asked.status == 200, asked.text
+        self.api.clock.advance(90)
+        return self.verify_address(asked["token"], self.inbox.code(self.email if kind == "email" else self.phone))
 
     def me(self, token: str | None = None):
         return self.api.get("/store/customers/me", ip=self.ip, headers={"authorization": f"Bearer {token or self.session['token']}"})

@@ -14,14 +14,14 @@ from local.filters import fits_any
 from local.routes import Routes
 from local.template import Template
 from tests.harness import described
-from tests.harness.engines import ROOT, Engine
+from tests.harness.engines import Engine
 from tests.harness.people import new_ip
 from tests.harness.wire import FUNCTION, Wire
 
 
 @cache
 def template() -> Template:
-    return Template.load(ROOT / "template.yaml")
+    return Template.of_service()
 
 
 @cache

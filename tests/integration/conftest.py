@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from samtranslator.translator.transform import transform
@@ -60,7 +61,7 @@ def resources():
         def load(self):
             return {}
 
-    values = {name: parameter["Default"] for name, parameter in document["Parameters"].items()}
+    values = {name: parameter.get("Default", "https://shop.example.com") for name, parameter in document["Parameters"].items()}
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")  # its partition is written into names
         return transform(document, values, Policies())["Resources"]
@@ -140,3 +141,9 @@ def keyring_item(engine):
 def cold_keyring(engine):
     """A container that has not read the keyring yet."""
     keyring.forget()
+
+
+@pytest.fixture
+def customer_item_of(api):
+    """A customer's item by the customer's id, to be changed beneath the service."""
+    return lambda customer_id: CustomerItem(api, SimpleNamespace(id=customer_id))

@@ -21,7 +21,9 @@ class Beneath:
         self.api, self.tables, self.person = api, tables, person
         items = {place.pk: item for place, item in tables.look().items() if place.table == CUSTOMERS}
         self.customer = items[f"customer#{person.id}"]
-        [self.identity] = [item for item in items.values() if item.get("customer_id") == {"S": person.id}]
+        [self.identity] = [
+            item for item in items.values() if item["pk"]["S"].startswith("identity#") and item.get("customer_id") == {"S": person.id}
+        ]
 
     def set(self, item: dict, **changed) -> None:
         item.update({name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in changed.items()})

@@ -148,7 +148,7 @@ def test_toml_is_toml_and_sets_parameters_that_there_are_to_what_they_may_be(blo
     given = tomllib.loads(block.text).get("parameter_overrides", [])
     values = dict(each.split("=", 1) for each in given)
 
-    Template.load(ROOT / "template.yaml", {name: value.strip('"') for name, value in values.items()})
+    Template.of_service({name: value.strip('"') for name, value in values.items()})
 
 
 @pytest.mark.parametrize("block", of("mermaid"))

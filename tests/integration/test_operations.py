@@ -11,10 +11,9 @@ import pytest
 from customer_auth import audit
 from local.template import Template
 from tests.harness.documents import read, rows
-from tests.harness.engines import ROOT
 from tools import protect
 
-RESOURCES = Template.load(ROOT / "template.yaml").document["Resources"]
+RESOURCES = Template.of_service().document["Resources"]
 ALARMS = {name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm"}
 
 
@@ -64,7 +63,7 @@ def access_log() -> set[str]:
 @pytest.fixture(scope="module", params=[{}, {"SMS_REGION": "eu-west-1"}], ids=["sms-from-here", "sms-from-elsewhere"])
 def dashboard(request):
     """The body that CloudWatch is given, with each resource's name or ARN spelled `its-…`."""
-    template = Template.load(ROOT / "template.yaml", request.param)
+    template = Template.of_service(request.param)
     names = {name: f"its-{name}" for name in RESOURCES} | {
         f"{name}.{attribute}": f"its-{name}" for name in RESOURCES for attribute in ("Arn", "QueueName")
     }

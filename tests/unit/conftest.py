@@ -3,13 +3,12 @@ from botocore.stub import Stubber
 
 from customer_auth import aws, clock, settings, vault
 from local.template import Template
-from tests.harness.engines import ROOT
 
 
 @pytest.fixture(scope="module")
 def template_settings():
     """The service's settings, with the template's own defaults."""
-    defaults = Template.load(ROOT / "template.yaml").settings
+    defaults = Template.of_service().settings
     with pytest.MonkeyPatch.context() as environment:
         for name in settings.Service.model_fields:
             environment.setenv(name.upper(), str(defaults[name.upper()]))

@@ -6,9 +6,8 @@ import pytest
 from customer_auth import settings
 from local.parameters import setting_name
 from local.template import Template
-from tests.harness.engines import ROOT
 
-TEMPLATE = Template.load(ROOT / "template.yaml")
+TEMPLATE = Template.of_service()
 PARAMETERS = {setting_name(name): declared for name, declared in TEMPLATE.document["Parameters"].items()}
 GROUPS = {"service": settings.Service, "messaging": settings.Messaging}
 FIELDS = {name.upper(): group for group in GROUPS.values() for name in group.model_fields}
@@ -40,6 +39,14 @@ TEXTS = {
     ),
     "AUDIENCE": (["storefront", "https://shop.example.com", "a" * 128], ["", "two words", "é", "a" * 129, "a\n"]),
     "PHONE_LOOKUP": (["off", "masked", "full"], ["", "on", "Masked", "full "]),
+    "REGISTRATION_IDENTIFIER": (["email", "phone", "both"], ["", "Email", "email,phone", "none"]),
+    "LOGIN_IDENTIFIER": (["", "email", "both"], ["Email", "email,phone", "none"]),
+    "REQUIRE_VERIFICATION": (["true", "false"], ["", "True", "yes", "1"]),
+    "AUTO_SEND_ON_REGISTRATION": (["true", "false"], ["", "False", "no", "0"]),
+    "STOREFRONT_URL": (
+        ["https://shop.example.com", "https://example.com/shop", "http://127.0.0.1:8000"],
+        ["", "shop.example.com", "https://", "ftp://example.com", "https://shop.example.com/", "javascript:alert(1)", "//example.com"],
+    ),
     "BRAND_NAME": (["My Shop", "Mağaza", "فروشگاه", "x" * 32], ["", "x" * 33, "two\nlines", "two\rlines", "{code}", "}"]),
     "WEB_OTP_DOMAIN": (
         ["", "shop.example.com"],
@@ -162,9 +169,11 @@ def test_a_number_is_taken_from_its_least_to_its_greatest_value(environment, nam
                     "REFRESH_MAX_DAYS": 30,
                     "SENDS_PER_DAY": 60,
                     "FAILURES_PER_DAY": 60,
+                    "PASSWORD_FAILURES_PER_DAY": 60,
                     "REFRESH_IDLE_DAYS": 1,
                     "SENDS_PER_HOUR": 1,
                     "FAILURES_PER_HOUR": 1,
+                    "PASSWORD_FAILURES_PER_QUARTER_HOUR": 1,
                 }
                 | {name: value}
             )
@@ -237,6 +246,10 @@ def test_a_code_may_not_live_longer_than_ten_minutes_nor_have_more_than_five_tri
         ({"SENDS_PER_HOUR": 11, "SENDS_PER_DAY": 10}, ("SENDS_PER_HOUR", "SENDS_PER_DAY")),
         ({"FAILURES_PER_HOUR": 20, "FAILURES_PER_DAY": 19}, ("FAILURES_PER_HOUR", "FAILURES_PER_DAY")),
         ({"REFRESH_IDLE_DAYS": 30, "REFRESH_MAX_DAYS": 29}, ("REFRESH_IDLE_DAYS", "REFRESH_MAX_DAYS")),
+        (
+            {"PASSWORD_FAILURES_PER_QUARTER_HOUR": 11, "PASSWORD_FAILURES_PER_DAY": 10},
+            ("PASSWORD_FAILURES_PER_QUARTER_HOUR", "PASSWORD_FAILURES_PER_DAY"),
+        ),
     ],
 )
 def test_two_settings_that_do_not_fit_together_are_both_named(environment, values, names):

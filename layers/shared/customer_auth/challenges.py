@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     REGISTER = "register"  # a new account, or the one that the number has
     LOGIN = "login"  # an account that exists
     SIGN_IN = "sign_in"  # whichever the address has: an account, or a new one
+    VERIFY = "verify"  # an address that the customer merely claims
 
 
 _PURPOSES = list(Purpose)
@@ -73,6 +74,19 @@ class Place(NamedTuple):
                 return cls(item_key, lane), challenge_id
         raise WrongCode("foreign_challenge")
 
+    @classmethod
+    def of_challenge(cls, challenge: str, purpose: Purpose) -> tuple["Place", bytes]:
+        """Where this challenge lies, whatever its address, and its id. Raises: WrongCode unless it was given for this purpose."""
+        item_key, asked_for, challenge_id = named(challenge) or (b"", None, b"")
+        if asked_for is not purpose:
+            raise WrongCode("foreign_challenge")
+        return cls(item_key, Lane.STRANGERS), challenge_id  # a try with its challenge keeps nothing longer, so the lane does not matter
+
+    @classmethod
+    def of_nobody(cls, name: str) -> "Place":
+        """Where asks for what is not there are counted, so that they look and cost like any other."""
+        return cls(keys.decoy_item_key(name), Lane.STRANGERS)
+
 
 def named(challenge: str) -> tuple[bytes, Purpose, bytes] | None:
     """The item key, purpose and id that a challenge is made of; None for what is no challenge."""
@@ -93,15 +107,16 @@ class Challenge(NamedTuple):
     expires_at: int
     address: Address
     locale: str
+    bound_to: str | None = None
 
     @classmethod
-    def new(cls, purpose: Purpose, address: Address, locale: str) -> "Challenge":
-        """Lives as long as its channel's codes. Raises: aws.Failed."""
+    def new(cls, purpose: Purpose, address: Address, locale: str, bound_to: str | None = None) -> "Challenge":
+        """Lives as long as its channel's codes; `bound_to` is the customer for whom alone it opens something. Raises: aws.Failed."""
         given = settings.service()
         minutes = given.otp_expiry_minutes_sms if address.channel is Channel.PHONE else given.otp_expiry_minutes_email
         now = clock.now()
         nonce, challenge_id = secrets.token_bytes(_NONCE_BYTES), secrets.token_bytes(_ID_BYTES)
-        return cls(purpose, challenge_id, nonce, vault.pepper_version(), now, now + minutes * clock.MINUTE, address, locale)
+        return cls(purpose, challenge_id, nonce, vault.pepper_version(), now, now + minutes * clock.MINUTE, address, locale, bound_to)
 
     def at(self, place: Place) -> str:
         """What the client is told and sends back."""
@@ -120,7 +135,7 @@ class Challenge(NamedTuple):
             "bound": {},
             "unbound": {},
             "delivery": "queued",
-        }
+        } | ({"bound_to": self.bound_to} if self.bound_to else {})
 
 
 def address(challenge: Item) -> Address:

@@ -8,7 +8,7 @@ import secrets
 from typing import NamedTuple
 
 from customer_auth import audit, aws, challenges, ids, settings, vault
-from customer_auth.address import Address
+from customer_auth.address import Address, Channel
 from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
@@ -50,26 +50,39 @@ class Proof(NamedTuple):
     kept: Outcome | None = None
 
 
-def ask(purpose: Purpose, address: Address, client: Client, earlier: str | None = None) -> Asked:
+def ask(purpose: Purpose, address: Address, client: Client, earlier: str | None = None, *, bound_to: str | None = None) -> Asked:
     """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
 
     Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
-    for before.
+    for before; `bound_to` the customer for whom alone the code opens something.
     Raises: WrongCode (`earlier` is not of this address and purpose), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose, address=address)
     if earlier is not None:
         Place.named_by(earlier, purpose, address)  # only refuses: the lane is the device's to choose, which may have been ended since
-    place = Place.of(client, address)
-    challenge = Challenge.new(purpose, address, client.locale)
+    return _put(Place.of(client, address), Challenge.new(purpose, address, client.locale, bound_to), client)
+
+
+def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client) -> Asked:
+    """Do what `ask` does for something that is not there: counted, throttled and answered alike, and nothing is sent.
+
+    Raises: Throttled, aws.Failed.
+    """
+    nowhere = Address(channel, "", "")
+    audit.note(purpose=purpose)
+    return _put(Place.of_nobody(name), Challenge.new(purpose, nowhere, client.locale), client)
+
+
+def _put(place: Place, challenge: Challenge, client: Client) -> Asked:
     client_items.count_ask(client.bucket, ids.sha256(challenge.id))  # the id itself goes when its challenge does
     try:
         code_items.put_challenge(place, challenge)
     except DeviceEnded:
-        place = Place.strangers(address)
+        place = Place.strangers(challenge.address)
         code_items.put_challenge(place, challenge)
     audit.count("asked", lane=place.lane)
-    return Asked(challenge.at(place), challenge.expires_at, challenge.asked_at + settings.service().resend_throttle_seconds, address)
+    resend_at = challenge.asked_at + settings.service().resend_throttle_seconds
+    return Asked(challenge.at(place), challenge.expires_at, resend_at, challenge.address)
 
 
 def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
@@ -86,11 +99,28 @@ def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
     except DeviceEnded:
         spending = _at(Place.strangers(address), spending, attempt)
         found = code_items.spend_try(spending)
+    return _compared(spending, attempt, found)
+
+
+def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
+    """The same for a challenge that comes without its address; `attempt` has one.
+
+    Raises: WrongCode (wrong, expired, used, spent and unknown alike), aws.Failed.
+    """
+    audit.note(purpose=purpose)
+    place, challenge_id = Place.of_challenge(attempt.challenge or "", purpose)
+    spending = _at(place, Try(purpose, place, challenge_id, "", None), attempt)
+    return _compared(spending, attempt, code_items.spend_try(spending))
+
+
+def _compared(spending: Try, attempt: Attempt, found: Item | Outcome) -> Proof:
     if isinstance(found, Outcome):
-        return _repeated(purpose, address, spending, attempt, found)
-    if not _matches(found["nonce"], found["pepper"], purpose, address, attempt.code):
+        return _repeated(spending, attempt, found)
+    address = challenges.address(found)
+    audit.note(address=address)
+    if not _matches(found["nonce"], found["pepper"], spending.purpose, address, attempt.code):
         raise WrongCode("wrong")
-    return Proof(purpose, challenges.address(found), spending, found, attempt.key, attempt.client.label)
+    return Proof(spending.purpose, address, spending, found, attempt.key, attempt.client.label)
 
 
 def give_back(proof: Proof) -> None:
@@ -130,11 +160,12 @@ def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
     return spending._replace(place=place, attempt_id=attempt_id, key_hash=key_hash)
 
 
-def _repeated(purpose: Purpose, address: Address, spending: Try, attempt: Attempt, kept: Outcome) -> Proof:
-    if not _matches(kept.nonce, kept.pepper_version, purpose, address, attempt.code):
+def _repeated(spending: Try, attempt: Attempt, kept: Outcome) -> Proof:
+    address = challenges.address(kept._asdict())
+    if not _matches(kept.nonce, kept.pepper_version, spending.purpose, address, attempt.code):
         code_items.end_outcome(spending, kept)
         raise WrongCode("wrong_repeat")
-    return Proof(purpose, address, spending, {}, attempt.key, attempt.client.label, kept)
+    return Proof(spending.purpose, address, spending, {}, attempt.key, attempt.client.label, kept)
 
 
 def _matches(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address, code: str) -> bool:

@@ -3,8 +3,11 @@
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from customer_auth import clock, ids
+from customer_auth import clock, ids, phone
 from customer_auth.address import Address, Channel
+
+# A registration, and a customer who has proven nothing and had no session, lapse after this.
+LAPSES_SECONDS = 30 * clock.DAY
 
 
 class Status(StrEnum):
@@ -22,7 +25,11 @@ class Names(NamedTuple):
 
 
 class Customer(NamedTuple):
-    """One customer. `email` and `phone` are in the spelling that was proven; times in epoch seconds."""
+    """One customer. An `email` or `phone` that is not verified is merely claimed; times in epoch seconds.
+
+    `referrers` are the ids of the one who referred this customer, of who referred that one, and so on. `expires_at` is when a customer
+    lapses who has proven nothing and never had a session.
+    """
 
     id: str
     email: str | None
@@ -38,22 +45,71 @@ class Customer(NamedTuple):
     session_epoch: int
     created_at: int
     updated_at: int
+    referral_code: str
+    referrers: list[str]
+    password_hash: str | None = None
+    expires_at: int | None = None
 
     @property
     def may_sign_in(self) -> bool:
         return self.status == Status.ACTIVE
 
+    @property
+    def has_proven(self) -> bool:
+        """Whether any address is proven; who has proven nothing owns nothing."""
+        return self.email_verified or self.phone_verified
 
-def new(proven: Address, names: Names) -> Customer:
-    """A customer of whom nothing is known but the address just proven; not stored yet."""
+    @property
+    def left_to_verify(self) -> list[Channel]:
+        """The channels of the addresses that are merely claimed."""
+        return [channel for channel in Channel if self.spelling(channel) and not self.is_verified(channel)]
+
+    @property
+    def addresses(self) -> list[Address]:
+        """Every address, proven or claimed, as it was parsed when it came."""
+        spelled = {channel: self.spelling(channel) for channel in Channel}
+        return [address_of(channel, spelling) for channel, spelling in spelled.items() if spelling]
+
+    def address(self, channel: Channel) -> Address:
+        """The address of this channel. Raises: LookupError where there is none."""
+        return {each.channel: each for each in self.addresses}[channel]
+
+    def spelling(self, channel: Channel) -> str | None:
+        """The address of this channel as it is shown and mailed to."""
+        return self.phone if channel is Channel.PHONE else self.email
+
+    def is_verified(self, channel: Channel) -> bool:
+        return self.phone_verified if channel is Channel.PHONE else self.email_verified
+
+    def with_address(self, address: Address, *, verified: bool) -> "Customer":
+        """The same customer with this address in the place of the channel's last one."""
+        if address.channel is Channel.PHONE:
+            return self._replace(phone=address.spelling, phone_verified=verified)
+        return self._replace(email=address.spelling, email_verified=verified)
+
+    def without_address(self, channel: Channel) -> "Customer":
+        """The same customer without an address of this channel."""
+        if channel is Channel.PHONE:
+            return self._replace(phone=None, phone_verified=False)
+        return self._replace(email=None, email_verified=False)
+
+
+def address_of(channel: Channel, spelling: str) -> Address:
+    """The address that a stored spelling is. It was parsed when it came; settings since then may refuse it to others."""
+    if channel is Channel.EMAIL:
+        return Address(channel, spelling.lower(), spelling)
+    return Address(channel, spelling, spelling, phone.country(spelling))
+
+
+def new(names: Names, *, address: Address | None = None) -> Customer:
+    """A customer of whom nothing is known but the names and, where there is one, an address just proven; not stored yet."""
     now = clock.now()
-    by_phone = proven.channel is Channel.PHONE
-    return Customer(
+    made = Customer(
         id=ids.new("cus_"),
-        email=None if by_phone else proven.spelling,
-        phone=proven.spelling if by_phone else None,
-        email_verified=not by_phone,
-        phone_verified=by_phone,
+        email=None,
+        phone=None,
+        email_verified=False,
+        phone_verified=False,
         first_name=names.first_name,
         last_name=names.last_name,
         company_name=None,
@@ -63,4 +119,7 @@ def new(proven: Address, names: Names) -> Customer:
         session_epoch=0,
         created_at=now,
         updated_at=now,
+        referral_code=ids.new_code(),
+        referrers=[],
     )
+    return made.with_address(address, verified=True) if address else made

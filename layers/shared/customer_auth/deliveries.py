@@ -10,7 +10,7 @@ from customer_auth.tables.message_items import Message
 
 # What goes to existing accounts alone looks the same for everyone: on its way for so long, then sent.
 _LOOKS_QUEUED_SECONDS = 3
-_TO_ACCOUNTS_ALONE = (Purpose.LOGIN,)
+_TO_ACCOUNTS_ALONE = (Purpose.LOGIN, Purpose.VERIFY)
 
 # The sender's own steps are one to the client.
 _SHOWN = {"claimed": "queued", "claimed_again": "queued", "unsure": "queued"}

@@ -154,6 +154,7 @@ def refused(refusal: Refusal, asked: request.Request) -> Event:
     told: dict[str, Any] = {"success": False, "type": refusal.type, "message": refusal.message, "request_id": asked.id}
     if isinstance(refusal, BadRequest) and refusal.errors:
         told["errors"] = [{"field": error.field, "message": error.message} for error in refusal.errors]
+    told |= refusal.members
     if asked.route.startswith("/login/") and (code := _error_code(refusal)):
         told["errorCode"] = code
     headers = {"retry-after": str(refusal.retry_after_seconds)} if isinstance(refusal, Throttled) else {}

@@ -6,12 +6,18 @@ Refusal
 │   └── UnsupportedMedia  415 unsupported_media_type
 ├── WrongProof            401 wrong_proof: wrong, expired, used, spent and unknown alike
 │   ├── WrongCode
+│   ├── WrongPassword
 │   └── WrongSession
 ├── NotAuthenticated      401 not_authenticated
 │   └── NoPublishableKey
 ├── NotAllowed            403 not_allowed
+├── VerificationRequired  403 verification_required: told only once the password was right
+├── RegistrationIncomplete 403 registration_incomplete: told only once the password was right
+├── ReauthenticationRequired 403 reauthentication_required
 ├── AccountDeletionPending 403 account_deletion_pending: told only once the credential was proven
 ├── NotFound              404 not_found
+├── IdentityExists        409 identity_exists
+├── ContactTaken          409 contact_taken: told only to who has just proven the address
 ├── Throttled             429 throttled, with Retry-After
 ├── Internal              500 internal
 └── Unavailable           503 unavailable, with Retry-After
@@ -40,6 +46,11 @@ class Refusal(Exception):
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason or self.type)
         self.reason = reason
+
+    @property
+    def members(self) -> dict[str, str]:
+        """What the answer tells besides type and message."""
+        return {}
 
 
 class BadRequest(Refusal):
@@ -81,6 +92,12 @@ class WrongCode(WrongProof):
     message = "Invalid or expired OTP"
 
 
+class WrongPassword(WrongProof):
+    """A password that is wrong, or of an address that has none."""
+
+    message = "Invalid identifier or password"
+
+
 class WrongSession(WrongProof):
     """A session or refresh token that is wrong, expired, used, revoked or unknown."""
 
@@ -118,6 +135,62 @@ class AccountDeletionPending(Refusal):
     status = 403
     type = "account_deletion_pending"
     message = "This account is being deleted"
+
+
+class VerificationRequired(Refusal):
+    """The password is right; the address is not verified yet."""
+
+    status = 403
+    type = "verification_required"
+    message = "Verify your address first"
+
+    def __init__(self, customer_id: str) -> None:
+        super().__init__()
+        self.customer_id = customer_id
+
+    @property
+    def members(self) -> dict[str, str]:
+        return {"customer_id": self.customer_id}
+
+
+class RegistrationIncomplete(Refusal):
+    """The password is right; its registration has no customer yet."""
+
+    status = 403
+    type = "registration_incomplete"
+    message = "Complete your registration first"
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token
+
+    @property
+    def members(self) -> dict[str, str]:
+        return {"token": self.token}
+
+
+class ReauthenticationRequired(Refusal):
+    """The session is genuine and its sign-in too long ago."""
+
+    status = 403
+    type = "reauthentication_required"
+    message = "Sign in again first"
+
+
+class IdentityExists(Refusal):
+    """The address can be signed in with already."""
+
+    status = 409
+    type = "identity_exists"
+    message = "Identity already exists"
+
+
+class ContactTaken(Refusal):
+    """Another account has proven the address."""
+
+    status = 409
+    type = "contact_taken"
+    message = "This address belongs to another account"
 
 
 class NotFound(Refusal):

@@ -20,3 +20,6 @@ MODULUS = (
     "hMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQ"
     "vRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
 )
+PASSWORD = "correct horse battery staple"  # noqa: S105 (an example)
+REGISTRATION_TOKEN = "reg_5tq1v0c8m2k7r3d9f4h6j0pn.1767225600.0.Zk3v9mQ2x7Lr1bTn8cYw4sHd6pJf0aGe5uKi3oXq2VU"  # noqa: S105
+REFERRAL_CODE = "7K2M9XQ4R8TD"

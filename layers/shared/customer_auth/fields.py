@@ -16,6 +16,7 @@ from customer_auth.address import Address
 _LONGEST_TEXT = 256
 _LONGEST_TOKEN = 2048
 _LONGEST_NAME = 100
+_LONGEST_PASSWORD = 512  # far more than is taken; what is longer is no password but a burden
 # Unicode's categories Cc and Cs: NUL, line ends and the like, and lone surrogates.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # The same for the document; what is no character stands in no JSON.
@@ -29,6 +30,9 @@ class Model(BaseModel):
 
     # Every status with which an answer of this model may go out, and the one of this answer.
     http_statuses: ClassVar[tuple[int, ...]] = (200,)
+
+    # Members that may stand in the query string instead.
+    in_query: ClassVar[tuple[str, ...]] = ()
 
     @property
     def http_status(self) -> int:
@@ -55,12 +59,20 @@ def _token(value: object) -> str:
     return _text(value, _LONGEST_TOKEN)
 
 
+def _password(value: object) -> str:
+    return _text(value, _LONGEST_PASSWORD)
+
+
 def _phone(value: object) -> Address:
     return phone.parse(_text(value))
 
 
 def _email(value: object) -> Address:
     return email.parse(_text(value))
+
+
+def _email_or_phone(value: object) -> Address:
+    return _email(value) if "@" in _text(value) else _phone(value)
 
 
 def _code(value: object) -> str:
@@ -104,6 +116,18 @@ type Email = Annotated[
         }
     ),
 ]
+type EmailOrPhone = Annotated[
+    Address,
+    PlainValidator(_email_or_phone),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": _LONGEST_TEXT,
+            "description": "An email where it has an @, else a phone.",
+            "examples": [examples.EMAIL],
+        }
+    ),
+]
 type Code = Annotated[
     str,
     PlainValidator(_code),
@@ -117,6 +141,11 @@ type Code = Annotated[
     ),
 ]
 type Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_PLAIN | {"maxLength": _LONGEST_NAME})]
+type Password = Annotated[
+    str,
+    BeforeValidator(_password),
+    WithJsonSchema(_PLAIN | {"maxLength": _LONGEST_PASSWORD, "format": "password", "examples": [examples.PASSWORD]}),
+]
 type Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_PLAIN)]
 type Token = Annotated[
     str,

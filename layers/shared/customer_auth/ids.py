@@ -7,11 +7,18 @@ import hmac
 import secrets
 
 _ID_BYTES = 15
+_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 12
 
 
 def new(prefix: str) -> str:
     """A new identifier of 120 random bits in base 32 behind `prefix`, like cus_4fj0k2p9v7q1m8r3t6a5c0dn."""
     return prefix + base64.b32hexencode(secrets.token_bytes(_ID_BYTES)).decode().lower()
+
+
+def new_code() -> str:
+    """A new code for people to pass on: 60 random bits in 12 letters and digits without look-alikes (Crockford's base 32)."""
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
 
 
 def keyed(key: bytes, use: str, *parts: str | bytes) -> bytes:

@@ -8,9 +8,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from customer_auth import settings
-from customer_auth.clock import DAY, HOUR
+from customer_auth.clock import DAY, HOUR, MINUTE
 
 _LOOKUPS_PER_HOUR = 10
+_REGISTRATIONS_PER_HOUR = 10
+
+QUARTER = 15 * MINUTE
 
 # Older than any stretch: the time of an event that never was.
 LONG_AGO = 0
@@ -85,6 +88,23 @@ def failures() -> Window:
 def client_lookups() -> Window:
     """Numbers that one client looks up; whoever needs more is no shopper."""
     return Window("lookup", (Limit(_LOOKUPS_PER_HOUR, HOUR),))
+
+
+def guesses() -> Window:
+    """Passwords tried for one address in one lane; a right one is taken out again."""
+    given = settings.service()
+    return Window("pass", (Limit(given.password_failures_per_quarter_hour, QUARTER), Limit(given.password_failures_per_day, DAY)))
+
+
+def client_guesses() -> Window | None:
+    """Passwords tried by one client; None where the operator turned it off."""
+    count = settings.service().ip_password_failures_per_quarter_hour
+    return Window("ip_pass", (Limit(count, QUARTER),)) if count else None
+
+
+def client_registrations() -> Window:
+    """Registrations by one client: their answers tell whether an address is taken."""
+    return Window("reg", (Limit(_REGISTRATIONS_PER_HOUR, HOUR),))
 
 
 def client_sends() -> Window | None:

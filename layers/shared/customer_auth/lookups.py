@@ -21,7 +21,7 @@ def names_behind(number: str, client: Client) -> Names | None:
         raise BadRequest(f"Phone number {wrong}", FieldError("phone", str(wrong))) from None
     client_items.count_lookup(client.bucket)
     identity = identity_items.find(address.key)
-    customer = customer_items.find(identity.customer_id) if identity else None
+    customer = customer_items.find(identity.owner) if identity and identity.owner else None
     if customer is None or not customer.may_sign_in:
         return None
     names = Names(customer.first_name, customer.last_name)

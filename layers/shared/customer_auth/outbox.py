@@ -34,6 +34,9 @@ _KINDS: dict[tuple[Purpose, bool], Kind | None] = {
     (Purpose.LOGIN, True): Kind.SIGN_IN,
     (Purpose.SIGN_IN, False): Kind.SIGN_UP,
     (Purpose.SIGN_IN, True): Kind.SIGN_IN,
+    # Whether an account has proven the address is told by the proof alone.
+    (Purpose.VERIFY, False): Kind.VERIFY,
+    (Purpose.VERIFY, True): Kind.VERIFY,
 }
 
 
@@ -54,15 +57,16 @@ def deliver(message: Message) -> Result:
     address = Address(Channel(channel), value, spelling, country)
     audit.note(address=address)
     identity = identity_items.find(address.key)
-    kind = _KINDS[message.purpose, identity is not None]
+    owner = identity.owner if identity else None
+    kind = _KINDS[message.purpose, owner is not None] if address.value else None  # nobody's, asked for by who knows no better
     if kind is None:
         message_items.record(message, "skipped")
         return Result("skipped")
     try:
-        _send(kind, message.purpose, address, identity.spelling if identity else spelling, challenge)
+        _send(kind, message.purpose, address, identity.spelling if identity and owner else spelling, challenge)
     except NotSent as failure:
         return _not_sent(message, failure, last=challenge["delivery"] == "claimed_again")
-    message_items.record(message, "sent", customer_id=identity.customer_id if identity else None)
+    message_items.record(message, "sent", customer_id=owner)
     audit.count("sent")
     return Result("sent")
 

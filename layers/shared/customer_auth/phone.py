@@ -40,3 +40,8 @@ def parse(text: str) -> Address:
         raise ValueError("must be a number that can receive SMS")
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return Address(Channel.PHONE, e164, e164, region)
+
+
+def country(e164: str) -> str:
+    """The region (ISO 3166-1 alpha-2) of a number that was parsed before; empty where libphonenumber knows none any more."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""

@@ -36,6 +36,11 @@ def change(customer: Customer, fields: dict[str, Any]) -> Customer:
     raise Unavailable("changed_too_often")
 
 
+def checked(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The metadata of a new customer. Raises: BadRequest."""
+    return _merged({}, metadata)
+
+
 def _merged(metadata: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     merged = {name: value for name, value in (metadata | changes).items() if value is not None}
     if len(merged) > MOST_KEYS or len(_text(merged)) > MOST_BYTES:

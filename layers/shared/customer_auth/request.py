@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +30,7 @@ class Request:
         context = event["requestContext"]
         self.id = str(context["requestId"])
         self.route = str(event["routeKey"]).partition(" ")[2]  # the path may begin with a custom domain's mapping
+        self._query: dict[str, str] = event.get("queryStringParameters") or {}
         self.parameters: dict[str, str] = event.get("pathParameters") or {}
         self._domain = str(context["domainName"])
         self._source_ip = str(context["http"]["sourceIp"])
@@ -80,11 +82,20 @@ class Request:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
         return raw
 
+    def json_with_query(self, names: Collection[str]) -> bytes:
+        """The same, with these members from the query string where the body has none of them."""
+        raw, given = self.json(), {name: value for name, value in self._query.items() if name in names}
+        try:
+            told = json.loads(raw) if given else None
+        except (ValueError, RecursionError):
+            return raw  # whoever parses it says what is wrong
+        return json.dumps(given | told).encode() if isinstance(told, dict) else raw
+
 
 def body[B: Model](asked: Request, model: type[B]) -> B:
     """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest with every field that is wrong, and never its value."""
     try:
-        return model.model_validate_json(asked.json())
+        return model.model_validate_json(asked.json_with_query(model.in_query))
     except ValidationError as wrong:
         errors = [_field_error(model, error) for error in wrong.errors(include_url=False)]
         raise BadRequest(f"{_title(model, errors[0].field)} {errors[0].message}", *errors) from None

@@ -5,7 +5,7 @@ A customer has a session epoch and a session remembers the one it began with: wh
 
 import re
 import secrets
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from customer_auth import audit, clock, ids, settings, tokens
 from customer_auth.customers import Customer
@@ -18,6 +18,19 @@ from customer_auth.tables.session_items import Session
 GRACE_SECONDS = 10
 _SECRET_BYTES = 32
 _FAMILY = re.compile(r"ses_[0-9a-v]{24}")
+
+
+class Holder(Protocol):
+    """Whom a session is of: a customer, or as much of one as is known when a password was right."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def session_epoch(self) -> int: ...
+
+    @property
+    def roles(self) -> list[str]: ...
 
 
 class Pair(NamedTuple):
@@ -37,7 +50,7 @@ class Caller(NamedTuple):
 
 
 def draft(
-    customer: Customer, amr: list[str], *, client: str | None, pepper_version: int, secret: bytes | None = None
+    customer: Holder, amr: list[str], *, client: str | None, pepper_version: int, secret: bytes | None = None
 ) -> tuple[Session, RefreshToken]:
     """A session that begins now, and its first refresh token; stored by the transaction of the proof it stands on."""
     given, now = settings.service(), clock.now()
@@ -61,7 +74,7 @@ def draft(
     return session, first
 
 
-def pair(customer: Customer, session: Session, refresh: RefreshToken, issuer: str) -> Pair:
+def pair(customer: Holder, session: Session, refresh: RefreshToken, issuer: str) -> Pair:
     """Both tokens, the access token signed now; it dies with its session at the latest. Raises: Unavailable, aws.Failed."""
     given, now = settings.service(), clock.now()
     expires_at = min(now + given.access_token_minutes * clock.MINUTE, session.expires_at)

@@ -36,6 +36,9 @@ class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+_CHANNELS = {"email": frozenset({"email"}), "phone": frozenset({"phone"}), "both": frozenset({"email", "phone"})}
+
+
 class Service(_Group):
     """What every endpoint follows."""
 
@@ -58,6 +61,15 @@ class Service(_Group):
     issuer: Annotated[str, _must(r"(https?://[^\s/]+(/\S*[^\s/])?)?", "an address like https://auth.example.com, or empty")]
     audience: Annotated[str, _must(r"[\x21-\x7e]{1,128}", "1 to 128 visible ASCII characters")]
     phone_lookup: Annotated[str, _must("off|masked|full", "off, masked or full")]
+    registration_identifier: Annotated[str, _must("email|phone|both", "email, phone or both")]
+    login_identifier: Annotated[str, _must("(email|phone|both)?", "email, phone or both, or empty")]
+    require_verification: Annotated[bool, _must("true|false", "true or false")]
+    auto_send_on_registration: Annotated[bool, _must("true|false", "true or false")]
+    storefront_url: Annotated[str, _must(r"https?://[^\s/]+(/\S*[^\s/])?", "an address like https://shop.example.com")]
+    password_failures_per_quarter_hour: int = Field(ge=1, le=20)
+    password_failures_per_day: int = Field(ge=1, le=60)
+    ip_password_failures_per_quarter_hour: int = Field(ge=0, le=60)
+    referral_levels: int = Field(ge=1, le=20)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Service":
@@ -69,14 +81,31 @@ class Service(_Group):
             raise ValueError("SENDS_PER_HOUR must be at most SENDS_PER_DAY")
         if self.failures_per_hour > self.failures_per_day:
             raise ValueError("FAILURES_PER_HOUR must be at most FAILURES_PER_DAY")
+        if self.password_failures_per_quarter_hour > self.password_failures_per_day:
+            raise ValueError("PASSWORD_FAILURES_PER_QUARTER_HOUR must be at most PASSWORD_FAILURES_PER_DAY")
         if self.refresh_idle_days > self.refresh_max_days:
             raise ValueError("REFRESH_IDLE_DAYS must be at most REFRESH_MAX_DAYS")
+        if not self.login_channels & self.registration_channels:
+            raise ValueError("LOGIN_IDENTIFIER must include what REGISTRATION_IDENTIFIER collects")
+        if self.registration_identifier == "both" and self.login_channels == {"phone"} and not self.require_verification:
+            # Only a registration's own address, the email, signs in unverified.
+            raise ValueError("REQUIRE_VERIFICATION must be true where REGISTRATION_IDENTIFIER is both and LOGIN_IDENTIFIER phone")
         return self
 
     @property
     def regions(self) -> frozenset[str]:
         """The regions whose numbers are accepted."""
         return frozenset(self.allowed_regions or (self.default_region,))
+
+    @property
+    def registration_channels(self) -> frozenset[str]:
+        """The channels that a registration collects."""
+        return _CHANNELS[self.registration_identifier]
+
+    @property
+    def login_channels(self) -> frozenset[str]:
+        """The channels that a password signs in with."""
+        return _CHANNELS[self.login_identifier or self.registration_identifier]
 
 
 class Messaging(_Group):

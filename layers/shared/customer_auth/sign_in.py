@@ -6,17 +6,16 @@ has changed since it was read, the decision is made anew.
 
 from typing import NamedTuple
 
-from customer_auth import audit, aws, clock, codes, customers, devices, ids, sessions, vault
-from customer_auth.address import Channel
+from customer_auth import audit, devices, ownership, proofs
 from customer_auth.challenges import Purpose
 from customer_auth.codes import Proof
 from customer_auth.customers import Customer, Names
-from customer_auth.errors import AccountDeletionPending, Unavailable, WrongCode
-from customer_auth.refresh_tokens import RefreshToken
+from customer_auth.errors import AccountDeletionPending, BadRequest, Unavailable, WrongCode
+from customer_auth.ownership import Owned
+from customer_auth.proofs import Opened
 from customer_auth.sessions import Pair
-from customer_auth.tables import code_items, customer_items, dynamodb, identity_items, session_items
-from customer_auth.tables.code_items import Outcome
-from customer_auth.tables.session_items import Session
+from customer_auth.tables import identity_items, session_items
+from customer_auth.tables.dynamodb import Item
 
 _ROUNDS = 3
 
@@ -30,129 +29,60 @@ class SignedIn(NamedTuple):
     registered: bool
 
 
-class _Changed(Exception):
-    """Something that the decision stood on has changed; `customer_id` is whose the address is by now, where that is known."""
-
-    def __init__(self, customer_id: str | None) -> None:
-        super().__init__()
-        self.customer_id = customer_id
-
-
-def enter(proof: Proof, names: Names, issuer: str) -> SignedIn:
-    """Sign the owner of the proven address in, or up where the purpose allows it.
+def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = None) -> SignedIn:
+    """Sign the owner of the proven address in, or up where the purpose allows it; `referral_code` is for a new account alone.
 
     Of any number of concurrent calls with one proof one begins a session; with the proof's key all of them are told of that one.
-    Raises: WrongCode (used meanwhile, or no account to sign in to); AccountDeletionPending, Unavailable and aws.Failed, all with the
-    proof unspent.
+    Raises: WrongCode (used meanwhile, or no account to sign in to); AccountDeletionPending, BadRequest (the referral code), Unavailable
+    and aws.Failed, all with the proof unspent.
     """
     if proof.kept:
-        return _repeat(proof, proof.kept, issuer)
-    try:
-        return _enter(proof, names, issuer)
-    except (AccountDeletionPending, Unavailable, aws.Failed):
-        codes.give_back(proof)
-        raise
+        return _signed_in(proof, proofs.repeated_session(proof, proof.kept, issuer), registered=proof.kept.registered)
+    with proofs.kept_unspent(proof, AccountDeletionPending, BadRequest):
+        return _enter(proof, names, issuer, referral_code)
 
 
-def _enter(proof: Proof, names: Names, issuer: str) -> SignedIn:
+def _enter(proof: Proof, names: Names, issuer: str, referral_code: str | None) -> SignedIn:
     hint: str | None = proof.challenge.get("customer")
     for _ in range(_ROUNDS):
-        owner = _owner(proof, hint)
-        if owner is None and proof.purpose is Purpose.LOGIN:
-            raise WrongCode("no_account")
-        if owner is not None and not owner.may_sign_in:
+        standing = ownership.read(proof.address, hint)
+        if standing.owner is not None and not standing.owner.may_sign_in:
             raise AccountDeletionPending
+        if standing.owner is not None:
+            owned = ownership.keep(proof.address, standing.owner)
+        elif proof.purpose is Purpose.LOGIN:
+            raise WrongCode("no_account")
+        else:
+            owned = ownership.give(proof.address, standing, names, referral_code=referral_code)
         try:
-            return _commit(proof, owner or customers.new(proof.address, names), issuer, registered=owner is None)
-        except _Changed as changed:
-            hint = changed.customer_id or hint
+            return _commit(proof, owned, issuer)
+        except proofs.Stale as changed:
+            hint = _owner_by_now(changed.items[1]) or hint
     raise Unavailable("changed_too_often")
 
 
-def _owner(proof: Proof, hint: str | None) -> Customer | None:
-    """Whose the address is: identity and hinted customer in one read; a second one only where the outbox's hint is wrong or missing."""
-    wanted = [identity_items.key(proof.address.key)]
-    if hint:
-        wanted.append(customer_items.key(hint))
-    identity_item, *hinted = dynamodb.batch_get(wanted)
+def _owner_by_now(identity_item: Item | None) -> str | None:
     identity = identity_items.identity(identity_item)
-    if identity is None:
-        return None
-    customer = customer_items.customer(hinted[0]) if hinted and hint == identity.customer_id else None
-    if customer is None:
-        customer = customer_items.customer(dynamodb.batch_get([customer_items.key(identity.customer_id)])[0])
-    if customer is None:
-        raise Unavailable("identity_without_customer")
-    return customer
+    return identity.customer_id if identity else None
 
 
-def _commit(proof: Proof, customer: Customer, issuer: str, *, registered: bool) -> SignedIn:
-    """Use the proof up, begin the session and, where the customer is new, make the account: all or nothing."""
-    pepper_version = proof.challenge["pepper"]
-    challenge_hash = ids.sha256(proof.challenge["id"])
-    secret = _first_secret(proof.key, challenge_hash, pepper_version)
-    session, refresh = sessions.draft(customer, _amr(proof), client=proof.client_label, pepper_version=pepper_version, secret=secret)
-    pair = sessions.pair(customer, session, refresh, issuer)  # signed before anything is used up
-    outcome = Outcome(
-        challenge_hash=challenge_hash,
-        asked_at=proof.challenge["asked_at"],
-        expires_at=proof.challenge["expires_at"],
-        nonce=proof.challenge["nonce"],
-        pepper_version=pepper_version,
-        key_hash=proof.spending.key_hash,
-        customer_id=customer.id,
+def _commit(proof: Proof, owned: Owned, issuer: str) -> SignedIn:
+    """Use the proof up, begin the session and make the account the owner's where it was not: all or nothing. Raises: Stale."""
+    opened = proofs.draft_session(proof, owned.customer, issuer)
+    session = opened.session
+    kept = proofs.use(
+        proof,
+        [*owned.writes, session_items.put_new(session)],
+        customer_id=owned.customer.id,
         family=session.family,
-        registered=registered,
-        at=clock.now(),
+        registered=owned.is_new,
+        ends_devices_of=[proof.address] if owned.was_claimed else (),
     )
-    if registered:
-        owner = (customer_items.put_new(customer), identity_items.put_new(proof.address, customer.id))
-    else:
-        owner = (customer_items.is_as_read(customer), identity_items.is_of(proof.address, customer.id))
-    writes = [code_items.consume(proof.spending, proof.challenge, outcome), owner[0], session_items.put_new(session), owner[1]]
-    try:
-        dynamodb.transact(writes)
-    except dynamodb.TransactionFailed as failed:
-        codes_item, _, _, identity_item = failed.items
-        if codes_item is None:
-            identity = identity_items.identity(identity_item)
-            raise _Changed(identity.customer_id if identity else None) from None
-        kept = code_items.kept_outcome(proof.spending, codes_item)
-        if kept is None or (kept.family != session.family and not _is_own(proof, kept, challenge_hash)):
-            codes.forgive(proof)
-            raise WrongCode("used") from None
-        if kept.family != session.family:
-            return _repeat(proof, kept, issuer)
-    return _signed_in(proof, customer, session, pair, registered=registered)
+    if kept is not None:
+        return _signed_in(proof, proofs.repeated_session(proof, kept, issuer), registered=kept.registered)
+    return _signed_in(proof, opened, registered=owned.is_new)
 
 
-def _is_own(proof: Proof, kept: Outcome, challenge_hash: bytes) -> bool:
-    """Whether that outcome is of this very challenge and by this caller's key."""
-    return proof.spending.key_hash is not None and kept.key_hash == proof.spending.key_hash and kept.challenge_hash == challenge_hash
-
-
-def _repeat(proof: Proof, kept: Outcome, issuer: str) -> SignedIn:
-    """The same session, customer and first refresh token again, unless the session has been ended since."""
-    found = sessions.find(kept.customer_id, kept.family)
-    if found is None:
-        raise WrongCode("session_ended")
-    session, customer = found
-    secret = _first_secret(proof.key, kept.challenge_hash, kept.pepper_version) or b""
-    refresh = RefreshToken(customer.id, session.family, kept.pepper_version, 0, secret)
-    return _signed_in(proof, customer, session, sessions.pair(customer, session, refresh, issuer), registered=kept.registered)
-
-
-def _signed_in(proof: Proof, customer: Customer, session: Session, pair: Pair, *, registered: bool) -> SignedIn:
-    audit.count("verified", sid=session.family, registered=registered)
-    return SignedIn(customer, pair, devices.issue(proof.address, at=session.begun_at), registered)
-
-
-def _first_secret(key: str | None, challenge_hash: bytes, pepper_version: int) -> bytes | None:
-    """With a key, the secret that its repeats find again; without one, none, so that it is random."""
-    pepper = vault.pepper(pepper_version) if key else None
-    return ids.keyed(pepper, "first-refresh-secret", challenge_hash, key) if key and pepper else None
-
-
-def _amr(proof: Proof) -> list[str]:
-    """RFC 8176: a one-time code, by SMS or not."""
-    return ["otp", "sms"] if proof.address.channel is Channel.PHONE else ["otp"]
+def _signed_in(proof: Proof, opened: Opened, *, registered: bool) -> SignedIn:
+    audit.count("verified", sid=opened.session.family, registered=registered)
+    return SignedIn(opened.customer, opened.pair, devices.issue(proof.address, at=opened.session.begun_at), registered)

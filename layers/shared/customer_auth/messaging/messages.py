@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_UP = "sign_up"
     ACCOUNT_EXISTS = "account_exists"
+    VERIFY = "verify"
 
 
 class Message(NamedTuple):

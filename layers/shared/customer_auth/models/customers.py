@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from customer_auth import clock
+from customer_auth import clock, examples
 from customer_auth.customers import Customer
 from customer_auth.fields import CamelModel, Model
 from customer_auth.models.kinds import E164, CustomerId, Mailbox, Time
@@ -22,6 +22,7 @@ class CustomerShown(Model):
     metadata: dict[str, Any] = Field(description="What the shop keeps with its customer.", examples=[{}])
     email_verified: bool = Field(examples=[True])
     phone_verified: bool = Field(examples=[True])
+    referral_code: str = Field(description="For others to name who sent them.", examples=[examples.REFERRAL_CODE])
     created_at: Time
     updated_at: Time
 

@@ -8,13 +8,14 @@ from customer_auth import examples
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
-from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Name, Phone, Text
+from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Name, Phone, Text, Token
 from customer_auth.models.customers import CustomerShown, UserShown
 from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.sign_in import SignedIn
 
 # How trying a code can end otherwise.
 PROVING = (WrongCode, AccountDeletionPending, Throttled)
+_REFERRER = "Of the customer who sent this one; for a new account alone."
 
 
 class TryCode(FromClient):
@@ -40,12 +41,38 @@ class TryToRegister(TryByPhone):
 
     first_name: Name | None = Field(default=None, title="First name", examples=["Ada"])
     last_name: Name | None = Field(default=None, title="Last name", examples=["Lovelace"])
+    referral_code: Text | None = Field(default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE])
 
 
 class TryByEmail(TryCode):
     """A code and the email address that it came to."""
 
     email: Email = Field(title="Email")
+
+
+class _Referred(Model):
+    referral_code: Text | None = Field(
+        default=None, alias="referralCode", title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
+    )
+
+
+class TryToEnterByPhone(TryByPhone, _Referred):
+    """The same; for a new account, with who referred it."""
+
+
+class TryToEnterByEmail(TryByEmail, _Referred):
+    """The same; for a new account, with who referred it."""
+
+
+class TryByToken(Model):
+    """A code, for the token that it was asked for with."""
+
+    token: Token = Field(title="Token", examples=[examples.CHALLENGE])
+    code: Code = Field(title="Code")
+
+    @property
+    def challenge(self) -> str:
+        return self.token
 
 
 def attempt(call: Call[Any, Any]) -> Attempt:

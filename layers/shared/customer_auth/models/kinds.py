@@ -57,3 +57,11 @@ type Device = Annotated[
 type LifeSeconds = Annotated[
     int, WithJsonSchema({"type": "integer", "minimum": 1, "description": "Seconds that the access token lives.", "examples": [900]})
 ]
+type RegistrationToken = Annotated[
+    str,
+    _text(
+        r"^reg_[0-9a-v]{24}\.[0-9]+\.[0-9]+\.[A-Za-z0-9_-]{43}$",
+        examples.REGISTRATION_TOKEN,
+        description="For `Authorization: Bearer` at POST /store/customers, once, within 30 minutes.",
+    ),
+]

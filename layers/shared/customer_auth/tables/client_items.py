@@ -4,8 +4,8 @@
 |---|---|
 | pk | ip#… |
 | ip0, ip1, … | the times of its last asks, newest first |
-| lookup0, … | the times of its last lookups |
-| last_ip, last_lookup | the last of each, by which a write that the SDK repeats finds itself |
+| lookup0, …, reg0, …, ip_pass0, … | the times of its last lookups, registrations and wrong passwords |
+| last_ip, last_lookup, … | the last of each, by which a write that the SDK repeats finds itself |
 | expires_at | TTL: when the windows are empty again |
 """
 
@@ -15,6 +15,7 @@ from customer_auth import clock, limits, settings
 from customer_auth.errors import Throttled
 from customer_auth.limits import Window
 from customer_auth.tables import dynamodb, keys
+from customer_auth.tables.dynamodb import Write
 
 
 def count_ask(bucket: str, ask_id: bytes) -> None:
@@ -27,6 +28,28 @@ def count_ask(bucket: str, ask_id: bytes) -> None:
 def count_lookup(bucket: str) -> None:
     """Count a lookup against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     _count(limits.client_lookups(), bucket, secrets.token_bytes(8))
+
+
+def count_registration(bucket: str) -> None:
+    """Count a registration against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
+    _count(limits.client_registrations(), bucket, secrets.token_bytes(8))
+
+
+def count_guess(bucket: str) -> None:
+    """Count a password against its client before it is compared, in one write. Raises: Throttled; aws.Failed (it may be counted)."""
+    window = limits.client_guesses()
+    if window is not None:
+        _count(window, bucket, secrets.token_bytes(8))
+
+
+def take_out_guess(bucket: str) -> list[Write]:
+    """The part of a transaction that takes a right password out of its client's window again."""
+    window = limits.client_guesses()
+    if window is None:
+        return []
+    place = {"pk": keys.client_item(bucket)}
+    where = f"attribute_exists(#{window.name}0)"
+    return [dynamodb.update(settings.places().codes_table, place, f"SET {window.give_back()}", where, {":long_ago": limits.LONG_AGO})]
 
 
 def _count(window: Window, bucket: str, event_id: bytes) -> None:

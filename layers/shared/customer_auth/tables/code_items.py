@@ -15,7 +15,7 @@
 
 from typing import NamedTuple
 
-from customer_auth import clock, ids, limits, settings
+from customer_auth import clock, devices, ids, limits, settings
 from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.errors import Throttled, WrongCode
 from customer_auth.tables import dynamodb, keys
@@ -46,9 +46,11 @@ class Try(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a right code led to: enough to answer its caller's repeat alike."""
+    """What a right code led to: enough to answer its caller's repeat alike. `use` tells one use from another; no `family`: no session."""
 
+    use: str
     challenge_hash: bytes
+    address: list[str]
     asked_at: int
     expires_at: int
     nonce: bytes
@@ -74,10 +76,10 @@ def put_challenge(place: Place, challenge: Challenge) -> None:
         settings.places().codes_table,
         {"pk": keys.code_item(place.item_key)},
         f"SET {window.update()}, #p = :challenge, #event = :asked, #expires_at = :expires_at",
-        where=_and_device(window.condition(), place),
+        where=and_device(window.condition(), place),
         values=window.values(now)
         | {":challenge": challenge.item(), ":asked": f"asked:{challenge.purpose}", ":expires_at": now + place.kept_seconds}
-        | _device_value(place),
+        | device_value(place),
         names={"p": challenge.purpose},
     )
     try:
@@ -85,7 +87,7 @@ def put_challenge(place: Place, challenge: Challenge) -> None:
     except dynamodb.ConditionFailed as failed:
         if failed.item.get(challenge.purpose, {}).get("id") == challenge.id:
             return  # the SDK repeated a write whose answer was lost
-        _insist_on_device(place, failed.item)
+        insist_on_device(place, failed.item)
         raise Throttled(window.retry_after_seconds(failed.item, now), "address") from None
 
 
@@ -121,14 +123,14 @@ def _spend_bound(spending: Try, now: int) -> Write:
 
 def _spend_unbound(spending: Try, now: int) -> Write:
     window = limits.failures()
-    where = _and_device(
+    where = and_device(
         "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # some challenge is pending and lives
         " AND size(#p.#unbound) < :most"  # a try is left
         " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
         f" AND {window.condition()}",  # the address's failures have room
         spending.place,
     )
-    values: Item = window.values(now) | _device_value(spending.place)
+    values: Item = window.values(now) | device_value(spending.place)
     if spending.key_hash:  # no outcome is kept for this key
         where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
         values |= {":key_hash": spending.key_hash, ":kept_since": now - REPEAT_SECONDS}
@@ -145,7 +147,7 @@ def _spend_unbound(spending: Try, now: int) -> Write:
 
 def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
     """What a try that was not spent means, in this order: repeat, another or no challenge, expired, this try again, spent, throttled."""
-    _insist_on_device(spending.place, item)
+    insist_on_device(spending.place, item)
     kept = item.get(done(spending.purpose))
     if kept and _repeats(spending, outcome := Outcome(**kept), now):
         return outcome
@@ -203,16 +205,32 @@ def take_out_failure(spending: Try) -> None:
         return  # taken out already, or a later code has been used
 
 
-def consume(spending: Try, challenge: Item, outcome: Outcome) -> Write:
-    """The part of a transaction that uses the challenge up, once, and keeps what came of it."""
-    unbound = spending.challenge_id is None
+def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: bool = False) -> Write:
+    """The part of a transaction that uses the challenge up, once, and keeps what came of it; `ends_devices` as the function does."""
+    assignments = "#done = :done, #tries = #p.#unbound, #event = :used"
+    values: Item = {":done": outcome.item(), ":used": "used"}
+    if spending.challenge_id is None:
+        assignments, values = f"{assignments}, {limits.failures().give_back()}", values | {":long_ago": limits.LONG_AGO}
+    if ends_devices:
+        assignments, values = f"{assignments}, #devices_since = :since", values | {":since": outcome.at}
     return dynamodb.update(
         settings.places().codes_table,
         {"pk": keys.code_item(spending.place.item_key)},
-        f"SET #done = :done, #tries = #p.#unbound, #event = :used{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p",
+        f"SET {assignments} REMOVE #p",
         where="#p.#id = :id",
-        values={":done": outcome.item(), ":used": "used", ":id": challenge["id"]} | ({":long_ago": limits.LONG_AGO} if unbound else {}),
+        values=values | {":id": challenge["id"]},
         names={"p": spending.purpose, "done": done(spending.purpose), "tries": _tries(spending.purpose)},
+    )
+
+
+def end_devices(item_key: bytes, now: int) -> Write:
+    """The part of a transaction after which no device given before counts for the address whose known lane this is."""
+    return dynamodb.update(
+        settings.places().codes_table,
+        {"pk": keys.code_item(item_key)},
+        "SET #devices_since = :now, #event = :ended, #expires_at = :expires_at",
+        where="attribute_not_exists(#devices_since) OR #devices_since <= :now",
+        values={":now": now, ":ended": "ended", ":expires_at": now + devices.LIFE_SECONDS},
     )
 
 
@@ -247,14 +265,14 @@ def _tries(purpose: Purpose) -> str:
     return f"tries_{purpose}"
 
 
-def _and_device(where: str, place: Place) -> str:
+def and_device(where: str, place: Place) -> str:
     return where if place.device_issued_at is None else f"{where} AND {_DEVICE_HOLDS}"
 
 
-def _device_value(place: Place) -> Item:
+def device_value(place: Place) -> Item:
     return {} if place.device_issued_at is None else {":device": place.device_issued_at}
 
 
-def _insist_on_device(place: Place, item: Item) -> None:
+def insist_on_device(place: Place, item: Item) -> None:
     if place.device_issued_at is not None and item.get("devices_since", 0) > place.device_issued_at:
         raise DeviceEnded

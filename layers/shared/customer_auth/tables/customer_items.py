@@ -5,15 +5,20 @@
 | pk | customer#cus_… |
 | the fields of `Customer` | id, email, phone, …; `session_epoch` ends every session that began with a lower one |
 | metadata | JSON text, for DynamoDB's numbers are not JSON's |
+| referrer | the first of `referrers`, for the index of a referrer's customers |
+| expires_at | TTL of a customer who has proven nothing and never had a session |
 """
 
 import json
 from collections.abc import Collection
 
 from customer_auth import clock, settings
-from customer_auth.customers import Customer
+from customer_auth.address import Channel
+from customer_auth.customers import Customer, Status
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
+
+_AS_READ = "#session_epoch = :epoch AND #status = :status"
 
 
 def key(customer_id: str) -> tuple[str, Item]:
@@ -22,8 +27,11 @@ def key(customer_id: str) -> tuple[str, Item]:
 
 
 def customer(item: Item | None) -> Customer | None:
-    """The customer that a raw item holds."""
-    return Customer(**{name: item[name] for name in Customer._fields} | {"metadata": json.loads(item["metadata"])}) if item else None
+    """The customer that a raw item holds, unless it has lapsed."""
+    if not item or item.get("expires_at", clock.now() + 1) <= clock.now():
+        return None
+    fields: Item = {name: item.get(name) for name in Customer._fields} | {"metadata": json.loads(item["metadata"])}
+    return Customer(**fields)
 
 
 def find(customer_id: str) -> Customer | None:
@@ -33,15 +41,56 @@ def find(customer_id: str) -> Customer | None:
 
 def put_new(new: Customer) -> Write:
     """The part of a transaction that makes this customer, whose id is taken by nobody."""
-    table, place = key(new.id)
-    return dynamodb.put(table, place | new._asdict() | {"metadata": _text(new)}, where="attribute_not_exists(#pk)")
+    return dynamodb.put(*_item(new), where="attribute_not_exists(#pk)")
 
 
 def is_as_read(read: Customer) -> Write:
     """The part of a transaction that insists on the customer's status and session epoch as they were read."""
-    table, place = key(read.id)
-    where = "#session_epoch = :epoch AND #status = :status"
-    return dynamodb.check(table, place, where, {":epoch": read.session_epoch, ":status": read.status})
+    return dynamodb.check(*key(read.id), _AS_READ, _as_read(read))
+
+
+def starts_session(customer_id: str, *, epoch: int, password_hash: str) -> Write:
+    """The part of a transaction that begins a session by this password, from which on the customer lapses no more."""
+    where = f"{_AS_READ} AND #password_hash = :password_hash"
+    values = {":epoch": epoch, ":status": Status.ACTIVE, ":password_hash": password_hash}
+    return dynamodb.update(*key(customer_id), "REMOVE #expires_at", where, values)
+
+
+def take_over(read: Customer, anew: Customer) -> Write:
+    """The part of a transaction that makes a customer who has proven nothing another person's: nothing of the old one stays."""
+    where = f"{_AS_READ} AND #email_verified = :proven_not AND #phone_verified = :proven_not"
+    return dynamodb.put(*_item(anew), where, _as_read(read) | {":proven_not": False})
+
+
+def verify(read: Customer, channel: Channel) -> Write:
+    """The part of a transaction that makes a claimed address a proven one, if the customer still claims it."""
+    where = f"{_AS_READ} AND #{channel} = :spelling"
+    values = _as_read(read) | {":spelling": read.spelling(channel), ":true": True, ":now": clock.now()}
+    return dynamodb.update(*key(read.id), f"SET #{channel}_verified = :true, #updated_at = :now REMOVE #expires_at", where, values)
+
+
+def take_off(read: Customer, channel: Channel) -> Write:
+    """The part of a transaction that takes a claimed address off a customer who keeps the rest."""
+    where = f"#{channel} = :spelling AND #{channel}_verified = :false"
+    values = {":spelling": read.spelling(channel), ":false": False, ":now": clock.now()}
+    return dynamodb.update(*key(read.id), f"SET #updated_at = :now REMOVE #{channel}", where, values)
+
+
+def become(read: Customer, changed: Customer, names: Collection[str]) -> Write:
+    """The part of a transaction that ends every session and writes these fields, if status, epoch and password are as they were read."""
+    fields = {name: getattr(changed, name) for name in (*names, "session_epoch", "updated_at")}
+    kept = {name: value for name, value in fields.items() if value is not None}
+    gone = ", ".join(["#expires_at", *(f"#{name}" for name in fields.keys() - kept.keys())])
+    where = f"{_AS_READ} AND " + ("#password_hash = :read_hash" if read.password_hash else "attribute_not_exists(#password_hash)")
+    values = _as_read(read) | {f":new_{name}": value for name, value in kept.items()}
+    if read.password_hash:
+        values[":read_hash"] = read.password_hash
+    return dynamodb.update(*key(read.id), f"SET {', '.join(f'#{name} = :new_{name}' for name in kept)} REMOVE {gone}", where, values)
+
+
+def exists(customer_id: str) -> Write:
+    """The part of a transaction that insists that there is such a customer, who may sign in."""
+    return dynamodb.check(*key(customer_id), "#status = :status", {":status": Status.ACTIVE})
 
 
 class Changed(Exception):
@@ -59,8 +108,7 @@ def change(read: Customer, changed: Customer, names: Collection[str]) -> None:
     """
     table, place = key(read.id)
     fields = {name: getattr(changed, name) for name in names}
-    where = "#session_epoch = :epoch AND #status = :status"  # the caller's session still counts
-    as_read: Item = {":epoch": read.session_epoch, ":status": read.status}
+    where, as_read = _AS_READ, _as_read(read)  # the caller's session still counts
     if "metadata" in fields:
         fields["metadata"] = _text(changed)
         where += " AND #metadata = :metadata"  # nothing is lost that somebody else put there
@@ -87,6 +135,16 @@ def end_sessions(read: Customer) -> None:
         dynamodb.write(write)
     except dynamodb.ConditionFailed:
         return
+
+
+def _item(customer: Customer) -> tuple[str, Item]:
+    table, place = key(customer.id)
+    fields: Item = customer._asdict() | {"metadata": _text(customer), "referrer": next(iter(customer.referrers), None)}
+    return table, place | {name: value for name, value in fields.items() if value is not None}
+
+
+def _as_read(read: Customer) -> Item:
+    return {":epoch": read.session_epoch, ":status": read.status}
 
 
 def _text(read: Customer) -> str:

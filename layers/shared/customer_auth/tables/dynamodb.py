@@ -17,7 +17,7 @@ _KINDS: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
 
 
 class Write(NamedTuple):
-    """One write, or one part of a transaction: the kind (`Put`, `Update`, `ConditionCheck`) and its parameters."""
+    """One write, or one part of a transaction: the kind (`Put`, `Update`, `Delete`, `ConditionCheck`) and its parameters."""
 
     kind: str
     parameters: dict[str, Any]
@@ -37,6 +37,11 @@ def put(table: str, item: Item, where: str, values: Item | None = None) -> Write
 def check(table: str, key: Item, where: str, values: Item) -> Write:
     """A transaction's insistence on an item that it does not change."""
     return Write("ConditionCheck", {"TableName": table, "Key": _marshalled(key)} | _condition(where, where, values))
+
+
+def remove(table: str, key: Item, where: str, values: Item) -> Write:
+    """A transaction's end of an item that `where` allows to go."""
+    return Write("Delete", {"TableName": table, "Key": _marshalled(key)} | _condition(where, where, values))
 
 
 def delete(table: str, key: Item) -> None:

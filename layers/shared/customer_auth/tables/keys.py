@@ -16,6 +16,11 @@ def code_item_key(address: Address, lane: str) -> bytes:
     return ids.keyed(vault.index_key(), "codes", lane, address.key)[:_KEY_BYTES]
 
 
+def decoy_item_key(name: str) -> bytes:
+    """What names the codes of nobody."""
+    return ids.keyed(vault.index_key(), "decoy", name)[:_KEY_BYTES]
+
+
 def code_item(item_key: bytes) -> str:
     return f"code#{ids.base64url(item_key)}"
 
@@ -30,6 +35,18 @@ def publishable_key(key: str) -> str:
 
 def identity(address_key: str) -> str:
     return f"identity#{ids.base64url(ids.keyed(vault.index_key(), 'identity', address_key)[:_KEY_BYTES])}"
+
+
+def registration(registration_id: str) -> str:
+    return f"registration#{registration_id}"
+
+
+def referral(code: str) -> str:
+    return f"referral#{code}"
+
+
+def notice(notice_id: str) -> str:
+    return f"message#{notice_id}"
 
 
 def customer(customer_id: str) -> str:

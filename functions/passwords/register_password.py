@@ -1,0 +1,32 @@
+"""POST /auth/customer/emailpass/register: keeps an address with a password; the token that comes back opens its customer."""
+
+from pydantic import Field
+
+from customer_auth import registrations, settings
+from customer_auth.address import Address, Channel
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import BadRequest, FieldError, IdentityExists, Throttled
+from customer_auth.fields import Email, Model, Password, Phone
+from customer_auth.models.passwords import Started
+
+
+class Registration(Model):
+    """A password, and what REGISTRATION_IDENTIFIER says: an email, also where a phone comes with the customer, or a phone."""
+
+    email: Email | None = Field(default=None, title="Email")
+    phone: Phone | None = Field(default=None, title="Phone number")
+    password: Password = Field(title="Password")
+
+    @property
+    def address(self) -> Address:
+        """What is registered. Raises: BadRequest."""
+        channel = Channel.EMAIL if Channel.EMAIL in settings.service().registration_channels else Channel.PHONE
+        address = self.email if channel is Channel.EMAIL else self.phone
+        if address is None:
+            raise BadRequest(f"{channel.capitalize()} is required", FieldError(channel, "is required", missing=True))
+        return address
+
+
+@endpoint(body=Registration, answer=Started, refusals=(IdentityExists, Throttled))
+def handler(call: Call[Registration, None]) -> Started:
+    return Started(token=registrations.register(call.body.address, call.body.password, call.client))

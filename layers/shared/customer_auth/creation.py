@@ -1,0 +1,126 @@
+"""Making the customer of a registration: its address merely claimed, unless a reset has proven it meanwhile."""
+
+from typing import NamedTuple
+
+from customer_auth import audit, clock, customers, profiles, referrals, sessions, settings, vault
+from customer_auth.address import Address, Channel
+from customer_auth.client import Client
+from customer_auth.customers import Customer, Names
+from customer_auth.errors import BadRequest, FieldError, IdentityExists, NotAuthenticated, Unavailable
+from customer_auth.sessions import Pair
+from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items, registration_items, session_items
+from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.identity_items import Identity
+from customer_auth.tables.registration_items import Registration
+
+
+class Wanted(NamedTuple):
+    """What a new customer says of themselves."""
+
+    email: Address | None
+    phone: Address | None
+    names: Names
+    company_name: str | None
+    metadata: dict[str, object]
+    referral_code: str | None
+
+
+class Created(NamedTuple):
+    """A new customer, with a session where nothing is left to verify."""
+
+    customer: Customer
+    pair: Pair | None
+    begun_at: int
+
+
+def open_customer(registration_id: str, wanted: Wanted, client: Client, issuer: str) -> Created:
+    """Make the registration's customer, once, with a session where nothing is left to verify; its registration is the newest then.
+
+    Raises: NotAuthenticated (no such registration, or not any more), BadRequest, IdentityExists, Unavailable, aws.Failed.
+    """
+    places = [registration_items.key(registration_id)]
+    if wanted.referral_code is not None:
+        places.append(referrals.key(wanted.referral_code))
+    item, *referral = dynamodb.batch_get(places)
+    registration = registration_items.registration(item)
+    if registration is None or registration.customer_id:
+        raise NotAuthenticated("registration_used")
+    audit.note(address=registration.address)
+    customer, insists = _drafted(registration, wanted), list[Write]()
+    if wanted.referral_code is not None:
+        customer, insists = referrals.followed(customer, referral[0])
+    try:
+        return _commit(registration, customer, insists, client, issuer, identity=None)
+    except _Proven as proven:
+        return _commit(registration, customer, insists, client, issuer, identity=proven.identity)
+
+
+class _Proven(Exception):
+    """The address was proven for this registration, by a reset, before it had a customer."""
+
+    def __init__(self, identity: Identity) -> None:
+        super().__init__()
+        self.identity = identity
+
+
+def _drafted(registration: Registration, wanted: Wanted) -> Customer:
+    """The customer, with every address merely claimed. Raises: BadRequest."""
+    own = registration.address
+    customer = customers.new(wanted.names).with_address(own, verified=False)
+    collected = settings.service().registration_channels
+    for channel, given in ((Channel.EMAIL, wanted.email), (Channel.PHONE, wanted.phone)):
+        if given is None and channel in collected and channel is not own.channel:
+            raise BadRequest(f"{channel.capitalize()} is required", FieldError(channel, "is required", missing=True))
+        if given is not None and channel is own.channel and given.key != own.key:
+            raise BadRequest(f"{channel.capitalize()} must be the registered one", FieldError(channel, "must be the registered one"))
+        if given is not None and channel is not own.channel:
+            if channel not in collected:
+                raise BadRequest(f"{channel.capitalize()} is not taken here", FieldError(channel, "is not taken here"))
+            customer = customer.with_address(given, verified=False)
+    return customer._replace(
+        company_name=wanted.company_name,
+        metadata=profiles.checked(wanted.metadata),
+        password_hash=registration.password_hash,
+    )
+
+
+def _commit(
+    registration: Registration, customer: Customer, insists: list[Write], client: Client, issuer: str, *, identity: Identity | None
+) -> Created:
+    own = registration.address
+    if identity:
+        customer = customer.with_address(own, verified=True)
+    opens = not customer.left_to_verify or not settings.service().require_verification
+    expires_at = None if opens or identity else clock.now() + customers.LAPSES_SECONDS
+    customer = customer._replace(expires_at=expires_at)
+    if identity:
+        owns = identity_items.prove(own, customer, identity, registration=registration.id)
+    else:
+        owns = identity_items.claim(own, registration.id, registration.password_hash, customer, expires_at=expires_at)
+    writes = [owns, registration_items.open_for(registration, customer.id), customer_items.put_new(customer), referral_items.put(customer)]
+    pair, session = None, None
+    if opens:
+        session, refresh = sessions.draft(customer, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
+        pair = sessions.pair(customer, session, refresh, issuer)
+        writes.append(session_items.put_new(session))
+    try:
+        dynamodb.transact([*writes, *insists])
+    except dynamodb.TransactionFailed as failed:
+        raise _instead(registration, failed.items, len(writes), identity) from None
+    if session:
+        audit.note(sid=session.family)
+    return Created(customer, pair, session.begun_at if session else 0)
+
+
+def _instead(registration: Registration, items: list[Item | None], insisted_from: int, identity: Identity | None) -> Exception:
+    """What it means that the customer was not made."""
+    if items[1] is not None:
+        return NotAuthenticated("registration_used")
+    if any(item is not None for item in items[insisted_from:]):
+        return referrals.UnknownReferrer()
+    found = identity_items.identity(items[0]) if items[0] is not None else None
+    if found is None or identity is not None:
+        return Unavailable("changed_meanwhile")
+    if found.proven_at and found.registration == registration.id and not found.customer_id:
+        return _Proven(found)
+    return IdentityExists()

@@ -1,0 +1,87 @@
+"""Whose an address is once somebody has proven it, decided by the state at that moment.
+
+Who merely claims an address owns nothing of it. A customer who has proven nothing becomes the owner's, with nothing of the old one left;
+from one who has proven something else the address is taken off, and the owner gets an account of their own.
+"""
+
+from typing import NamedTuple
+
+from customer_auth import customers, referrals
+from customer_auth.address import Address
+from customer_auth.customers import Customer, Names
+from customer_auth.errors import Unavailable
+from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items
+from customer_auth.tables.dynamodb import Write
+from customer_auth.tables.identity_items import Identity
+
+
+class Standing(NamedTuple):
+    """What an address is as of one moment: its item, and the customer who has proven or claims it."""
+
+    identity: Identity | None
+    customer: Customer | None
+
+    @property
+    def owner(self) -> Customer | None:
+        """Whose the address is."""
+        return self.customer if self.identity and self.identity.owner else None
+
+
+class Owned(NamedTuple):
+    """Whose the address becomes, and the parts of the transaction that make it so: first the customer's, then the address's."""
+
+    customer: Customer
+    writes: list[Write]
+    is_new: bool = False
+    was_claimed: bool = False
+
+
+def read(address: Address, hint: str | None = None) -> Standing:
+    """The address's item and its customer in one read; a second one only where the hint of whose it is is wrong or missing.
+
+    Raises: Unavailable, aws.Failed.
+    """
+    wanted = [identity_items.key(address.key)]
+    if hint:
+        wanted.append(customer_items.key(hint))
+    item, *hinted = dynamodb.batch_get(wanted)
+    identity = identity_items.identity(item)
+    if identity is None or identity.customer_id is None:
+        return Standing(identity, None)
+    customer = customer_items.customer(hinted[0]) if hinted and hint == identity.customer_id else None
+    if customer is None:
+        customer = customer_items.customer(dynamodb.batch_get([customer_items.key(identity.customer_id)])[0])
+    if customer is None and identity.owner:
+        raise Unavailable("identity_without_customer")
+    return Standing(identity, customer)
+
+
+def keep(address: Address, owner: Customer) -> Owned:
+    """The owner stays, if the address is still theirs and they are as they were read."""
+    return Owned(owner, [customer_items.is_as_read(owner), identity_items.is_of(address, owner.id)])
+
+
+def give(
+    address: Address, standing: Standing, names: Names | None = None, *, referral_code: str | None = None, password_hash: str | None = None
+) -> Owned:
+    """The address, which nobody owns, becomes that of a new customer, or of the one who claims it and has proven nothing.
+
+    A password that a proven registration came by stays, for its owner has set it. Raises: BadRequest (the referral code), aws.Failed.
+    """
+    identity, claimant = standing
+    kept = identity.password_hash if identity and identity.proven_at else None
+    made = customers.new(names or Names(), address=address)._replace(password_hash=password_hash or kept)
+    claims = claimant and any(each.key == address.key for each in claimant.addresses)
+    taken_over = claimant if claimant and claims and not claimant.has_proven else None
+    if taken_over:
+        made = made._replace(id=taken_over.id, session_epoch=taken_over.session_epoch + 1, referral_code=taken_over.referral_code)
+    made, insists = referrals.follow(made, referral_code)
+    writes = [
+        customer_items.take_over(taken_over, made) if taken_over else customer_items.put_new(made),
+        identity_items.prove(address, made, identity),
+        referral_items.put(made),
+        *insists,
+    ]
+    if claimant and claims and not taken_over:
+        writes.append(customer_items.take_off(claimant, address.channel))
+    return Owned(made, writes, is_new=True, was_claimed=claimant is not None)

@@ -1,0 +1,141 @@
+"""Signing in by password. Every guess is counted before it is compared; a right one is taken out again.
+
+An unknown address, one that is merely claimed and one without a password are refused alike, by the same work.
+"""
+
+from typing import NamedTuple
+
+from customer_auth import audit, aws, devices, passwords, registration_tokens, sessions, settings, vault
+from customer_auth.address import Address, Channel
+from customer_auth.challenges import Place
+from customer_auth.client import Client
+from customer_auth.errors import (
+    AccountDeletionPending,
+    BadRequest,
+    FieldError,
+    RegistrationIncomplete,
+    Unavailable,
+    VerificationRequired,
+    WrongPassword,
+)
+from customer_auth.sessions import Pair
+from customer_auth.tables import client_items, customer_items, dynamodb, guess_items, identity_items, session_items
+from customer_auth.tables.code_items import DeviceEnded
+from customer_auth.tables.identity_items import Identity
+
+_ROUNDS = 3
+
+
+class Holder(NamedTuple):
+    """As much of a customer as a session needs."""
+
+    id: str
+    session_epoch: int
+    roles: list[str]
+
+
+class SignedIn(NamedTuple):
+    """A session that has just begun; a device is known from now on where the address is proven."""
+
+    pair: Pair
+    device: str | None
+
+
+def enter(address: Address, password: str, client: Client, issuer: str) -> SignedIn:
+    """Sign in who has this password, by an address that may sign in.
+
+    Raises: WrongPassword, Throttled, BadRequest (not by this channel), and once the password was right: VerificationRequired,
+    RegistrationIncomplete, AccountDeletionPending; Unavailable, aws.Failed.
+    """
+    audit.note(address=address)
+    place = _counted(address, client)
+    identity = identity_items.find(address.key)
+    right = passwords.matches(identity.password_hash if identity else None, password)
+    allowed = address.channel in settings.service().login_channels
+    if identity is None or not right:
+        raise WrongPassword("wrong_password") if allowed else not_enabled(address.channel)
+    if refusal := _refused(address, identity, allowed=allowed):
+        _take_out(place, client)
+        raise refusal
+    return _enter(address, identity, password, place, client, issuer)
+
+
+def not_enabled(channel: Channel) -> BadRequest:
+    message = f"{channel.capitalize()} login is not enabled"
+    return BadRequest(message, FieldError(channel, "is not enabled"))
+
+
+def _counted(address: Address, client: Client) -> Place:
+    client_items.count_guess(client.bucket)
+    place = Place.of(client, address)
+    try:
+        guess_items.count(place)
+    except DeviceEnded:
+        place = Place.strangers(address)
+        guess_items.count(place)
+    audit.note(lane=place.lane)
+    return place
+
+
+def _take_out(place: Place, client: Client) -> None:
+    """The password was right, so it counts nowhere. Best effort: one more counted is the safe side."""
+    try:
+        dynamodb.transact([guess_items.take_out(place), *client_items.take_out_guess(client.bucket)])
+    except (aws.Failed, dynamodb.TransactionFailed):
+        audit.note(gave_back="failed")
+
+
+def _refused(address: Address, identity: Identity, *, allowed: bool) -> Exception | None:
+    """Why a right password opens nothing yet."""
+    if identity.customer_id is None:
+        return RegistrationIncomplete(registration_tokens.issue(identity.registration or ""))
+    if not identity.proven_at and (settings.service().require_verification or not allowed):
+        return VerificationRequired(identity.customer_id)
+    if allowed:
+        return None
+    customer = customer_items.find(identity.customer_id)
+    return VerificationRequired(identity.customer_id) if customer and customer.left_to_verify else not_enabled(address.channel)
+
+
+def _enter(address: Address, identity: Identity, password: str, place: Place, client: Client, issuer: str) -> SignedIn:
+    holder = Holder(identity.customer_id or "", identity.epoch, identity.roles or [])
+    for _ in range(_ROUNDS):
+        session, refresh = sessions.draft(holder, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
+        pair = sessions.pair(holder, session, refresh, issuer)  # signed before anything is written
+        writes = [
+            identity_items.tried(address, identity, epoch=holder.session_epoch, roles=holder.roles),
+            customer_items.starts_session(holder.id, epoch=holder.session_epoch, password_hash=identity.password_hash or ""),
+            session_items.put_new(session),
+            guess_items.take_out(place),
+            *client_items.take_out_guess(client.bucket),
+        ]
+        try:
+            dynamodb.transact(writes)
+        except dynamodb.TransactionFailed as failed:
+            if failed.items[2] is not None:
+                break  # the SDK repeated a transaction whose answer was lost
+            holder = _as_now(failed.items, identity, place, client)
+            continue
+        break
+    else:
+        raise Unavailable("changed_too_often")
+    audit.count("verified", sid=session.family)
+    _rehash(address, identity, holder, password)
+    return SignedIn(pair, devices.issue(address, at=session.begun_at) if identity.proven_at else None)
+
+
+def _as_now(items: list[dynamodb.Item | None], identity: Identity, place: Place, client: Client) -> Holder:
+    """Whom the session is of by what lies there now. Raises: WrongPassword (not the password any more), AccountDeletionPending."""
+    if items[0] is not None:
+        raise WrongPassword("changed")
+    customer = customer_items.customer(items[1]) if items[1] else None
+    if customer is None or customer.password_hash != identity.password_hash:
+        raise WrongPassword("changed")
+    if not customer.may_sign_in:
+        _take_out(place, client)
+        raise AccountDeletionPending
+    return Holder(customer.id, customer.session_epoch, customer.roles)
+
+
+def _rehash(address: Address, identity: Identity, holder: Holder, password: str) -> None:
+    """Keep the password by today's parameters, if it is still the same. Best effort: the next sign-in tries again."""

@@ -1,0 +1,134 @@
+"""What a proof opens, it opens once: one transaction uses it up and does what it was for, all or nothing.
+
+Repeats by the caller's key are told what the first call led to, however its answer was lost.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from customer_auth import aws, clock, codes, ids, sessions, vault
+from customer_auth.address import Address, Channel
+from customer_auth.challenges import Lane
+from customer_auth.codes import Proof
+from customer_auth.customers import Customer
+from customer_auth.errors import Refusal, Unavailable, WrongCode
+from customer_auth.refresh_tokens import RefreshToken
+from customer_auth.sessions import Pair
+from customer_auth.tables import code_items, dynamodb, keys
+from customer_auth.tables.code_items import Outcome
+from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.session_items import Session
+
+
+class Stale(Exception):
+    """Something that the decision stood on has changed: for each write what lies there, or None where its condition held."""
+
+    def __init__(self, items: list[Item | None]) -> None:
+        super().__init__()
+        self.items = items
+
+
+class Opened(NamedTuple):
+    """A session that a proof has begun."""
+
+    customer: Customer
+    session: Session
+    pair: Pair
+
+
+@contextmanager
+def kept_unspent(proof: Proof, *refusals: type[Refusal]) -> Iterator[None]:
+    """Give the proof's try back where the call fails or is refused so, for the proof was right and opens what it does later."""
+    try:
+        yield
+    except Exception as refused:
+        if not isinstance(refused, (*refusals, Unavailable, aws.Failed)):
+            raise
+        codes.give_back(proof)
+        raise
+
+
+def use(
+    proof: Proof,
+    writes: Sequence[Write],
+    *,
+    customer_id: str,
+    family: str = "",
+    registered: bool = False,
+    ends_devices_of: Sequence[Address] = (),
+) -> Outcome | None:
+    """Use the proof up and do the writes, all or nothing. Of any number of concurrent calls with one proof one does it.
+
+    Answers None when this call did it, else the outcome of the call that it repeats. After it no device given before counts for the
+    addresses of `ends_devices_of`.
+    Raises: WrongCode (used meanwhile), Stale, aws.Failed.
+    """
+    outcome = Outcome(
+        use=secrets.token_hex(8),
+        challenge_hash=ids.sha256(proof.challenge["id"]),
+        address=proof.challenge["address"],
+        asked_at=proof.challenge["asked_at"],
+        expires_at=proof.challenge["expires_at"],
+        nonce=proof.challenge["nonce"],
+        pepper_version=proof.challenge["pepper"],
+        key_hash=proof.spending.key_hash,
+        customer_id=customer_id,
+        family=family,
+        registered=registered,
+        at=clock.now(),
+    )
+    own = proof.spending.place.item_key
+    known = {keys.code_item_key(address, Lane.KNOWN) for address in ends_devices_of}
+    consume = code_items.consume(proof.spending, proof.challenge, outcome, ends_devices=own in known)
+    ends = [code_items.end_devices(item_key, outcome.at) for item_key in known - {own}]
+    try:
+        dynamodb.transact([consume, *writes, *ends])
+    except dynamodb.TransactionFailed as failed:
+        code_item, *others = failed.items
+        if code_item is None:
+            raise Stale(others[: len(writes)]) from None
+        kept = code_items.kept_outcome(proof.spending, code_item)
+        if kept is not None and kept.use == outcome.use:
+            return None  # the SDK repeated a transaction whose answer was lost
+        if kept is None or not _is_own(kept, outcome):
+            codes.forgive(proof)
+            raise WrongCode("used") from None
+        return kept
+    return None
+
+
+def _is_own(kept: Outcome, wanted: Outcome) -> bool:
+    """Whether that outcome is of this very challenge and by this caller's key."""
+    return kept.key_hash is not None and kept.key_hash == wanted.key_hash and kept.challenge_hash == wanted.challenge_hash
+
+
+def draft_session(proof: Proof, customer: Customer, issuer: str) -> Opened:
+    """The session that the proof begins, its tokens signed before anything is used up. Raises: Unavailable, aws.Failed."""
+    version = proof.challenge["pepper"]
+    secret = first_secret(proof.key, ids.sha256(proof.challenge["id"]), version)
+    session, refresh = sessions.draft(customer, amr(proof.address), client=proof.client_label, pepper_version=version, secret=secret)
+    return Opened(customer, session, sessions.pair(customer, session, refresh, issuer))
+
+
+def repeated_session(proof: Proof, kept: Outcome, issuer: str) -> Opened:
+    """The same session, customer and first refresh token again. Raises: WrongCode (ended since), Unavailable, aws.Failed."""
+    found = sessions.find(kept.customer_id, kept.family)
+    if found is None:
+        raise WrongCode("session_ended")
+    session, customer = found
+    secret = first_secret(proof.key, kept.challenge_hash, kept.pepper_version) or b""
+    refresh = RefreshToken(customer.id, session.family, kept.pepper_version, 0, secret)
+    return Opened(customer, session, sessions.pair(customer, session, refresh, issuer))
+
+
+def first_secret(key: str | None, challenge_hash: bytes, pepper_version: int) -> bytes | None:
+    """With a key, the secret that its repeats find again; without one, none, so that it is random. Raises: aws.Failed."""
+    pepper = vault.pepper(pepper_version) if key else None
+    return ids.keyed(pepper, "first-refresh-secret", challenge_hash, key) if key and pepper else None
+
+
+def amr(address: Address) -> list[str]:
+    """RFC 8176: a one-time code, by SMS or not."""
+    return ["otp", "sms"] if address.channel is Channel.PHONE else ["otp"]

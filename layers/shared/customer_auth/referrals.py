@@ -1,0 +1,49 @@
+"""Referrals: by whom a new customer was sent, told once, when the account is made; so there are no cycles and nobody refers themselves."""
+
+import re
+
+from customer_auth import settings
+from customer_auth.customers import Customer
+from customer_auth.errors import BadRequest, FieldError
+from customer_auth.tables import customer_items, dynamodb, referral_items
+from customer_auth.tables.dynamodb import Item, Write
+
+_CUSTOMER_ID = re.compile(r"cus_[0-9a-v]{24}")
+_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")
+
+
+class UnknownReferrer(BadRequest):
+    """Nobody has this referral code, or not any more, or it is the new customer's own."""
+
+    def __init__(self) -> None:
+        message = "is not known"
+        super().__init__(f"Referral code {message}", FieldError("referral_code", message))
+
+
+def key(code: str) -> tuple[str, Item]:
+    """Where to read who is meant: a code's item, or the customer whose id it is. Raises: UnknownReferrer (it can be neither)."""
+    code = code.strip()
+    if _CUSTOMER_ID.fullmatch(code):
+        return customer_items.key(code)
+    if not _CODE.fullmatch(code.upper()):
+        raise UnknownReferrer
+    return referral_items.key(code.upper())
+
+
+def followed(customer: Customer, item: Item | None) -> tuple[Customer, list[Write]]:
+    """The customer with their referrers, by what lies at `key`, and what the transaction must insist on for it.
+
+    Raises: UnknownReferrer.
+    """
+    referrer_id = (item or {}).get("customer_id") or (item or {}).get("id")
+    if item is None or referrer_id is None or referrer_id == customer.id:
+        raise UnknownReferrer
+    referrers = [str(referrer_id), *item["referrers"]][: settings.service().referral_levels]
+    return customer._replace(referrers=referrers), [customer_items.exists(str(referrer_id))]
+
+
+def follow(customer: Customer, code: str | None) -> tuple[Customer, list[Write]]:
+    """The same, reading what the code means; without a code, nobody sent them. Raises: UnknownReferrer, Unavailable, aws.Failed."""
+    if code is None:
+        return customer, []
+    return followed(customer, dynamodb.batch_get([key(code)])[0])

@@ -1,0 +1,25 @@
+"""Referral codes, in the customers table: whose a code is, and who referred that customer.
+
+| attribute | holds |
+|---|---|
+| pk | referral#…, the code itself |
+| customer_id | whose code it is |
+| referrers | who referred that customer, who referred that one, and so on |
+"""
+
+from customer_auth import settings
+from customer_auth.customers import Customer
+from customer_auth.tables import dynamodb, keys
+from customer_auth.tables.dynamodb import Item, Write
+
+
+def key(code: str) -> tuple[str, Item]:
+    """Where the code lies, for a batch."""
+    return settings.places().customers_table, {"pk": keys.referral(code)}
+
+
+def put(owner: Customer) -> Write:
+    """The part of a transaction that makes the customer's code known, if it is nobody else's."""
+    table, place = key(owner.referral_code)
+    item = place | {"customer_id": owner.id, "referrers": owner.referrers}
+    return dynamodb.put(table, item, "attribute_not_exists(#pk) OR #customer_id = :customer_id", {":customer_id": owner.id})

@@ -1,0 +1,127 @@
+"""Verifying an address that a customer claims, by a code sent for that customer: the claim becomes the proof of who made it."""
+
+from typing import NamedTuple
+
+from customer_auth import audit, aws, codes, devices, proofs, settings
+from customer_auth.address import Address, Channel
+from customer_auth.challenges import Purpose
+from customer_auth.client import Client
+from customer_auth.codes import Asked, Attempt, Proof
+from customer_auth.customers import Customer
+from customer_auth.errors import AccountDeletionPending, ContactTaken, Throttled, Unavailable, WrongCode
+from customer_auth.proofs import Opened
+from customer_auth.sessions import Pair
+from customer_auth.tables import customer_items, dynamodb, identity_items, session_items
+from customer_auth.tables.code_items import Outcome
+from customer_auth.tables.dynamodb import Write
+from customer_auth.tables.identity_items import Identity
+
+__all__ = ["Asked", "Verified", "ask", "ask_at_registration", "verify"]
+
+_ROUNDS = 3
+
+
+class Verified(NamedTuple):
+    """A customer whose address is proven, with a session where nothing is left to verify and this address may sign in."""
+
+    customer: Customer
+    pair: Pair | None
+    device: str | None
+
+
+def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
+    """Send a code to the address that the customer claims. An unknown customer, or one with nothing to verify, looks like any other.
+
+    Raises: Throttled, aws.Failed.
+    """
+    customer = customer_items.find(customer_id)
+    claimed = _claimed(customer, channel)
+    if customer is None or claimed is None:
+        return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client)
+    return codes.ask(Purpose.VERIFY, claimed, client, bound_to=customer.id)
+
+
+def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
+    """Send the codes of a new customer, where AUTO_SEND_ON_REGISTRATION is on; what cannot go out now may be asked for later."""
+    asked = []
+    for channel in customer.left_to_verify if settings.service().auto_send_on_registration else ():
+        try:
+            asked.append(codes.ask(Purpose.VERIFY, customer.address(channel), client, bound_to=customer.id))
+        except (Throttled, Unavailable, aws.Failed):
+            audit.note(reason="code_not_asked")
+    return asked
+
+
+def _claimed(customer: Customer | None, channel: Channel) -> Address | None:
+    return customer.address(channel) if customer and channel in customer.left_to_verify else None
+
+
+def verify(attempt: Attempt, issuer: str) -> Verified:
+    """Prove the address by the code that was sent to it. Of any number of customers that claim it the first proves it.
+
+    Raises: WrongCode; ContactTaken, AccountDeletionPending, Unavailable and aws.Failed, with the proof unspent.
+    """
+    proof = codes.try_challenge(Purpose.VERIFY, attempt)
+    if proof.kept:
+        return _repeated(proof, proof.kept, issuer)
+    with proofs.kept_unspent(proof, ContactTaken, AccountDeletionPending):
+        for _ in range(_ROUNDS):
+            try:
+                return _verify(proof, issuer)
+            except proofs.Stale:
+                continue
+        raise Unavailable("changed_too_often")
+
+
+def _verify(proof: Proof, issuer: str) -> Verified:
+    address, bound_to = proof.address, proof.challenge["bound_to"]
+    items = dynamodb.batch_get([customer_items.key(bound_to), identity_items.key(address.key)])
+    customer, identity = customer_items.customer(items[0]), identity_items.identity(items[1])
+    if customer is None or not _holds(customer, address):
+        raise WrongCode("claim_gone")
+    if not customer.may_sign_in:
+        raise AccountDeletionPending
+    if identity and identity.proven_at and identity.customer_id != customer.id:
+        raise ContactTaken
+    proven = customer.with_address(customer.address(address.channel), verified=True)._replace(expires_at=None)
+    writes = _writes(customer, proven, identity)
+    opened = proofs.draft_session(proof, proven, issuer) if opens(proven, address.channel) else None
+    if opened:
+        writes.append(session_items.put_new(opened.session))
+    family = opened.session.family if opened else ""
+    kept = proofs.use(proof, writes, customer_id=customer.id, family=family)
+    return _repeated(proof, kept, issuer) if kept else _verified(proof, proven, opened)
+
+
+def _holds(customer: Customer, address: Address) -> bool:
+    """Whether the address is still one of the customer's, claimed or proven."""
+    return any(each.key == address.key for each in customer.addresses)
+
+
+def _writes(customer: Customer, proven: Customer, identity: Identity | None) -> list[Write]:
+    newly = [channel for channel in Channel if customer.is_verified(channel) != proven.is_verified(channel)]
+    if not newly:
+        return [customer_items.is_as_read(customer)]
+    return [customer_items.verify(customer, newly[0]), identity_items.prove(proven.address(newly[0]), proven, identity)]
+
+
+def opens(customer: Customer, channel: Channel) -> bool:
+    """Whether a proof of this channel signs in: by a channel that may sign in, and nothing else is left to verify."""
+    return channel in settings.service().login_channels and not customer.left_to_verify
+
+
+def _repeated(proof: Proof, kept: Outcome, issuer: str) -> Verified:
+    """What the first call led to. Raises: WrongCode where it has ended since."""
+    if kept.family:
+        opened = proofs.repeated_session(proof, kept, issuer)
+        return _verified(proof, opened.customer, opened)
+    customer = customer_items.find(kept.customer_id)
+    if customer is None or not _holds(customer, proof.address):
+        raise WrongCode("claim_gone")
+    return _verified(proof, customer, None)
+
+
+def _verified(proof: Proof, customer: Customer, opened: Opened | None) -> Verified:
+    audit.count("verified", sid=opened.session.family if opened else None)
+    device = devices.issue(proof.address, at=opened.session.begun_at) if opened else None
+    return Verified(customer, opened.pair if opened else None, device)

@@ -1,0 +1,66 @@
+"""Asking for the code that verifies a claim: the same answer and the same work for everyone."""
+
+from functools import partial
+
+import pytest
+
+from customer_auth import ids
+from tests.harness.engines import ON_ONE_ENGINE
+
+ASK = ("UpdateItem", "UpdateItem")
+NOBODY = partial(ids.new, "cus_")
+
+
+@pytest.fixture
+def claimant(ada):
+    """Ada, who has registered and verified nothing."""
+    ada.id_ = ada.registered()["customer"]["id"]
+    return ada
+
+
+def test_a_code_goes_to_the_claimed_address(claimant):
+    asked = claimant.ask_verification(claimant.id_)
+
+    assert (asked.status, set(asked.body)) == (200, {"token", "expires_at", "resend_at"})
+    [message] = claimant.inbox.of(claimant.email)
+    assert message.subject == "Verify your email for My Shop"
+
+
+def test_an_unknown_customer_and_one_with_nothing_to_verify_look_like_any_other(claimant, bob):
+    known = claimant.ask_verification(claimant.id_)
+    others = [claimant.ask_verification(name, kind) for name, kind in ((claimant.id_, "phone"), (bob.id, "phone"), (NOBODY(), "email"))]
+
+    assert {str(each.shape) for each in (known, *others)} == {str(known.shape)}
+    assert {each.aws_calls for each in (known, *others)} == {("GetItem", *ASK)}
+    assert len(bob.inbox.of(bob.phone)) == 1  # the code of the sign-up
+
+
+@ON_ONE_ENGINE
+def test_what_is_not_there_is_throttled_like_what_is(api, claimant):
+    for name in (claimant.id_, NOBODY()):
+        answers = [claimant.ask_verification(name) for _ in range(2)]
+        assert [answer.status for answer in answers] == [200, 429]
+        assert answers[1].retry_after == 90
+
+
+@ON_ONE_ENGINE
+def test_it_counts_in_the_address_s_one_window(api, claimant):
+    api.post("/login/email/send", email=claimant.email)
+
+    assert claimant.ask_verification(claimant.id_).status == 429
+
+
+@ON_ONE_ENGINE
+def test_another_kind_is_refused(claimant):
+    assert claimant.ask_verification(claimant.id_, "fax").status == 400
+
+
+@ON_ONE_ENGINE
+def test_the_message_s_way_looks_the_same_for_everyone(api, claimant):
+    tokens = [claimant.ask_verification(name)["token"] for name in (claimant.id_, NOBODY())]
+    api.deliver()
+    seen = [api.get(f"/api/v1/auth/challenges/{token}")["delivery"] for token in tokens]
+    api.clock.advance(3)
+    later = [api.get(f"/api/v1/auth/challenges/{token}")["delivery"] for token in tokens]
+
+    assert (seen, later) == (["queued"] * 2, ["sent"] * 2)

@@ -1,0 +1,199 @@
+"""A code sent for a customer proves that customer's claim: password, sessions and id stay; of all claimants the first wins."""
+
+import pytest
+
+from tests.harness.crowds import at_once
+from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.people import PASSWORD, Person, other_code
+
+KEY = "YW4taWRlbXBvdGVuY3kta2V5"
+
+
+@pytest.fixture
+def claimant(ada):
+    """Ada, who has registered and verified nothing."""
+    ada.id_ = ada.registered()["customer"]["id"]
+    return ada
+
+
+@pytest.fixture
+def rival(api, inbox, ada):
+    """Somebody else with a claim on Ada's address and phone, whose codes Ada reads."""
+    rival = Person(api, inbox, ip="203.0.113.9")
+    rival.email, rival.phone = ada.email, ada.phone
+    return rival
+
+
+def test_a_right_code_verifies_and_signs_in_where_nothing_is_left(claimant):
+    answer = claimant.prove(claimant.id_)
+
+    assert answer.status == 200
+    assert (answer["verified"], answer["email_verified"], answer["phone_verified"], answer["needs_login"]) == (True, True, False, False)
+    assert answer["customer"]["id"] == claimant.id_
+    assert claimant.me(answer["token"])["customer"]["email_verified"] is True
+    assert claimant.log_in(PASSWORD, email=claimant.email, device=answer["device"]).status == 200
+
+
+@ON_ONE_ENGINE
+def test_it_takes_three_requests(claimant):
+    assert claimant.prove(claimant.id_).aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
+
+
+@ON_ONE_ENGINE
+@pytest.mark.parametrize("login", ["email", "phone", "both"])
+@pytest.mark.parametrize("first", ["email", "phone"])
+def test_with_both_the_second_proof_signs_in_where_its_channel_may(setting, ada, first, login):
+    setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER=login)
+    customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
+    second = "phone" if first == "email" else "email"
+
+    halfway, whole = ada.prove(customer_id, first), ada.prove(customer_id, second)
+
+    assert (halfway["token"], halfway["needs_login"], halfway[f"{first}_verified"], halfway[f"{second}_verified"]) == (
+        None,
+        True,
+        True,
+        False,
+    )
+    may = login in (second, "both")
+    assert (whole["token"] is not None, whole["needs_login"]) == (may, not may)
+    assert (whole["email_verified"], whole["phone_verified"], whole["customer"]["id"]) == (True, True, customer_id)
+    assert ada.log_in(**{login: getattr(ada, login)} if login != "both" else {"phone": ada.phone}).status == 200
+
+
+@ON_ONE_ENGINE
+def test_a_wrong_code_a_used_one_and_another_s_token_are_401(claimant, bob):
+    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+    of_login, login_code = bob.asked_and_read()
+
+    assert claimant.verify_address(asked, other_code(code)).status == 401
+    assert claimant.verify_address(of_login, login_code).status == 401
+    assert claimant.verify_address("x" * 44, code).status == 401
+    assert claimant.verify_address(asked, code).status == 200
+    assert claimant.verify_address(asked, code).status == 401
+
+
+@ON_ONE_ENGINE
+def test_five_wrong_codes_spend_it(claimant):
+    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+
+    assert [claimant.verify_address(asked, other_code(code)).status for _ in range(5)] == [401] * 5
+    assert claimant.verify_address(asked, code).status == 401
+
+
+@ON_ONE_ENGINE
+def test_its_code_signs_nobody_in_by_another_way(api, claimant):
+    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+
+    assert api.post("/login/email/verify", email=claimant.email, code=code).status == 401
+    assert api.post("/login/email/verify", email=claimant.email, code=code, challenge=asked).status == 401
+
+
+def test_with_its_key_a_repeat_is_told_the_same_session(claimant):
+    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+    first, again = (claimant.verify_address(asked, code, key=KEY) for _ in range(2))
+
+    assert (first.status, again.status) == (200, 200)
+    assert first["refresh_token"] == again["refresh_token"]
+    assert claimant.verify_address(asked, other_code(code), key=KEY).status == 401
+    assert claimant.verify_address(asked, code, key=KEY).status == 401
+
+
+@ON_ONE_ENGINE
+def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
+    setting(REGISTRATION_IDENTIFIER="both")
+    customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
+    asked, code = ada.ask_verification(customer_id)["token"], ada.inbox.code(ada.email)
+
+    assert ada.verify_address(asked, code, key=KEY).body == ada.verify_address(asked, code, key=KEY).body
+
+
+@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+def test_of_thirty_two_at_once_one_verifies(claimant):
+    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+
+    answers = at_once(32, lambda _: claimant.verify_address(asked, code))
+
+    assert sorted(answer.status for answer in answers) == [200] + [401] * 31
+
+
+@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(api, claimant, rival):
+    theirs = rival.registered("another password of mine")["customer"]["id"]
+    assert claimant.prove(claimant.id_).status == 200
+
+    refused = rival.ask_verification(theirs)
+    late = rival.verify_address(refused["token"], rival.inbox.code(rival.email))
+
+    assert (late.status, late["type"]) == (409, "contact_taken")
+    assert claimant.log_in().status == 200
+
+
+@ON_ONE_ENGINE
+def test_who_proves_by_a_sign_in_code_takes_over_a_customer_that_has_proven_nothing(api, tables, rival, ada):
+    theirs = rival.registered("another password of mine", first_name="Mallory", metadata={"evil": True})["customer"]
+    code_of_theirs = rival.ask_verification(theirs["id"])["token"]
+    api.clock.advance(90)
+    api.post("/login/email/send", email=ada.email)
+
+    entered = api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))
+
+    assert (entered.status, entered["user"]["userId"]) == (200, theirs["id"])
+    me = ada.me(entered["sessionToken"])["customer"]
+    assert (me["first_name"], me["metadata"], me["email_verified"]) == (None, {}, True)
+    assert rival.log_in("another password of mine").status == 401
+    assert rival.verify_address(code_of_theirs, "000000").status == 401
+
+
+@ON_ONE_ENGINE
+def test_a_take_over_ends_the_sessions_and_the_other_claims_of_who_proved_nothing(setting, api, ada, rival):
+    setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
+    theirs = rival.create(rival.register("another password of mine")["token"], phone="+12125550199")
+    assert rival.me(theirs["token"]).status == 200
+    api.post("/login/email/send", email=ada.email)
+
+    entered = api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))
+
+    assert entered["user"]["userId"] == theirs["customer"]["id"]
+    assert (entered["user"]["phone"], entered["user"]["verifiedPhone"]) == (None, False)
+    assert rival.me(theirs["token"]).status == 401
+    assert rival.refresh(theirs["refresh_token"]).status == 401
+    assert rival.log_in("another password of mine").status == 401
+
+
+@ON_ONE_ENGINE
+def test_from_a_customer_who_has_proven_something_else_the_address_is_taken_off(setting, api, ada, rival):
+    setting(REGISTRATION_IDENTIFIER="both")
+    rival.phone = "+12125550177"
+    theirs = rival.registered("another password of mine", phone=rival.phone)["customer"]["id"]
+    rival.prove(theirs, "phone")
+    api.post("/login/email/send", email=ada.email)
+
+    entered = api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))
+
+    assert entered["user"]["userId"] != theirs
+    signed_in = rival.log_in("another password of mine", phone=rival.phone)
+    kept = rival.me(signed_in["token"])["customer"]
+    assert (kept["id"], kept["email"], kept["phone"]) == (theirs, None, rival.phone)
+
+
+@ON_ONE_ENGINE
+def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, claimant, storefront):
+    api.post("/api/v1/auth/customer/login/request-otp", phone=claimant.phone)
+    asked = api.post("/login/email/send", email=claimant.email)
+
+    assert claimant.inbox.of(claimant.email)[-1].subject == "Your My Shop sign-up code" or asked.status == 200
+    assert claimant.inbox.of(claimant.phone) == []
+
+
+@ON_ONE_ENGINE
+def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent(claimant, customer_item_of):
+    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+    item = customer_item_of(claimant.id_)
+    item.set("status", {"S": "deletion_confirmed"})
+
+    refused = claimant.verify_address(asked, code)
+
+    assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
+    item.set("status", {"S": "active"})
+    assert claimant.verify_address(asked, code).status == 200

@@ -1,0 +1,234 @@
+"""Signing in by password: counted before it is compared, alike for known and unknown, opening what is proven alone."""
+
+import pytest
+
+from customer_auth import passwords
+from tests.harness.crowds import at_once
+from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.people import PASSWORD, new_email, new_ip
+
+LOGIN = "/auth/customer/emailpass"
+GUESS = ("UpdateItem", "UpdateItem", "GetItem")
+
+
+@pytest.fixture
+def member(ada):
+    """Ada, with a verified email and a password."""
+    ada.id_ = ada.registered()["customer"]["id"]
+    verified = ada.prove(ada.id_)
+    assert verified.status == 200, verified.text
+    ada.session = verified.body
+    return ada
+
+
+def test_a_right_password_signs_in(member):
+    answer = member.log_in()
+
+    assert answer.status == 200
+    assert set(answer.body) == {"token", "refresh_token", "expires_in", "device"}
+    assert member.me(answer["token"])["customer"]["id"] == member.id_
+    assert member.refresh(answer["refresh_token"]).status == 200
+
+
+def test_known_and_unknown_addresses_are_refused_alike_and_by_the_same_requests(api, member):
+    known = member.log_in("a wrong password")
+    unknown = api.post(LOGIN, email=new_email(), password="a wrong password")
+    without = member.log_in("a wrong password", email=new_email())
+
+    assert known.status == 401
+    assert known["type"] == "wrong_proof"
+    assert known.shape == unknown.shape == without.shape
+    assert known.aws_calls == unknown.aws_calls == without.aws_calls == GUESS
+
+
+def test_an_unknown_address_costs_one_hash_too(monkeypatch, member):
+    compared = []
+    verify = passwords._HASHER.verify
+
+    class Counting:
+        @staticmethod
+        def verify(kept, password):
+            compared.append(kept)
+            return verify(kept, password)
+
+        check_needs_rehash = passwords._HASHER.check_needs_rehash
+
+    monkeypatch.setattr(passwords, "_HASHER", Counting)
+    member.log_in("a wrong password", email=new_email())
+    member.log_in("a wrong password")
+
+    assert [kept.split("$")[:4] for kept in compared] == [["", "argon2id", "v=19", "m=19456,t=2,p=1"]] * 2
+
+
+@ON_ONE_ENGINE
+def test_a_sign_in_takes_four_requests(member):
+    assert member.log_in().aws_calls == (*GUESS, "TransactWriteItems")
+
+
+@ON_ONE_ENGINE
+@pytest.mark.parametrize("names", [[], ["email", "phone"], ["email", "email_or_phone"], ["email", "phone", "email_or_phone"]])
+def test_exactly_one_identifier_is_needed(api, member, names):
+    given = {"email": member.email, "phone": member.phone, "email_or_phone": member.email}
+
+    answer = api.post(LOGIN, password=PASSWORD, **{name: given[name] for name in names})
+
+    assert (answer.status, answer["message"]) == (400, "Exactly one of email, phone, email_or_phone is needed")
+
+
+@ON_ONE_ENGINE
+def test_email_or_phone_is_an_email_where_it_has_an_at_sign(member):
+    assert member.log_in(email_or_phone=member.email).status == 200
+    assert member.log_in(email_or_phone=member.phone)["message"] == "Phone login is not enabled"
+
+
+@ON_ONE_ENGINE
+def test_the_query_string_fills_in_who_is_meant_and_never_the_password(api, member):
+    assert api.post(LOGIN, query=f"email={member.email}", password=PASSWORD).status == 200
+    assert api.post(LOGIN, query="email=other%40example.com", email=member.email, password=PASSWORD).status == 200
+    refused = api.post(LOGIN, query=f"password={PASSWORD.replace(' ', '+')}", email=member.email)
+
+    assert (refused.status, refused["errors"]) == (400, [{"field": "password", "message": "is required"}])
+
+
+@ON_ONE_ENGINE
+def test_a_wrong_channel_is_400_by_its_name_whether_the_address_is_known_or_not(setting, api, member):
+    setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="phone")
+    known, unknown = member.log_in(), member.log_in(email=new_email())
+
+    assert (known.status, known["message"]) == (400, "Email login is not enabled")
+    assert known.shape == unknown.shape
+
+
+@ON_ONE_ENGINE
+def test_an_unverified_registration_s_own_address_is_told_whom_to_verify_once_the_password_is_right(ada):
+    customer_id = ada.registered()["customer"]["id"]
+
+    refused, wrong = ada.log_in(), ada.log_in("a wrong password")
+
+    assert (refused.status, refused["type"], refused["customer_id"]) == (403, "verification_required", customer_id)
+    assert wrong.status == 401
+
+
+@ON_ONE_ENGINE
+def test_a_registration_without_its_customer_gets_a_new_token_for_a_right_password(api, ada):
+    ada.register()
+    api.clock.advance(31 * 60)
+
+    refused = ada.log_in()
+
+    assert (refused.status, refused["type"]) == (403, "registration_incomplete")
+    assert ada.create(refused["token"]).status == 201
+
+
+@ON_ONE_ENGINE
+def test_a_second_address_that_is_merely_claimed_is_401(setting, ada):
+    setting(REGISTRATION_IDENTIFIER="both")
+    customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
+    ada.prove(customer_id)
+
+    assert ada.log_in().status == 200
+    assert ada.log_in(phone=ada.phone).status == 401
+    ada.prove(customer_id, "phone")
+    assert ada.log_in(phone=ada.phone).status == 200
+
+
+@ON_ONE_ENGINE
+def test_by_a_channel_that_may_not_sign_in_who_has_something_to_verify_is_told_so(setting, ada):
+    setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="phone")
+    customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
+    ada.prove(customer_id)
+
+    refused = ada.log_in()
+
+    assert (refused.status, refused["type"], refused["customer_id"]) == (403, "verification_required", customer_id)
+    ada.prove(customer_id, "phone")
+    assert (ada.log_in().status, ada.log_in()["message"]) == (400, "Email login is not enabled")
+
+
+@ON_ONE_ENGINE
+def test_without_required_verification_an_unverified_registration_signs_in_and_holds_its_address(setting, ada):
+    setting(REQUIRE_VERIFICATION="false")
+    ada.register()
+    ada.create(ada.log_in()["token"])
+    answer = ada.log_in()
+
+    assert (answer.status, answer["device"]) == (200, None)
+    assert ada.register("another password of mine").status == 409
+
+
+@ON_ONE_ENGINE
+def test_an_eleventh_wrong_password_in_15_minutes_waits_and_a_right_one_then_too(api, member):
+    answers = [member.log_in("a wrong password") for _ in range(11)]
+
+    assert [answer.status for answer in answers] == [401] * 10 + [429]
+    assert (member.log_in().status, member.log_in().retry_after) == (429, 900)
+    api.clock.advance(900)
+    assert member.log_in().status == 200
+
+
+@ON_ONE_ENGINE
+def test_thirty_wrong_passwords_a_day_are_compared(api, member):
+    statuses = []
+    for _ in range(4):
+        statuses += [member.log_in("a wrong password").status for _ in range(10)]
+        api.clock.advance(900)
+
+    assert statuses == [401] * 30 + [429] * 10
+
+
+@ON_ONE_ENGINE
+def test_right_passwords_count_nowhere(member):
+    assert [member.log_in().status for _ in range(12)] == [200] * 12
+
+
+@ON_ONE_ENGINE
+def test_fifty_wrong_passwords_of_one_client_in_15_minutes_are_compared_over_all_addresses(api):
+    ip = new_ip()
+    answers = [api.post(LOGIN, ip=ip, email=new_email(), password="a wrong password") for _ in range(51)]
+
+    assert [answer.status for answer in answers] == [401] * 50 + [429]
+
+
+@ON_ONE_ENGINE
+def test_a_flood_of_guesses_by_strangers_does_not_lock_out_a_known_device_nor_codes(api, member):
+    device = member.log_in()["device"]
+    for _ in range(4):
+        for _ in range(10):
+            api.post(LOGIN, ip=new_ip(), email=member.email, password="a wrong password")
+        api.clock.advance(900)
+
+    assert member.log_in().status == 429
+    assert member.log_in(email=member.email, device=device).status == 200
+    api.post("/login/email/send", email=member.email)
+    assert api.post("/login/email/verify", email=member.email, code=member.inbox.code(member.email)).status == 200
+
+
+@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+def test_of_forty_eight_wrong_passwords_at_once_ten_are_compared(api, member):
+    answers = at_once(48, lambda _: api.post(LOGIN, ip=new_ip(), email=member.email, password="a wrong password"))
+
+    assert sorted(answer.status for answer in answers) == [401] * 10 + [429] * 38
+
+
+@pytest.mark.parametrize("moment", ["TransactWriteItems"])
+@ON_ONE_ENGINE
+def test_sessions_that_ended_meanwhile_stay_ended_and_the_new_one_lives(wire, member, moment):
+    before = member.log_in().body
+
+    with wire.before(moment, lambda: member.api.post("/login/logout", refreshToken=before["refresh_token"], everywhere=True)):
+        answer = member.log_in()
+
+    assert answer.status == 200
+    assert member.me(answer["token"]).status == 200
+    assert member.me(before["token"]).status == 401
+    assert member.log_in().aws_calls == (*GUESS, "TransactWriteItems")  # the epoch was written back
+
+
+@ON_ONE_ENGINE
+def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right(api, member, customer_item_of):
+    customer_item_of(member.id_).set("status", {"S": "deletion_confirmed"})
+
+    refused = member.log_in()
+
+    assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
+    assert member.log_in("a wrong password").status == 401
