@@ -18,6 +18,7 @@ from customer_auth.tables.dynamodb import Item
 _KEY_BYTES = 16
 _ID_BYTES = 16
 _NONCE_BYTES = 16
+RESET_MINUTES = 15
 
 # No 0 and O, 1, I and L; upper case alone (a code is compared after upper()).
 ALPHABETS = {"numeric": "0123456789", "alphanumeric": "23456789ABCDEFGHJKMNPQRSTUVWXYZ"}
@@ -30,6 +31,9 @@ class Purpose(StrEnum):
     LOGIN = "login"  # an account that exists
     SIGN_IN = "sign_in"  # whichever the address has: an account, or a new one
     VERIFY = "verify"  # an address that the customer merely claims
+    RESET = "reset"  # a new password; its code is not for people
+    CONTACT = "contact"  # another address in the place of the customer's
+    NOTICE = "notice"  # nothing: a message without a code
 
 
 _PURPOSES = list(Purpose)
@@ -88,6 +92,11 @@ class Place(NamedTuple):
         return cls(keys.decoy_item_key(name), Lane.STRANGERS)
 
 
+def spelled(item_key: bytes, purpose: Purpose, challenge_id: bytes) -> str:
+    """A challenge as its client holds it."""
+    return ids.base64url(item_key + bytes([_PURPOSES.index(purpose)]) + challenge_id)
+
+
 def named(challenge: str) -> tuple[bytes, Purpose, bytes] | None:
     """The item key, purpose and id that a challenge is made of; None for what is no challenge."""
     raw = ids.from_base64url(challenge) or b""
@@ -107,20 +116,21 @@ class Challenge(NamedTuple):
     expires_at: int
     address: Address
     locale: str
-    bound_to: str | None = None
+    bound_to: Item | None = None
 
     @classmethod
-    def new(cls, purpose: Purpose, address: Address, locale: str, bound_to: str | None = None) -> "Challenge":
-        """Lives as long as its channel's codes; `bound_to` is the customer for whom alone it opens something. Raises: aws.Failed."""
+    def new(cls, purpose: Purpose, address: Address, locale: str, bound_to: Item | None = None) -> "Challenge":
+        """Lives as long as its channel's codes; `bound_to` is for whom alone it opens something. Raises: aws.Failed."""
         given = settings.service()
         minutes = given.otp_expiry_minutes_sms if address.channel is Channel.PHONE else given.otp_expiry_minutes_email
+        minutes = RESET_MINUTES if purpose is Purpose.RESET else minutes
         now = clock.now()
         nonce, challenge_id = secrets.token_bytes(_NONCE_BYTES), secrets.token_bytes(_ID_BYTES)
         return cls(purpose, challenge_id, nonce, vault.pepper_version(), now, now + minutes * clock.MINUTE, address, locale, bound_to)
 
     def at(self, place: Place) -> str:
         """What the client is told and sends back."""
-        return ids.base64url(place.item_key + bytes([_PURPOSES.index(self.purpose)]) + self.id)
+        return spelled(place.item_key, self.purpose, self.id)
 
     def item(self) -> Item:
         """The challenge as the item's map, with its two counts of tries still empty and its message still to be sent."""
@@ -147,12 +157,15 @@ def address(challenge: Item) -> Address:
 def code(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address) -> str:
     """The code that a challenge's nonce makes: HMAC under the pepper, cut as HOTP does (RFC 4226 §5.3), in the configured alphabet.
 
+    A reset's is not for people to type, and is left whole: 256 bits.
     Raises: aws.Failed.
     """
     given = settings.service()
     pepper = vault.pepper(pepper_version)
     if pepper is None:
         raise WrongCode("pepper_gone")
+    if purpose is Purpose.RESET:
+        return ids.base64url(ids.keyed(pepper, "reset", nonce, purpose, address.key))
     alphabet = ALPHABETS[given.otp_charset]
     # 128 bits taken by the alphabet's size: the bias is below 2^-75, where HOTP's own 31 bits leave 2^-11 for six digits.
     number = int.from_bytes(ids.keyed(pepper, "code", nonce, purpose, address.key)[:16], "big")

@@ -50,11 +50,11 @@ class Proof(NamedTuple):
     kept: Outcome | None = None
 
 
-def ask(purpose: Purpose, address: Address, client: Client, earlier: str | None = None, *, bound_to: str | None = None) -> Asked:
+def ask(purpose: Purpose, address: Address, client: Client, earlier: str | None = None, *, bound_to: Item | None = None) -> Asked:
     """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
 
     Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
-    for before; `bound_to` the customer for whom alone the code opens something.
+    for before; `bound_to` for whom alone the code opens something.
     Raises: WrongCode (`earlier` is not of this address and purpose), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose, address=address)

@@ -7,15 +7,16 @@ A provider's failure holds nothing else up: what may succeed later comes back fr
 import json
 from typing import NamedTuple
 
-from customer_auth import audit, aws, challenges, clock, ids, settings
+from customer_auth import audit, aws, challenges, clock, ids, reset_tokens, settings
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
 from customer_auth.locales import Locale
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.outcome import NotSent
 from customer_auth.messaging.senders import SENDERS
-from customer_auth.tables import identity_items, message_items
+from customer_auth.tables import identity_items, keys, message_items, notice_items
 from customer_auth.tables.dynamodb import Item
+from customer_auth.tables.identity_items import Identity
 from customer_auth.tables.message_items import Message
 
 
@@ -37,6 +38,8 @@ _KINDS: dict[tuple[Purpose, bool], Kind | None] = {
     # Whether an account has proven the address is told by the proof alone.
     (Purpose.VERIFY, False): Kind.VERIFY,
     (Purpose.VERIFY, True): Kind.VERIFY,
+    (Purpose.CONTACT, False): Kind.CONTACT,
+    (Purpose.CONTACT, True): Kind.CONTACT,
 }
 
 
@@ -53,38 +56,61 @@ def deliver(message: Message) -> Result:
         return Result("in_the_way", again=True)
     if challenge is None:
         return Result("nothing_to_send")
-    channel, value, spelling, country = challenge["address"]
-    address = Address(Channel(channel), value, spelling, country)
+    address = challenges.address(challenge)
     audit.note(address=address)
-    identity = identity_items.find(address.key)
+    is_notice = message.purpose is Purpose.NOTICE
+    identity = identity_items.find(address.key) if address.value and not is_notice else None
     owner = identity.owner if identity else None
-    kind = _KINDS[message.purpose, owner is not None] if address.value else None  # nobody's, asked for by who knows no better
+    kind = Kind(challenge["kind"]) if is_notice else _kind(message.purpose, address, identity)
     if kind is None:
         message_items.record(message, "skipped")
         return Result("skipped")
     try:
-        _send(kind, message.purpose, address, identity.spelling if identity and owner else spelling, challenge)
+        _send(kind, message, address, identity.spelling if identity and owner else address.spelling, challenge)
     except NotSent as failure:
         return _not_sent(message, failure, last=challenge["delivery"] == "claimed_again")
-    message_items.record(message, "sent", customer_id=owner)
+    if is_notice:
+        notice_items.delete(message.pk)
+    else:
+        message_items.record(message, "sent", customer_id=owner, revision=identity.revision if identity and owner else None)
     audit.count("sent")
     return Result("sent")
 
 
-def _send(kind: Kind, purpose: Purpose, address: Address, to: str, challenge: Item) -> None:
+def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind | None:
+    """What the owner of an address is told; None: nothing."""
+    if not address.value:
+        return None  # nobody's, asked for by who knows no better
+    if purpose is Purpose.RESET:
+        return Kind.RESET if identity else None
+    return _KINDS[purpose, identity is not None and identity.owner is not None]
+
+
+def _send(kind: Kind, message: Message, address: Address, to: str, challenge: Item) -> None:
     """Raises: NotSent, aws.Failed."""
     given = settings.messaging()
     channel: MessageChannel = "sms" if address.channel is Channel.PHONE else "email"
-    message = render(
+    values = {} if message.purpose is Purpose.NOTICE else _proof(message, address, challenge)
+    rendered = render(
         kind,
         channel,
         Locale(challenge["locale"]),
-        code=challenges.code(challenge["nonce"], challenge["pepper"], purpose, address),
-        minutes=(challenge["expires_at"] - challenge["asked_at"]) // clock.MINUTE,
         brand=given.brand_name,
         domain=given.web_otp_domain,
+        minutes=(challenge["expires_at"] - challenge["asked_at"]) // clock.MINUTE,
+        **values,
     )
-    SENDERS[channel].send(to, message)
+    SENDERS[channel].send(to, rendered)
+
+
+def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str]:
+    """What the message hands over: a code, or a reset's link. Raises: aws.Failed."""
+    code = challenges.code(challenge["nonce"], challenge["pepper"], message.purpose, address)
+    if message.purpose is not Purpose.RESET:
+        return {"code": code}
+    token = challenges.spelled(keys.item_key(message.pk), message.purpose, message.challenge_id) + code
+    phone = address.spelling if address.channel is Channel.PHONE else ""
+    return {"token": token, "reset_url": reset_tokens.link(token, address), "phone": phone}
 
 
 def _not_sent(message: Message, failure: NotSent, *, last: bool) -> Result:

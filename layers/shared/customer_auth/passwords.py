@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from customer_auth.address import Address, Channel
+from customer_auth.errors import BadRequest, FieldError
 
 SHORTEST, LONGEST = 8, 128  # characters, after NFKC
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -31,6 +32,13 @@ def wrong_with(password: str, addresses: Iterable[Address]) -> str | None:
     if folded in {own for address in addresses for own in _spellings(address)}:
         return "must not be the address itself"
     return None
+
+
+def check(field: str, password: str, addresses: Iterable[Address]) -> None:
+    """Raises: BadRequest where this password may not be chosen."""
+    wrong = wrong_with(password, addresses)
+    if wrong:
+        raise BadRequest(f"Password {wrong}", FieldError(field, wrong))
 
 
 def hashed(password: str) -> str:

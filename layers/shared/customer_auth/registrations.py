@@ -7,7 +7,7 @@ whose password may be tried. Older ones go on: their tokens, customers and codes
 from customer_auth import audit, clock, customers, ids, passwords, registration_tokens
 from customer_auth.address import Address
 from customer_auth.client import Client
-from customer_auth.errors import BadRequest, FieldError, IdentityExists
+from customer_auth.errors import IdentityExists
 from customer_auth.tables import client_items, dynamodb, identity_items, registration_items
 from customer_auth.tables.registration_items import Registration
 
@@ -18,7 +18,7 @@ def register(address: Address, password: str, client: Client) -> str:
     Raises: BadRequest (the password), IdentityExists, Throttled, aws.Failed.
     """
     audit.note(address=address)
-    check_password("password", password, [address])
+    passwords.check("password", password, [address])
     client_items.count_registration(client.bucket)
     now = clock.now()
     new = Registration(ids.new("reg_"), address, passwords.hashed(password), now, now + customers.LAPSES_SECONDS)
@@ -28,10 +28,3 @@ def register(address: Address, password: str, client: Client) -> str:
     except dynamodb.ConditionFailed:
         raise IdentityExists from None
     return registration_tokens.issue(new.id)
-
-
-def check_password(field: str, password: str, addresses: list[Address]) -> None:
-    """Raises: BadRequest where this password may not be chosen."""
-    wrong = passwords.wrong_with(password, addresses)
-    if wrong:
-        raise BadRequest(f"Password {wrong}", FieldError(field, wrong))

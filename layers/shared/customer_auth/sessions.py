@@ -17,6 +17,7 @@ from customer_auth.tables.session_items import Session
 # How long the last used refresh token still answers with its successor: a lost answer, two tabs (RFC 9700 §4.14.2 leaves it to us).
 GRACE_SECONDS = 10
 _SECRET_BYTES = 32
+RECENT_SECONDS = 5 * clock.MINUTE
 _FAMILY = re.compile(r"ses_[0-9a-v]{24}")
 
 
@@ -39,6 +40,13 @@ class Pair(NamedTuple):
     access_token: str
     refresh_token: str
     expires_in: int
+
+
+class Identified(NamedTuple):
+    """Whose an access token is; `caller` only while its session lives."""
+
+    claims: tokens.Claims
+    caller: "Caller | None"
 
 
 class Caller(NamedTuple):
@@ -91,6 +99,29 @@ def pair(customer: Holder, session: Session, refresh: RefreshToken, issuer: str)
         roles=customer.roles,
     )
     return Pair(tokens.issue(claims), refresh.text(), expires_at - now)
+
+
+def go_on(session: Session, customer: Holder, *, pepper_version: int, secret: bytes | None = None) -> tuple[Session, RefreshToken]:
+    """The session in the place of one that ends with all others: of the same sign-in, with the same end in any case; stored as `draft`."""
+    anew, first = draft(customer, session.amr, client=session.client, pepper_version=pepper_version, secret=secret)
+    idle_at = min(anew.idle_at, session.expires_at)
+    return anew._replace(begun_at=session.begun_at, expires_at=session.expires_at, idle_at=idle_at), first
+
+
+def is_recent(claims: tokens.Claims) -> bool:
+    """Whether the sign-in is recent enough for what must not be done from a session left open (RFC 9470 is how others ask for more)."""
+    return clock.now() - claims.auth_time <= RECENT_SECONDS
+
+
+def identify(access_token: str, issuer: str) -> "Identified":
+    """Who is calling, also by a token whose session has ended meanwhile. Raises: NotAuthenticated, Unavailable, aws.Failed."""
+    try:
+        claims = tokens.check(access_token, issuer)
+    except tokens.BadToken as bad:
+        raise NotAuthenticated(str(bad)) from None
+    audit.note(sid=claims.sid)
+    found = find(claims.sub, claims.sid)
+    return Identified(claims, Caller(found[1], found[0], claims) if found else None)
 
 
 def check(access_token: str, issuer: str, refused: type[Refusal] = NotAuthenticated) -> Caller:

@@ -38,7 +38,7 @@ def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
     claimed = _claimed(customer, channel)
     if customer is None or claimed is None:
         return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client)
-    return codes.ask(Purpose.VERIFY, claimed, client, bound_to=customer.id)
+    return codes.ask(Purpose.VERIFY, claimed, client, bound_to={"customer": customer.id})
 
 
 def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
@@ -46,7 +46,7 @@ def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
     asked = []
     for channel in customer.left_to_verify if settings.service().auto_send_on_registration else ():
         try:
-            asked.append(codes.ask(Purpose.VERIFY, customer.address(channel), client, bound_to=customer.id))
+            asked.append(codes.ask(Purpose.VERIFY, customer.address(channel), client, bound_to={"customer": customer.id}))
         except (Throttled, Unavailable, aws.Failed):
             audit.note(reason="code_not_asked")
     return asked
@@ -74,7 +74,7 @@ def verify(attempt: Attempt, issuer: str) -> Verified:
 
 
 def _verify(proof: Proof, issuer: str) -> Verified:
-    address, bound_to = proof.address, proof.challenge["bound_to"]
+    address, bound_to = proof.address, proof.challenge["bound_to"]["customer"]
     items = dynamodb.batch_get([customer_items.key(bound_to), identity_items.key(address.key)])
     customer, identity = customer_items.customer(items[0]), identity_items.identity(items[1])
     if customer is None or not _holds(customer, address):

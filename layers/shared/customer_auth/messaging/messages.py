@@ -1,7 +1,8 @@
 """What a customer reads: a kind of message, for a channel, in a locale.
 
 A kind's files are `templates/<locale>/<kind>.sms.txt` and `<kind>.email.txt`, plain text with `{{brand}} {{code}} {{minutes}}
-{{domain}}`; an email's first line is its subject. A subject holds no code: SES copies it into its delivery events.
+{{domain}}`, a reset's with `{{reset_url}} {{token}} {{phone}}` in the place of the code; an email's first line is its subject. A subject
+holds no code: SES copies it into its delivery events.
 """
 
 from collections.abc import Mapping
@@ -20,12 +21,17 @@ _SUBJECT = "Subject: "
 
 
 class Kind(StrEnum):
-    """What the code is for; the value names its files."""
+    """What the message says; the value names its files."""
 
     SIGN_IN = "sign_in"
     SIGN_UP = "sign_up"
     ACCOUNT_EXISTS = "account_exists"
     VERIFY = "verify"
+    CONTACT = "contact"
+    RESET = "reset"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a file's name)
+    CONTACT_CHANGED = "contact_changed"
+    METHOD_ADDED = "method_added"
 
 
 class Message(NamedTuple):
@@ -36,12 +42,17 @@ class Message(NamedTuple):
     html: str | None
 
 
-def render(kind: Kind, channel: MessageChannel, locale: Locale, *, code: str, minutes: int, brand: str, domain: str) -> Message:
-    """The message with its code. `minutes` is how long the code lives; an empty `domain` leaves the WebOTP line out."""
-    values = {"brand": _one_line(brand), "code": code, "minutes": locale.number(minutes), "domain": domain}
+def render(
+    kind: Kind, channel: MessageChannel, locale: Locale, *, brand: str, domain: str = "", minutes: int = 0, **values: str
+) -> Message:
+    """The message, with a `value` in the place of each placeholder of its name. `minutes` is how long its code or link lives.
+
+    Where it has a `code`, an SMS ends with the WebOTP line, unless `domain` is empty.
+    """
+    values |= {"brand": _one_line(brand), "minutes": locale.number(minutes), "domain": domain}
     template = read(f"{locale}/{kind}.{channel}.txt")
     if channel == "sms":
-        return Message(None, fill(template + _WEB_OTP if domain else template, values), None)
+        return Message(None, fill(template + _WEB_OTP if domain and "code" in values else template, values), None)
     return _email(template, values, locale)
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "templates"
-_PLACEHOLDER = re.compile(r"\{\{([a-z]+)\}\}")
+_PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
 
 
 @cache

@@ -91,3 +91,16 @@ class MobileSent(_Sent):
             resend_at=clock.iso(asked.resend_at),
             masked_phone=asked.address.masked,
         )
+
+
+class CodeSent(Model):
+    """A code is on its way, if there is an address to send it to; its challenge is the token."""
+
+    token: Challenge
+    expires_at: Time = Field(description="When the code ends.")
+    resend_at: Time = Field(description="When the next code may be asked for.")
+
+    @classmethod
+    def of(cls, asked: Asked) -> Self:
+        """The answer for what was asked."""
+        return cls(token=asked.challenge, expires_at=clock.iso(asked.expires_at), resend_at=clock.iso(asked.resend_at))

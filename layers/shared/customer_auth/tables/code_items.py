@@ -223,15 +223,17 @@ def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: b
     )
 
 
-def end_devices(item_key: bytes, now: int) -> Write:
-    """The part of a transaction after which no device given before counts for the address whose known lane this is."""
-    return dynamodb.update(
-        settings.places().codes_table,
-        {"pk": keys.code_item(item_key)},
-        "SET #devices_since = :now, #event = :ended, #expires_at = :expires_at",
-        where="attribute_not_exists(#devices_since) OR #devices_since <= :now",
-        values={":now": now, ":ended": "ended", ":expires_at": now + devices.LIFE_SECONDS},
-    )
+def end_devices(item_key: bytes, now: int, *, guessed: bool = False) -> Write:
+    """The part of a transaction after which no device given before counts for the address whose known lane this is.
+
+    `guessed`: a right password is taken out of its window there too.
+    """
+    assignments = "#devices_since = :now, #event = :ended, #expires_at = :expires_at"
+    values: Item = {":now": now, ":ended": "ended", ":expires_at": now + devices.LIFE_SECONDS}
+    if guessed:
+        assignments, values = f"{assignments}, {limits.guesses().give_back()}", values | {":long_ago": limits.LONG_AGO}
+    where = "attribute_not_exists(#devices_since) OR #devices_since <= :now"
+    return dynamodb.update(settings.places().codes_table, {"pk": keys.code_item(item_key)}, f"SET {assignments}", where, values)
 
 
 def kept_outcome(spending: Try, item: Item) -> Outcome | None:

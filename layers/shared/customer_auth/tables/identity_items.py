@@ -25,6 +25,8 @@ from customer_auth.customers import Customer
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
 
+_IS_OF = "attribute_exists(#proven_at) AND #customer_id = :customer_id"
+
 
 class Identity(NamedTuple):
     """What is known of an address."""
@@ -108,21 +110,24 @@ def change(address: Address, read: Identity, password_hash: str, epoch: int) -> 
     return dynamodb.update(*key(address.key), f"SET {assignments}", where, values)
 
 
-def end_resets(address: Address, read: Identity) -> Write:
-    """The part of a transaction that ends the resets to an address which its customer keeps, if it is as it was read."""
-    where, as_read = _as_read(read)
-    return dynamodb.update(*key(address.key), "SET #revision = :new_revision", where, {":new_revision": _revision()} | as_read)
+def end_resets(proven: Address, customer_id: str) -> Write:
+    """The part of a transaction that ends the resets to an address that its customer keeps, if it is still theirs."""
+    return dynamodb.update(*key(proven.key), "SET #revision = :revision", _IS_OF, {":revision": _revision(), ":customer_id": customer_id})
 
 
-def delete(address: Address, read: Identity) -> Write:
-    """The part of a transaction after which the address is nobody's, if it is as it was read."""
-    return dynamodb.remove(*key(address.key), *_as_read(read))
+def release(proven: Address, customer_id: str) -> Write:
+    """The part of a transaction after which the customer's address is nobody's, if it is still theirs."""
+    return dynamodb.remove(*key(proven.key), _IS_OF, {":customer_id": customer_id})
+
+
+def drop(claimed: Address, read: Identity) -> Write:
+    """The part of a transaction after which nobody claims the address, if the claim is as it was read."""
+    return dynamodb.remove(*key(claimed.key), *_as_read(read))
 
 
 def is_of(proven: Address, customer_id: str) -> Write:
     """The part of a transaction that insists that the address is still this customer's."""
-    table, place = key(proven.key)
-    return dynamodb.check(table, place, "attribute_exists(#proven_at) AND #customer_id = :customer_id", {":customer_id": customer_id})
+    return dynamodb.check(*key(proven.key), _IS_OF, {":customer_id": customer_id})
 
 
 def tried(address: Address, read: Identity, *, epoch: int, roles: list[str]) -> Write:

@@ -25,6 +25,11 @@ def code_item(item_key: bytes) -> str:
     return f"code#{ids.base64url(item_key)}"
 
 
+def item_key(code_item: str) -> bytes:
+    """What names the codes of a code item's key."""
+    return ids.from_base64url(code_item.partition("#")[2]) or b""
+
+
 def client_item(bucket: str) -> str:
     return f"ip#{ids.base64url(ids.keyed(vault.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
 

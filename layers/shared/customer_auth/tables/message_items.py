@@ -98,11 +98,13 @@ def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: st
     )
 
 
-def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None) -> None:
-    """Write down what became of it; `customer_id` is the hint for the verify. Raises: aws.Failed."""
+def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None, revision: str | None = None) -> None:
+    """Write down what became of it; `customer_id` is the hint for the verify, `revision` the address's as of now. Raises: aws.Failed."""
     assignments, values = "#p.#delivery = :delivery, #p.#reason = :reason, #event = :recorded", {":delivery": delivery, ":reason": reason}
     if customer_id:
         assignments, values = f"{assignments}, #p.#customer = :customer", values | {":customer": customer_id}
+    if revision:
+        assignments, values = f"{assignments}, #p.#revision = :revision", values | {":revision": revision}
     write = dynamodb.update(
         settings.places().codes_table,
         {"pk": message.pk},

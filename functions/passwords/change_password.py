@@ -1,0 +1,28 @@
+"""POST /store/customers/change-password: changes one's own password, by the old one or a sign-in of just now."""
+
+from pydantic import Field
+
+from customer_auth import password_changes, sessions
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
+from customer_auth.fields import Model, Password
+from customer_auth.models.passwords import PasswordChanged
+
+REFUSALS = (WrongPassword, ReauthenticationRequired, Throttled)
+
+
+class Passwords(Model):
+    """The old one, which who has none leaves out, and the new one twice."""
+
+    old_password: Password | None = Field(default=None, title="Old password")
+    new_password: Password = Field(title="New password")
+    confirm_password: Password = Field(title="Confirmed password")
+
+
+@endpoint(body=Passwords, answer=PasswordChanged, caller=sessions.check, refusals=REFUSALS, uses=("dynamodb", "secretsmanager", "kms"))
+def handler(call: Call[Passwords, sessions.Caller]) -> PasswordChanged:
+    if call.body.confirm_password != call.body.new_password:
+        message = "must be the new password once more"
+        raise BadRequest(f"Confirmed password {message}", FieldError("confirm_password", message))
+    changed = password_changes.change(call.caller, call.body.old_password, call.body.new_password, call.client, call.issuer)
+    return PasswordChanged.of(changed)

@@ -1,0 +1,156 @@
+"""Another email or phone for a customer: a code proves it, and one transaction puts it in the place of the old one.
+
+It changes who may get in, so it needs a sign-in of just now, and ends every other session, reset and device given before.
+"""
+
+from typing import NamedTuple
+
+from customer_auth import audit, clock, codes, devices, ids, notices, ownership, proofs, sessions
+from customer_auth.address import Address
+from customer_auth.challenges import Purpose
+from customer_auth.client import Client
+from customer_auth.codes import Asked, Attempt, Proof
+from customer_auth.customers import Customer
+from customer_auth.errors import BadRequest, ContactTaken, FieldError, NotAuthenticated, ReauthenticationRequired, Unavailable, WrongCode
+from customer_auth.ownership import Standing
+from customer_auth.proofs import Opened
+from customer_auth.sessions import Caller, Identified, Pair
+from customer_auth.tables import customer_items, dynamodb, identity_items, session_items
+from customer_auth.tables.dynamodb import Write
+
+_ROUNDS = 3
+
+
+class ContactChanged(NamedTuple):
+    """The customer with the new address, and what the caller goes on with."""
+
+    customer: Customer
+    pair: Pair
+    device: str
+
+
+def ask(caller: Caller, address: Address, client: Client) -> Asked:
+    """Send a code to the address that the customer wants; one that is taken is asked like a free one.
+
+    Raises: ReauthenticationRequired, BadRequest (it is theirs already), Throttled, aws.Failed.
+    """
+    customer = caller.customer
+    if not sessions.is_recent(caller.claims):
+        raise ReauthenticationRequired
+    if customer.is_verified(address.channel) and customer.address(address.channel).key == address.key:
+        message = "is yours already"
+        raise BadRequest(f"{address.channel.capitalize()} {message}", FieldError(address.channel, message))
+    bound = {"customer": customer.id, "epoch": customer.session_epoch, "family": caller.session.family}
+    return codes.ask(Purpose.CONTACT, address, client, bound_to=bound)
+
+
+def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChanged:
+    """Change the address by the code that came to it, for the session that asked or a newer sign-in of the same customer.
+
+    A repeat with its key is answered to the access token that this very change ended.
+    Raises: NotAuthenticated, WrongCode; ContactTaken, Unavailable and aws.Failed with the proof unspent.
+    """
+    if identified.caller is None and attempt.key is None:
+        raise NotAuthenticated("session_ended")
+    proof = codes.try_challenge(Purpose.CONTACT, attempt)
+    if proof.kept:
+        if proof.kept.customer_id != identified.claims.sub:
+            raise WrongCode("foreign_challenge")
+        return _changed(proof, proofs.repeated_session(proof, proof.kept, issuer))
+    if identified.caller is None:
+        codes.give_back(proof)
+        raise NotAuthenticated("session_ended")
+    _insist_on_asker(proof, identified.caller)
+    with proofs.kept_unspent(proof, ContactTaken):
+        standing: Standing | None = None
+        for _ in range(_ROUNDS):
+            try:
+                return _verify(proof, identified.caller, standing, issuer)
+            except proofs.Stale as stale:
+                standing = _standing_now(proof, identified.caller.customer, stale)
+        raise Unavailable("changed_too_often")
+
+
+def _insist_on_asker(proof: Proof, caller: Caller) -> None:
+    """Whoever asked, by that session or a newer sign-in, and nothing has ended every session since: a reset, another change."""
+    bound = proof.challenge["bound_to"]
+    same = bound["customer"] == caller.customer.id and bound["epoch"] == caller.customer.session_epoch
+    if not same or not (bound["family"] == caller.session.family or caller.session.begun_at >= proof.challenge["asked_at"]):
+        raise WrongCode("another_asked")
+
+
+def _standing_now(proof: Proof, customer: Customer, stale: proofs.Stale) -> Standing:
+    """What the new address is by now. Raises: ContactTaken, NotAuthenticated (the customer's sessions have ended), aws.Failed."""
+    if stale.items[0] is not None:
+        raise NotAuthenticated("session_ended")
+    standing = ownership.read(proof.address)
+    if standing.identity and standing.identity.proven_at and standing.identity.customer_id != customer.id:
+        raise ContactTaken
+    return standing
+
+
+def _verify(proof: Proof, caller: Caller, standing: Standing | None, issuer: str) -> ContactChanged:
+    """Raises: Stale. Without a standing the address is taken to be nobody's, as it mostly is: that saves reading it."""
+    customer, address = caller.customer, proof.address
+    changed = customer.with_address(address, verified=True)
+    changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
+    version, challenge_hash = proof.challenge["pepper"], ids.sha256(proof.challenge["id"])
+    secret = proofs.first_secret(proof.key, challenge_hash, version)
+    session, refresh = sessions.go_on(caller.session, changed, pepper_version=version, secret=secret)
+    opened = Opened(changed, session, sessions.pair(changed, session, refresh, issuer))
+    names = [str(address.channel), f"{address.channel}_verified"]
+    writes = [
+        customer_items.become(customer, changed, names),
+        identity_items.prove(address, changed, standing.identity if standing else None),
+        session_items.put_new(session),
+        *_claims_of_others(address, customer, standing),
+        *_own_addresses(customer, address),
+        *_told(proof, customer),
+    ]
+    ended = {each.key: each for each in (*customer.addresses, address)}
+    kept = proofs.use(proof, writes, customer_id=customer.id, family=session.family, ends_devices_of=list(ended.values()))
+    if kept:
+        return _changed(proof, proofs.repeated_session(proof, kept, issuer))
+    return _changed(proof, opened)
+
+
+def _claims_of_others(address: Address, customer: Customer, standing: Standing | None) -> list[Write]:
+    """From who merely claims the address it is taken off."""
+    claimant = standing.customer if standing else None
+    if claimant is None or claimant.id == customer.id or not any(each.key == address.key for each in claimant.addresses):
+        return []
+    return [customer_items.take_off(claimant, address.channel)]
+
+
+def _own_addresses(customer: Customer, new: Address) -> list[Write]:
+    """The old address is nobody's, and the resets to one that stays end."""
+    writes = []
+    for address in customer.addresses:
+        if address.key == new.key:
+            continue
+        if customer.is_verified(address.channel):
+            write = identity_items.release if address.channel is new.channel else identity_items.end_resets
+            writes.append(write(address, customer.id))
+        elif address.channel is new.channel:
+            writes += _dropped(address, customer)
+    return writes
+
+
+def _dropped(claimed: Address, customer: Customer) -> list[Write]:
+    """The customer's own claim on the address that goes, so that its password opens nothing there any more."""
+    identity = identity_items.identity(dynamodb.get(*identity_items.key(claimed.key)))
+    return [identity_items.drop(claimed, identity)] if identity and identity.customer_id == customer.id and not identity.proven_at else []
+
+
+def _told(proof: Proof, customer: Customer) -> list[Write]:
+    """The old address learns of it, or where there was none, the customer's other one."""
+    channel, locale = proof.address.channel, proof.challenge["locale"]
+    proven = {each.channel: each for each in customer.addresses if customer.is_verified(each.channel)}
+    if channel in proven:
+        return [notices.put(notices.Kind.CONTACT_CHANGED, proven[channel], locale)]
+    return [notices.put(notices.Kind.METHOD_ADDED, other, locale) for other in proven.values()]
+
+
+def _changed(proof: Proof, opened: Opened) -> ContactChanged:
+    audit.count("verified", sid=opened.session.family)
+    return ContactChanged(opened.customer, opened.pair, devices.issue(proof.address, at=clock.now()))

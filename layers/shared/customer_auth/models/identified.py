@@ -1,0 +1,45 @@
+"""Who is meant: an email, a phone, or either in one field."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from customer_auth.address import Address
+from customer_auth.errors import BadRequest, FieldError
+from customer_auth.fields import Email, EmailOrPhone, FromClient, Phone
+
+
+class Identified(FromClient):
+    """Exactly one of the three says who is meant."""
+
+    email: Email | None = Field(default=None, title="Email")
+    phone: Phone | None = Field(default=None, title="Phone number")
+    email_or_phone: EmailOrPhone | None = Field(default=None, title="Email or phone")
+
+    in_query: ClassVar[tuple[str, ...]] = ("email", "phone", "email_or_phone", "device", "locale")
+
+    @property
+    def address(self) -> Address:
+        """Who is meant. Raises: BadRequest."""
+        return only_one({"email": self.email, "phone": self.phone, "email_or_phone": self.email_or_phone})
+
+
+def only_one(given: dict[str, Address | None]) -> Address:
+    """The one that is there. Raises: BadRequest where it is none, or several."""
+    found = [address for address in given.values() if address is not None]
+    if len(found) == 1:
+        return found[0]
+    names = [name for name, address in given.items() if address is not None] or list(given)
+    message = f"exactly one of {', '.join(given)} is needed"
+    raise BadRequest(message.capitalize(), *(FieldError(name, message, missing=not found) for name in names))
+
+
+class Lookup(Identified):
+    """Exactly one of the four says who is meant."""
+
+    identifier: EmailOrPhone | None = Field(default=None, title="Identifier")
+
+    @property
+    def address(self) -> Address:
+        """Who is meant. Raises: BadRequest."""
+        return only_one({"identifier": self.identifier, "email": self.email, "phone": self.phone, "email_or_phone": self.email_or_phone})

@@ -1,0 +1,66 @@
+"""A forgotten password: the token that was sent to an address sets a new one, once; it proves the address like any other proof.
+
+A token is of the password that it replaces: whatever changes that, or the account's addresses, ends it.
+"""
+
+from customer_auth import audit, clock, codes, devices, notices, ownership, passwords, proofs, reset_tokens
+from customer_auth.address import Address
+from customer_auth.challenges import Purpose
+from customer_auth.client import Client
+from customer_auth.codes import Attempt, Proof
+from customer_auth.errors import AccountDeletionPending, Unavailable, WrongCode
+from customer_auth.ownership import Standing
+from customer_auth.tables import customer_items, identity_items, registration_items
+from customer_auth.tables.dynamodb import Write
+
+_ROUNDS = 3
+
+
+def complete(token: str, address: Address, password: str, key: str | None, client: Client) -> str:
+    """Set the password by a token that came to the address; answers a device. Every session, reset and device given before has ended.
+
+    Raises: BadRequest (the password), WrongCode, Throttled; AccountDeletionPending, Unavailable and aws.Failed with the token unspent.
+    """
+    passwords.check("password", password, [address])
+    challenge, code = reset_tokens.parse(token)
+    proof = codes.try_code(Purpose.RESET, address, Attempt(code, challenge, key, client))
+    if proof.kept:
+        return devices.issue(proof.address, at=proof.kept.at)
+    password_hash = passwords.hashed(password)
+    with proofs.kept_unspent(proof, AccountDeletionPending):
+        for _ in range(_ROUNDS):
+            try:
+                return _complete(proof, password_hash)
+            except proofs.Stale:
+                continue
+        raise Unavailable("changed_too_often")
+
+
+def _complete(proof: Proof, password_hash: str) -> str:
+    standing = ownership.read(proof.address, proof.challenge.get("customer"))
+    if standing.owner and not standing.owner.may_sign_in:
+        raise AccountDeletionPending
+    identity = standing.identity
+    asked_of = identity.revision if identity and standing.owner else None
+    if identity is None or proof.challenge.get("revision") != asked_of:
+        raise WrongCode("superseded")
+    customer_id, writes, ended = _decided(proof, standing, password_hash)
+    kept = proofs.use(proof, writes, customer_id=customer_id, ends_devices_of=ended)
+    audit.count("verified")
+    return devices.issue(proof.address, at=kept.at if kept else clock.now())
+
+
+def _decided(proof: Proof, standing: Standing, password_hash: str) -> tuple[str, list[Write], list[Address]]:
+    """Whose the password becomes, how, and whose devices end."""
+    address, (identity, customer) = proof.address, standing
+    told = notices.put(notices.Kind.PASSWORD_CHANGED, address, proof.challenge["locale"])
+    if standing.owner:
+        owner = standing.owner
+        changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())
+        identities = [identity_items.change(own, read, password_hash, changed.session_epoch) for own, read in ownership.own(owner)]
+        return owner.id, [customer_items.become(owner, changed, ["password_hash"]), *identities, told], owner.addresses
+    if identity and identity.registration and customer is None:
+        proves = identity_items.prove_registration(address, identity, password_hash)
+        return "", [proves, registration_items.set_password(identity.registration, password_hash), told], [address]
+    owned = ownership.give(address, standing, password_hash=password_hash)
+    return owned.customer.id, [*owned.writes, told], [address]

@@ -1,0 +1,40 @@
+"""Messages without a code, in the codes table: put by the transaction that causes them, so that none is lost, and deleted once sent.
+
+| attribute | holds |
+|---|---|
+| pk | message#… |
+| notice | what a challenge's map holds of its message (see `message_items`), and the `kind` |
+| event | asked:notice, for the stream's filter |
+| expires_at | TTL: when nobody needs to be told any more |
+"""
+
+import secrets
+
+from customer_auth import clock, ids, settings
+from customer_auth.address import Address
+from customer_auth.challenges import Purpose
+from customer_auth.tables import dynamodb, keys
+from customer_auth.tables.dynamodb import Write
+
+_LIFE_SECONDS = clock.DAY
+
+
+def put_new(kind: str, to: Address, locale: str) -> Write:
+    """The part of a transaction after which its customer is told of it."""
+    notice_id, now = secrets.token_bytes(16), clock.now()
+    notice = {
+        "id": notice_id,
+        "kind": kind,
+        "address": list(to),
+        "locale": locale,
+        "asked_at": now,
+        "expires_at": now + _LIFE_SECONDS,
+        "delivery": "queued",
+    }
+    place = {"pk": keys.notice(ids.base64url(notice_id)), "event": f"asked:{Purpose.NOTICE}", "expires_at": now + _LIFE_SECONDS}
+    return dynamodb.put(settings.places().codes_table, place | {Purpose.NOTICE: notice}, where="attribute_not_exists(#pk)")
+
+
+def delete(pk: str) -> None:
+    """The message has been sent. Raises: aws.Failed."""
+    dynamodb.delete(settings.places().codes_table, {"pk": pk})
