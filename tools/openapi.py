@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,8 @@ class Document:
 
     def _models(self) -> tuple[dict[str, Json], dict[Any, str]]:
         contracts = self._contracts.values()
-        asked = {(each.body, "validation") for each in contracts} | {(each.answer, "serialization") for each in contracts}
+        asked = {(model, "validation") for each in contracts for model in (each.body, each.query)}
+        asked |= {(each.answer, "serialization") for each in contracts}
         models: list[Any] = sorted((pair for pair in asked if pair[0]), key=lambda pair: (pair[0].__module__, pair[0].__name__))
         schemas, definitions = models_json_schema(models, ref_template=SCHEMA, schema_generator=Schemas)
         return definitions["$defs"], {model: schema["$ref"] for (model, _), schema in schemas.items()}
@@ -129,12 +130,19 @@ class Document:
         }
         parameters = [*map(self._path_parameter, PARAMETER.findall(path))]
         parameters += [{"$ref": "#/components/parameters/IdempotencyKey"}] if contract.takes_key else []
+        parameters += self._query_parameters(contract.query) if contract.query else []
+        parameters += self._query_parameters(contract.body, contract.body.in_query) if contract.body else []
         if contract.body:
             parameters += [{"$ref": "#/components/parameters/AcceptLanguage"}] if "locale" in contract.body.model_fields else []
             operation["requestBody"] = self._request(contract)
         if parameters:
             operation["parameters"] = parameters
         return operation | {"responses": self._responses.of(path, contract)}
+
+    def _query_parameters(self, model: Any, names: Collection[str] | None = None) -> list[Json]:
+        """The members of a query string, or those of a body that may stand there instead."""
+        members = self._schemas[self._references[model].rpartition("/")[2]]["properties"]
+        return [{"name": name, "in": "query", "schema": members[name]} for name in (members if names is None else names)]
 
     def _path_parameter(self, name: str) -> Json:
         """It is described as the kind of its name."""

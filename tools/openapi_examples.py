@@ -69,7 +69,7 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
     if not issubclass(refusal, BadRequest):
         return {refusal.type: endpoint.refused(refusal(*_TOLD.get(refusal, ())), _asked(route))}
     if body is None:
-        [name] = PARAMETER.findall(route)
+        name = next(iter(PARAMETER.findall(route)), "limit")  # of the path, or of the query
         return {"wrong": endpoint.refused(BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid")), _asked(route))}
     fields = body.model_fields.items()
     required = [info.alias or name for name, info in fields if info.is_required()]

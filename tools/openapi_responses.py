@@ -66,9 +66,14 @@ class Responses:
             return response
         name = "Or".join(named(outcome.schema) for outcome in outcomes)
         if BadRequest in refusals:  # its examples are of the fields of this body, or of this path's parameter
-            name += "Of" + (named({"$ref": self._references[contract.body]}) if contract.body else PARAMETER.findall(path)[0].capitalize())
+            name += "Of" + self._of_what(path, contract)
         self.shared[name] = response
         return {"$ref": f"#/components/responses/{name}"}
+
+    def _of_what(self, path: str, contract: Any) -> str:
+        """What a bad request is of: a body, a query string or a path's parameter."""
+        model = contract.body or contract.query
+        return named({"$ref": self._references[model]}) if model else PARAMETER.findall(path)[0].capitalize()
 
     def _answer(self, contract: Any, status: int) -> Iterator[Outcome]:
         if status not in _statuses(contract):

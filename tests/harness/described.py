@@ -60,8 +60,11 @@ def _check_request(route: str, event: dict) -> None:
     """What was taken was valid: the other way round, a valid request may be refused for what it says."""
     operation = _operation(route)
     for parameter in map(resolved, operation.get("parameters", [])):
-        places = {"header": event["headers"], "path": event.get("pathParameters") or {}}[parameter["in"]]
+        query = event.get("queryStringParameters") or {}
+        places = {"header": event["headers"], "path": event.get("pathParameters") or {}, "query": query}[parameter["in"]]
         value = places.get(parameter["name"].lower() if parameter["in"] == "header" else parameter["name"])
+        if value is not None and parameter["schema"].get("type") == "integer":
+            value = int(value)
         if value is not None or parameter.get("required"):
             demand(f"{route} took {parameter['name']}: {value}, and", _json(parameter["schema"]), value)
     wanted = {SECURITY_HEADERS[name] for needs in operation["security"] for name in needs}

@@ -119,6 +119,39 @@ class Person:
         self.api.clock.advance(90)
         return self.verify_address(asked["token"], self.inbox.code(self.email if kind == "email" else self.phone))
 
+    def member(self, password: str = PASSWORD, **fields) -> "Person":
+        """The same person with a verified email, a password and a session."""
+        answer = self.prove(self.registered(password, **fields)["customer"]["id"])
+        self.session = answer.body if answer["token"] else self.log_in(password).body | {"customer": answer["customer"]}
+        return self
+
+    def forget_password(self, **who):
+        return self.api.post("/auth/customer/emailpass/reset-password", ip=self.ip, **(who or {"email": self.email}))
+
+    def reset_token(self, to: str | None = None) -> str:
+        """The token of the last link that came."""
+        link = re.search(r"https://shop\.example\.com/reset-password\?token=([A-Za-z0-9_-]{87})&", self.inbox.of(to or self.email)[-1].body)
+        return link[1]
+
+    def reset(self, token: str, password: str, *, key: str | None = None, **who):
+        headers = {"authorization": f"Bearer {token}"} | ({"idempotency-key": key} if key else {})
+        who = who or {"email": self.email}
+        return self.api.post("/auth/customer/emailpass/update", ip=self.ip, headers=headers, password=password, **who)
+
+    def change_password(self, new: str, *, old: str | None = PASSWORD, confirm: str | None = None, token: str | None = None):
+        body = {"new_password": new, "confirm_password": confirm or new} | ({"old_password": old} if old is not None else {})
+        return self.api.post("/store/customers/change-password", ip=self.ip, headers=self.bearer(token), **body)
+
+    def ask_contact(self, *, token: str | None = None, **address):
+        return self.api.post("/store/customers/me/contact", ip=self.ip, headers=self.bearer(token), **address)
+
+    def change_contact(self, challenge: str, code: str, *, key: str | None = None, token: str | None = None):
+        headers = self.bearer(token) | ({"idempotency-key": key} if key else {})
+        return self.api.post("/store/customers/me/contact/verify", ip=self.ip, headers=headers, token=challenge, code=code)
+
+    def bearer(self, token: str | None = None) -> dict:
+        return {"authorization": f"Bearer {token or self.session['token']}"}
+
     def me(self, token: str | None = None):
         return self.api.get("/store/customers/me", ip=self.ip, headers={"authorization": f"Bearer {token or self.session['token']}"})
 

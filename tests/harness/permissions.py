@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import re
 from typing import NamedTuple
 
 _DYNAMODB_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
@@ -37,6 +38,8 @@ def needed(function: str, service: str, operation: str, parameters: dict) -> set
         return {
             Permission(function, "dynamodb:BatchGetItem", table, _leading({"Key": key})) for table, keys in asked for key in keys["Keys"]
         }
+    if "IndexName" in parameters:
+        return {Permission(function, f"dynamodb:{operation}", f"{parameters['TableName']}/index/{parameters['IndexName']}")}
     leading = "" if operation == "Query" else _leading(parameters)  # queries are of sessions, which lie under customers' own ids
     return {Permission(function, f"dynamodb:{operation}", parameters["TableName"], leading)}
 
@@ -92,7 +95,9 @@ def _statement(policy: str, raw: dict, ids: list[dict[str, str]]) -> Statement:
 
 
 def _physical(resource, ids: dict[str, str]) -> str:
-    """The name by which requests call the resource: a table's name, a queue's address, a secret's ARN, a key's id."""
+    """The name by which requests call the resource: a table's name, an index's below it, a queue's address, a secret's ARN, a key's id."""
+    if isinstance(resource, dict) and (index := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/\w+)", str(resource.get("Fn::Sub")))):
+        return ids.get(index[1], "") + index[2]
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
         return ids.get(resource["Fn::GetAtt"][0], "")
     return ids.get(resource.get("Ref", ""), "") if isinstance(resource, dict) else str(resource)

@@ -31,7 +31,7 @@ type Answer = Model | dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call[B, C]:
-    """What a rule may know of a call: its body, parsed, its path's parameters, who is asking and, where that is needed, signed in."""
+    """What a rule may know of a call: its body and query, parsed, its path's parameters, who is asking and, if needed, signed in."""
 
     body: B
     client: Client
@@ -39,6 +39,7 @@ class Call[B, C]:
     idempotency_key: str | None
     issuer: str
     parameters: Mapping[str, str]
+    query: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Contract:
 
     purpose: str
     body: type[Model] | None
+    query: type[Model] | None
     answer: type[Model] | None
     caller: Callable[[str, str], Any] | None
     refusals: tuple[type[Refusal], ...]
@@ -61,9 +63,10 @@ class Contract:
         return self.body is not None or self.caller is not None or self.publishable
 
 
-def endpoint(
+def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     *,
     body: type[Model] | None = None,
+    query: type[Model] | None = None,
     answer: type[Model] | None = None,
     caller: Callable[[str, str], Any] | None = None,
     refusals: tuple[type[Refusal], ...] = (),
@@ -83,12 +86,13 @@ def endpoint(
     aws.prepare(*uses)
     if publishable:
         refusals = (*refusals, NoPublishableKey, NotAllowed)
-    always = ((BadRequest, TooLarge, UnsupportedMedia) if body else ()) + ((NotAuthenticated,) if caller else ())
+    of_input = (BadRequest, TooLarge, UnsupportedMedia) if body else (BadRequest,) if query else ()
+    always = (*of_input, *((NotAuthenticated,) if caller else ()))
 
     def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
         name = rule.__module__.rpartition(".")[2]
         all_refusals = (*refusals, *always, Internal, Unavailable)
-        contract = Contract(_purpose(rule), body, answer, caller, all_refusals, takes_key, publishable, cache_seconds, uses)
+        contract = Contract(_purpose(rule), body, query, answer, caller, all_refusals, takes_key, publishable, cache_seconds, uses)
 
         def handler(event: Event, _context: object) -> Event:
             asked = request.Request(event)
@@ -114,11 +118,12 @@ def _call(asked: request.Request, contract: Contract) -> Call[Any, Any]:
     if contract.audited:
         audit.note(bucket=asked.bucket)
     parsed = request.body(asked, contract.body) if contract.body else None
+    query = request.query(asked, contract.query) if contract.query else None
     if contract.publishable:
         publishable_keys.check(*asked.publishable_key())
     caller = contract.caller(asked.access_token(), asked.issuer()) if contract.caller else None
     key = asked.idempotency_key() if contract.takes_key else None
-    return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters)
+    return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters, query)
 
 
 def answered(told: Answer, cache_seconds: int) -> Event:

@@ -4,15 +4,18 @@ Who merely claims an address owns nothing of it. A customer who has proven nothi
 from one who has proven something else the address is taken off, and the owner gets an account of their own.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from customer_auth import customers, referrals
 from customer_auth.address import Address
 from customer_auth.customers import Customer, Names
-from customer_auth.errors import Unavailable
+from customer_auth.errors import Refusal, Unavailable
 from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items
-from customer_auth.tables.dynamodb import Write
+from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.identity_items import Identity
+
+_REFERRER = 3  # the place among the writes of what insists on the referrer, where there is one
 
 
 class Standing(NamedTuple):
@@ -34,6 +37,11 @@ class Owned(NamedTuple):
     writes: list[Write]
     is_new: bool = False
     was_claimed: bool = False
+    insists_on_referrer: bool = False
+
+    def refusal(self, items: Sequence[Item | None]) -> Refusal | None:
+        """What it means that these writes failed so, where it means more than to decide anew."""
+        return referrals.UnknownReferrer() if self.insists_on_referrer and items[_REFERRER] is not None else None
 
 
 def read(address: Address, hint: str | None = None) -> Standing:
@@ -84,7 +92,7 @@ def give(
     ]
     if claimant and claims and not taken_over:
         writes.append(customer_items.take_off(claimant, address.channel))
-    return Owned(made, writes, is_new=True, was_claimed=claimant is not None)
+    return Owned(made, writes, is_new=True, was_claimed=claimant is not None, insists_on_referrer=bool(insists))
 
 
 def own(customer: Customer) -> list[tuple[Address, Identity]]:

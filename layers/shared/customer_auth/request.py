@@ -30,7 +30,7 @@ class Request:
         context = event["requestContext"]
         self.id = str(context["requestId"])
         self.route = str(event["routeKey"]).partition(" ")[2]  # the path may begin with a custom domain's mapping
-        self._query: dict[str, str] = event.get("queryStringParameters") or {}
+        self.query: dict[str, str] = event.get("queryStringParameters") or {}
         self.parameters: dict[str, str] = event.get("pathParameters") or {}
         self._domain = str(context["domainName"])
         self._source_ip = str(context["http"]["sourceIp"])
@@ -84,7 +84,7 @@ class Request:
 
     def json_with_query(self, names: Collection[str]) -> bytes:
         """The same, with these members from the query string where the body has none of them."""
-        raw, given = self.json(), {name: value for name, value in self._query.items() if name in names}
+        raw, given = self.json(), {name: value for name, value in self.query.items() if name in names}
         try:
             told = json.loads(raw) if given else None
         except (ValueError, RecursionError):
@@ -97,8 +97,20 @@ def body[B: Model](asked: Request, model: type[B]) -> B:
     try:
         return model.model_validate_json(asked.json_with_query(model.in_query))
     except ValidationError as wrong:
-        errors = [_field_error(model, error) for error in wrong.errors(include_url=False)]
-        raise BadRequest(f"{_title(model, errors[0].field)} {errors[0].message}", *errors) from None
+        raise _wrong(model, wrong) from None
+
+
+def query[Q: Model](asked: Request, model: type[Q]) -> Q:
+    """The query string as its model. Raises: BadRequest with every parameter that is wrong, and never its value."""
+    try:
+        return model.model_validate_strings(asked.query)
+    except ValidationError as wrong:
+        raise _wrong(model, wrong) from None
+
+
+def _wrong(model: type[Model], wrong: ValidationError) -> BadRequest:
+    errors = [_field_error(model, error) for error in wrong.errors(include_url=False)]
+    return BadRequest(f"{_title(model, errors[0].field)} {errors[0].message}", *errors)
 
 
 def dumps(value: object) -> str:
@@ -112,6 +124,9 @@ def _field_error(model: type[Model], error: Any) -> FieldError:
     required = any(name in (field, info.alias) and info.is_required() for field, info in model.model_fields.items())
     if error["type"] == "missing" or (required and error["input"] in (None, "")):
         return FieldError(name, "is required", missing=True)
+    if error["type"] in ("int_parsing", "greater_than_equal", "less_than_equal"):
+        low, high = (getattr(rule, key) for key in ("ge", "le") for rule in model.model_fields[name].metadata if hasattr(rule, key))
+        return FieldError(name, f"must be a whole number from {low} to {high}")
     if error["type"] == "value_error":
         return FieldError(name, str(error["ctx"]["error"]))
     return FieldError(name, _KINDS.get(error["type"], "is not valid"))

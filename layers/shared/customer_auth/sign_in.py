@@ -57,6 +57,8 @@ def _enter(proof: Proof, names: Names, issuer: str, referral_code: str | None) -
         try:
             return _commit(proof, owned, issuer)
         except proofs.Stale as changed:
+            if refusal := owned.refusal(changed.items):
+                raise refusal from None
             hint = _owner_by_now(changed.items[1]) or hint
     raise Unavailable("changed_too_often")
 

@@ -22,6 +22,7 @@ def test_a_customer_sees_who_they_are(ada):
             "phone": ada.phone,
             "first_name": "Augusta",
             "last_name": "King",
+            "referral_code": answer["customer"]["referral_code"],
             "company_name": None,
             "metadata": {},
             "email_verified": False,

@@ -62,6 +62,7 @@ def test_a_sign_up_makes_a_customer_of_what_was_proven_alone(injecting, ada):
 
     assert answer["customer"] == {
         "id": answer["customer"]["id"],
+        "referral_code": answer["customer"]["referral_code"],
         "email": None,
         "phone": ada.phone,
         "first_name": "Ada",

@@ -11,6 +11,7 @@
 
 import json
 from collections.abc import Collection
+from typing import NamedTuple
 
 from customer_auth import clock, settings
 from customer_auth.address import Channel
@@ -18,6 +19,7 @@ from customer_auth.customers import Customer, Status
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
 
+REFERRALS = "referrals"  # the index of a referrer's customers
 _AS_READ = "#session_epoch = :epoch AND #status = :status"
 
 
@@ -37,6 +39,31 @@ def customer(item: Item | None) -> Customer | None:
 def find(customer_id: str) -> Customer | None:
     """The customer of this id. Raises: aws.Failed."""
     return customer(dynamodb.get(*key(customer_id)))
+
+
+class Referred(NamedTuple):
+    """As much of a customer as who referred them may see."""
+
+    id: str
+    email: str | None
+    phone: str | None
+    first_name: str | None
+    last_name: str | None
+    referrers: list[str]
+    created_at: int
+
+
+def referred_by(referrer_id: str, *, most: int, after: tuple[int, str] | None) -> tuple[list[Referred], tuple[int, str] | None]:
+    """One page of the customers whom this one referred, newest first, and after which the next one goes on. Raises: aws.Failed."""
+    start: Item | None = None
+    if after:
+        start = {"pk": keys.customer(after[1]), "referrer": referrer_id, "created_at": after[0]}
+    table = settings.places().customers_table
+    items, last = dynamodb.page(table, REFERRALS, {"referrer": referrer_id}, most=most, start=start)
+    now = clock.now()
+    here: list[Item] = [{name: item.get(name) for name in Referred._fields} for item in items if item.get("expires_at", now + 1) > now]
+    found = [Referred(**each) for each in here]
+    return found, (last["created_at"], last["pk"].partition("#")[2]) if last else None
 
 
 def put_new(new: Customer) -> Write:

@@ -107,6 +107,23 @@ def query(table: str, pk: str) -> list[Item]:
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
+def page(table: str, index: str, where: Item, *, most: int, start: Item | None = None) -> tuple[list[Item], Item | None]:
+    """The newest items of an index under one key, and where the next page starts, if there is one; an index may lag by a moment."""
+    [(name, value)] = where.items()
+    asked: dict[str, Any] = {
+        "KeyConditionExpression": "#key = :key",
+        "ExpressionAttributeNames": {"#key": name},
+        "ExpressionAttributeValues": {":key": _marshal(value)},
+        "ScanIndexForward": False,
+        "Limit": most,
+    }
+    if start:
+        asked["ExclusiveStartKey"] = _marshalled(start)
+    answer = aws.call("dynamodb", "query", TableName=table, IndexName=index, **asked)
+    last = answer.get("LastEvaluatedKey")
+    return [*map(unmarshalled, answer["Items"])], unmarshalled(last) if last else None
+
+
 def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
     """The items of these (table, key) pairs in one consistent request, in their order. Raises: Unavailable when some went unread."""
     request: dict[str, Any] = {}

@@ -1,0 +1,219 @@
+"""Another address in the place of the old one: proven by its code, in one transaction, that leaves nobody else in."""
+
+import pytest
+
+from tests.harness.crowds import at_once
+from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.people import LOGIN, PASSWORD, Person, new_email, new_number, other_code
+
+KEY = "YW4taWRlbXBvdGVuY3kta2V5"
+
+
+@pytest.fixture
+def phone():
+    return new_number()
+
+
+@pytest.fixture
+def pending(customer, phone):
+    """A customer who has asked for another phone, and read its code."""
+    return customer.ask_contact(phone=phone)["token"], customer.inbox.code(phone)
+
+
+def test_the_new_number_signs_in_and_the_old_one_is_nobody_s(api, customer, phone, pending):
+    old = customer.phone
+
+    answer = customer.change_contact(*pending)
+
+    assert answer.status == 200
+    assert (answer["customer"]["id"], answer["customer"]["phone"], answer["customer"]["phone_verified"]) == (customer.id, phone, True)
+    customer.phone = phone
+    api.clock.advance(90)
+    assert customer.sign_in()["customer"]["id"] == customer.session["customer"]["id"]
+    newcomer = Person(api, customer.inbox)
+    newcomer.phone = old
+    assert newcomer.sign_up()["customer"]["id"] != customer.id
+
+
+def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, customer, pending):
+    before = customer.session
+    answer = customer.change_contact(*pending)
+
+    assert customer.me(answer["token"]).status == 200
+    assert customer.me(before["token"]).status == 401
+    assert customer.refresh(before["refresh_token"]).status == 401
+    assert customer.refresh(answer["refresh_token"]).status == 200
+
+
+@ON_ONE_ENGINE
+def test_it_takes_three_requests(customer, pending):
+    assert customer.change_contact(*pending).aws_calls == ("BatchGetItem", "UpdateItem", "TransactWriteItems")
+
+
+@ON_ONE_ENGINE
+def test_the_old_address_is_told(customer, pending):
+    customer.change_contact(*pending)
+
+    assert "was changed" in customer.inbox.of(customer.phone)[-1].body
+
+
+@ON_ONE_ENGINE
+def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
+    email = new_email()
+    asked = customer.ask_contact(email=email)["token"]
+
+    answer = customer.change_contact(asked, customer.inbox.code(email))
+
+    assert (answer["customer"]["email"], answer["customer"]["email_verified"], answer["customer"]["phone_verified"]) == (email, True, True)
+    assert "was added" in customer.inbox.of(customer.phone)[-1].body
+    api.clock.advance(90)
+    api.post("/login/email/send", email=email)
+    entered = api.post("/login/email/verify", email=email, code=customer.inbox.code(email))
+    assert entered["user"]["userId"] == customer.id
+
+
+def test_an_address_that_was_taken_meanwhile_is_409(api, customer, phone, pending):
+    rival = Person(api, customer.inbox)
+    rival.phone = phone
+    api.clock.advance(90)
+    rival.sign_up()
+
+    api.clock.advance(-180)
+    refused = customer.change_contact(*pending)
+
+    assert (refused.status, refused["type"]) == (409, "contact_taken")
+    assert customer.me()["customer"]["phone"] == customer.phone
+
+
+@ON_ONE_ENGINE
+def test_another_customer_cannot_apply_it_and_the_right_one_still_can(customer, bob, pending):
+    assert bob.change_contact(*pending).status == 401
+    assert customer.change_contact(*pending).status == 200
+
+
+@ON_ONE_ENGINE
+def test_twice_is_once(customer, pending):
+    answer = customer.change_contact(*pending)
+
+    assert customer.change_contact(*pending, token=answer["token"]).status == 401
+
+
+def test_with_its_key_a_repeat_is_answered_to_the_token_that_it_ended(customer, pending):
+    first, again = (customer.change_contact(*pending, key=KEY) for _ in range(2))
+
+    assert (first.status, again.status) == (200, 200)
+    assert first["refresh_token"] == again["refresh_token"]
+    assert customer.change_contact(pending[0], other_code(pending[1]), key=KEY).status == 401
+
+
+@ON_ONE_ENGINE
+def test_a_repeat_is_not_answered_to_another_customer(customer, bob, pending):
+    customer.change_contact(*pending, key=KEY)
+
+    assert bob.change_contact(*pending, key=KEY).status == 401
+
+
+@ON_ONE_ENGINE
+def test_a_wrong_code_is_401_and_five_spend_it(customer, pending):
+    challenge, code = pending
+
+    assert [customer.change_contact(challenge, other_code(code)).status for _ in range(5)] == [401] * 5
+    assert customer.change_contact(challenge, code).status == 401
+
+
+@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+def test_of_thirty_two_at_once_one_changes_it(customer, pending):
+    answers = at_once(32, lambda _: customer.change_contact(*pending))
+
+    assert sorted(answer.status for answer in answers) == [200] + [401] * 31
+
+
+@ON_ONE_ENGINE
+def test_a_session_from_before_the_ask_that_did_not_ask_may_not_apply_it(api, customer, phone):
+    older = dict(customer.session)
+    customer.sign_in()
+    asked = customer.ask_contact(phone=phone)["token"]
+
+    assert customer.change_contact(asked, customer.inbox.code(phone), token=older["token"]).status == 401
+    assert customer.change_contact(asked, customer.inbox.code(phone)).status == 200
+
+
+@ON_ONE_ENGINE
+def test_a_newer_sign_in_may(api, customer, phone, pending):
+    customer.sign_in()
+    api.clock.advance(-90)
+
+    assert customer.change_contact(*pending).status == 200
+
+
+@ON_ONE_ENGINE
+def test_a_reset_meanwhile_ends_it(ada, phone):
+    ada.member()
+    asked = ada.ask_contact(phone=phone)["token"]
+    code = ada.inbox.code(phone)
+    ada.forget_password()
+    ada.reset(ada.reset_token(), "a better horse and battery")
+
+    assert ada.change_contact(asked, code).status == 401
+    signed_in = ada.log_in("a better horse and battery")
+    assert ada.change_contact(asked, code, token=signed_in["token"]).status == 401
+
+
+@ON_ONE_ENGINE
+def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(setting, api, ada, phone):
+    setting(REGISTRATION_IDENTIFIER="both")
+    customer = ada.registered(phone=ada.phone)["customer"]
+    ada.prove(customer["id"])
+    ada.session = ada.prove(customer["id"], "phone").body
+    ada.forget_password(email=ada.email)
+    by_email = ada.reset_token()
+    ada.forget_password(phone=ada.phone)
+    by_phone = ada.reset_token(ada.phone)
+    asked = ada.ask_contact(phone=phone)["token"]
+
+    assert ada.change_contact(asked, ada.inbox.code(phone)).status == 200
+    assert ada.reset(by_email, "a better horse and battery").status == 401
+    assert ada.reset(by_phone, "a better horse and battery", phone=ada.phone).status == 401
+    assert ada.log_in(PASSWORD, phone=phone).status == 200
+    assert ada.log_in(PASSWORD, phone=ada.phone).status == 401
+
+
+@ON_ONE_ENGINE
+def test_a_contact_change_ends_devices_given_before(api, customer, phone, pending):
+    device = customer.device
+    api.clock.advance(1)
+    given = customer.change_contact(*pending)["device"]
+    customer.phone = phone
+    api.clock.advance(90)
+
+    assert customer.ask(LOGIN, device=given).status == 200
+    assert customer.ask(LOGIN).status == 200  # the strangers' lane is another
+    assert customer.ask(LOGIN, device=device).status == 429
+
+
+@ON_ONE_ENGINE
+def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):
+    rival = Person(api, customer.inbox, ip="203.0.113.9")
+    theirs = rival.registered()["customer"]["id"]
+    asked = customer.ask_contact(email=rival.email)["token"]
+
+    assert customer.change_contact(asked, customer.inbox.code(rival.email)).status == 200
+    assert rival.log_in(PASSWORD).status == 401
+    late = rival.ask_verification(theirs)
+    assert late.status == 200
+    assert rival.register().status == 409
+
+
+@ON_ONE_ENGINE
+def test_a_claim_of_one_s_own_that_is_replaced_opens_nothing_any_more(setting, ada):
+    setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
+    created = ada.create(ada.register()["token"], phone=ada.phone)
+    ada.session = created.body
+    other = new_email()
+    asked = ada.ask_contact(email=other)["token"]
+    changed = ada.change_contact(asked, ada.inbox.code(other))
+
+    assert changed.status == 200
+    assert ada.log_in(PASSWORD, email=ada.email).status == 401
+    assert ada.log_in(PASSWORD, email=other).status == 200
+    assert ada.register("another password of mine").status == 201

@@ -1,0 +1,108 @@
+"""Changing one's own password: by the old one, or by a sign-in of just now for who has none; every other session ends."""
+
+import pytest
+
+from tests.harness.crowds import at_once
+from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.people import PASSWORD
+
+NEW = "a better horse and battery"
+
+
+@pytest.fixture
+def member(ada):
+    return ada.member()
+
+
+def test_the_new_password_counts_and_the_caller_goes_on_with_the_new_pair(member):
+    elsewhere = member.log_in().body
+
+    answer = member.change_password(NEW)
+
+    assert answer.status == 200
+    assert (answer["message"], answer["customer_id"]) == ("Password changed successfully", member.id)
+    assert [member.me(token).status for token in (answer["token"], member.session["token"], elsewhere["token"])] == [200, 401, 401]
+    assert member.refresh(answer["refresh_token"]).status == 200
+    assert (member.log_in(PASSWORD).status, member.log_in(NEW).status) == (401, 200)
+
+
+@ON_ONE_ENGINE
+def test_the_customer_is_told_and_devices_given_before_have_ended(api, member):
+    device = member.session["device"]
+    api.clock.advance(1)
+    given = member.change_password(NEW)["device"]
+    for _ in range(10):
+        api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
+
+    assert member.inbox.of(member.email)[-1].subject == "Your My Shop password was changed"
+    assert member.log_in(NEW, email=member.email, device=device).status == 429
+    assert member.log_in(NEW, email=member.email, device=given).status == 200
+
+
+@ON_ONE_ENGINE
+def test_the_time_of_the_sign_in_stays(api, member):
+    api.clock.advance(60)
+    changed = member.change_password(NEW)
+    api.clock.advance(4 * 60 + 1)
+
+    assert member.ask_contact(token=changed["token"], phone=member.phone).status == 403
+
+
+@ON_ONE_ENGINE
+def test_a_wrong_old_password_changes_nothing(member):
+    refused = member.change_password(NEW, old="a wrong password")
+
+    assert (refused.status, refused["type"]) == (401, "wrong_proof")
+    assert member.me().status == 200
+    assert member.log_in(PASSWORD).status == 200
+
+
+@ON_ONE_ENGINE
+def test_wrong_old_passwords_fill_the_window_of_the_owner_s_devices_alone(member):
+    answers = [member.change_password(NEW, old="a wrong password") for _ in range(11)]
+
+    assert [answer.status for answer in answers] == [401] * 10 + [429]
+    assert member.log_in(PASSWORD).status == 200
+    assert member.log_in(PASSWORD, email=member.email, device=member.session["device"]).status == 429
+
+
+@ON_ONE_ENGINE
+def test_the_two_new_ones_must_be_the_same_and_one_that_may_be_chosen(member):
+    assert member.change_password(NEW, confirm="another")["errors"][0]["field"] == "confirm_password"
+    assert member.change_password("password1")["errors"][0]["field"] == "new_password"
+    assert member.change_password(member.email)["errors"][0]["message"] == "must not be the address itself"
+    assert member.change_password(NEW, old=None)["errors"][0] == {"field": "old_password", "message": "is required"}
+
+
+@ON_ONE_ENGINE
+def test_who_has_none_sets_the_first_one_by_a_sign_in_of_just_now(api, customer):
+    api.clock.advance(4 * 60 - 90)
+    answer = customer.change_password(NEW, old=None)
+
+    assert answer.status == 200
+
+
+@ON_ONE_ENGINE
+def test_who_has_none_and_signed_in_too_long_ago_is_asked_to_sign_in_again(api, customer):
+    api.clock.advance(5 * 60 + 1 - 90)
+
+    refused = customer.change_password(NEW, old=None)
+
+    assert (refused.status, refused["type"]) == (403, "reauthentication_required")
+
+
+@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+def test_of_eight_changes_at_once_one_counts(member):
+    answers = at_once(8, lambda n: member.change_password(f"{NEW} {n}"))
+
+    [winner] = [n for n, answer in enumerate(answers) if answer.status == 200]
+    assert {answer.status for answer in answers} == {200, 401}
+    assert member.log_in(f"{NEW} {winner}").status == 200
+
+
+@ON_ONE_ENGINE
+def test_without_a_session_nothing_is_compared(api, member):
+    since = len(api.wire.calls)
+    api.post("/store/customers/change-password", old_password=PASSWORD, new_password=NEW, confirm_password=NEW)
+
+    assert len(api.wire.calls) == since

@@ -1,0 +1,147 @@
+"""Whom one has referred: newest first, a page at a time, with contacts masked; told once, when the account is made."""
+
+import pytest
+
+from customer_auth.tables import customer_items
+from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.people import REGISTER, Person, new_email
+
+
+@pytest.fixture
+def friend(api, inbox):
+    """Makes people who sign up by the phone, referred by a code."""
+
+    def sign_up(code: str, **names) -> Person:
+        friend = Person(api, inbox, ip="203.0.113.7")
+        friend.sign_up(referral_code=code, **names)
+        return friend
+
+    return sign_up
+
+
+def code_of(person: Person) -> str:
+    return person.me()["customer"]["referral_code"]
+
+
+def children(person: Person, **query):
+    text = "&".join(f"{name}={value}" for name, value in query.items())
+    return person.api.get("/store/my-referrals", query=text, headers=person.bearer())
+
+
+def test_who_signed_up_with_the_code_is_shown_with_names_and_masked_contacts(customer, friend):
+    grace = friend(code_of(customer), first_name="Grace", last_name="Hopper")
+
+    told = children(customer)
+
+    [child] = told["children"]
+    assert (told.status, told["next_cursor"]) == (200, None)
+    assert child["customer"]["id"] == grace.id
+    assert (child["customer"]["first_name"], child["customer"]["last_name"]) == ("Grace", "Hopper")
+    assert child["customer"]["phone"] == f"+1*****{grace.phone[-4:]}"
+    assert child["parent_customers_by_level"] == {"1": customer.id}
+    assert child["referral_link_id"].startswith("refl_")
+    assert grace.phone not in told.text
+
+
+@ON_ONE_ENGINE
+def test_a_customer_id_is_a_code_too(customer, friend):
+    friend(customer.id)
+
+    assert len(children(customer)["children"]) == 1
+
+
+@ON_ONE_ENGINE
+def test_by_the_sign_in_api_it_is_camel_case(api, customer, inbox):
+    email = new_email()
+    api.post("/login/email/send", email=email)
+    api.post("/login/email/verify", email=email, code=inbox.code(email), referralCode=code_of(customer).lower())
+
+    [child] = children(customer)["children"]
+    assert child["customer"]["email"] == f"{email[0]}***@example.com"
+
+
+@ON_ONE_ENGINE
+def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer, friend):
+    setting(REFERRAL_LEVELS="3")
+    line = [customer]
+    for _ in range(5):
+        line.append(friend(code_of(line[-1])))
+
+    [last] = children(line[-2])["children"]
+
+    assert last["parent_customers_by_level"] == {"1": line[-2].id, "2": line[-3].id, "3": line[-4].id}
+
+
+@ON_ONE_ENGINE
+def test_an_unknown_code_is_told_once_the_proof_held_and_the_proof_stays_unspent(ada):
+    challenge, code = ada.asked_and_read(REGISTER)
+
+    wrong = ada.verify("000000" if code != "000000" else "000001", REGISTER, challenge=challenge, referral_code="7K2M9XQ4R8TD")
+    refused = ada.verify(code, REGISTER, challenge=challenge, referral_code="7K2M9XQ4R8TD")
+
+    assert wrong.status == 401
+    assert (refused.status, refused["errors"][0]["field"]) == (400, "referral_code")
+    assert ada.verify(code, REGISTER, challenge=challenge).status == 201
+
+
+@ON_ONE_ENGINE
+def test_a_referrer_who_is_being_deleted_or_gone_is_unknown(api, inbox, bob, customer_item_of):
+    code = code_of(bob)
+    customer_item_of(bob.id).set("status", {"S": "deletion_confirmed"})
+    newcomer = Person(api, inbox, ip="203.0.113.8")
+    challenge, proof = newcomer.asked_and_read(REGISTER)
+
+    assert newcomer.verify(proof, REGISTER, challenge=challenge, referral_code=code).status == 400
+
+
+@ON_ONE_ENGINE
+def test_who_has_an_account_is_referred_by_nobody(customer, bob):
+    customer.sign_in()
+    challenge, code = customer.asked_and_read(REGISTER)
+
+    assert customer.verify(code, REGISTER, challenge=challenge, referral_code=code_of(bob)).status == 200
+    assert children(bob)["children"] == []
+
+
+@ON_ONE_ENGINE
+def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine, customer):
+    table, base = engine.ids["CustomersTable"], 1_700_000_000
+    ids = [f"cus_{n:024d}" for n in range(10_000)]
+    batch = [{"PutRequest": {"Item": child(each, customer.id, base + n)}} for n, each in enumerate(ids)]
+    for start in range(0, len(batch), 25):
+        engine.clients.dynamodb.batch_write_item(RequestItems={table: batch[start : start + 25]})
+
+    seen, cursor, calls = [], None, []
+    for _ in range(3):
+        told = children(customer, limit=100, **({"cursor": cursor} if cursor else {}))
+        seen += [each["customer"]["id"] for each in told["children"]]
+        cursor = told["next_cursor"]
+        calls.append(told.aws_calls)
+
+    assert seen == ids[::-1][:300]
+    assert calls == [("BatchGetItem", "Query")] * 3
+
+
+def child(customer_id: str, referrer: str, at: int) -> dict:
+    text = {"pk": f"customer#{customer_id}", "id": customer_id, "referrer": referrer, "status": "active", "metadata": "{}"}
+    item = {name: {"S": value} for name, value in text.items()}
+    return item | {"created_at": {"N": str(at)}, "referrers": {"L": [{"S": referrer}]}}
+
+
+@ON_ONE_ENGINE
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=WzEsIDJd", "cursor=e30"])
+def test_a_bad_page_is_400_by_its_name(api, customer, query):
+    refused = api.get("/store/my-referrals", query=query, headers=customer.bearer())
+
+    assert (refused.status, refused["errors"][0]["field"]) == (400, query.partition("=")[0])
+
+
+@ON_ONE_ENGINE
+def test_a_lapsed_customer_is_listed_no_more(api, customer, inbox):
+    other = Person(api, inbox, ip="203.0.113.8")
+    other.create(other.register()["token"], referral_code=code_of(customer))
+    assert len(children(customer)["children"]) == 1
+
+    api.clock.advance(30 * 86_400)
+
+    assert customer_items.referred_by(customer.id, most=10, after=None) == ([], None)
