@@ -1,8 +1,8 @@
 """POST /store/customers/me/contact: sends a code to the email or phone that the customer wants instead."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from customer_auth import contacts, sessions
+from customer_auth import contacts, examples, sessions
 from customer_auth.address import Address
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import ReauthenticationRequired, Throttled
@@ -13,6 +13,8 @@ from customer_auth.models.identified import only_one
 
 class Wanted(FromClient):
     """Exactly one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"phone": examples.PHONE}]})
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")

@@ -1,8 +1,8 @@
 """POST /auth/customer/emailpass/register: keeps an address with a password; the token that comes back opens its customer."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from customer_auth import registrations, settings
+from customer_auth import examples, registrations, settings
 from customer_auth.address import Address, Channel
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, FieldError, IdentityExists, Throttled
@@ -12,6 +12,8 @@ from customer_auth.models.passwords import Started
 
 class Registration(Model):
     """A password, and what REGISTRATION_IDENTIFIER says: an email, also where a phone comes with the customer, or a phone."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": examples.EMAIL, "password": examples.PASSWORD}]})
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")

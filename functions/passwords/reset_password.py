@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from customer_auth import resets
+from customer_auth import examples, resets
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
 from customer_auth.fields import Model, Password
@@ -16,6 +16,8 @@ REFUSALS = (WrongCode, AccountDeletionPending, Throttled)
 
 class NewPassword(Lookup):
     """Whose token it is, and the new password."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": examples.EMAIL, "password": examples.PASSWORD}]})
 
     password: Password = Field(title="Password")
 

@@ -144,7 +144,8 @@ type Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_PLAIN | {"maxL
 type Password = Annotated[
     str,
     BeforeValidator(_password),
-    WithJsonSchema(_PLAIN | {"maxLength": _LONGEST_PASSWORD, "format": "password", "examples": [examples.PASSWORD]}),
+    StringConstraints(min_length=1),
+    WithJsonSchema(_PLAIN | {"minLength": 1, "maxLength": _LONGEST_PASSWORD, "format": "password", "examples": [examples.PASSWORD]}),
 ]
 type Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_PLAIN)]
 type Token = Annotated[

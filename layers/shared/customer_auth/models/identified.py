@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
+from customer_auth import examples
 from customer_auth.address import Address
 from customer_auth.errors import BadRequest, FieldError
 from customer_auth.fields import Email, EmailOrPhone, FromClient, Phone
@@ -36,6 +37,8 @@ def only_one(given: dict[str, Address | None]) -> Address:
 
 class Lookup(Identified):
     """Exactly one of the four says who is meant."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": examples.EMAIL}]})
 
     identifier: EmailOrPhone | None = Field(default=None, title="Identifier")
 
