@@ -1,12 +1,12 @@
 """POST /store/customers/me/contact: sends a code to the email or phone that the customer wants instead."""
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from customer_auth import contacts, examples, sessions
 from customer_auth.address import Address
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import ReauthenticationRequired, Throttled
-from customer_auth.fields import Email, FromClient, Phone
+from customer_auth.fields import Email, FromClient, Phone, alternatives
 from customer_auth.models.asking import CodeSent
 from customer_auth.models.identified import only_one
 
@@ -14,7 +14,7 @@ from customer_auth.models.identified import only_one
 class Wanted(FromClient):
     """Exactly one of the two."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"phone": examples.PHONE}]})
+    model_config = alternatives("email", "phone", phone=examples.PHONE)
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")

@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from customer_auth import examples
-from customer_auth.fields import Model, Password
+from customer_auth.fields import Model, Password, alternatives
 from customer_auth.models.identified import Identified
 from customer_auth.models.kinds import AccessToken, CustomerId, Device, LifeSeconds, RefreshToken, RegistrationToken
 from customer_auth.password_changes import Changed
@@ -27,7 +27,7 @@ class Started(Model):
 class TryPassword(Identified):
     """Who signs in, and the password; that stands in the body alone."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"email_or_phone": examples.EMAIL, "password": examples.PASSWORD}]})
+    model_config = alternatives("email", "phone", "email_or_phone", email_or_phone=examples.EMAIL, password=examples.PASSWORD)
 
     password: Password = Field(title="Password")
 
