@@ -138,6 +138,20 @@ def test_what_an_email_and_an_sms_make_of_it_is_said_right():
     assert f"by email they cost {alone + Decimal('0.1'):.2f}" in text
 
 
+def test_what_a_hash_takes_and_costs_at_each_memory_is_calculated_right():
+    of_a_core, price, hash_ms = 1_769, Decimal("13.3334") / 1_000_000, 27
+    told = rows("docs/performance.md", "Memory, MB | Share of a core | ms a hash | GB-seconds a thousand | USD a thousand")
+    hashing = [template().functions[name] for name in ("RegisterPassword", "SignInByPassword", "ResetPassword", "ChangePassword")]
+
+    for cells in told:
+        memory, share, milliseconds, gb_seconds, usd = (Decimal(cell.replace(",", "")) for cell in cells)
+        assert share == round(memory / of_a_core, 2)
+        assert milliseconds == round(hash_ms * of_a_core / memory)
+        assert gb_seconds == round(hash_ms * of_a_core / memory * memory / 1_024, 1)
+        assert usd == round(gb_seconds * price, 4)
+    assert {each.properties["MemorySize"] for each in hashing} == {1_024}
+
+
 # ── scale ──
 
 
