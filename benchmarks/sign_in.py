@@ -6,48 +6,27 @@ others do in a sign-in, is left out of both.
 """
 
 import contextlib
-import importlib.util
 import io
 import json
-import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-from benchmarks import stub
-from local.events import http_event
+from benchmarks import warm
+from benchmarks.warm import Handler
 from local.template import Template
 
-ROOT = Path(__file__).resolve().parents[1]
 SIGN_INS = 300
 ROUNDS = 7
 PHONE = "+12125550123"
 ASK, VERIFY = "/api/v1/auth/customer/login/request-otp", "/api/v1/auth/customer/login/verify-otp"
-IDS = {"IndexKey": "index-key", "Pepper": "pepper", "SigningKeysKey": "signing-keys"}
-
-type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
 def main() -> None:
     """Measure and print."""
-    sys.path.insert(0, str(ROOT / "layers" / "shared"))
-    template = Template.of_service({"IP_SENDS_PER_HOUR": "30"})
-    ids = {name: name for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue") for name in template.resources_of(kind)} | IDS
-    os.environ |= template.functions["VerifyLoginCode"].environment(ids)
-    os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
-    process, url = stub.start(_known())
-    os.environ["AWS_ENDPOINT_URL"] = url
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            whole, signature, own = _measured(template)
-    finally:
-        process.terminate()
+    with warm.container(_known, IP_SENDS_PER_HOUR="30") as template, contextlib.redirect_stdout(io.StringIO()):
+        whole, signature, own = _measured(template)
     print("CPU of a warm phone sign-in (ask and verify), milliseconds, median of", ROUNDS, "rounds of", SIGN_INS)
     print(f"  whole              {whole:5.2f}   at most 5.20 wanted")
     print(f"  1 signature        {signature:5.2f}")
@@ -83,7 +62,7 @@ def _measured(template: Template) -> tuple[float, float, float]:
     from customer_auth import aws, tokens  # noqa: PLC0415 (after the settings are there)
 
     whole, signature = _Stopwatch(), _Stopwatch()
-    ask, verify = (whole.around(_handler(template, name)) for name in ("RequestLoginCode", "VerifyLoginCode"))
+    ask, verify = (whole.around(warm.handler(template, name)) for name in ("RequestLoginCode", "VerifyLoginCode"))
     remembered = _Memory(aws.call)
     aws.call = remembered.listen
     _sign_in(ask, verify)  # warm: secrets, keyring, connections
@@ -134,10 +113,10 @@ class _Memory:
 
 
 def _sign_in(ask: Handler, verify: Handler) -> None:
-    asked = ask(_event(ASK, {"phone": PHONE}), None)
+    asked = ask(warm.event(ASK, {"phone": PHONE}), None)
     assert asked["statusCode"] == 200, asked
     challenge = json.loads(asked["body"])["challenge"]
-    entered = verify(_event(VERIFY, {"phone": PHONE, "code": _code(), "challenge": challenge}), None)
+    entered = verify(warm.event(VERIFY, {"phone": PHONE, "code": _code(), "challenge": challenge}), None)
     assert entered["statusCode"] == 200, entered
 
 
@@ -165,59 +144,15 @@ def _with_challenge(answer: dict[str, Any]) -> dict[str, Any]:
     return {"Attributes": {"login": {"M": challenge | _last}}}
 
 
-def _event(path: str, body: dict[str, str]) -> dict[str, Any]:
-    return http_event("POST", path, headers={"content-type": "application/json"}, body=json.dumps(body).encode(), source_ip="192.0.2.1")
-
-
-def _handler(template: Template, name: str) -> Handler:
-    function = template.functions[name]
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", function.code / f"{function.handler.module}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return cast("Handler", module.handler)
-
-
-def _known() -> dict[str, Any]:
-    """A customer with this phone, a keyring with one key, and the two secrets."""
-    from customer_auth import customers, ids, phone  # noqa: PLC0415
+def _known() -> warm.Items:
+    """A customer with this phone."""
+    from customer_auth import customers, phone  # noqa: PLC0415
     from customer_auth.tables import keys  # noqa: PLC0415
 
-    secrets = {"index-key": "i" * 64, "pepper": json.dumps({"0": "p" * 64})}
     address = phone.parse(PHONE)
     customer = customers.new(customers.Names("Ada", "Lovelace"), address=address)
-    private = rsa.generate_private_key(65537, 2048)
-    numbers = private.public_key().public_numbers()
-    now = int(time.time())
-    key = {
-        "kid": "key_bench",
-        "sign_from": now - 60,
-        "sign_until": now + 86_400,
-        "n": ids.base64url(numbers.n.to_bytes(256, "big")),
-        "e": "AQAB",
-        "sealed": private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
-    }
-    from customer_auth import vault  # noqa: PLC0415
-
-    vault.index_key.cache_clear()
-    index_key = secrets["index-key"].encode()
-    identity_key = f"identity#{ids.base64url(ids.keyed(index_key, 'identity', address.key)[:16])}"
-    items = {
+    identity = {"customer_id": customer.id, "spelling": PHONE, "channel": "phone", "proven_at": int(time.time()), "revision": "0" * 16}
+    return {
         keys.customer(customer.id): customer._asdict() | {"metadata": "{}"},
-        identity_key: {"customer_id": customer.id, "spelling": PHONE, "channel": "phone", "proven_at": now},
-        keys.KEYRING: {"version": 1, "keys": [key]},
+        keys.identity(address.key): identity,
     }
-    return secrets | {"hint": customer.id} | {name: _json({"pk": name} | item) for name, item in items.items()}
-
-
-def _json(item: dict[str, Any]) -> dict[str, Any]:
-    from customer_auth.tables import dynamodb  # noqa: PLC0415
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return stub.binary(value["B"]) if "B" in value else {name: plain(each) for name, each in value.items()}
-        return [plain(each) for each in value] if isinstance(value, list) else value
-
-    return cast("dict[str, Any]", plain(dynamodb._marshalled(item)))  # noqa: SLF001 (the table's own form)

@@ -1,4 +1,4 @@
-"""An AWS that answers at once: a socket server in a process of its own that knows just what a sign-in asks of DynamoDB.
+"""An AWS that answers at once: a socket server in a process of its own that knows just what signing in asks of DynamoDB.
 
 It keeps one item a table key in memory and applies no condition; what is measured is the caller.
 """
@@ -12,17 +12,19 @@ from typing import Any
 
 
 class _Answers:
-    """The last challenge that was put, and the customer and identity that every sign-in finds."""
+    """The last challenge that was put, and the customers and identities that sign-ins find."""
 
     def __init__(self, known: dict[str, Any]) -> None:
         self.known = known
+        customers = (name.partition("#")[2] for name in known if name.startswith("customer#"))
+        self.hint = next(customers)
         self.codes: dict[str, Any] = {}
 
     def UpdateItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (the operation's own name)
         put = asked["ExpressionAttributeValues"].get(":challenge")
         if put:
             purpose = asked["ExpressionAttributeNames"]["#p"]
-            put["M"]["customer"] = {"S": self.known["hint"]}  # as the outbox does
+            put["M"]["customer"] = {"S": self.hint}  # as the outbox does
             self.codes = {purpose: put}
         return {"Attributes": self.codes} if asked.get("ReturnValues") == "ALL_NEW" else {}
 
@@ -37,7 +39,8 @@ class _Answers:
         return {}
 
     def GetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Item": self.known[asked["Key"]["pk"]["S"]]}
+        item = self.known.get(asked["Key"]["pk"]["S"])
+        return {"Item": item} if item else {}
 
     def GetSecretValue(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         return {"SecretString": self.known[asked["SecretId"]], "ARN": asked["SecretId"], "Name": asked["SecretId"]}

@@ -91,14 +91,38 @@ def test_ending_a_session_is_one_write_and_all_of_them_a_read_and_a_write(custom
     assert everywhere.aws_calls == ("BatchGetItem", "UpdateItem")
 
 
+def test_setting_a_password_by_a_reset_is_a_write_two_reads_and_a_transaction(api, ada):
+    ada.member().forget_password()
+
+    assert ada.reset(ada.reset_token(), "another long password").aws_calls == ("UpdateItem", "BatchGetItem", *VERIFY[1:])
+
+
+def test_changing_a_password_is_five_requests(ada):
+    assert ada.member().change_password("another long password").aws_calls == ("BatchGetItem", *ASK, *VERIFY[1:])
+
+
+def test_a_right_password_that_opens_nothing_yet_is_taken_out_by_one_transaction(ada):
+    ada.registered()
+
+    assert ada.log_in().aws_calls == (*ASK, "GetItem", "TransactWriteItems")
+
+
+def test_a_page_of_referrals_is_the_caller_and_a_query(api, warm):
+    assert api.get("/store/my-referrals", headers=warm.bearer()).aws_calls == ("BatchGetItem", "Query")
+
+
 def test_what_is_refused_unread_costs_nothing(api, warm, doors):
     garbage = [doors.me("token"), doors.validate("token"), doors.refresh("token"), doors.log_out("token"), api.get("/store/customers/me")]
     garbage += [
         api.post(f"{LOGIN}/request-otp", phone="no number"),
         api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x"),
+        warm.create("token"),
+        warm.reset("token", "another long password"),
+        warm.verify_address("token", "000000"),
+        warm.register("short"),
     ]
 
-    assert [answer.aws_calls for answer in garbage] == [()] * 7
+    assert [answer.aws_calls for answer in garbage] == [()] * len(garbage)
 
 
 def test_discovery_costs_nothing_when_warm(api, warm):

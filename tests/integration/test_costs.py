@@ -14,12 +14,13 @@ ON_DYNAMODB = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=Tru
 
 @pytest.fixture
 def units(api):
-    """The units that each operation has taken since this fixture was made, as DynamoDB tells them."""
+    """The units that each operation has taken since this fixture was made, as DynamoDB tells them, and the parts of transactions."""
     counted = Counter()
     events = aws.client("dynamodb").meta.events
 
     def ask(params, **_):
         params["ReturnConsumedCapacity"] = "TOTAL"
+        counted["parts"] += len(params.get("TransactItems", []))
 
     def note(parsed, model, **_):
         told = parsed["ConsumedCapacity"]
@@ -35,32 +36,67 @@ def units(api):
         events.unregister(f"after-call.dynamodb.{name}", note)
 
 
-def quantity(what: str) -> Decimal:
-    [found] = [row[1] for row in rows("docs/deploy.md", "What") if row[0] == what]
+def quantity(what: str, heading: str = "What | A thousand sign-ins") -> Decimal:
+    [found] = [row[1] for row in rows("docs/deploy.md", heading) if row[0] == what]
     return Decimal(found.replace(",", ""))
 
 
+def by_password(what: str) -> Decimal:
+    return quantity(what, "What | A thousand by password")
+
+
+@pytest.fixture
+def returned(api, customer):
+    """Somebody who signed up days ago: TTL has deleted what that left among the codes."""
+    for item in api.table("CodesTable"):
+        api.engine.clients.dynamodb.delete_item(TableName=api.engine.ids["CodesTable"], Key={"pk": item["pk"]})
+    return customer
+
+
+UNITS_A_PART = 2  # as AWS bills; DynamoDB Local takes a table's parts for one
+
+
 @ON_DYNAMODB
-def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_are(api, customer, units):
-    parts_of_a_commit, units_a_part = 4, 2  # as AWS bills; DynamoDB Local takes a condition check for one unit
+def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_are(api, returned, units):
     for _ in range(8):
         units.clear()
-        customer.sign_in()
+        returned.sign_in()
         api.clock.advance(3_600)
 
-    assert units == {"UpdateItem": 5, "TransactWriteItems": 6, "GetItem": 1, "BatchGetItem": 2}
-    assert quantity("DynamoDB write units") == 1_000 * (units["UpdateItem"] + parts_of_a_commit * units_a_part)
+    assert units == {"UpdateItem": 5, "TransactWriteItems": 6, "GetItem": 1, "BatchGetItem": 2, "parts": 4}
+    assert quantity("DynamoDB write units") == 1_000 * (units["UpdateItem"] + units["parts"] * UNITS_A_PART)
     assert quantity("DynamoDB read units") == 1_000 * (units["GetItem"] + units["BatchGetItem"])
+
+
+@ON_DYNAMODB
+def test_who_has_just_signed_up_takes_four_write_units_more_from_the_second_sign_in_on(customer, units):
+    customer.sign_in()
+    units.clear()
+    customer.sign_in()
+
+    assert units == {"UpdateItem": 7, "TransactWriteItems": 8, "GetItem": 1, "BatchGetItem": 2, "parts": 4}
+    assert "who signed up today takes four write units more, from the second sign-in on" in " ".join(read("docs/deploy.md").split())
+
+
+@ON_DYNAMODB
+def test_a_sign_in_by_password_takes_the_units_that_are_counted_on(ada, units):
+    ada.member()
+    units.clear()
+    ada.log_in()
+
+    assert units == {"UpdateItem": 2, "GetItem": 1, "TransactWriteItems": 6, "parts": 5}
+    assert by_password("DynamoDB write units") == 1_000 * (units["UpdateItem"] + units["parts"] * UNITS_A_PART)
+    assert by_password("DynamoDB read units") == 1_000 * units["GetItem"]
 
 
 @ON_DYNAMODB
 def test_a_refresh_takes_one_write_unit_and_two_read_units(customer, units):
     customer.refresh()
 
-    assert units == {"BatchGetItem": 2, "UpdateItem": 1}
+    assert +units == {"BatchGetItem": 2, "UpdateItem": 1}
 
 
-@pytest.mark.parametrize("heading", ["What | A thousand sign-ins", "What | How many"])
+@pytest.mark.parametrize("heading", ["What | A thousand sign-ins", "What | A thousand by password", "What | How many"])
 def test_the_tables_of_costs_are_calculated_right(heading):
     together = Decimal(0)
     for what, count, price, cost in rows("docs/deploy.md", heading):
@@ -100,6 +136,20 @@ def test_what_an_email_and_an_sms_make_of_it_is_said_right():
         assert f"{price} USD" in text
         assert told in text
     assert f"by email they cost {alone + Decimal('0.1'):.2f}" in text
+
+
+def test_what_a_hash_takes_and_costs_at_each_memory_is_calculated_right():
+    of_a_core, price, hash_ms = 1_769, Decimal("13.3334") / 1_000_000, 27
+    told = rows("docs/performance.md", "Memory, MB | Share of a core | ms a hash | GB-seconds a thousand | USD a thousand")
+    hashing = [template().functions[name] for name in ("RegisterPassword", "SignInByPassword", "ResetPassword", "ChangePassword")]
+
+    for cells in told:
+        memory, share, milliseconds, gb_seconds, usd = (Decimal(cell.replace(",", "")) for cell in cells)
+        assert share == round(memory / of_a_core, 2)
+        assert milliseconds == round(hash_ms * of_a_core / memory)
+        assert gb_seconds == round(hash_ms * of_a_core / memory * memory / 1_024, 1)
+        assert usd == round(gb_seconds * price, 4)
+    assert {each.properties["MemorySize"] for each in hashing} == {1_024}
 
 
 # ── scale ──

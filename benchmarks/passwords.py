@@ -1,0 +1,110 @@
+"""What a password costs, and what its time tells: a warm sign-in's CPU beside the bare hash's, and known addresses beside unknown ones.
+
+Handler to handler, against a stub that answers at once, so that nothing but the service's own work makes a difference. The addresses are
+of one length, half of them known; each sample is of one drawn at random.
+"""
+
+import contextlib
+import io
+import random
+import statistics
+import time
+from collections.abc import Callable
+
+from benchmarks import warm
+from benchmarks.warm import Handler
+
+SIGN_INS = 40
+ROUNDS = 7
+SAMPLES = 2_000  # of the known, and as many of the unknown
+PEOPLE = 25
+PASSWORD = "correct horse battery staple"  # noqa: S105 (opens nothing but the stub)
+ENTER, RESET = "/auth/customer/emailpass", "/auth/customer/emailpass/reset-password"
+KNOWN = [f"ada.{number:04}@example.com" for number in range(PEOPLE)]
+UNKNOWN = [f"eve.{number:04}@example.com" for number in range(PEOPLE)]
+
+
+def main() -> None:
+    """Measure and print."""
+    with warm.container(_known) as template, contextlib.redirect_stdout(io.StringIO()):
+        enter, reset = (warm.handler(template, name) for name in ("SignInByPassword", "SendPasswordReset"))
+        whole, bare = _cpu(enter)
+        guessed = _area(lambda email: _post(enter, ENTER, 401, {"email": email, "password": PASSWORD + "!"}))
+        asked = _area(lambda email: _post(reset, RESET, 200, {"email": email}))
+    print("CPU of a warm sign-in by password, milliseconds, median of", ROUNDS, "rounds of", SIGN_INS)
+    print(f"  whole              {whole:5.2f}")
+    print(f"  the bare hash      {bare:5.2f}")
+    print(f"  times              {whole / bare:5.2f}   at most 1.15 wanted")
+    print("Known or unknown by time, area under the curve, of", SAMPLES, "samples each; 0.45 to 0.55 wanted")
+    print(f"  a wrong password   {guessed:6.3f}")
+    print(f"  asking for a reset {asked:6.3f}")
+
+
+def _cpu(enter: Handler) -> tuple[float, float]:
+    """Milliseconds of a sign-in and of a comparison alone, taken in turns."""
+    from customer_auth import passwords  # noqa: PLC0415 (after the settings are there)
+
+    kept = passwords.hashed(PASSWORD)
+    acts: list[Callable[[], object]] = [
+        lambda: _post(enter, ENTER, 200, {"email": KNOWN[0], "password": PASSWORD}),
+        lambda: passwords._HASHER.verify(kept, PASSWORD),  # noqa: SLF001 (nothing around it)
+    ]
+    for act in acts:
+        act()  # warm: secrets, keyring, connections
+    rounds: list[list[float]] = []
+    for _ in range(ROUNDS):
+        seconds = [0.0, 0.0]
+        for _ in range(SIGN_INS):
+            for nth, act in enumerate(acts):
+                started = time.thread_time()
+                act()
+                seconds[nth] += time.thread_time() - started
+        rounds.append([each * 1000 / SIGN_INS for each in seconds])
+    whole, bare = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+    return whole, bare
+
+
+def _area(act: Callable[[str], object]) -> float:
+    """By how much a call's time tells known addresses from unknown ones: a half where it does not."""
+    took: dict[bool, list[float]] = {True: [], False: []}
+    order = [*((email, True) for email in KNOWN), *((email, False) for email in UNKNOWN)] * (SAMPLES // PEOPLE + 1)
+    random.shuffle(order)
+    for email, there in order:
+        started = time.perf_counter()
+        act(email)
+        took[there].append(time.perf_counter() - started)
+    return _area_under_curve(took[True][PEOPLE:], took[False][PEOPLE:])  # what came first warmed up
+
+
+def _area_under_curve(some: list[float], others: list[float]) -> float:
+    """The share of pairs in which the one of `some` is the greater."""
+    ranks = {value: rank for rank, value in enumerate(sorted(some + others), 1)}
+    return (sum(ranks[value] for value in some) - len(some) * (len(some) + 1) / 2) / (len(some) * len(others))
+
+
+def _post(handler: Handler, path: str, wanted: int, body: dict[str, str]) -> None:
+    answer = handler(warm.event(path, body), None)
+    assert answer["statusCode"] == wanted, answer
+
+
+def _known() -> warm.Items:
+    """Customers with a verified email and this password."""
+    from customer_auth import customers, email, passwords  # noqa: PLC0415
+    from customer_auth.tables import keys  # noqa: PLC0415
+
+    password_hash = passwords.hashed(PASSWORD)
+    items: warm.Items = {}
+    for spelled in KNOWN:
+        address = email.parse(spelled)
+        customer = customers.new(customers.Names("Ada", "Lovelace"), address=address)._replace(password_hash=password_hash)
+        items[keys.customer(customer.id)] = customer._asdict() | {"metadata": "{}"}
+        items[keys.identity(address.key)] = {
+            "customer_id": customer.id,
+            "spelling": spelled,
+            "channel": "email",
+            "proven_at": int(time.time()),
+            "revision": "0" * 16,
+            "password_hash": password_hash,
+            "epoch": 0,
+        }
+    return items

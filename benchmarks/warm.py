@@ -1,0 +1,94 @@
+"""A warm container in this process, on the stub: settings, secrets, a signing key, and handlers loaded as Lambda loads them."""
+
+import importlib.util
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from benchmarks import stub
+from local.events import http_event
+from local.template import Template
+
+ROOT = Path(__file__).resolve().parents[1]
+IDS = {"IndexKey": "index-key", "Pepper": "pepper", "SigningKeysKey": "signing-keys"}
+SECRETS = {"index-key": "i" * 64, "pepper": json.dumps({"0": "p" * 64})}
+
+type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+type Items = dict[str, dict[str, Any]]
+
+
+@contextmanager
+def container(items: Callable[[], Items], **settings: str) -> Iterator[Template]:
+    """The template whose functions run here from now on, on a stub that knows these items (by key), a signing key and the secrets."""
+    sys.path.insert(0, str(ROOT / "layers" / "shared"))
+    template = Template.of_service(settings)
+    ids = {name: name for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue") for name in template.resources_of(kind)} | IDS
+    os.environ |= template.functions["VerifyLoginCode"].environment(ids)
+    os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
+    process, url = stub.start(_known(items))
+    os.environ["AWS_ENDPOINT_URL"] = url
+    try:
+        yield template
+    finally:
+        process.terminate()
+
+
+def handler(template: Template, name: str) -> Handler:
+    """The function's handler."""
+    function = template.functions[name]
+    spec = importlib.util.spec_from_file_location(f"bench_{name}", function.code / f"{function.handler.module}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return cast("Handler", module.handler)
+
+
+def event(path: str, body: dict[str, str]) -> dict[str, Any]:
+    """A POST of this body."""
+    return http_event("POST", path, headers={"content-type": "application/json"}, body=json.dumps(body).encode(), source_ip="192.0.2.1")
+
+
+def _known(items: Callable[[], Items]) -> dict[str, Any]:
+    """What the stub knows. The keys are made without an AWS, which is not there yet."""
+    from customer_auth import ids, vault  # noqa: PLC0415 (after the settings are there)
+    from customer_auth.tables import keys  # noqa: PLC0415
+
+    asked, vault.index_key = vault.index_key, SECRETS["index-key"].encode  # type: ignore[assignment]
+    try:
+        made = items()
+    finally:
+        vault.index_key = asked
+    private = rsa.generate_private_key(65537, 2048)
+    now = int(time.time())
+    key = {
+        "kid": "key_bench",
+        "sign_from": now - 60,
+        "sign_until": now + 86_400,
+        "n": ids.base64url(private.public_key().public_numbers().n.to_bytes(256, "big")),
+        "e": "AQAB",
+        "sealed": private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+    }
+    made |= {keys.KEYRING: {"version": 1, "keys": [key]}}
+    return SECRETS | {name: _json({"pk": name} | item) for name, item in made.items()}
+
+
+def _json(item: dict[str, Any]) -> dict[str, Any]:
+    from customer_auth.tables import dynamodb  # noqa: PLC0415
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return stub.binary(value["B"]) if "B" in value else {name: plain(each) for name, each in value.items()}
+        return [plain(each) for each in value] if isinstance(value, list) else value
+
+    held = {name: value for name, value in item.items() if value is not None}
+    return cast("dict[str, Any]", plain(dynamodb._marshalled(held)))  # noqa: SLF001 (the table's own form)
