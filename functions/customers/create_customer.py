@@ -13,6 +13,6 @@ from customer_auth.models.creating import Created, NewCustomer
     refusals=(IdentityExists,),
     uses=("dynamodb", "secretsmanager", "kms"),
 )
-def handler(call: Call[NewCustomer, str]) -> Created:
+def handler(call: Call[NewCustomer, registration_tokens.Opening]) -> Created:
     created = creation.open_customer(call.caller, call.body.wanted, call.client, call.issuer)
     return Created.of(created, verifications.ask_at_registration(created.customer, call.client))

@@ -7,6 +7,7 @@ from customer_auth.address import Address, Channel
 from customer_auth.client import Client
 from customer_auth.customers import Customer, Names
 from customer_auth.errors import BadRequest, FieldError, IdentityExists, NotAuthenticated, Unavailable
+from customer_auth.registration_tokens import Opening
 from customer_auth.sessions import Pair
 from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items, registration_items, session_items
 from customer_auth.tables.dynamodb import Item, Write
@@ -33,17 +34,17 @@ class Created(NamedTuple):
     begun_at: int
 
 
-def open_customer(registration_id: str, wanted: Wanted, client: Client, issuer: str) -> Created:
+def open_customer(opening: Opening, wanted: Wanted, client: Client, issuer: str) -> Created:
     """Make the registration's customer, once, with a session where nothing is left to verify; its registration is the newest then.
 
     Raises: NotAuthenticated (no such registration, or not any more), BadRequest, IdentityExists, Unavailable, aws.Failed.
     """
-    places = [registration_items.key(registration_id)]
+    places = [registration_items.key(opening.registration_id)]
     if wanted.referral_code is not None:
         places.append(referrals.key(wanted.referral_code))
     item, *referral = dynamodb.batch_get(places)
     registration = registration_items.registration(item)
-    if registration is None or registration.customer_id:
+    if registration is None or registration.customer_id or not opening.is_of(registration.password_hash):
         raise NotAuthenticated("registration_used")
     audit.note(address=registration.address)
     customer, insists = _drafted(registration, wanted), list[Write]()

@@ -21,7 +21,7 @@ MODULUS = (
     "vRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
 )
 PASSWORD = "correct horse battery staple"  # noqa: S105 (an example)
-REGISTRATION_TOKEN = "reg_5tq1v0c8m2k7r3d9f4h6j0pn.1767225600.0.Zk3v9mQ2x7Lr1bTn8cYw4sHd6pJf0aGe5uKi3oXq2VU"  # noqa: S105
+REGISTRATION_TOKEN = "reg_5tq1v0c8m2k7r3d9f4h6j0pn.Wm4xQ8rT2vKc.1767225600.0.Zk3v9mQ2x7Lr1bTn8cYw4sHd6pJf0aGe5uKi3oXq2VU"  # noqa: S105
 REFERRAL_CODE = "7K2M9XQ4R8TD"
 REFERRAL_LINK = "refl_4fj0k2p9v7q1m8r3t6a5c0dn"
 CURSOR = "WzE3OTUyNTM0MDAsICJjdXNfNGZqMGsycDl2N3ExbThyM3Q2YTVjMGRuIl0"

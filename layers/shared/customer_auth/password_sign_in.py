@@ -88,13 +88,14 @@ def _take_out(place: Place, client: Client) -> None:
 def _refused(address: Address, identity: Identity, *, allowed: bool) -> Exception | None:
     """Why a right password opens nothing yet."""
     if identity.customer_id is None:
-        return RegistrationIncomplete(registration_tokens.issue(identity.registration or ""))
+        return RegistrationIncomplete(registration_tokens.issue(identity.registration or "", identity.password_hash or ""))
     if not identity.proven_at and (settings.service().require_verification or not allowed):
         return VerificationRequired(identity.customer_id)
     if allowed:
         return None
     customer = customer_items.find(identity.customer_id)
-    return VerificationRequired(identity.customer_id) if customer and customer.left_to_verify else not_enabled(address.channel)
+    left = customer.left_to_verify if customer and identity.registration else []
+    return VerificationRequired(identity.customer_id) if left else not_enabled(address.channel)
 
 
 def _enter(address: Address, identity: Identity, password: str, place: Place, client: Client, issuer: str) -> SignedIn:

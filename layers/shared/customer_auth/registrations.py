@@ -30,4 +30,4 @@ def register(address: Address, password: str, client: Client) -> str:
         dynamodb.write(identity_items.claim(address, new.id, new.password_hash, None, expires_at=new.expires_at))
     except dynamodb.ConditionFailed:
         raise IdentityExists from None
-    return registration_tokens.issue(new.id)
+    return registration_tokens.issue(new.id, new.password_hash)

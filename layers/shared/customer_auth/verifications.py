@@ -102,7 +102,9 @@ def _writes(customer: Customer, proven: Customer, identity: Identity | None) -> 
     newly = [channel for channel in Channel if customer.is_verified(channel) != proven.is_verified(channel)]
     if not newly:
         return [customer_items.is_as_read(customer)]
-    return [customer_items.verify(customer, newly[0]), identity_items.prove(proven.address(newly[0]), proven, identity)]
+    registration = identity.registration if identity and identity.customer_id == customer.id else None
+    proves = identity_items.prove(proven.address(newly[0]), proven, identity, registration=registration)
+    return [customer_items.verify(customer, newly[0]), proves]
 
 
 def opens(customer: Customer, channel: Channel) -> bool:

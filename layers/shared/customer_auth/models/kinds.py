@@ -60,7 +60,7 @@ type LifeSeconds = Annotated[
 type RegistrationToken = Annotated[
     str,
     _text(
-        r"^reg_[0-9a-v]{24}\.[0-9]+\.[0-9]+\.[A-Za-z0-9_-]{43}$",
+        r"^reg_[0-9a-v]{24}\.[A-Za-z0-9_-]{12}\.[0-9]+\.[0-9]+\.[A-Za-z0-9_-]{43}$",
         examples.REGISTRATION_TOKEN,
         description="For `Authorization: Bearer` at POST /store/customers, once, within 30 minutes.",
     ),
