@@ -101,6 +101,9 @@ class People:
             "RequestLoginCode": self._ask,
             "SendEmailCode": self._ask,
             "SendMobileCode": self._ask,
+            "RegisterPassword": self._ask,
+            "SendPasswordReset": self._ask,
+            "RequestContactChange": self._ask,
             "ResendRegisterCode": self._asked,
             "ResendLoginCode": self._asked,
             "VerifyRegisterCode": self._try,
@@ -118,7 +121,7 @@ class People:
     def event(self, name: str, event: Event) -> Event:
         """The event, of somebody for whom it is true."""
         if "authorization" in event.get("headers", {}):
-            return self._signed_in(event)
+            event = self._signed_in(event)
         return self._tellers[name](event) if name in self._tellers else event
 
     def _ask(self, event: Event) -> Event:

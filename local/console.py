@@ -17,6 +17,7 @@ from local.server import Request, Response
 from local.template import Template
 
 PREFIX = "/_local/"
+RESET_PATH = "/reset-password"  # where the messages' links lead on the storefront, which here is the stack itself
 GRANT_ADMIN = "grant_admin"  # the stack's own task, beside the functions
 HERE = Path(__file__).parent / "web"
 PAGES = (HERE, Path(__file__).parents[1] / "web")
@@ -52,6 +53,16 @@ class Console(NamedTuple):
             return message(400, str(error))
 
 
+def elsewhere(request: Request) -> Response | None:
+    """Where a path leads that only names a page: the inbox, and the link that sets a new password."""
+    if request.path == PREFIX.rstrip("/"):
+        return Response(308, (("location", PREFIX),))
+    if request.path == RESET_PATH and request.method == "GET":
+        location = f"{PREFIX}demo/?{request.query}"
+        return Response(302, (("location", location), ("cache-control", "no-store"), ("referrer-policy", "no-referrer")))
+    return None
+
+
 def _page(_console: Console, _request: Request, _rest: str) -> Response:
     return static_files.served((HERE / "inbox.html").read_bytes(), ".html")
 
@@ -79,6 +90,7 @@ def _page_settings(settings: Mapping[str, Any]) -> str:
         "regions": regions or [settings["DEFAULT_REGION"]],
         "codeLength": int(settings["OTP_LENGTH"]),
         "codeCharset": settings["OTP_CHARSET"],
+        "registration": settings["REGISTRATION_IDENTIFIER"],
         "inboxUrl": PREFIX,
     }
     return f"export const settings = {json.dumps(values)};\n"

@@ -13,7 +13,7 @@ from local.aws import EmbeddedAws
 from local.changes import Change
 from local.clock import Clock
 from local.cloud import Clients
-from local.console import GRANT_ADMIN, PREFIX, Console
+from local.console import GRANT_ADMIN, PREFIX, Console, elsewhere
 from local.data import DataFolder
 from local.gateway import Gateway
 from local.inbox import Inbox, Message
@@ -148,8 +148,8 @@ class Stack:
         def answer(request: Request) -> Response:
             if docs.is_asked_for(request.path):
                 return docs.answer(request)
-            if request.path == PREFIX.rstrip("/"):
-                return Response(308, (("location", PREFIX),))
+            if leads := elsewhere(request):
+                return leads
             return console.answer(request) if request.path.startswith(PREFIX) else gateway.answer(request)
 
         return answer

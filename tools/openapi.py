@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +131,6 @@ class Document:
         parameters = [*map(self._path_parameter, PARAMETER.findall(path))]
         parameters += [{"$ref": "#/components/parameters/IdempotencyKey"}] if contract.takes_key else []
         parameters += self._query_parameters(contract.query) if contract.query else []
-        parameters += self._query_parameters(contract.body, contract.body.in_query) if contract.body else []
         if contract.body:
             parameters += [{"$ref": "#/components/parameters/AcceptLanguage"}] if "locale" in contract.body.model_fields else []
             operation["requestBody"] = self._request(contract)
@@ -139,10 +138,9 @@ class Document:
             operation["parameters"] = parameters
         return operation | {"responses": self._responses.of(path, contract)}
 
-    def _query_parameters(self, model: Any, names: Collection[str] | None = None) -> list[Json]:
-        """The members of a query string, or those of a body that may stand there instead."""
-        members = self._schemas[self._references[model].rpartition("/")[2]]["properties"]
-        return [{"name": name, "in": "query", "schema": members[name]} for name in (members if names is None else names)]
+    def _query_parameters(self, query: Any) -> list[Json]:
+        members = self._schemas[self._references[query].rpartition("/")[2]]["properties"]
+        return [{"name": name, "in": "query", "schema": member} for name, member in members.items()]
 
     def _path_parameter(self, name: str) -> Json:
         """It is described as the kind of its name."""

@@ -50,9 +50,11 @@ export interface Customer {
   email: string | null;
   phone: string | null;
   name: string | null;
-  /** Told by the flows "register" and "login" alone, as is `lastName`. */
+  /** Not told by the flow "sign-in", as little as the two below. */
   firstName?: string | null;
   lastName?: string | null;
+  /** For others to name who sent them. */
+  referralCode?: string;
   emailVerified: boolean;
   phoneVerified: boolean;
 }
@@ -82,6 +84,18 @@ export interface NewSession extends Session {
   /** Whether the account was made just now. */
   registered: boolean;
 }
+
+export interface Call {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  body?: Record<string, unknown>;
+  bearer?: string | true;
+  /** The email or phone that it is about: a known device and the locale are sent along. */
+  address?: string;
+  proof?: string;
+}
+
+/** An answer, its names in camelCase, `expiresAt` and `resendAt` in this machine's clock. */
+export type Answer = Record<string, any> & { customer?: Customer };
 
 /** A client of one service. An app needs one of them; what it keeps is shared by all tabs. */
 export class CustomerAuth {
@@ -114,6 +128,11 @@ export class CustomerAuth {
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /**
+   * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
+   * `bearer` is a token, or true for the session's. The same `proof` again is the same try.
+   */
+  call(path: string, request?: Call): Promise<Answer>;
+  /**
    * End this session, or with `everywhere` all of the customer's. Without an answer it throws and keeps the session: call it again.
    * An `everywhere` that came too late, with a session that had ended, signs out here and throws "wrong_proof".
    */
@@ -128,8 +147,14 @@ export type ErrorType =
   | "unsupported_media_type"
   | "wrong_proof"
   | "not_authenticated"
+  | "not_allowed"
+  | "verification_required"
+  | "reauthentication_required"
   | "account_deletion_pending"
+  | "registration_incomplete"
   | "not_found"
+  | "contact_taken"
+  | "identity_exists"
   | "throttled"
   | "internal"
   | "unavailable"
@@ -148,4 +173,8 @@ export class AuthError extends Error {
   readonly errorCode?: string;
   readonly retryAfterSeconds?: number;
   readonly requestId?: string;
+  /** Whose address is to be verified, with "verification_required". */
+  readonly customerId?: string;
+  /** The registration's, with "registration_incomplete". */
+  readonly token?: string;
 }

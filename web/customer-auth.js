@@ -1,6 +1,6 @@
 /**
  * The browser's side of customer-auth: asks for codes, tries them, keeps the session, renews it once for all who wait.
- * One ES module without dependencies; it runs as it is. Types: customer-auth.d.ts. How to use it: README.md, beside this file.
+ * One ES module without dependencies; it runs as it is. Types: customer-auth.d.ts. How to use it: README.md.
  */
 
 const ACCOUNT = "/api/v1/auth/customer";
@@ -12,11 +12,7 @@ const BACKOFF_MS = 500;
 
 /** Every failure: a refusal of the service by its own `type` (docs/errors.md), "offline", or "unexpected" (not the service's answer). */
 export class AuthError extends Error {
-  /**
-   * @param {string} type stable, for programs
-   * @param {string} message for people, in English
-   * @param {object} [details] status, errors, errorCode, retryAfterSeconds, requestId, cause
-   */
+  /** The type is stable, for programs; the message is for people, in English. */
   constructor(type, message, { cause, ...details } = {}) {
     super(message, { cause });
     Object.assign(this, { name: "AuthError", type, status: 0, errors: [] }, details);
@@ -83,14 +79,10 @@ export class CustomerAuth {
    */
   async verifyCode({ challenge, phone, email, flow }, code, { firstName, lastName } = {}) {
     const path = flow === "sign-in" ? `/login/${email ? "email" : "mobile"}/verify` : `${ACCOUNT}/${flow}/verify-otp`;
-    if (this.#try.challenge !== challenge || this.#try.code !== code) this.#try = { challenge, code, key: randomText() };
-    const body = { phone, email, challenge, code, device: this.#device(phone ?? email) };
-    if (flow === "register") Object.assign(body, { first_name: firstName, last_name: lastName });
-    const told = await this.#call(path, { body, key: this.#try.key });
-    const customer = customerOf(camelCased(told.customer ?? told.user));
-    this.#keepDevice(told.device, phone ?? email, phone ? customer.phone : customer.email);
-    this.#keep(told, customer);
-    return { ...this.session, registered: told.registered };
+    const names = flow === "register" && { first_name: firstName, last_name: lastName };
+    const body = { phone, email, challenge, code, ...names };
+    const { registered } = await this.call(path, { body, address: phone ?? email, proof: `${challenge} ${code}` });
+    return { ...this.session, registered };
   }
 
   /** Hear of every sign-in, refresh and sign-out, in other tabs too. Call what it returns to hear no more. */
@@ -122,7 +114,7 @@ export class CustomerAuth {
    * than the service's, the page's and those of the option `origins` are refused, so that no token goes astray.
    */
   async fetch(input, init) {
-    const ours = typeof input === "string" && /^\/(?!\/)/.test(input);
+    const ours = typeof input === "string" && /^\/(?![\\/])/.test(input);
     const request = new Request(ours ? this.#base + input : input, init);
     const { origin } = new URL(request.url);
     if (!this.#origins.has(origin)) throw new TypeError(`${origin} is not among the origins that get the access token`);
@@ -133,6 +125,30 @@ export class CustomerAuth {
     if (!held) return response;
     await response.body?.cancel();
     return this.#send(request, held.token);
+  }
+
+  /**
+   * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
+   * `bearer` is a token, or true for the session's. The same `proof` again is the same try.
+   */
+  async call(path, { method = "POST", body, bearer, address, proof } = {}) {
+    if (!/^\/(?![\\/])/.test(path)) throw new TypeError(`${path} is not a path`);
+    if (proof && this.#try.proof !== proof) this.#try = { proof, key: randomText() };
+    const asks = address && !proof;
+    const known = address && { device: this.#device(address), ...(asks && { locale: this.#locale }) };
+    // One try of an ask has all the time: a second message is throttled, so giving up early would gain nothing.
+    const request = { method, body: body && { ...body, ...known }, key: proof && this.#try.key, tryMs: asks && PATIENCE_MS };
+    const act = (token) => this.#callAndKeep(path, { ...request, bearer: token }, address);
+    if (bearer !== true) return act(bearer);
+    const alone = (token) => (method === "POST" ? this.#alone(() => act(token)) : act(token)); // no refresh meanwhile
+    const token = await this.accessToken();
+    try {
+      return await alone(token);
+    } catch (error) {
+      const held = error.type === "not_authenticated" && token && (await this.#renew(token));
+      if (!held) throw error;
+      return alone(held.token);
+    }
   }
 
   /**
@@ -162,17 +178,9 @@ export class CustomerAuth {
   }
 
   async #askForCode(path, { phone, email, challenge }, flow) {
-    const body = { phone, email, challenge, device: this.#device(phone ?? email), locale: this.#locale };
-    // One try has all the time: a second message is throttled, so giving up early would gain nothing.
-    const told = await this.#call(path, { body, tryMs: PATIENCE_MS });
-    const { maskedPhone, maskedEmail } = told;
-    return {
-      challenge: told.challenge,
-      flow,
-      ...(phone ? { phone, maskedPhone } : { email, maskedEmail }),
-      expiresAt: new Date(Date.parse(told.expiresAt) + told.aheadMs),
-      resendAt: new Date(Date.parse(told.resendAt) + told.aheadMs),
-    };
+    const told = await this.call(path, { body: { phone, email, challenge }, address: phone ?? email });
+    const { maskedPhone, maskedEmail, expiresAt, resendAt } = told;
+    return { challenge: told.challenge, flow, ...(phone ? { phone, maskedPhone } : { email, maskedEmail }), expiresAt, resendAt };
   }
 
   /** One exchange for any number of callers who have `seen` a token: in this tab by the promise, between tabs by the lock. */
@@ -216,13 +224,17 @@ export class CustomerAuth {
   }
 
   /** Call the service, again after what passes by itself: no answer, a 503, the gateway's own 429. */
-  async #call(path, { method = "POST", body, key, tryMs = TRY_MS }) {
+  async #call(path, { method = "POST", body, key, bearer, tryMs }) {
     const ends = Date.now() + PATIENCE_MS;
-    const headers = { ...(body && { "content-type": "application/json" }), ...(key && { "idempotency-key": key }) };
+    const headers = {
+      ...(body && { "content-type": "application/json" }),
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+      ...(key && { "idempotency-key": key }),
+    };
     const request = { method, headers, body: JSON.stringify(body) };
     for (let retry = 0; ; retry += 1) {
       try {
-        return await this.#callOnce(path, request, Math.min(tryMs, ends - Date.now()));
+        return await this.#callOnce(path, request, Math.min(tryMs || TRY_MS, ends - Date.now()));
       } catch (error) {
         const passes = error.type === "offline" || error.status === 503 || (error.status === 429 && !error.requestId);
         const afterMs = error.retryAfterSeconds * 1_000 || BACKOFF_MS * 2 ** retry;
@@ -239,11 +251,12 @@ export class CustomerAuth {
     const timer = setTimeout(() => late.abort(), withinMs);
     try {
       const response = await this.#fetch(this.#base + path, { ...request, signal: late.signal });
-      const told = parsed(await response.text());
+      const told = response.status === 204 ? {} : parsed(await response.text());
       if (!response.ok || !told) throw refusal(response, told ?? {});
       // How far this machine's clock is ahead: the Date of the answer, where the page may read it.
       const aheadMs = Date.now() - Date.parse(response.headers.get("date")) || 0;
-      return { ...camelCased(told), aheadMs };
+      for (const name of ["expiresAt", "resendAt"]) told[name] &&= new Date(Date.parse(told[name]) + aheadMs);
+      return told;
     } catch (error) {
       throw error instanceof AuthError ? error : offline(error);
     } finally {
@@ -259,6 +272,18 @@ export class CustomerAuth {
     } catch (error) {
       throw request.signal.aborted ? error : offline(error);
     }
+  }
+
+  async #callAndKeep(path, request, address) {
+    const told = await this.#call(path, request);
+    const held = this.#read();
+    const found = told.customer ?? told.user ?? (told.refreshToken && ((request.bearer && held?.customer) || {}));
+    const customer = found && customerOf(found);
+    const { email, phone } = customer ?? {};
+    if (told.device) this.#keepDevice(told.device, address ? [address, address.includes("@") ? email : phone] : [email, phone]);
+    if (told.refreshToken) this.#keep(told, customer);
+    else if (customer && customer.id === held?.session.customer.id) this.#write(JSON.stringify({ ...parsed(this.#raw), customer }));
+    return { ...told, customer };
   }
 
   #keep(told, customer) {
@@ -318,9 +343,9 @@ export class CustomerAuth {
     return this.#devices()[slotOf(address)];
   }
 
-  #keepDevice(device, ...spellings) {
+  #keepDevice(device, spellings) {
     const devices = this.#devices();
-    for (const spelling of spellings) devices[slotOf(spelling)] = device;
+    for (const spelling of spellings.filter(Boolean)) devices[slotOf(spelling)] = device;
     this.#store(`${this.#key}.devices`, JSON.stringify(devices));
   }
 }
@@ -334,26 +359,22 @@ function slotOf(address) {
 
 function refusal(response, told) {
   const { status } = response;
-  const { errors = [], errorCode, request_id: requestId } = told;
+  const { success, type = { 429: "throttled", 503: "unavailable" }[status] ?? "unexpected", message, ...details } = told;
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
-  const type = told.type ?? { 429: "throttled", 503: "unavailable" }[status] ?? "unexpected";
-  const message = told.message ?? `Unexpected answer (HTTP ${status})`;
-  return new AuthError(type, message, { status, errors, errorCode, retryAfterSeconds, requestId });
+  return new AuthError(type, message ?? `Unexpected answer (HTTP ${status})`, { ...details, status, retryAfterSeconds });
 }
 
 const offline = (cause) => new AuthError("offline", "The service did not answer", { cause });
 
-const camelCased = (object) =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]));
-
 /** A customer by one set of names, whichever family of endpoints told it. */
-function customerOf({ id, userId, email, phone, name, firstName, lastName, emailVerified, verifiedEmail, phoneVerified, verifiedPhone }) {
+function customerOf({ id, userId, email = null, phone = null, name, firstName, lastName, referralCode, ...verified }) {
+  const { emailVerified, verifiedEmail, phoneVerified, verifiedPhone } = verified;
   return {
     id: id ?? userId,
     email,
     phone,
     name: name ?? ([firstName, lastName].filter(Boolean).join(" ") || null),
-    ...(id && { firstName, lastName }),
+    ...(id && { firstName, lastName, referralCode }),
     emailVerified: emailVerified ?? verifiedEmail,
     phoneVerified: phoneVerified ?? verifiedPhone,
   };
@@ -366,20 +387,25 @@ function heldIn(raw) {
     const { token, customer, expiresAt } = held;
     const bytes = Uint8Array.from(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes));
-    return { ...held, session: { customer, claims, expiresAt: new Date(expiresAt) } };
+    return { ...held, session: { customer: { ...customer, id: claims.sub }, claims, expiresAt: new Date(expiresAt) } };
   } catch {
     return null;
   }
 }
 
-/** An object from JSON, or null. */
+/** An object from JSON, its names in camelCase all the way down, or null. */
 function parsed(text) {
   try {
-    const value = JSON.parse(text);
+    const value = JSON.parse(text, camelCased);
     return typeof value === "object" ? value : null;
   } catch {
     return null;
   }
+}
+
+function camelCased(_, value) {
+  if (value?.constructor !== Object) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name.replace(/_./g, ([, letter]) => letter.toUpperCase()), each]));
 }
 
 /** 32 random letters, also where crypto.randomUUID is missing. */

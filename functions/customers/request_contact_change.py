@@ -2,17 +2,19 @@
 
 from pydantic import Field
 
-from customer_auth import contacts, sessions
+from customer_auth import contacts, examples, sessions
 from customer_auth.address import Address
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import ReauthenticationRequired, Throttled
-from customer_auth.fields import Email, FromClient, Phone
+from customer_auth.fields import Email, FromClient, Phone, alternatives
 from customer_auth.models.asking import CodeSent
 from customer_auth.models.identified import only_one
 
 
 class Wanted(FromClient):
     """Exactly one of the two."""
+
+    model_config = alternatives("email", "phone", phone=examples.PHONE)
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")

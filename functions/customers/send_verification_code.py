@@ -8,14 +8,14 @@ from customer_auth import examples, verifications
 from customer_auth.address import Channel
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import Throttled
-from customer_auth.fields import FromClient, Text
+from customer_auth.fields import FromClient, Token
 from customer_auth.models.asking import CodeSent
 
 
 class Ask(FromClient):
     """Whose address, and which."""
 
-    customer_id: Text = Field(title="Customer", examples=[examples.CUSTOMER_ID])
+    customer_id: Token = Field(title="Customer", examples=[examples.CUSTOMER_ID])
     type: Literal["email_verification", "phone_verification"] = Field(title="Type")
 
 

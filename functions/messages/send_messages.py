@@ -5,9 +5,11 @@ from typing import Any
 
 from customer_auth import audit, aws, outbox, settings
 from customer_auth.challenges import Purpose
+from customer_auth.messaging import template_lint, templates
 from customer_auth.tables.message_items import Message
 
 settings.service(), settings.messaging()  # a wrong setting ends the start, with its name
+templates.use(template_lint.checked(settings.messaging().templates_dir))  # and so does a template of one's own that will not do
 aws.prepare("dynamodb", "secretsmanager", "sns")  # most messages are SMS
 
 

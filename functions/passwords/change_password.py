@@ -5,7 +5,7 @@ from pydantic import Field
 from customer_auth import password_changes, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
-from customer_auth.fields import Model, Password
+from customer_auth.fields import Model, NewPassword, Password
 from customer_auth.models.passwords import PasswordChanged
 
 REFUSALS = (WrongPassword, ReauthenticationRequired, Throttled)
@@ -15,8 +15,8 @@ class Passwords(Model):
     """The old one, which who has none leaves out, and the new one twice."""
 
     old_password: Password | None = Field(default=None, title="Old password")
-    new_password: Password = Field(title="New password")
-    confirm_password: Password = Field(title="Confirmed password")
+    new_password: NewPassword = Field(title="New password")
+    confirm_password: NewPassword = Field(title="Confirmed password")
 
 
 @endpoint(body=Passwords, answer=PasswordChanged, caller=sessions.check, refusals=REFUSALS, uses=("dynamodb", "secretsmanager", "kms"))

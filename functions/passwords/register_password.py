@@ -2,20 +2,22 @@
 
 from pydantic import Field
 
-from customer_auth import registrations, settings
+from customer_auth import examples, registrations, settings
 from customer_auth.address import Address, Channel
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, FieldError, IdentityExists, Throttled
-from customer_auth.fields import Email, Model, Password, Phone
+from customer_auth.fields import Email, Model, NewPassword, Phone, alternatives
 from customer_auth.models.passwords import Started
 
 
 class Registration(Model):
     """A password, and what REGISTRATION_IDENTIFIER says: an email, also where a phone comes with the customer, or a phone."""
 
+    model_config = alternatives("email", "phone", keyword="anyOf", email=examples.EMAIL, password=examples.PASSWORD)
+
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")
-    password: Password = Field(title="Password")
+    password: NewPassword = Field(title="Password")
 
     @property
     def address(self) -> Address:

@@ -4,20 +4,22 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import resets
+from customer_auth import examples, resets
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
-from customer_auth.fields import Model, Password
+from customer_auth.fields import Model, NewPassword, alternatives
 from customer_auth.models.identified import Lookup
 from customer_auth.models.kinds import Device
 
 REFUSALS = (WrongCode, AccountDeletionPending, Throttled)
 
 
-class NewPassword(Lookup):
+class ForgottenPassword(Lookup):
     """Whose token it is, and the new password."""
 
-    password: Password = Field(title="Password")
+    model_config = alternatives("identifier", "email", "phone", "email_or_phone", email=examples.EMAIL, password=examples.PASSWORD)
+
+    password: NewPassword = Field(title="Password")
 
 
 class PasswordReset(Model):
@@ -28,7 +30,7 @@ class PasswordReset(Model):
     device: Device
 
 
-@endpoint(body=NewPassword, answer=PasswordReset, caller=lambda token, _: token, refusals=REFUSALS, takes_key=True)
-def handler(call: Call[NewPassword, str]) -> PasswordReset:
+@endpoint(body=ForgottenPassword, answer=PasswordReset, caller=lambda token, _: token, refusals=REFUSALS, takes_key=True)
+def handler(call: Call[ForgottenPassword, str]) -> PasswordReset:
     device = resets.complete(call.caller, call.body.address, call.body.password, call.idempotency_key, call.client)
     return PasswordReset(device=device)

@@ -8,7 +8,7 @@ import pytest
 
 from customer_auth import ids, publishable_keys, sessions
 from local.triggers import Route
-from tests.harness.people import LOGIN, REGISTER, Person
+from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person
 from tests.harness.service import Answer, routes
 from tests.harness.wire import Killed
 from tests.harness.world import Tables, World
@@ -205,6 +205,52 @@ def changes(case: Case) -> None:
     assert lasting(case.tables.look().changes_since(case.before)) == case.clean_changes
 
 
+def registers(case: Case) -> None:
+    """A registration whose token was lost holds nothing that the next one does not replace."""
+    assert case.changes() in ([], [("registration", "made")], case.clean_changes)
+
+    again = case.send()
+
+    assert again.status == 201
+    after = case.tables.look()
+    [claim] = after.kinds("identity")
+    assert claim["registration"]["S"] in {item["id"]["S"] for item in after.kinds("registration")}
+    assert case.person.create(again["token"]).status == 201
+
+
+def signs_in(case: Case) -> None:
+    """A session or none, and a right password that counts nowhere unless nobody could take it out again."""
+    assert case.changes() in ([], case.clean_changes)
+    lost = case.mode.fault in ("lost", "killed_after") or case.mode.killed or case.mode.all_operations or case.first.status == 503
+
+    again = case.send()
+
+    assert again.status == 200
+    after = case.tables.look()
+    assert len(after.kinds("session")) - len(case.before.kinds("session")) == 1 + bool(case.changes())
+    for kind, window in (("code", "pass"), ("ip", "ip_pass")):
+        assert after.events(kind, window) - case.before.events(kind, window) <= (2 if lost else 0)
+
+
+def asks_for_reset(case: Case) -> None:
+    """One message at most, and the same answer whether it waits or not."""
+    assert case.changes() == []
+
+    assert case.send().status == 200
+
+    assert case.tables.look().events("code", "send") == case.before.events("code", "send") + 1
+
+
+def ends_with_its_proof(case: Case) -> None:
+    """Done whole or not at all; done, its proof opens nothing more."""
+    assert case.changes() in ([], case.clean_changes)
+
+    again = case.send()
+
+    assert again.status == (401 if case.changes() else case.clean.status)
+    assert lasting(case.tables.look().changes_since(case.before)) == case.clean_changes
+
+
 def ends(case: Case) -> None:
     """The same, and what has begun since goes on."""
     changes(case)
@@ -274,6 +320,34 @@ def another_session(person: Person) -> dict:
     return {"headers": {"authorization": f"Bearer {person.session['token']}"}, "parameters": {"sid": first}}
 
 
+def member(person: Person) -> Person:
+    """With a verified email and a password."""
+    person.member()
+    person.api.clock.advance(90)
+    return person
+
+
+def by_reset(person: Person) -> dict:
+    member(person).forget_password()
+    headers = {"authorization": f"Bearer {person.reset_token()}"} | KEY
+    return {"headers": headers, "email": person.email, "password": "a better horse and battery"}
+
+
+def by_old_password(person: Person) -> dict:
+    new = "a better horse and battery"
+    return {"headers": member(person).bearer(), "old_password": PASSWORD, "new_password": new, "confirm_password": new}
+
+
+def by_verification(person: Person) -> dict:
+    asked = person.ask_verification(person.registered()["customer"]["id"])
+    return {"token": asked["token"], "code": person.inbox.code(person.email), "headers": KEY}
+
+
+def by_contact(person: Person) -> dict:
+    asked = signed_up(person).ask_contact(email=person.email)
+    return {"token": asked["token"], "code": person.inbox.code(person.email), "headers": KEY | person.bearer()}
+
+
 class Scenario(NamedTuple):
     """A success of an endpoint: the request's arguments, once the person is ready for it, and what it promises."""
 
@@ -312,6 +386,29 @@ SCENARIOS: dict[str, list[Scenario]] = {
         Scenario("a new number", by_mobile, enters),
         Scenario("a customer's number", lambda person: by_mobile(signed_up(person)), enters),
     ],
+    "RegisterPassword": [Scenario("a new address", lambda person: {"email": person.email, "password": PASSWORD}, registers)],
+    "SignInByPassword": [Scenario("a member", lambda person: {"email": member(person).email, "password": PASSWORD}, signs_in)],
+    "SendPasswordReset": [Scenario("a member", lambda person: {"email": member(person).email}, asks_for_reset)],
+    "ResetPassword": [Scenario("a member", by_reset, changes)],
+    "ChangePassword": [Scenario("a member", by_old_password, ends_with_its_proof)],
+    "CreateCustomer": [
+        Scenario(
+            "a registration",
+            lambda person: {"headers": {"authorization": f"Bearer {person.register()['token']}"}, "first_name": "Ada"},
+            ends_with_its_proof,
+        )
+    ],
+    "SendVerificationCode": [
+        Scenario(
+            "a claim",
+            lambda person: {"customer_id": person.registered()["customer"]["id"], "type": "email_verification"},
+            asks,
+        )
+    ],
+    "VerifyAddress": [Scenario("a claim", by_verification, enters)],
+    "RequestContactChange": [Scenario("a new email", lambda person: {"headers": signed_up(person).bearer(), "email": person.email}, asks)],
+    "ChangeContact": [Scenario("a new email", by_contact, enters)],
+    "ListReferrals": [Scenario("a customer", bearer, reads)],
     "ValidateSession": [Scenario("a session", lambda person: {"sessionToken": signed_up(person).session["token"]}, reads)],
     "RefreshSession": [Scenario("a session", refresh_token, renews)],
     "EndSession": [

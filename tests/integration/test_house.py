@@ -58,6 +58,7 @@ def test_an_endpoints_event_is_whole_and_agrees_with_itself(function):
         body=event.get("body", "").encode(),
         route_key=event["routeKey"],
         path_parameters=event.get("pathParameters"),
+        query=event["rawQueryString"],
         source_ip=headers["x-forwarded-for"],
         domain=headers["host"],
         request_id=context["requestId"],

@@ -59,6 +59,7 @@ TEXTS = {
         ["no-reply@shop.example.com"],
         ["", "shop.example.com", "Shop <no-reply@shop.example.com>", "a@b@c", "a b@c", "@c", "a@"],
     ),
+    "TEMPLATES_DIR": (["", "templates", "our/own-templates"], ["/opt/templates", "../x", "a b", "a/", "é"]),
     "EMAIL_CONFIGURATION_SET": (["", "customer-auth_1", "x" * 64], ["two words", "x" * 65, "a/b", "é"]),
 }
 WRONG = [(name, value) for name, (_, wrong) in TEXTS.items() for value in wrong]

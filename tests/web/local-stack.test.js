@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import test, { after, before } from "node:test";
 
-import { CustomerAuth } from "../../web/customer-auth.js";
+import { PasswordAuth } from "../../web/passwords.js";
 import { Machine } from "./machine.js";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -156,11 +156,50 @@ test("a challenge's times are this machine's, though the service's clock is an h
   assert.ok(Math.abs(expiresAt - Date.now() - 300_000) < 5_000);
 });
 
-test("the README's code runs as it is printed", async () => {
+test("a customer with a password proves the address, changes all there is, and is known by the newest of it", async () => {
+  const machine = new Machine();
+  const auth = machine.tab({ fetch }, { baseUrl: url }, PasswordAuth);
+  const [email, next] = ["grace@example.com", "hopper@example.com"];
+  const registration = await auth.register({ email, password: "nanoseconds and wires" });
+  const created = await auth.createCustomer(registration, { firstName: "Grace", metadata: { some_key: 1 } });
+  assert.deepEqual([created.needsLogin, created.customer.name, auth.session], [true, "Grace", null]);
+  const refused = await auth.signIn({ email, password: "nanoseconds and wires" }).catch((error) => error);
+  assert.deepEqual([refused.type, refused.customerId], ["verification_required", created.customer.id]);
+
+  const entered = await auth.verifyCode(await auth.requestVerification({ customerId: refused.customerId, email }), await code(email));
+  assert.deepEqual([entered.needsLogin, entered.customer.emailVerified], [false, true]);
+
+  const other = new Machine().tab({ fetch }, { baseUrl: url }, PasswordAuth);
+  await other.signIn({ email, password: "nanoseconds and wires" });
+  assert.equal((await auth.updateCustomer({ lastName: "Hopper" })).name, "Grace Hopper");
+  const listed = await auth.sessions();
+  assert.deepEqual([listed.length, listed.filter(({ current }) => current).length], [2, 1]);
+  await auth.changePassword({ oldPassword: "nanoseconds and wires", newPassword: "a compiler of words" });
+  await assert.rejects(other.customer(), { type: "not_authenticated" });
+  assert.equal(other.session, null);
+
+  await auth.verifyCode(await auth.requestContactChange({ email: next }), await code(next));
+  assert.deepEqual([auth.session.customer.email, (await auth.customer()).name], [next, "Grace Hopper"]);
+  assert.deepEqual(await auth.referrals(), { children: [], nextCursor: null });
+  await auth.logout();
+  await assert.rejects(auth.signIn({ email: next, password: "nanoseconds and wires" }), { type: "wrong_proof" });
+  assert.equal((await auth.signIn({ email: next, password: "a compiler of words" })).customer.id, created.customer.id);
+});
+
+/** The blocks of code under the README's headings that fit, made to run against the stack. */
+async function printed(fits) {
   const readme = await readFile(new URL("web/README.md", ROOT), "utf8");
-  const printed = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block).join("");
-  const module = new URL("web/customer-auth.js", ROOT).href;
-  const session = printed.replace("./customer-auth.js", module).replace("https://auth.example.com", url);
+  const parts = readme.split(/^(?=## )/m).filter((part) => fits(/^## (.*)$/m.exec(part)?.[1]));
+  const blocks = parts.flatMap((part) => [...part.matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block));
+  const modules = /"\.\/([\w-]+\.js)"/g;
+  const found = blocks.join("").replace(modules, (_, name) => `"${new URL(`web/${name}`, ROOT).href}"`);
+  return found.replaceAll("https://auth.example.com", url);
+}
+
+const run = (code) => import(`data:text/javascript,${encodeURIComponent(code)}`);
+
+test("the README's code runs as it is printed", async () => {
+  const session = await printed((heading) => heading !== "Passwords");
   const seen = [];
   const page = {
     showCodeField: (masked) => seen.push(masked),
@@ -172,8 +211,40 @@ test("the README's code runs as it is printed", async () => {
   };
   Object.assign(globalThis, page);
 
-  await import(`data:text/javascript,${encodeURIComponent(`${session}; globalThis.shown = [customer.phone, perTab.session];`)}`);
+  await run(`${session}; globalThis.shown = [customer.phone, perTab.session];`);
 
   assert.deepEqual(seen, ["+1*****0123", "+14155550123", true, "signed out"]);
   assert.deepEqual(globalThis.shown, ["+14155550123", null]);
+});
+
+test("the README's code for passwords runs as it is printed", async () => {
+  const shown = [];
+  const emails = ["ada@example.net", "countess@example.net"];
+  const page = {
+    typedPassword: () => "notes on an engine",
+    typedReferralCode: () => undefined,
+    typedCode: async () => {
+      const typed = await code(emails[shown.length && 1]);
+      await local("clock", { advance_seconds: 90 });
+      return typed;
+    },
+    greet: (name) => shown.push(name),
+    showProblem: (type) => shown.push(type),
+    showSessions: (sessions) => shown.push(sessions.length),
+    showFriends: (referralCode, children) => shown.push(referralCode.length, children.length),
+    tokenInLink: async () => {
+      for (;;) {
+        const bodies = (await local(`messages?to=${emails[1]}`)).map(({ body }) => body);
+        const found = /reset-password\?token=([\w-]+)/.exec(bodies.join());
+        if (found) return found[1];
+      }
+    },
+  };
+  Object.assign(globalThis, page);
+
+  await run((await printed((heading) => heading === "Passwords")).replaceAll("@example.com", "@example.net"));
+
+  assert.deepEqual(shown, ["Ada", 1, 12, 0]);
+  const auth = new Machine().tab({ fetch }, { baseUrl: url }, PasswordAuth);
+  assert.equal((await auth.signIn({ email: emails[1], password: "some other words" })).customer.name, "Ada Lovelace");
 });

@@ -36,11 +36,12 @@ export class Service {
 
   fetch = async (input, init) => {
     const request = new Request(input, init);
-    const { pathname: path, origin } = new URL(request.url);
+    const { pathname: path, origin, search: query } = new URL(request.url);
     request.signal.throwIfAborted();
     const text = await request.text();
     const headers = Object.fromEntries(request.headers);
-    const call = { path, origin, method: request.method, headers, body: text && JSON.parse(text), at: Date.now(), signal: request.signal };
+    const { method, signal } = request;
+    const call = { path, query, origin, method, headers, body: text && JSON.parse(text), at: Date.now(), signal };
     this.calls.push(call);
     const told = this.answers[path];
     let next = Array.isArray(told) ? told[Math.min(this.to(path).length, told.length) - 1] : told;
@@ -63,7 +64,7 @@ export class Machine {
     globalThis.removeEventListener = (_, listener) => this.listeners.delete(listener);
   }
 
-  tab(service, options = {}) {
+  tab(service, options = {}, Client = CustomerAuth) {
     const { kept } = this;
     const changed = (key) => this.tell(key, area);
     const area = {
@@ -72,7 +73,7 @@ export class Machine {
       removeItem: (key) => changed(key, kept.delete(key)),
     };
     this.areas.push(area);
-    return new CustomerAuth({ baseUrl: BASE, storage: area, locks: this.locks, fetch: service.fetch, ...options });
+    return new Client({ baseUrl: BASE, storage: area, locks: this.locks, fetch: service.fetch, ...options });
   }
 
   tell(key, from) {

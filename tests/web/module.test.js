@@ -3,45 +3,71 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 import { gzipSync } from "node:zlib";
 
-import * as module from "../../web/customer-auth.js";
+import * as client from "../../web/customer-auth.js";
+import * as reset from "../../web/password-reset.js";
+import * as passwords from "../../web/passwords.js";
+
+const MODULES = { "customer-auth": client, passwords, "password-reset": reset };
+const CLASSES = { "customer-auth": "CustomerAuth", passwords: "PasswordAuth" };
+const LARGEST = { "customer-auth": 6 * 1024, passwords: 3 * 1024, "password-reset": 1536 }; // gzipped
 
 const read = (name) => readFile(new URL(`../../web/${name}`, import.meta.url), "utf8");
 
 /** What stands in the body of a class, by name: the comment above it. */
 function members(text, name) {
   const [, body] = new RegExp(`^export class ${name} [^\\n]*\\{\\n(.*?)^\\}`, "ms").exec(text);
-  const member = /((?:^ {2}\/\*\*(?:(?!\*\/).)*\*\/\n)?)^ {2}(?:readonly |get |async )*([a-z]\w*)[(:?]/gms;
+  const member = /((?:^ {2}\/\*\*(?:(?!\*\/).)*\*\/\n)?)^ {2}(?:readonly |get |async )*([a-z]\w*)[(:?<]/gms;
   return new Map([...body.matchAll(member)].map(([, comment, key]) => [key, comment]));
 }
 
-test("the module is at most 6 KB gzipped, as it is, with its comments", async () => {
-  const { length } = gzipSync(await read("customer-auth.js"), { level: 9 });
-  assert.ok(length <= 6 * 1024, `${length} bytes`);
-});
+/** What stands at the top of a file, by name: the comment above it. */
+function exported(text) {
+  const each = /((?:^\/\*\*(?:(?!\*\/).)*\*\/\n)?)^export (?:async )?(?:class|function|const) (\w+)/gms;
+  return new Map([...text.matchAll(each)].map(([, comment, key]) => [key, comment]));
+}
 
-test("the module stands alone", async () => {
-  assert.doesNotMatch(await read("customer-auth.js"), /^import |\bimport\(["'](?!\.\/customer-auth\.js)|\brequire\(|console\./m);
-});
+for (const [name, module] of Object.entries(MODULES)) {
+  test(`the module ${name} is at most ${LARGEST[name]} bytes gzipped, as it is, with its comments`, async () => {
+    const { length } = gzipSync(await read(`${name}.js`), { level: 9 });
+    assert.ok(length <= LARGEST[name], `${length} bytes`);
+  });
 
-test("the types name every public member of the client, and no other, with the module's own words", async () => {
-  const told = members(await read("customer-auth.d.ts"), "CustomerAuth");
-  const said = members(await read("customer-auth.js"), "CustomerAuth");
-  const there = Object.getOwnPropertyNames(module.CustomerAuth.prototype);
-  told.delete("constructor");
+  test(`the module ${name} stands alone, or on the client alone`, async () => {
+    const others = /^import (?!.* from "\.\/customer-auth\.js";$)|\bimport\(["'](?!\.\/customer-auth\.js)|\brequire\(|console\./m;
+    assert.doesNotMatch(await read(`${name}.js`), others);
+    if (name !== "passwords") assert.doesNotMatch(await read(`${name}.js`), /^import /m);
+  });
 
-  assert.deepEqual([...told.keys()].sort(), there.filter((name) => name !== "constructor").sort());
-  for (const [name, comment] of told) assert.equal(comment, said.get(name), name);
-});
+  test(`the types of ${name} name everything that is exported, with the module's own words`, async () => {
+    const [told, said] = [exported(await read(`${name}.d.ts`)), exported(await read(`${name}.js`))];
+    assert.deepEqual([...told.keys()].sort(), Object.keys(module).sort());
+    for (const [key, comment] of told) assert.equal(comment, said.get(key), key);
+  });
+}
 
-test("the types name everything that is exported, and every field of an error", async () => {
-  const types = await read("customer-auth.d.ts");
-  const exported = [...types.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(exported.sort(), Object.keys(module).sort());
+for (const [name, type] of Object.entries(CLASSES)) {
+  test(`the types name every public member of ${type}, and no other, with the module's own words`, async () => {
+    const told = members(await read(`${name}.d.ts`), type);
+    const said = members(await read(`${name}.js`), type);
+    const there = Object.getOwnPropertyNames(MODULES[name][type].prototype);
+    told.delete("constructor");
 
-  const details = { status: 429, errors: [], errorCode: "E", retryAfterSeconds: 1, requestId: "r" };
-  const fields = members(types, "AuthError");
+    assert.deepEqual([...told.keys()].sort(), there.filter((each) => each !== "constructor").sort());
+    for (const [each, comment] of told) assert.equal(comment, said.get(each), each);
+  });
+}
+
+test("the types name every field of an error", async () => {
+  const details = { status: 403, errors: [], errorCode: "E", retryAfterSeconds: 1, requestId: "r", customerId: "cus_1", token: "t" };
+  const fields = members(await read("customer-auth.d.ts"), "AuthError");
   fields.delete("constructor");
-  assert.deepEqual([...fields.keys()].sort(), Object.keys(new module.AuthError("throttled", "…", details)).sort());
+  assert.deepEqual([...fields.keys()].sort(), Object.keys(new client.AuthError("throttled", "…", details)).sort());
+});
+
+test("the package exports every module with its types", async () => {
+  const { exports } = JSON.parse(await read("package.json"));
+  const named = Object.keys(MODULES).map((name) => [name === "customer-auth" ? "." : `./${name}`, name]);
+  assert.deepEqual(exports, Object.fromEntries(named.map(([path, name]) => [path, { types: `./${name}.d.ts`, default: `./${name}.js` }])));
 });
 
 test("the types name every option that the client takes", async () => {

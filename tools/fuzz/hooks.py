@@ -66,14 +66,30 @@ REAL: dict[str, Callable[[str, str], dict[str, str]]] = {
 
 @schemathesis.hook  # type: ignore[untyped-decorator]
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
-    """Put what is real in the place of what is made up."""
-    if not case.meta or case.meta.generation.mode is not GenerationMode.POSITIVE or next(_turn) % 2:
+    """Put what is real in the place of what is made up, and what fits together in the place of what does not."""
+    if not case.meta or case.meta.generation.mode is not GenerationMode.POSITIVE:
+        return
+    if case.query:
+        case.query.pop("cursor", None)  # the service alone makes one
+    if isinstance(case.body, dict):
+        _fit(case.body, case.operation.path)
+    if next(_turn) % 2:
         return
     api, path = case.operation.base_url.rstrip("/"), case.operation.path
     if "challenge" in (case.path_parameters or {}):
         case.path_parameters["challenge"] = _post(f"{api}{SIGN_IN_API}/send", phone=f"+1415{next(_new)}")["challenge"]
     if path in REAL and isinstance(case.body, dict):
         case.body.update(REAL[path](api, path))
+        for name in ("referral_code", "referralCode"):  # nobody has a made-up one
+            case.body.pop(name, None)
+
+
+def _fit(body: dict[str, Any], path: str) -> None:
+    """What a schema cannot say: a password twice, and the address that this stack registers."""
+    if "confirm_password" in body:
+        body["confirm_password"] = body["new_password"]
+    if path.endswith("/emailpass/register"):
+        body.setdefault("email", f"c{next(_new)}@example.com")
 
 
 def _wants(scheme: str) -> Callable[[Any], bool]:

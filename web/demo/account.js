@@ -12,6 +12,7 @@ const PAUSE_MS = 5000; // between two tries, should the first have failed
 const find = (selector) => document.querySelector(selector);
 
 export class Account {
+  needsSession = true;
   #page;
   #section = find("#account");
   #session = null;

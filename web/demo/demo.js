@@ -1,13 +1,18 @@
-/** The page: its language, and which of its three steps is shown. */
+/** The page: its language, and which of its steps is shown. */
 
-import { CustomerAuth } from "../customer-auth.js";
+import { PasswordAuth } from "../passwords.js";
 import { Account } from "./account.js";
 import { Ask } from "./ask.js";
 import { Enter } from "./enter.js";
+import { Forgot, Register, Reset, SignIn, unverified } from "./entrance.js";
+import { textOf } from "./form.js";
+import { Referrals, Sessions } from "./lists.js";
+import { Contact, NewPassword, Profile } from "./own.js";
 import { settings } from "./settings.js";
 import { Language, languages } from "./texts.js";
 
 const LANGUAGE = "customer-auth.demo.language";
+const LINKED = new Set(["password", "register", "forgot", "profile", "contact", "new-password", "sessions", "referrals"]);
 
 const find = (selector) => document.querySelector(selector);
 
@@ -18,16 +23,43 @@ class Page {
   #step = null;
   #said = null;
   #leaving = false;
+  #wasIn = false;
+  #next = null; // where to go once signed in again
   #unsubscribe = () => {};
 
   constructor() {
     this.language = new Language(chosenLanguage());
     this.#connect();
-    this.#steps = { ask: new Ask(this), enter: new Enter(this), account: new Account(this) };
+    this.#steps = {
+      ask: new Ask(this),
+      enter: new Enter(this),
+      account: new Account(this),
+      password: new SignIn(this),
+      register: new Register(this),
+      forgot: new Forgot(this),
+      reset: new Reset(this),
+      profile: new Profile(this),
+      contact: new Contact(this),
+      "new-password": new NewPassword(this),
+      sessions: new Sessions(this),
+      referrals: new Referrals(this),
+    };
     this.#fillFrame();
-    const challenge = Enter.interrupted();
-    if (this.auth.session) this.show("account", { session: this.auth.session });
-    else if (challenge) this.show("enter", { challenge });
+    const link = Reset.opened();
+    if (link) this.show("reset", link);
+    else this.#open();
+    addEventListener("popstate", () => this.#open());
+  }
+
+  /** The step that the address names, or the one that is next by itself. */
+  #open() {
+    const { session } = this.auth;
+    const challenge = this.#step ? null : Enter.interrupted();
+    const name = location.hash.slice(1);
+    const isFree = LINKED.has(name) && Boolean(session) === Boolean(this.#steps[name].needsSession);
+    if (isFree) this.show(name);
+    else if (challenge && (!session || challenge.flow === "contact")) this.show("enter", { challenge });
+    else if (session) this.showAccount();
     else this.show("ask");
   }
 
@@ -40,9 +72,59 @@ class Page {
     this.#step.enter(data);
     this.#said = said;
     this.render();
+    const hash = LINKED.has(name) ? `#${name}` : "";
+    if (location.hash !== hash) history[isFirst ? "replaceState" : "pushState"](null, "", hash || location.pathname);
     if (isFirst) return;
     if (name === "enter") this.#step.focus();
     else this.#step.section.querySelector("h1").focus();
+  }
+
+  showAccount(said = null) {
+    this.show("account", { session: this.auth.session }, said);
+  }
+
+  /** Sends the code that verifies an address, unless it is one of `sent`, and asks for it; `from` is where the address can be changed. */
+  async verify({ customerId, email, phone }, from, sent = [], said = null) {
+    const known = sent.find((each) => (email ? each.email : each.phone));
+    const challenge = known ?? (await this.auth.requestVerification({ customerId, email, phone }));
+    const times = { expiresAt: new Date(challenge.expiresAt), resendAt: new Date(challenge.resendAt) };
+    this.show("enter", { challenge: { ...challenge, ...times, from, others: sent.filter((each) => each !== known) } }, said);
+  }
+
+  /** Somebody has given the right code or password: what is next may be another code. */
+  async entered(entered, { flow, from, others, email, phone } = {}) {
+    if (entered.needsLogin) {
+      const left = unverified(entered.customer);
+      if (left.email ?? left.phone) await this.verify({ customerId: entered.customer.id, ...left }, from, others, "oneMore");
+      else this.show("password", { address: email ?? phone }, "verifiedSignIn");
+      return;
+    }
+    const next = this.#next;
+    this.#next = null;
+    if (next) this.show(next.name, next.data);
+    else if (flow === "contact") this.show("profile", undefined, "contactChanged");
+    else this.show("account", { session: { ...entered, registered: entered.registered ?? (from === "register" || null) } });
+  }
+
+  /** Some changes need a sign-in of just now; it comes back to where it was asked for. */
+  signInAgain(name, data) {
+    this.show("ask");
+    this.#next = { name, data };
+  }
+
+  /** Gives a step what it asks the service for, or tells it why not, while it is still shown. */
+  async load(step, ask, take) {
+    try {
+      const got = await ask();
+      if (this.#step === step) take(got);
+    } catch (error) {
+      if (this.#step === step) step.error.show((language) => textOf(error, language.texts));
+    }
+  }
+
+  say(name) {
+    this.#said = name;
+    find("#said").textContent = this.language.texts[name];
   }
 
   /** What was said of the step before no longer matters. */
@@ -79,16 +161,20 @@ class Page {
 
   #connect() {
     this.#unsubscribe();
-    this.auth = new CustomerAuth({ baseUrl: settings.baseUrl, locale: this.language.tag });
+    this.auth = new PasswordAuth({ baseUrl: settings.baseUrl, locale: this.language.tag });
+    this.#wasIn = Boolean(this.auth.session);
     this.#unsubscribe = this.auth.onChange((session) => this.#changed(session));
   }
 
   /** The session began, went on or ended: here, or in another tab. */
   #changed(session) {
-    const { account, enter } = this.#steps;
+    const { account, enter, reset } = this.#steps;
+    const isNew = !this.#wasIn;
+    this.#wasIn = Boolean(session);
+    const goesOn = [enter, reset].includes(this.#step) || this.#step.needsSession || this.#step.isBusy; // by itself
     if (session && this.#step === account) account.renew(session);
-    else if (session && this.#step !== enter) this.show("account", { session });
-    else if (!session && this.#step === account && !this.#leaving) this.show("ask", undefined, "ended");
+    else if (session && isNew && !goesOn) this.show("account", { session });
+    else if (!session && this.#step.needsSession && !this.#leaving) this.show("ask", undefined, "ended");
   }
 
   #fillFrame() {
@@ -96,7 +182,14 @@ class Page {
     if (settings.inboxUrl) Object.assign(find("#inbox"), { href: settings.inboxUrl, hidden: false });
     find("#language").value = this.language.tag;
     find("#language").addEventListener("change", (event) => this.#speak(event.target.value));
+    for (const each of document.querySelectorAll("[data-show]")) each.addEventListener("click", () => this.#go(each.dataset.show));
     for (const name of ["online", "offline"]) addEventListener(name, () => this.render());
+  }
+
+  #go(name) {
+    if (this.#steps[name].needsSession) this.#next = null;
+    if (name === "account") this.showAccount();
+    else this.show(name);
   }
 
   #speak(tag) {

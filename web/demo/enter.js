@@ -157,7 +157,7 @@ export class Enter {
     try {
       const verify = () => this.#page.auth.verifyCode(this.#challenge, code);
       const session = await this.#submitButton.during((texts) => texts.verifying, verify);
-      this.#page.show("account", { session });
+      await this.#page.entered(session, this.#challenge);
     } catch (error) {
       if (signal.aborted) return;
       if (error.type !== "wrong_proof") this.#tried = "";
@@ -187,8 +187,9 @@ export class Enter {
   }
 
   #change() {
-    this.#page.show("ask");
-    this.#page.editAddress();
+    const { from } = this.#challenge;
+    this.#page.show(from ?? "ask");
+    if (!from) this.#page.editAddress();
   }
 }
 

@@ -59,6 +59,10 @@ export class Button {
     return this.#busy === null && this.#wait.secondsLeft === 0;
   }
 
+  get isBusy() {
+    return this.#busy !== null;
+  }
+
   waitUntil(moment) {
     this.#isWaiting = true;
     this.#wait.start(moment);

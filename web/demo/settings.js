@@ -9,6 +9,8 @@ export const settings = {
   /** As OTP_LENGTH and OTP_CHARSET ("numeric" or "alphanumeric"). */
   codeLength: 6,
   codeCharset: "numeric",
+  /** What a registration with a password collects, as REGISTRATION_IDENTIFIER: "email", "phone" or "both". */
+  registration: "email",
   /** Where what the local stack sends can be read; empty hides the link. */
   inboxUrl: "",
 };

@@ -5,7 +5,7 @@ Messages complete «<Field> …» and never repeat the value.
 
 import re
 import unicodedata
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -37,6 +37,16 @@ class Model(BaseModel):
     @property
     def http_status(self) -> int:
         return 200
+
+
+def alternatives(*names: str, keyword: str = "oneOf", **example: str) -> ConfigDict:
+    """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example."""
+
+    def told(schema: dict[str, Any]) -> None:
+        there = [{"required": [name], "properties": {name: {"type": "string"}}} for name in names]  # null is as none
+        schema |= {keyword: there, "examples": [example]}
+
+    return ConfigDict(json_schema_extra=told)
 
 
 class CamelModel(Model):
@@ -144,7 +154,14 @@ type Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_PLAIN | {"maxL
 type Password = Annotated[
     str,
     BeforeValidator(_password),
-    WithJsonSchema(_PLAIN | {"maxLength": _LONGEST_PASSWORD, "format": "password", "examples": [examples.PASSWORD]}),
+    StringConstraints(min_length=1),
+    WithJsonSchema(_PLAIN | {"minLength": 1, "maxLength": _LONGEST_PASSWORD, "format": "password", "examples": [examples.PASSWORD]}),
+]
+type NewPassword = Annotated[
+    str,
+    BeforeValidator(_password),
+    StringConstraints(min_length=1),
+    WithJsonSchema(_PLAIN | {"minLength": 8, "maxLength": 128, "format": "password", "examples": [examples.PASSWORD]}),
 ]
 type Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_PLAIN)]
 type Token = Annotated[

@@ -5,7 +5,7 @@ An unknown address, one that is merely claimed and one without a password are re
 
 from typing import NamedTuple
 
-from customer_auth import audit, aws, devices, passwords, registration_tokens, sessions, settings, vault
+from customer_auth import audit, aws, devices, ownership, passwords, registration_tokens, sessions, settings, vault
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Place
 from customer_auth.client import Client
@@ -120,7 +120,7 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
     else:
         raise Unavailable("changed_too_often")
     audit.count("verified", sid=session.family)
-    _rehash(address, identity, holder, password)
+    _rehash(identity, password)
     return SignedIn(pair, devices.issue(address, at=session.begun_at) if identity.proven_at else None)
 
 
@@ -137,5 +137,16 @@ def _as_now(items: list[dynamodb.Item | None], identity: Identity, place: Place,
     return Holder(customer.id, customer.session_epoch, customer.roles)
 
 
-def _rehash(address: Address, identity: Identity, holder: Holder, password: str) -> None:
+def _rehash(identity: Identity, password: str) -> None:
     """Keep the password by today's parameters, if it is still the same. Best effort: the next sign-in tries again."""
+    if identity.password_hash is None or not passwords.is_outdated(identity.password_hash):
+        return
+    try:
+        customer = customer_items.find(identity.customer_id or "")
+        if customer is None or customer.password_hash != identity.password_hash:
+            return
+        anew = passwords.hashed(password)
+        identities = [identity_items.change(address, read, anew, customer.session_epoch) for address, read in ownership.own(customer)]
+        dynamodb.transact([customer_items.rehash(customer, anew), *identities])
+    except (aws.Failed, Unavailable, dynamodb.TransactionFailed):
+        audit.note(reason="not_rehashed")

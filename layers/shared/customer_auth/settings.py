@@ -118,6 +118,7 @@ class Messaging(_Group):
     sms_max_price_usd: Annotated[str, _must(r"[0-9]{1,2}\.[0-9]{1,5}", "an amount like 0.50")]
     email_from: Annotated[str, _must(r"[^@\s<>]+@[^@\s<>]+", "an email address")]
     email_configuration_set: Annotated[str, _must("[A-Za-z0-9_-]{0,64}", "the name of a configuration set, or empty")]
+    templates_dir: Annotated[str, _must("([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", "a folder's name like templates, or empty")]
     retry_queue_url: str
 
 

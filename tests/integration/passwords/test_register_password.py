@@ -78,7 +78,7 @@ def test_once_the_address_is_verified_the_tokens_of_its_other_registrations_are_
         ("password1", "is one of the most common ones, which are guessed first"),
         ("PassWord1", "is one of the most common ones, which are guessed first"),
         ("\uff50assword1", "is one of the most common ones, which are guessed first"),
-        ("", "must be 8 to 128 characters"),
+        ("", "is required"),
     ],
 )
 def test_a_password_that_may_not_be_chosen_is_refused_with_why(ada, password, message):

@@ -1,6 +1,7 @@
 """Signing in by password: counted before it is compared, alike for known and unknown, opening what is proven alone."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from customer_auth import passwords
 from tests.harness.crowds import at_once
@@ -232,3 +233,29 @@ def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right
 
     assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
     assert member.log_in("a wrong password").status == 401
+
+
+@ON_ONE_ENGINE
+def test_a_password_kept_by_other_parameters_is_kept_by_today_s_from_its_next_sign_in_on(monkeypatch, setting, tables, ada):
+    setting(REGISTRATION_IDENTIFIER="both")
+    with monkeypatch.context() as then:
+        then.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1))
+        customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
+        ada.prove(customer_id)
+        ada.prove(customer_id, "phone")
+    assert kept_hashes(tables) == {"m=8192,t=1,p=1"}
+
+    assert ada.log_in().status == 200
+
+    assert kept_hashes(tables) == {"m=19456,t=2,p=1"}
+    assert [ada.log_in(**who).status for who in ({"email": ada.email}, {"phone": ada.phone})] == [200, 200]
+
+
+def kept_hashes(tables) -> set[str]:
+    """The parameters of every hash that opens something."""
+    items = [*tables.look().kinds("customer"), *tables.look().kinds("identity")]
+    return {item["password_hash"]["S"].split("$")[3] for item in items if "password_hash" in item}
+
+
+def test_what_is_compared_for_nobody_costs_as_much_as_a_password():
+    assert not passwords.is_outdated(passwords._NOBODYS)

@@ -24,6 +24,7 @@ def test_a_right_code_makes_an_account_with_a_session(ada):
         "phone": ada.phone,
         "first_name": "Ada",
         "last_name": "Lovelace",
+        "referral_code": answer["customer"]["referral_code"],
         "company_name": None,
         "metadata": {},
         "email_verified": False,

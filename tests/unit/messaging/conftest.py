@@ -18,6 +18,7 @@ def environment(monkeypatch):
         "SMS_MAX_PRICE_USD": "0.50",
         "EMAIL_FROM": "no-reply@shop.example.com",
         "EMAIL_CONFIGURATION_SET": "customer-auth",
+        "TEMPLATES_DIR": "",
         "RETRY_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/retry",
     }.items():
         monkeypatch.setenv(name, value)

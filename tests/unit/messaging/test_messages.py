@@ -8,11 +8,17 @@ from customer_auth.locales import Locale
 from customer_auth.messaging.messages import Kind, render
 from customer_auth.messaging.segments import count
 
+CODES = [Kind.SIGN_IN, Kind.SIGN_UP, Kind.ACCOUNT_EXISTS, Kind.VERIFY, Kind.CONTACT]
+NOTICES = [Kind.PASSWORD_CHANGED, Kind.CONTACT_CHANGED, Kind.METHOD_ADDED]
 EVERY_TEXT = list(itertools.product(Kind, Locale))
+EVERY_CODE = list(itertools.product(CODES, Locale))
 EVERY_MESSAGE = list(itertools.product(Kind, ("sms", "email"), Locale))
+PROVING = list(itertools.product([*CODES, Kind.RESET], ("sms", "email"), Locale))
+TOKEN = "pYtY0C0BG0uXnkYt7Qk5XwDB6rcHaZB7Z3iYnRvVz2nSZk3v9mQ2x7Lr1bTn8cYw4sHd6pJf0aGe5uKi3oXq2VU"
+LINK = f"https://shop.example.com/reset-password?token={TOKEN}&phone=%2B12125550123"
 NOT_TO_SHARE = {
     Locale.EN: ["Do not share it"],
-    Locale.TR: ["Kodu kimseye vermeyin", "Kodu kimseyle paylaşmayın"],
+    Locale.TR: ["Kodu kimseye vermeyin", "Kodu kimseyle paylaşmayın", "Kimseye vermeyin", "Bağlantıyı kimseyle paylaşmayın"],
     Locale.FA: ["به کسی ندهید", "فاش نکنید", "به هیچ‌کس ندهید"],
 }
 AN_ACCOUNT_EXISTS = {
@@ -25,7 +31,15 @@ MINUTES = {Locale.EN: "10 min", Locale.TR: "10 dakika", Locale.FA: "۱۰ دقی�
 
 
 def rendered(kind, channel, locale, **changed):
-    return render(kind, channel, locale, **{"code": "123456", "minutes": 10, "brand": "My Shop", "domain": "shop.example.com"} | changed)
+    given = {"minutes": 10, "brand": "My Shop", "domain": "shop.example.com"}
+    given |= {"code": "123456"} if kind in CODES else {}
+    given |= {"reset_url": LINK, "token": TOKEN, "phone": "+12125550123"} if kind is Kind.RESET else {}
+    return render(kind, channel, locale, **given | changed)
+
+
+def proof_of(kind) -> str:
+    """What a message of this kind hands over."""
+    return {Kind.RESET: LINK}.get(kind, "123456" if kind in CODES else "")
 
 
 class Page(HTMLParser):
@@ -66,11 +80,11 @@ def test_every_placeholder_is_filled(kind, channel, locale):
     for part in filter(None, message):
         assert "{{" not in part
         assert "}}" not in part
-    assert "123456" in message.text
+    assert proof_of(kind) in message.text
     assert "My Shop" in message.text
 
 
-@pytest.mark.parametrize(("kind", "channel", "locale"), EVERY_MESSAGE)
+@pytest.mark.parametrize(("kind", "channel", "locale"), PROVING)
 def test_every_message_says_not_to_share_the_code(kind, channel, locale):
     assert any(words in rendered(kind, channel, locale).text for words in NOT_TO_SHARE[locale])
 
@@ -87,20 +101,44 @@ def test_no_two_kinds_say_the_same(channel, locale):
     assert len({rendered(kind, channel, locale) for kind in Kind}) == len(Kind)
 
 
-@pytest.mark.parametrize(("kind", "locale"), EVERY_TEXT)
-def test_every_sms_is_one_segment(kind, locale):
+@pytest.mark.parametrize(("kind", "locale"), EVERY_CODE)
+def test_every_sms_with_a_code_is_one_segment(kind, locale):
     counted = count(rendered(kind, "sms", locale).text)
 
     assert counted.segments == 1
     assert counted.encoding == ("UCS-2" if locale is Locale.FA else "GSM-7")
 
 
-@pytest.mark.parametrize(("kind", "locale"), EVERY_TEXT)
+@pytest.mark.parametrize(("kind", "locale"), list(itertools.product(NOTICES, Locale)))
+def test_a_notice_by_sms_is_one_segment_in_english_and_two_in_letters_that_gsm_does_not_have(kind, locale):
+    assert count(rendered(kind, "sms", locale).text).segments <= (1 if locale is Locale.EN else 2)
+
+
+@pytest.mark.parametrize("locale", Locale)
+def test_a_reset_by_sms_is_two_segments_and_three_in_persian(locale):
+    assert count(rendered(Kind.RESET, "sms", locale).text).segments == (3 if locale is Locale.FA else 2)
+
+
+@pytest.mark.parametrize("kind", [Kind.RESET, *NOTICES])
+def test_what_has_no_code_has_no_web_otp_line(kind):
+    assert "\n\n@" not in rendered(kind, "sms", Locale.EN).text
+
+
+@pytest.mark.parametrize("locale", Locale)
+def test_the_link_of_a_reset_is_one_in_html_and_runs_from_left_to_right(locale):
+    page = Page(rendered(Kind.RESET, "email", locale).html)
+
+    assert page.attributes("a") == [{"href": LINK}]
+    [at] = [at for at, text in enumerate(page.paragraphs) if text == LINK]
+    assert page.attributes("p")[at]["dir"] == "ltr"
+
+
+@pytest.mark.parametrize(("kind", "locale"), EVERY_CODE)
 def test_the_code_stands_in_the_first_line_of_an_sms_and_shows_in_its_preview(kind, locale):
     assert 0 <= rendered(kind, "sms", locale).text.partition("\n")[0].find("123456") <= 30
 
 
-@pytest.mark.parametrize(("kind", "locale"), EVERY_TEXT)
+@pytest.mark.parametrize(("kind", "locale"), EVERY_CODE)
 def test_the_web_otp_line_is_the_last_one_after_an_empty_one(kind, locale):
     explanation, last = rendered(kind, "sms", locale).text.split("\n\n")
 
@@ -108,7 +146,7 @@ def test_the_web_otp_line_is_the_last_one_after_an_empty_one(kind, locale):
     assert "@" not in explanation
 
 
-@pytest.mark.parametrize(("kind", "locale"), EVERY_TEXT)
+@pytest.mark.parametrize(("kind", "locale"), EVERY_CODE)
 def test_without_a_domain_there_is_no_web_otp_line_nor_a_trace_of_it(kind, locale):
     whole = rendered(kind, "sms", locale).text
 
@@ -143,7 +181,7 @@ def test_a_subject_names_the_brand_and_keeps_the_code_out_of_delivery_events(kin
     assert "123456" not in subject
 
 
-@pytest.mark.parametrize(("kind", "locale"), EVERY_TEXT)
+@pytest.mark.parametrize(("kind", "locale"), list(itertools.product([*CODES, Kind.RESET], Locale)))
 def test_an_email_says_how_long_its_code_lives_and_what_to_do_if_one_did_not_ask(kind, locale):
     assert MINUTES[locale] in rendered(kind, "email", locale).text
     assert NOT_ASKED[locale] in rendered(kind, "email", locale).text
@@ -158,7 +196,7 @@ def test_the_html_says_what_the_text_says(kind, locale):
     assert page.title == message.subject
 
 
-@pytest.mark.parametrize(("kind", "locale"), EVERY_TEXT)
+@pytest.mark.parametrize(("kind", "locale"), EVERY_CODE)
 def test_the_code_of_an_email_is_a_big_paragraph_of_its_own_from_left_to_right(kind, locale):
     page = Page(rendered(kind, "email", locale).html)
 
@@ -187,9 +225,9 @@ def test_the_page_follows_the_reader_s_dark_mode():
 
 @pytest.mark.parametrize(("kind", "locale"), EVERY_TEXT)
 def test_every_value_is_escaped_in_html_and_plain_in_text(kind, locale):
-    brand, code = """<b onload="x">&'Shop'</b>""", "<i>&1"
+    brand, code = """<b onload="x">&'Shop'</b>""", {"code": "<i>&1"} if kind in CODES else {}
 
-    message = rendered(kind, "email", locale, brand=brand, code=code)
+    message = rendered(kind, "email", locale, brand=brand, **code)
 
     tags = {tag for tag, _ in Page(message.html).tags}
     assert not tags & {"b", "i"}
@@ -211,7 +249,7 @@ def test_persian_is_written_with_persian_letters_and_codes_with_ascii_digits(kin
     text = rendered(kind, channel, Locale.FA).text
 
     assert not set(text) & set("يكىة٠١٢٣٤٥٦٧٨٩")
-    assert "123456" in text
+    assert proof_of(kind) in text
 
 
 @pytest.mark.parametrize("code", ["1234567890", "K7MQ2XWP4N"])

@@ -4,13 +4,14 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from customer_auth import examples
 from customer_auth.address import Address
 from customer_auth.errors import BadRequest, FieldError
-from customer_auth.fields import Email, EmailOrPhone, FromClient, Phone
+from customer_auth.fields import Email, EmailOrPhone, FromClient, Phone, alternatives
 
 
 class Identified(FromClient):
-    """Exactly one of the three says who is meant."""
+    """Exactly one of the three says who is meant; what the body leaves out may stand in the query string, but for a password."""
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")
@@ -36,6 +37,8 @@ def only_one(given: dict[str, Address | None]) -> Address:
 
 class Lookup(Identified):
     """Exactly one of the four says who is meant."""
+
+    model_config = alternatives("identifier", "email", "phone", "email_or_phone", email=examples.EMAIL)
 
     identifier: EmailOrPhone | None = Field(default=None, title="Identifier")
 

@@ -4,7 +4,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field
 
-from customer_auth.fields import Model, Password
+from customer_auth import examples
+from customer_auth.fields import Model, Password, alternatives
 from customer_auth.models.identified import Identified
 from customer_auth.models.kinds import AccessToken, CustomerId, Device, LifeSeconds, RefreshToken, RegistrationToken
 from customer_auth.password_changes import Changed
@@ -25,6 +26,8 @@ class Started(Model):
 
 class TryPassword(Identified):
     """Who signs in, and the password; that stands in the body alone."""
+
+    model_config = alternatives("email", "phone", "email_or_phone", email_or_phone=examples.EMAIL, password=examples.PASSWORD)
 
     password: Password = Field(title="Password")
 

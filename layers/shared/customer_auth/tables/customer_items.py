@@ -115,6 +115,12 @@ def become(read: Customer, changed: Customer, names: Collection[str]) -> Write:
     return dynamodb.update(*key(read.id), f"SET {', '.join(f'#{name} = :new_{name}' for name in kept)} REMOVE {gone}", where, values)
 
 
+def rehash(read: Customer, password_hash: str) -> Write:
+    """The part of a transaction that keeps the same password by another hash, if it is still the same."""
+    values = {":read": read.password_hash, ":anew": password_hash}
+    return dynamodb.update(*key(read.id), "SET #password_hash = :anew", "#password_hash = :read", values)
+
+
 def exists(customer_id: str) -> Write:
     """The part of a transaction that insists that there is such a customer, who may sign in."""
     return dynamodb.check(*key(customer_id), "#status = :status", {":status": Status.ACTIVE})

@@ -1,0 +1,321 @@
+"""Accounts that an attacker prepared before their owner came ("Pre-hijacked Accounts", Sudhodanan and Paverd, USENIX Security 2022).
+
+The attacker claims an address that is not theirs, in each of the ways of that paper that these endpoints offer; then its owner proves it,
+in each way there is. What was prepared opens nothing from then on.
+"""
+
+import pytest
+
+from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
+
+pytestmark = ON_ONE_ENGINE
+
+THEIRS = "what the attacker chose"
+KEY = "cHJlcGFyZWQtYmVmb3Jl"
+
+
+@pytest.fixture(autouse=True)
+def both_identifiers(setting):
+    setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", IP_SENDS_PER_HOUR=0)
+
+
+@pytest.fixture
+def unverified_sign_ins(setting, both_identifiers):
+    """Whoever registers is signed in, with nothing verified."""
+    setting(REQUIRE_VERIFICATION="false")
+
+
+class Attacker(Person):
+    """Somebody who claims the owner's email, with a phone and a mailbox of their own, and keeps whatever they are given."""
+
+    def __init__(self, api, inbox, owner: Person):
+        super().__init__(api, inbox, ip=new_ip())
+        self.claimed = owner.email
+        self.registrations: list[str] = []
+        self.customer_id: str | None = None
+
+    def claim(self) -> str:
+        token = self.register(THEIRS, email=self.claimed)["token"]
+        self.registrations.append(token)
+        return token
+
+    def hijack(self, **fields) -> None:
+        """Make a customer with the claimed email and their own phone."""
+        answer = self.create(self.claim(), key=KEY, phone=self.phone, **fields)
+        assert answer.status == 201, answer.text
+        self.customer_id = answer["customer"]["id"]
+        self.session = answer.body if answer["token"] else {}
+
+
+@pytest.fixture
+def attacker(api, inbox, ada):
+    return Attacker(api, inbox, ada)
+
+
+def by_a_code_for_her_own_claim(ada):
+    """She registers too, and verifies her own customer."""
+    customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
+    assert ada.prove(customer_id).status == 200
+    return ada.log_in()["token"]
+
+
+def by_a_sign_in_code(ada):
+    ada.api.post("/login/email/send", email=ada.email)
+    entered = ada.api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))
+    assert entered.status == 200, entered.text
+    return entered["sessionToken"]
+
+
+def by_a_reset(ada):
+    ada.forget_password()
+    assert ada.reset(ada.reset_token(), PASSWORD).status == 200
+    entered = ada.log_in()
+    if entered.body.get("type") == "registration_incomplete":  # there was no customer yet
+        assert ada.create(entered["token"], phone=ada.phone).status == 201
+        entered = ada.log_in()
+    assert entered.status == 200, entered.text
+    return entered["token"]
+
+
+def by_a_reset_of_her_own_registration(ada):
+    """A link goes to who is registered: where nobody has claimed her address, she does it herself."""
+    ada.register()
+    return by_a_reset(ada)
+
+
+EVERY_PROOF = pytest.mark.parametrize("prove", [by_a_code_for_her_own_claim, by_a_sign_in_code, by_a_reset])
+UNCLAIMED = [by_a_code_for_her_own_claim, by_a_sign_in_code, by_a_reset_of_her_own_registration]
+EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS = pytest.mark.parametrize("prove", UNCLAIMED)
+# Where an unverified customer has had a session, its address cannot be registered again.
+OWNER_S_PROOF = pytest.mark.parametrize("prove", [by_a_sign_in_code, by_a_reset])
+
+
+def assert_hers_alone(ada, token: str, attacker) -> None:
+    """The account that this token opens is Ada's, shows nothing of the attacker's, and none of what they kept opens it."""
+    shown = ada.me(token)["customer"]
+    assert (shown["email"], shown["email_verified"], shown["first_name"], shown["metadata"]) == (ada.email, True, None, {})
+    assert shown["phone"] in (None, ada.phone)
+    assert attacker.log_in(THEIRS, email=ada.email).status == 401
+    assert {attacker.create(kept, phone=attacker.phone).status for kept in attacker.registrations} <= {401, 409}
+    assert {attacker.create(kept, key=KEY, phone=attacker.phone).status for kept in attacker.registrations} <= {401, 409}
+    if attacker.session:
+        assert [attacker.me().status, attacker.refresh().status] == [401, 401]
+        assert attacker.api.post("/login/validate", sessionToken=attacker.session["token"]).status == 401
+        assert attacker.change_password(THEIRS, old=THEIRS).status == 401
+    assert ada.me(token).status == 200
+    assert len(ada.api.get("/store/customers/me/sessions", headers=ada.bearer(token))["sessions"]) == 1
+
+
+def entered_by_phone(attacker) -> dict:
+    """The customer that the attacker's own phone opens."""
+    attacker.api.clock.advance(90)
+    attacker.api.post("/login/mobile/send", phone=attacker.phone)
+    entered = attacker.api.post("/login/mobile/verify", phone=attacker.phone, code=attacker.inbox.code(attacker.phone))
+    return attacker.me(entered["sessionToken"])["customer"]
+
+
+# ── classic: the attacker registers first, with a password of theirs ──
+
+
+@EVERY_PROOF
+def test_a_password_chosen_before_the_owner_came_opens_nothing_of_hers(ada, attacker, prove):
+    attacker.hijack(first_name="Mallory", metadata={"prepared": True})
+
+    assert_hers_alone(ada, prove(ada), attacker)
+
+
+@EVERY_PROOF
+def test_a_registration_left_open_before_the_owner_came_makes_no_customer_with_her_address(ada, attacker, prove):
+    attacker.claim()
+
+    assert_hers_alone(ada, prove(ada), attacker)
+
+
+@EVERY_PROOF
+def test_a_registration_left_open_before_the_owner_came_is_closed_though_she_makes_no_customer(ada, attacker, prove):
+    token = attacker.claim()
+    if prove is by_a_reset:
+        ada.forget_password()
+        assert ada.reset(ada.reset_token(), PASSWORD).status == 200
+    else:
+        prove(ada)
+
+    answer = attacker.create(token, phone=attacker.phone, first_name="Mallory")
+
+    assert answer.status in (401, 409), "whoever registered first is signed in to the customer whose address another has proven"
+
+
+@EVERY_PROOF
+def test_a_token_given_for_the_attacker_s_right_password_is_no_better(api, ada, attacker, prove):
+    attacker.claim()
+    attacker.registrations.append(attacker.log_in(THEIRS, email=ada.email)["token"])
+
+    assert_hers_alone(ada, prove(ada), attacker)
+
+
+@EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
+def test_claiming_the_address_again_after_its_owner_has_proven_it_is_refused(ada, attacker, prove):
+    token = prove(ada)
+
+    assert attacker.register(THEIRS, email=ada.email)["type"] == "identity_exists"
+    assert_hers_alone(ada, token, attacker)
+
+
+# ── unexpired session: the attacker stays signed in ──
+
+
+@OWNER_S_PROOF
+def test_a_session_begun_before_the_owner_came_ends(unverified_sign_ins, ada, attacker, prove):
+    attacker.hijack(first_name="Mallory")
+    assert attacker.me().status == 200
+
+    assert_hers_alone(ada, prove(ada), attacker)
+
+
+@OWNER_S_PROOF
+def test_a_session_kept_alive_by_refreshing_ends(api, unverified_sign_ins, ada, attacker, prove):
+    attacker.hijack()
+    for _ in range(3):
+        api.clock.advance(10 * 86_400 // 24)
+        renewed = attacker.refresh()
+        attacker.session = {"token": renewed["sessionToken"], "refresh_token": renewed["refreshToken"]}
+
+    assert_hers_alone(ada, prove(ada), attacker)
+
+
+@EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
+def test_a_session_of_who_merely_claims_her_phone_never_shows_it_proven(unverified_sign_ins, ada, attacker, prove):
+    created = attacker.create(attacker.register(THEIRS, email=attacker.email)["token"], phone=ada.phone)
+    token = prove(ada)
+    proven = ada.ask_contact(token=token, phone=ada.phone)
+    if proven.status == 200:
+        token = ada.change_contact(proven["token"], ada.inbox.code(ada.phone), token=token)["token"]
+    else:
+        token = ada.prove(ada.me(token)["customer"]["id"], "phone")["token"]
+
+    assert ada.me(token)["customer"]["phone_verified"] is True
+    shown = attacker.me(created["token"])["customer"]
+    assert (shown["id"], shown["phone_verified"]) == (created["customer"]["id"], False)
+    assert attacker.log_in(THEIRS, phone=ada.phone).status == 401
+
+
+# ── trojan identifier: the attacker leaves an address of theirs in the account ──
+
+
+@OWNER_S_PROOF
+@pytest.mark.parametrize("verification", ["true", "false"])
+def test_an_unproven_phone_of_the_attacker_is_not_in_the_account_that_its_owner_takes_over(setting, ada, attacker, prove, verification):
+    setting(REQUIRE_VERIFICATION=verification)
+    attacker.hijack()
+
+    token = prove(ada)
+
+    shown = ada.me(token)["customer"]
+    assert (shown["id"], shown["phone"]) == (attacker.customer_id, None)
+    assert entered_by_phone(attacker)["id"] != shown["id"]
+    assert attacker.log_in(THEIRS, phone=attacker.phone).status == 401
+    assert_hers_alone(ada, token, attacker)
+
+
+@OWNER_S_PROOF
+def test_a_code_sent_to_the_attacker_s_phone_before_verifies_nothing_after(ada, attacker, prove):
+    attacker.hijack()
+    asked = attacker.ask_verification(attacker.customer_id, "phone")["token"]
+    code = attacker.inbox.code(attacker.phone)
+
+    token = prove(ada)
+
+    assert attacker.verify_address(asked, code).status == 401
+    attacker.api.clock.advance(90)
+    sent = len(attacker.inbox.of(attacker.phone))
+    assert attacker.ask_verification(attacker.customer_id, "phone").status == 200
+    assert len(attacker.inbox.of(attacker.phone)) == sent
+    assert_hers_alone(ada, token, attacker)
+
+
+@EVERY_PROOF
+def test_an_attacker_who_has_proven_a_phone_keeps_that_account_and_its_owner_gets_one_of_her_own(ada, attacker, prove):
+    attacker.hijack()
+    attacker.prove(attacker.customer_id, "phone")
+
+    shown = ada.me(prove(ada))["customer"]
+
+    assert (shown["id"] != attacker.customer_id, shown["email_verified"]) == (True, True)
+    kept = entered_by_phone(attacker)
+    assert (kept["id"], kept["email"] in (None, ada.email), kept["email_verified"]) == (attacker.customer_id, True, False)
+    assert attacker.log_in(THEIRS, email=ada.email).status == 401
+    assert attacker.log_in(THEIRS, phone=attacker.phone).status == 200
+    again = attacker.ask_verification(attacker.customer_id, "email")
+    assert again.status in (200, 429)
+
+
+# ── unexpired email change: the attacker has a change under way ──
+
+
+@OWNER_S_PROOF
+@pytest.mark.parametrize("channel", ["email", "phone"])
+def test_a_change_of_address_under_way_is_never_carried_out(api, unverified_sign_ins, ada, attacker, prove, channel):
+    attacker.hijack()
+    to = {"email": new_email()} if channel == "email" else {"phone": new_number()}
+    asked = attacker.ask_contact(**to)
+    assert asked.status == 200, asked.text
+    code = attacker.inbox.code(next(iter(to.values())))
+
+    token = prove(ada)
+
+    assert attacker.change_contact(asked["token"], code).status == 401
+    assert attacker.change_contact(asked["token"], code, token=entered_session(attacker)).status == 401
+    assert_hers_alone(ada, token, attacker)
+
+
+@EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
+def test_a_change_to_the_owner_s_address_that_only_she_can_read_gives_the_attacker_nothing(api, unverified_sign_ins, ada, attacker, prove):
+    created = attacker.create(attacker.register(THEIRS, email=attacker.email)["token"], phone=attacker.phone)
+    attacker.session = created.body
+    asked = attacker.ask_contact(email=ada.email)["token"]
+    its_code = ada.inbox.code(ada.email)
+    api.clock.advance(90)
+
+    token = prove(ada)
+
+    late = attacker.change_contact(asked, its_code)  # even if she were talked into telling it
+    assert late.status in (401, 409)
+    assert ada.me(token)["customer"]["email_verified"] is True
+    assert attacker.me()["customer"]["email"] == attacker.email
+
+
+# ── resets ──
+
+
+@EVERY_PROOF
+def test_a_reset_that_the_attacker_asked_for_ends_with_the_owner_s_next_one(api, ada, attacker, prove):
+    attacker.hijack()
+    attacker.forget_password(email=ada.email)
+    api.clock.advance(90)
+
+    token = prove(ada)
+
+    assert attacker.forget_password(email=ada.email).status == 200
+    assert attacker.inbox.of(attacker.email) == []
+    assert_hers_alone(ada, token, attacker)
+
+
+@OWNER_S_PROOF
+def test_a_reset_by_the_attacker_s_phone_asked_for_before_opens_nothing_after(ada, attacker, prove):
+    attacker.hijack()
+    attacker.forget_password(phone=attacker.phone)
+    links = [message for message in attacker.inbox.of(attacker.phone) if "reset-password?token=" in message.body]
+
+    token = prove(ada)
+
+    for _ in links:
+        assert attacker.reset(attacker.reset_token(attacker.phone), THEIRS, phone=attacker.phone).status == 401
+    assert attacker.log_in(THEIRS, phone=attacker.phone).status == 401
+    assert_hers_alone(ada, token, attacker)
+
+
+def entered_session(attacker) -> str:
+    """An access token of the account that the attacker's own mailbox opens."""
+    attacker.api.post("/login/email/send", email=attacker.email)
+    return attacker.api.post("/login/email/verify", email=attacker.email, code=attacker.inbox.code(attacker.email))["sessionToken"]

@@ -1,0 +1,32 @@
+"""Paths of the local stack that only lead to one of its pages."""
+
+import pytest
+
+from local.console import elsewhere
+from local.server import Request
+
+
+def asked(method, path, query=""):
+    return elsewhere(Request(method, path, query, (), b"", "127.0.0.1"))
+
+
+def test_the_link_that_sets_a_new_password_opens_the_demo_with_all_that_it_carries():
+    response = asked("GET", "/reset-password", "token=a-b&email=ada%40example.com")
+    headers = dict(response.headers)
+
+    assert (response.status, headers["location"]) == (302, "/_local/demo/?token=a-b&email=ada%40example.com")
+    assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
+
+
+def test_the_inbox_is_found_without_its_last_stroke():
+    response = asked("GET", "/_local")
+
+    assert (response.status, dict(response.headers)["location"]) == (308, "/_local/")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/reset-password"), ("GET", "/reset-password/"), ("GET", "/auth/customer/emailpass/reset-password"), ("GET", "/_local/")],
+)
+def test_every_other_path_leads_nowhere_else(method, path):
+    assert asked(method, path) is None

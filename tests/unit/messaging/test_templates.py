@@ -1,0 +1,93 @@
+"""An operator's own templates take the place of the built-in ones, and are looked through before the first message."""
+
+import pytest
+
+from customer_auth import settings
+from customer_auth.locales import Locale
+from customer_auth.messaging import template_lint, templates
+from customer_auth.messaging.messages import Kind, render
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of templates, beside the package: `folder(name, text)` puts one there."""
+
+    def put(name: str, text: str) -> None:
+        path = tmp_path / "ours" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    monkeypatch.setattr(templates, "BESIDE_PACKAGE", tmp_path)
+    yield put
+    templates.use(None)
+
+
+def faults() -> str:
+    with pytest.raises(settings.SettingsError) as wrong:
+        template_lint.checked("ours")
+    return str(wrong.value)
+
+
+def test_a_file_of_the_operator_s_own_takes_the_place_of_the_built_in_one_and_of_no_other(folder):
+    folder("en/sign_in.sms.txt", "{{code}} opens {{brand}}.\n")
+    templates.use(template_lint.checked("ours"))
+
+    text = {locale: render(Kind.SIGN_IN, "sms", locale, brand="My Shop", code="123456").text for locale in (Locale.EN, Locale.TR)}
+
+    assert text[Locale.EN] == "123456 opens My Shop."
+    assert "oturum kodunuz" in text[Locale.TR]
+
+
+def test_a_subject_is_the_first_line(folder):
+    folder("en/reset.email.txt", "Subject: A new key for {{brand}}\n\nHere:\n\n{{reset_url}}\n")
+    templates.use(template_lint.checked("ours"))
+
+    message = render(Kind.RESET, "email", Locale.EN, brand="My Shop", reset_url="https://x", token="t", phone="")
+
+    assert message.subject == "A new key for My Shop"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("en/sign_in.sms.txt", "{{code}}\n{{kode}}\n", "en/sign_in.sms.txt line 2: {{kode}} is no placeholder here"),
+        ("en/sign_in.sms.txt", "Welcome to {{brand}}", "en/sign_in.sms.txt line 1: {{code}} is missing"),
+        ("en/password_changed.sms.txt", "{{code}}", "en/password_changed.sms.txt line 1: {{code}} is no placeholder here"),
+        ("en/reset.sms.txt", "Reset at {{brand}}", "en/reset.sms.txt line 1: {{reset_url}} or {{token}} is missing"),
+        ("fa/sign_in.sms.txt", "{{code}} " + "\u06a9" * 300, "fa/sign_in.sms.txt line 1: 5 segments, and at most 4 are sent"),
+        (
+            "en/sign_in.email.txt",
+            "Hello\n\n{{code}}",
+            "en/sign_in.email.txt line 1: must be \u00abSubject: \u2026\u00bb, an empty line, and the text",
+        ),
+        ("en/sign_in.email.txt", "Subject: {{code}}\n\n{{code}}", "en/sign_in.email.txt line 1: a subject must not hold what is secret"),
+        ("de/sign_in.sms.txt", "{{code}}", "de/sign_in.sms.txt is no template"),
+        ("en/sign_inn.sms.txt", "{{code}}", "en/sign_inn.sms.txt is no template"),
+    ],
+    ids=["unknown", "no-code", "code-in-a-notice", "no-link", "too-long", "no-subject", "secret-subject", "no-locale", "no-kind"],
+)
+def test_what_will_not_do_is_told_by_name_and_line(folder, name, text, fault):
+    folder(name, text)
+
+    assert f"TEMPLATES_DIR: {fault}" in faults()
+
+
+def test_every_fault_is_told_at_once(folder):
+    folder("en/sign_in.sms.txt", "{{kode}}")
+    folder("tr/sign_in.sms.txt", "{{kode}}")
+
+    assert faults().count("{{kode}}") == 2
+
+
+def test_a_folder_that_is_not_there_is_told(folder):
+    assert "there is no ours" in faults()
+
+
+def test_the_built_in_ones_would_pass():
+    for path in templates.BUILT_IN.rglob("*.txt"):
+        name = path.relative_to(templates.BUILT_IN).as_posix()
+        assert list(template_lint._faults(name, path)) == []
+
+
+def test_without_a_folder_the_built_in_ones_are_sent():
+    assert template_lint.checked("") is None

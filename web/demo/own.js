@@ -1,0 +1,136 @@
+/** What a customer changes: names, addresses, password. */
+
+import { readPhone } from "./phone-field.js";
+import { settings } from "./settings.js";
+import { FormStep } from "./step.js";
+
+const find = (selector) => document.querySelector(selector);
+
+/** A number as people write it, from left to right in every language. */
+const written = (phone) => `\u2066${readPhone(phone, settings.defaultRegion).text}\u2069`;
+
+/** Names, and the addresses with what is proven of them. */
+export class Profile extends FormStep {
+  needsSession = true;
+  #customer = null;
+  #isTouched = false;
+
+  constructor(page) {
+    super(page, "profile", { label: (texts) => texts.save, busy: (texts) => texts.saving });
+    this.form.addEventListener("input", () => (this.#isTouched = true));
+    for (const by of ["email", "phone"]) find(`#profile-change-${by}`).addEventListener("click", () => page.show("contact", { by }));
+  }
+
+  enter() {
+    super.enter();
+    this.#isTouched = false;
+    this.#take(this.page.auth.session.customer);
+    // What was told at the sign-in may be less than all, or older.
+    this.page.load(this, () => this.page.auth.customer(), (customer) => this.#take(customer));
+  }
+
+  render() {
+    super.render();
+    const { texts } = this.page.language;
+    for (const by of ["email", "phone"]) {
+      const address = this.#customer?.[by];
+      const isVerified = this.#customer?.[`${by}Verified`];
+      find(`#profile-${by}`).textContent = address ? (by === "phone" ? written(address) : address) : texts.none;
+      find(`#profile-${by}-state`).textContent = address ? (isVerified ? texts.verified : texts.unverified) : "";
+      find(`#profile-${by}-state`).classList.toggle("good", Boolean(isVerified));
+      find(`#profile-change-${by}`).textContent = address ? texts[`change_${by}`] : texts[`add_${by}`];
+    }
+  }
+
+  #take(customer) {
+    this.#customer = customer;
+    if (!this.#isTouched) {
+      this.input("first_name").value = customer.firstName ?? "";
+      this.input("last_name").value = customer.lastName ?? "";
+    }
+    this.render();
+  }
+
+  async act() {
+    const [firstName, lastName] = [this.value("first_name") || null, this.value("last_name") || null];
+    const customer = await this.page.auth.updateCustomer({ firstName, lastName });
+    this.#isTouched = false;
+    this.#take(customer);
+    this.page.say("saved");
+  }
+}
+
+/** Another email or phone: a code goes there, and its proof changes it. */
+export class Contact extends FormStep {
+  needsSession = true;
+
+  constructor(page) {
+    super(page, "contact", { label: (texts) => texts.send, busy: (texts) => texts.sending });
+    this.form.addEventListener("change", () => this.#choose());
+    find("#contact-again").addEventListener("click", () => page.signInAgain("contact", { by: this.#by }));
+  }
+
+  get #by() {
+    return this.input("by").value;
+  }
+
+  enter({ by } = {}) {
+    super.enter();
+    if (by) this.input("by").value = by;
+    this.#choose();
+  }
+
+  forget() {
+    super.forget();
+    find("#contact-again").hidden = true;
+  }
+
+  #choose() {
+    for (const by of ["email", "phone"]) this.showField(by, by === this.#by);
+  }
+
+  async act() {
+    const address = this.address(this.#by);
+    if (address) this.page.show("enter", { challenge: { ...(await this.page.auth.requestContactChange(address)), from: "contact" } });
+  }
+
+  wordsFor({ type }) {
+    if (type === "reauthentication_required") find("#contact-again").hidden = false;
+    return null;
+  }
+}
+
+/** Another password, or the first one. */
+export class NewPassword extends FormStep {
+  needsSession = true;
+
+  constructor(page) {
+    super(page, "new-password", { label: (texts) => texts.setPassword, busy: (texts) => texts.saving });
+    find("#new-password-again").addEventListener("click", () => page.signInAgain("new-password"));
+  }
+
+  enter() {
+    super.enter();
+    const { email, phone } = this.page.auth.session.customer;
+    find("#new-password-username").value = email ?? phone ?? "";
+  }
+
+  forget() {
+    super.forget();
+    find("#new-password-again").hidden = true;
+  }
+
+  async act() {
+    const newPassword = this.chosenPassword("new_password");
+    if (!newPassword) return;
+    const confirmPassword = this.value("confirm_password");
+    if (confirmPassword !== newPassword) return void this.refuse((texts) => texts.wrong.confirm_password, "confirm_password");
+    await this.page.auth.changePassword({ oldPassword: this.value("old_password") || undefined, newPassword, confirmPassword });
+    this.page.showAccount("passwordChanged");
+  }
+
+  wordsFor({ type }) {
+    if (type === "reauthentication_required") find("#new-password-again").hidden = false;
+    return type === "wrong_proof" ? { text: (texts) => texts.wrong.old_password, input: "old_password" } : null;
+  }
+}

@@ -1,0 +1,176 @@
+/** A step of the page that is one form: its fields, what is wrong with them, and its one button. */
+
+import { AuthError } from "../customer-auth.js";
+import { Button, ErrorLine, refuse, textOf } from "./form.js";
+import { PhoneField, readPhone } from "./phone-field.js";
+import { settings } from "./settings.js";
+
+const FIELDS = { old_password: "old_password", new_password: "new_password", confirm_password: "confirm_password", email_or_phone: "who" };
+const SHORTEST_PASSWORD = 8;
+
+/** The field that a button shows the password of. */
+const fieldOf = (peek) => document.getElementById(peek.getAttribute("aria-controls"));
+
+export class FormStep {
+  page;
+  section;
+  form;
+  error;
+  #button;
+  #phone = null;
+
+  /** `label` and `busy` pick the button's texts. */
+  constructor(page, name, { label, busy }) {
+    this.page = page;
+    this.section = document.getElementById(name);
+    this.form = this.section.querySelector("form");
+    this.busy = busy;
+    this.error = new ErrorLine(document.getElementById(`${name}-error`), page);
+    const waiting = (texts, time) => texts.waitToTry(time);
+    this.#button = new Button(this.form.querySelector("[type=submit]"), page, { label, waiting, onWaited: () => this.error.clear() });
+    this.form.addEventListener("input", () => this.forget());
+    this.form.addEventListener("submit", (event) => this.#submit(event));
+    for (const peek of this.form.querySelectorAll(".peek")) {
+      peek.addEventListener("click", () => this.#peek(peek, fieldOf(peek).type === "password"));
+    }
+    const phone = this.input("phone");
+    if (phone) this.#phone = new PhoneField(phone, settings.defaultRegion, () => this.#tellCountry());
+  }
+
+  get isBusy() {
+    return this.#button.isBusy;
+  }
+
+  input(name) {
+    return this.form.elements[name];
+  }
+
+  /** What stands in a field, without spaces around it; a password is what it is. */
+  value(name) {
+    const { value, type, autocomplete } = this.input(name);
+    return type === "password" || autocomplete.endsWith("-password") ? value : value.trim();
+  }
+
+  enter() {
+    this.forget();
+    for (const peek of this.form.querySelectorAll(".peek")) fieldOf(peek).type = "password";
+    this.render();
+  }
+
+  /** No password stays in a page that is left. */
+  leave() {
+    this.forget();
+    for (const each of this.form.querySelectorAll("[autocomplete$=-password]")) each.value = "";
+  }
+
+  focus() {
+    this.section.querySelector("h1").focus();
+  }
+
+  render() {
+    const { texts } = this.page.language;
+    for (const peek of this.form.querySelectorAll(".peek")) {
+      peek.textContent = fieldOf(peek).type === "password" ? texts.show : texts.hide;
+      peek.ariaLabel = `${peek.textContent}: ${texts[peek.closest(".field").querySelector("label").dataset.text]}`;
+    }
+    if (this.#phone) this.#tellCountry();
+    this.#button.render();
+    this.error.render();
+  }
+
+  /** Other input may pass where this was refused. */
+  forget() {
+    this.#button.stopWaiting();
+    this.error.clear();
+  }
+
+  waitUntil(moment) {
+    this.#button.waitUntil(moment);
+  }
+
+  showField(name, isShown) {
+    this.form.querySelector(`[data-field=${name}]`).hidden = !isShown;
+  }
+
+  /** The address that was typed as { email } or { phone }, or null after saying what is wrong with it. */
+  address(name) {
+    const typed = this.value(name);
+    const by = name === "who" ? (typed.includes("@") ? "email" : "phone") : name;
+    if (!typed) return this.refuse((texts) => texts.required[name], name);
+    if (by === "email") return { email: typed };
+    const { number, region } = readPhone(typed, settings.defaultRegion);
+    if (!number) return this.refuse((texts) => texts.wrong[name], name);
+    const { regions } = settings;
+    if (region && !regions.includes(region)) return this.refuse((texts, language) => texts.notServed(language.countries(regions)), name);
+    return { phone: number };
+  }
+
+  /** The password that is chosen, or null after saying what is wrong with it. */
+  chosenPassword(name) {
+    const chosen = this.value(name);
+    if ([...chosen.normalize("NFKC")].length < SHORTEST_PASSWORD) return this.refuse((texts) => texts.wrong.shortPassword, name);
+    return chosen;
+  }
+
+  /** Says what is wrong with a field. */
+  refuse(text, name) {
+    const input = this.input(name);
+    this.error.show((language) => text(language.texts, language), input);
+    return null;
+  }
+
+  /** What a form does; a subclass has its own, and may have its own words for a refusal. */
+  async act() {
+    throw new Error("nothing to do");
+  }
+
+  /** The text of a refusal and the field it is of, or null for the common ones. */
+  wordsFor(_error) {
+    return null;
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    if (!this.#button.isReady) return;
+    this.page.hush();
+    this.error.clear();
+    try {
+      await this.#button.during(this.busy, () => this.act());
+    } catch (error) {
+      if (!this.section.hidden) this.#tell(error);
+    }
+  }
+
+  #tell(error) {
+    const own = error instanceof AuthError && this.wordsFor(error);
+    if (own) this.error.show((language) => own.text(language.texts), own.input && this.input(own.input));
+    else if (error.type === "bad_request") this.#tellField(error);
+    else refuse(error, { line: this.error, button: this.#button, wrong: (language) => textOf(error, language.texts) });
+  }
+
+  /** The service says in English what is wrong with which field; the page says it in its own words. */
+  #tellField({ errors: [{ field, message } = {}] }) {
+    const name = [FIELDS[field], field, "who"].find((each) => each && this.input(each)) ?? null;
+    const pick = (texts) => {
+      if (message === "is not enabled") return texts.notEnabled[field];
+      if (message === "is yours already") return texts.alreadyYours;
+      return texts.wrong[field] ?? texts.errors.other;
+    };
+    this.error.show((language) => pick(language.texts), name && this.input(name));
+  }
+
+  #peek(peek, isShown) {
+    fieldOf(peek).type = isShown ? "text" : "password";
+    this.render();
+  }
+
+  #tellCountry() {
+    const { language } = this.page;
+    const input = this.input("phone");
+    const { region, callingCode } = readPhone(input.value, settings.defaultRegion);
+    const field = input.closest(".field");
+    field.querySelector(".country").textContent = input.value.startsWith("+") || !callingCode ? region : `+${callingCode}`;
+    const hint = region ? language.texts.phoneHint(language.country(region)) : language.texts.phoneHintUnknown;
+    if (field.querySelector(".hint").textContent !== hint) field.querySelector(".hint").textContent = hint;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Resetting a password from a storefront without customer-auth.js: two calls, by fetch or by a client like Medusa's.
+ * One ES module without dependencies. Types: password-reset.d.ts. How to use it: README.md.
+ */
+
+const RESET = "/auth/customer/emailpass/reset-password";
+const UPDATE = "/auth/customer/emailpass/update";
+const LOOKUPS = ["email", "phone", "identifier", "email_or_phone"];
+
+let last = {}; // the try before: the same one again has its key, so that a lost answer costs nothing
+
+/** Ask for the link that sets a new password. It never tells whether the address is known. */
+export async function requestPasswordReset(input, options) {
+  const { device, locale } = input;
+  return call(RESET, { body: { ...lookupIn(input), device, locale } }, options);
+}
+
+/** Set a new password, by the token and the address of the link. The same again, after a lost answer, is the same try. */
+export async function completePasswordReset(input, options) {
+  const { password, token } = input;
+  const body = { ...lookupIn(input), password };
+  if (!token || !password) throw new TypeError("token and password are needed");
+  if (last.token !== token || last.password !== password) last = { token, password, key: randomText() };
+  return call(UPDATE, { body, headers: { authorization: `Bearer ${token}`, "idempotency-key": last.key } }, options);
+}
+
+/** `requestPasswordReset` with its options in it. */
+export const createRequestPasswordReset = (options) => (input) => requestPasswordReset(input, options);
+
+/** `completePasswordReset` with its options in it. */
+export const createCompletePasswordReset = (options) => (input) => completePasswordReset(input, options);
+
+function lookupIn(input) {
+  const given = LOOKUPS.filter((name) => input[name]);
+  if (given.length !== 1) throw new TypeError(`exactly one of ${LOOKUPS.join(", ")} is needed`);
+  return { [given[0]]: input[given[0]] };
+}
+
+async function call(path, { body, headers }, { client, baseUrl = "", publishableApiKey, fetch = globalThis.fetch } = {}) {
+  const sent = { "content-type": "application/json", ...(publishableApiKey && { "x-publishable-api-key": publishableApiKey }), ...headers };
+  if (client) return client.fetch(path, { method: "POST", headers: sent, body });
+  const response = await fetch(baseUrl.replace(/\/+$/, "") + path, { method: "POST", headers: sent, body: JSON.stringify(body) });
+  const told = await response.json().catch(() => null);
+  if (response.ok && told) return told;
+  const { message = `Unexpected answer (HTTP ${response.status})`, type = "unexpected", errors = [] } = told ?? {};
+  const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
+  throw Object.assign(new Error(message), { type, errors, status: response.status, retryAfterSeconds });
+}
+
+/** 32 random letters, also where crypto.randomUUID is missing. */
+const randomText = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
