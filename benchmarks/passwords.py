@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _cpu(enter: Handler) -> tuple[float, float]:
-    """Milliseconds of a sign-in and of a comparison alone, taken in turns."""
+    """Milliseconds of a sign-in and of a comparison alone, in turns by rounds: one after the other each, as a container serves."""
     from customer_auth import passwords  # noqa: PLC0415 (after the settings are there)
 
     kept = passwords.hashed(PASSWORD)
@@ -51,17 +51,16 @@ def _cpu(enter: Handler) -> tuple[float, float]:
     ]
     for act in acts:
         act()  # warm: secrets, keyring, connections
-    rounds: list[list[float]] = []
-    for _ in range(ROUNDS):
-        seconds = [0.0, 0.0]
-        for _ in range(SIGN_INS):
-            for nth, act in enumerate(acts):
-                started = time.thread_time()
-                act()
-                seconds[nth] += time.thread_time() - started
-        rounds.append([each * 1000 / SIGN_INS for each in seconds])
+    rounds = [[_round(act) for act in acts] for _ in range(ROUNDS)]
     whole, bare = (statistics.median(figures) for figures in zip(*rounds, strict=True))
     return whole, bare
+
+
+def _round(act: Callable[[], object]) -> float:
+    started = time.thread_time()
+    for _ in range(SIGN_INS):
+        act()
+    return (time.thread_time() - started) * 1000 / SIGN_INS
 
 
 def _area(act: Callable[[str], object]) -> float:
