@@ -50,31 +50,40 @@ class Proof(NamedTuple):
     kept: Outcome | None = None
 
 
-def ask(purpose: Purpose, address: Address, client: Client, earlier: str | None = None, *, bound_to: Item | None = None) -> Asked:
+def count(client: Client) -> None:
+    """Count an ask against its client before anything is looked up for it. Raises: Throttled, aws.Failed (it may have been counted)."""
+    client_items.count_ask(client.bucket, secrets.token_bytes(16))
+
+
+def ask(
+    purpose: Purpose, address: Address, client: Client, earlier: str | None = None, *, bound_to: Item | None = None, counted: bool = False
+) -> Asked:
     """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
 
     Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
-    for before; `bound_to` for whom alone the code opens something.
+    for before; `bound_to` for whom alone the code opens something; `counted` says that `count` was called.
     Raises: WrongCode (`earlier` is not of this address and purpose), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose, address=address)
     if earlier is not None:
         Place.named_by(earlier, purpose, address)  # only refuses: the lane is the device's to choose, which may have been ended since
-    return _put(Place.of(client, address), Challenge.new(purpose, address, client.locale, bound_to), client)
+    challenge = Challenge.new(purpose, address, client.locale, bound_to)
+    if not counted:
+        client_items.count_ask(client.bucket, ids.sha256(challenge.id))  # the id itself goes when its challenge does
+    return _put(Place.of(client, address), challenge)
 
 
 def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client) -> Asked:
-    """Do what `ask` does for something that is not there: counted, throttled and answered alike, and nothing is sent.
+    """Do what `ask` does, once it was counted, for something that is not there: throttled and answered alike, and nothing is sent.
 
     Raises: Throttled, aws.Failed.
     """
     nowhere = Address(channel, "", "")
     audit.note(purpose=purpose)
-    return _put(Place.of_nobody(name), Challenge.new(purpose, nowhere, client.locale), client)
+    return _put(Place.of_nobody(name), Challenge.new(purpose, nowhere, client.locale))
 
 
-def _put(place: Place, challenge: Challenge, client: Client) -> Asked:
-    client_items.count_ask(client.bucket, ids.sha256(challenge.id))  # the id itself goes when its challenge does
+def _put(place: Place, challenge: Challenge) -> Asked:
     try:
         code_items.put_challenge(place, challenge)
     except DeviceEnded:
@@ -99,7 +108,7 @@ def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
     except DeviceEnded:
         spending = _at(Place.strangers(address), spending, attempt)
         found = code_items.spend_try(spending)
-    return _compared(spending, attempt, found)
+    return _compared(spending, attempt, found, address)
 
 
 def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
@@ -110,12 +119,12 @@ def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
     audit.note(purpose=purpose)
     place, challenge_id = Place.of_challenge(attempt.challenge or "", purpose)
     spending = _at(place, Try(purpose, place, challenge_id, "", None), attempt)
-    return _compared(spending, attempt, code_items.spend_try(spending))
+    return _compared(spending, attempt, code_items.spend_try(spending), None)
 
 
-def _compared(spending: Try, attempt: Attempt, found: Item | Outcome) -> Proof:
+def _compared(spending: Try, attempt: Attempt, found: Item | Outcome, given: Address | None) -> Proof:
     if isinstance(found, Outcome):
-        return _repeated(spending, attempt, found)
+        return _repeated(spending, attempt, found, given or challenges.address(found._asdict()))
     address = challenges.address(found)
     audit.note(address=address)
     if not _matches(found["nonce"], found["pepper"], spending.purpose, address, attempt.code):
@@ -160,8 +169,7 @@ def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
     return spending._replace(place=place, attempt_id=attempt_id, key_hash=key_hash)
 
 
-def _repeated(spending: Try, attempt: Attempt, kept: Outcome) -> Proof:
-    address = challenges.address(kept._asdict())
+def _repeated(spending: Try, attempt: Attempt, kept: Outcome, address: Address) -> Proof:
     if not _matches(kept.nonce, kept.pepper_version, spending.purpose, address, attempt.code):
         code_items.end_outcome(spending, kept)
         raise WrongCode("wrong_repeat")

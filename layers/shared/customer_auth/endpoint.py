@@ -100,7 +100,7 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
             try:
                 told = rule(_call(asked, contract))
             except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing of the inside gets out)
-                refusal = _refusal(failure)
+                refusal = _named_as_sent(_refusal(failure), contract)
                 _count(refusal)
                 audit.end(refusal.type, refusal.reason)
                 return refused(refusal, asked)
@@ -144,6 +144,15 @@ def _refusal(failure: Exception) -> Refusal:
         return Unavailable(failure.code)
     audit.crash(failure)
     return Internal(type(failure).__name__)
+
+
+def _named_as_sent(refusal: Refusal, contract: Contract) -> Refusal:
+    """The rules name a field as they know it; the caller may have sent it by another name."""
+    if isinstance(refusal, BadRequest) and contract.body:
+        fields = contract.body.model_fields
+        aliases = {name: info.alias or name for name, info in fields.items()}
+        refusal.errors = tuple(error._replace(field=aliases.get(error.field, error.field)) for error in refusal.errors)
+    return refusal
 
 
 def _count(refusal: Refusal) -> None:

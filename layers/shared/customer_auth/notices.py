@@ -1,7 +1,7 @@
 """What customers are told of without having asked: put by the transaction that causes it, sent by the outbox."""
 
 from customer_auth.address import Address
-from customer_auth.messaging.messages import Kind
+from customer_auth.messaging.kinds import Kind
 from customer_auth.tables import notice_items
 from customer_auth.tables.dynamodb import Write
 

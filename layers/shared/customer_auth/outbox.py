@@ -65,6 +65,8 @@ def deliver(message: Message) -> Result:
     if kind is None:
         message_items.record(message, "skipped")
         return Result("skipped")
+    if kind is Kind.RESET and identity and owner:
+        message_items.bind(message, identity.revision)
     try:
         _send(kind, message, address, identity.spelling if identity and owner else address.spelling, challenge)
     except NotSent as failure:
@@ -72,7 +74,7 @@ def deliver(message: Message) -> Result:
     if is_notice:
         notice_items.delete(message.pk)
     else:
-        message_items.record(message, "sent", customer_id=owner, revision=identity.revision if identity and owner else None)
+        message_items.record(message, "sent", customer_id=owner)
     audit.count("sent")
     return Result("sent")
 

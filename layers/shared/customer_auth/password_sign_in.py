@@ -19,7 +19,7 @@ from customer_auth.errors import (
     WrongPassword,
 )
 from customer_auth.sessions import Pair
-from customer_auth.tables import client_items, customer_items, dynamodb, guess_items, identity_items, session_items
+from customer_auth.tables import client_items, customer_items, dynamodb, guess_items, identity_items, referral_items, session_items
 from customer_auth.tables.code_items import DeviceEnded
 from customer_auth.tables.identity_items import Identity
 
@@ -100,6 +100,7 @@ def _refused(address: Address, identity: Identity, *, allowed: bool) -> Exceptio
 
 def _enter(address: Address, identity: Identity, password: str, place: Place, client: Client, issuer: str) -> SignedIn:
     holder = Holder(identity.customer_id or "", identity.epoch, identity.roles or [])
+    stays = _stays(identity)
     for _ in range(_ROUNDS):
         session, refresh = sessions.draft(holder, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
         pair = sessions.pair(holder, session, refresh, issuer)  # signed before anything is written
@@ -109,6 +110,7 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
             session_items.put_new(session),
             guess_items.take_out(place),
             *client_items.take_out_guess(client.bucket),
+            *stays,
         ]
         try:
             dynamodb.transact(writes)
@@ -123,6 +125,12 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
     audit.count("verified", sid=session.family)
     _rehash(identity, password)
     return SignedIn(pair, devices.issue(address, at=session.begun_at) if identity.proven_at else None)
+
+
+def _stays(identity: Identity) -> list[dynamodb.Write]:
+    """With the first session of a claim its customer stays, and so does the customer's referral code."""
+    customer = None if identity.is_taken else customer_items.find(identity.customer_id or "")
+    return [referral_items.put(customer._replace(expires_at=None))] if customer else []
 
 
 def _as_now(items: list[dynamodb.Item | None], identity: Identity, place: Place, client: Client) -> Holder:
@@ -147,7 +155,7 @@ def _rehash(identity: Identity, password: str) -> None:
         if customer is None or customer.password_hash != identity.password_hash:
             return
         anew = passwords.hashed(password)
-        identities = [identity_items.change(address, read, anew, customer.session_epoch) for address, read in ownership.own(customer)]
+        identities = [identity_items.rehash(address, read, anew) for address, read in ownership.own(customer)]
         dynamodb.transact([customer_items.rehash(customer, anew), *identities])
     except (aws.Failed, Unavailable, dynamodb.TransactionFailed):
         audit.note(reason="not_rehashed")

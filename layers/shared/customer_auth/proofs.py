@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from customer_auth import aws, clock, codes, ids, sessions, vault
 from customer_auth.address import Address, Channel
-from customer_auth.challenges import Lane
+from customer_auth.challenges import Lane, Purpose
 from customer_auth.codes import Proof
 from customer_auth.customers import Customer
 from customer_auth.errors import Refusal, Unavailable, WrongCode
@@ -20,6 +20,9 @@ from customer_auth.tables import code_items, dynamodb, keys
 from customer_auth.tables.code_items import Outcome
 from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.session_items import Session
+
+# Their repeats come without the address, which their outcome keeps therefore.
+_WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT)
 
 
 class Stale(Exception):
@@ -66,9 +69,9 @@ def use(
     Raises: WrongCode (used meanwhile), Stale, aws.Failed.
     """
     outcome = Outcome(
-        use=secrets.token_hex(8),
+        use=secrets.token_hex(4),
         challenge_hash=ids.sha256(proof.challenge["id"]),
-        address=proof.challenge["address"],
+        address=proof.challenge["address"] if proof.purpose in _WITHOUT_ADDRESS else [],
         asked_at=proof.challenge["asked_at"],
         expires_at=proof.challenge["expires_at"],
         nonce=proof.challenge["nonce"],

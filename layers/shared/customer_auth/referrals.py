@@ -36,7 +36,7 @@ def followed(customer: Customer, item: Item | None) -> tuple[Customer, list[Writ
     Raises: UnknownReferrer.
     """
     referrer_id = (item or {}).get("customer_id") or (item or {}).get("id")
-    if item is None or referrer_id is None or referrer_id == customer.id:
+    if item is None or referrer_id is None or customer.id in (referrer_id, *item["referrers"]):  # oneself, also by way of others
         raise UnknownReferrer
     referrers = [str(referrer_id), *item["referrers"]][: settings.service().referral_levels]
     return customer._replace(referrers=referrers), [customer_items.exists(str(referrer_id))]

@@ -11,7 +11,7 @@ from customer_auth.customers import Customer
 from customer_auth.errors import AccountDeletionPending, ContactTaken, Throttled, Unavailable, WrongCode
 from customer_auth.proofs import Opened
 from customer_auth.sessions import Pair
-from customer_auth.tables import customer_items, dynamodb, identity_items, session_items
+from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items, session_items
 from customer_auth.tables.code_items import Outcome
 from customer_auth.tables.dynamodb import Write
 from customer_auth.tables.identity_items import Identity
@@ -34,11 +34,12 @@ def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
 
     Raises: Throttled, aws.Failed.
     """
+    codes.count(client)
     customer = customer_items.find(customer_id)
     claimed = _claimed(customer, channel)
     if customer is None or claimed is None:
         return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client)
-    return codes.ask(Purpose.VERIFY, claimed, client, bound_to={"customer": customer.id})
+    return codes.ask(Purpose.VERIFY, claimed, client, bound_to={"customer": customer.id}, counted=True)
 
 
 def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
@@ -104,7 +105,8 @@ def _writes(customer: Customer, proven: Customer, identity: Identity | None) -> 
         return [customer_items.is_as_read(customer)]
     registration = identity.registration if identity and identity.customer_id == customer.id else None
     proves = identity_items.prove(proven.address(newly[0]), proven, identity, registration=registration)
-    return [customer_items.verify(customer, newly[0]), proves]
+    stays = [referral_items.put(proven)] if customer.expires_at else []
+    return [customer_items.verify(customer, newly[0]), proves, *stays]
 
 
 def opens(customer: Customer, channel: Channel) -> bool:

@@ -6,32 +6,20 @@ holds no code: SES copies it into its delivery events.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from customer_auth.locales import Locale
 from customer_auth.messaging.email_html import lay_out
+from customer_auth.messaging.kinds import Kind
 from customer_auth.messaging.templates import fill, read
+
+__all__ = ["Kind", "Message", "MessageChannel", "render"]
 
 type MessageChannel = Literal["sms", "email"]
 
 # Browsers fill the code in on this domain alone; it must be the last line (https://wicg.github.io/sms-one-time-codes/ §3).
 _WEB_OTP = "\n\n@{{domain}} #{{code}}"
 _SUBJECT = "Subject: "
-
-
-class Kind(StrEnum):
-    """What the message says; the value names its files."""
-
-    SIGN_IN = "sign_in"
-    SIGN_UP = "sign_up"
-    ACCOUNT_EXISTS = "account_exists"
-    VERIFY = "verify"
-    CONTACT = "contact"
-    RESET = "reset"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a file's name)
-    CONTACT_CHANGED = "contact_changed"
-    METHOD_ADDED = "method_added"
 
 
 class Message(NamedTuple):

@@ -110,6 +110,12 @@ def change(address: Address, read: Identity, password_hash: str, epoch: int) -> 
     return dynamodb.update(*key(address.key), f"SET {assignments}", where, values)
 
 
+def rehash(address: Address, read: Identity, password_hash: str) -> Write:
+    """The part of a transaction that keeps the same password by another hash, if the address is as it was read."""
+    where, as_read = _as_read(read)
+    return dynamodb.update(*key(address.key), "SET #password_hash = :anew", where, {":anew": password_hash} | as_read)
+
+
 def end_resets(proven: Address, customer_id: str) -> Write:
     """The part of a transaction that ends the resets to an address that its customer keeps, if it is still theirs."""
     return dynamodb.update(*key(proven.key), "SET #revision = :revision", _IS_OF, {":revision": _revision(), ":customer_id": customer_id})

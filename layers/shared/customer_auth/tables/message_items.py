@@ -9,6 +9,7 @@
 """
 
 import secrets
+from contextlib import suppress
 from typing import NamedTuple
 
 from customer_auth import clock, ids, settings
@@ -98,13 +99,25 @@ def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: st
     )
 
 
-def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None, revision: str | None = None) -> None:
-    """Write down what became of it; `customer_id` is the hint for the verify, `revision` the address's as of now. Raises: aws.Failed."""
+def bind(message: Message, revision: str) -> None:
+    """Note the address's revision before a reset's message goes out, for its token opens nothing of another. Raises: aws.Failed."""
+    write = dynamodb.update(
+        settings.places().codes_table,
+        {"pk": message.pk},
+        "SET #p.#revision = :revision, #event = :recorded",
+        where="#p.#id = :id",
+        values={":revision": revision, ":recorded": "recorded", ":id": message.challenge_id},
+        names={"p": message.purpose},
+    )
+    with suppress(dynamodb.ConditionFailed):  # replaced meanwhile, and nobody asks any more
+        dynamodb.write(write)
+
+
+def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None) -> None:
+    """Write down what became of it; `customer_id` is the hint for the verify. Raises: aws.Failed."""
     assignments, values = "#p.#delivery = :delivery, #p.#reason = :reason, #event = :recorded", {":delivery": delivery, ":reason": reason}
     if customer_id:
         assignments, values = f"{assignments}, #p.#customer = :customer", values | {":customer": customer_id}
-    if revision:
-        assignments, values = f"{assignments}, #p.#revision = :revision", values | {":revision": revision}
     write = dynamodb.update(
         settings.places().codes_table,
         {"pk": message.pk},

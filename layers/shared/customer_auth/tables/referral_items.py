@@ -5,6 +5,7 @@
 | pk | referral#…, the code itself |
 | customer_id | whose code it is |
 | referrers | who referred that customer, who referred that one, and so on |
+| expires_at | TTL, where the customer lapses |
 """
 
 from customer_auth import settings
@@ -22,4 +23,5 @@ def put(owner: Customer) -> Write:
     """The part of a transaction that makes the customer's code known, if it is nobody else's."""
     table, place = key(owner.referral_code)
     item = place | {"customer_id": owner.id, "referrers": owner.referrers}
+    item |= {"expires_at": owner.expires_at} if owner.expires_at else {}
     return dynamodb.put(table, item, "attribute_not_exists(#pk) OR #customer_id = :customer_id", {":customer_id": owner.id})

@@ -7,12 +7,12 @@
 | password_hash | of the password that came with it |
 | customer_id | the customer that it opened, once it has |
 | created_at | when |
-| expires_at | TTL: when it lapses |
+| expires_at | TTL: when it lapses; one that a reset has proven does not |
 """
 
 from typing import NamedTuple
 
-from customer_auth import clock, settings
+from customer_auth import clock, customers, settings
 from customer_auth.address import Address, Channel
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
@@ -25,7 +25,7 @@ class Registration(NamedTuple):
     address: Address
     password_hash: str
     created_at: int
-    expires_at: int
+    expires_at: int | None = None
     customer_id: str | None = None
 
 
@@ -36,7 +36,7 @@ def key(registration_id: str) -> tuple[str, Item]:
 
 def registration(item: Item | None) -> Registration | None:
     """The registration that a raw item holds, unless it has lapsed."""
-    if not item or item["expires_at"] <= clock.now():
+    if not item or item.get("expires_at", clock.now() + 1) <= clock.now():
         return None
     channel, *rest = item["address"]
     fields = {name: item[name] for name in Registration._fields if name in item}
@@ -53,11 +53,14 @@ def put_new(new: Registration) -> Write:
 def open_for(read: Registration, customer_id: str) -> Write:
     """The part of a transaction by which a registration opens its one customer."""
     where = "#password_hash = :password_hash AND attribute_not_exists(#customer_id)"
-    values = {":password_hash": read.password_hash, ":customer_id": customer_id}
-    return dynamodb.update(*key(read.id), "SET #customer_id = :customer_id", where, values)
+    ends = clock.now() + customers.LAPSES_SECONDS  # it has done all that it was for
+    values = {":password_hash": read.password_hash, ":customer_id": customer_id, ":ends": ends}
+    return dynamodb.update(*key(read.id), "SET #customer_id = :customer_id, #expires_at = :ends", where, values)
 
 
 def set_password(registration_id: str, password_hash: str) -> Write:
-    """The part of a transaction that gives a registration without a customer another password."""
+    """The part of a transaction that gives a proven registration without a customer another password; it lapses no more."""
     where = "attribute_exists(#pk) AND attribute_not_exists(#customer_id)"
-    return dynamodb.update(*key(registration_id), "SET #password_hash = :password_hash", where, {":password_hash": password_hash})
+    return dynamodb.update(
+        *key(registration_id), "SET #password_hash = :password_hash REMOVE #expires_at", where, {":password_hash": password_hash}
+    )
