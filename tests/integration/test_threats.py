@@ -257,7 +257,6 @@ def test_a_referral_told_again_changes_nothing(api, inbox, customer, bob):
     assert email not in str(told)
 
 
-@pytest.mark.xfail(strict=True, reason="a take-over may name whom the customer referred")
 def test_no_take_over_closes_a_circle_of_referrals(api, ada, inbox):
     made = ada.registered()["customer"]
     bob = Person(api, inbox, new_ip())

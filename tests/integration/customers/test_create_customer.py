@@ -50,7 +50,17 @@ def test_a_token_lives_for_half_an_hour(api, ada):
     assert ada.create(second).status == 401
 
 
-FORGED = [lambda token: token[:-1] + "A", lambda token: token.replace("reg_", "reg-"), lambda _: "x", lambda _: "a.b.c.d"]
+FORGED = [
+    lambda token: token[:-1] + ("A" if token[-1] != "A" else "E"),
+    lambda token: token.replace("reg_", "reg-"),
+    lambda _: "x",
+    lambda _: "a.b.c.d",
+]
+    lambda token: token[:-1] + ("A" if token[-1] != "A" else "E"),
+    lambda token: token.replace("reg_", "reg-"),
+    lambda _: "x",
+    lambda _: "a.b.c.d",
+]
 
 
 @ON_ONE_ENGINE
