@@ -247,6 +247,19 @@ def test_a_code_sent_to_the_attacker_s_phone_before_verifies_nothing_after(ada, 
 
 
 @EVERY_PROOF
+def test_a_code_for_the_attacker_s_claim_is_late_once_its_owner_has_proven_hers_even_if_she_tells_it(ada, attacker, prove):
+    attacker.hijack()
+    asked = attacker.ask_verification(attacker.customer_id)["token"]
+    told = ada.inbox.code(ada.email)
+    attacker.api.clock.advance(90)
+
+    token = prove(ada)
+
+    assert attacker.verify_address(asked, told).status in (401, 409)
+    assert_hers_alone(ada, token, attacker)
+
+
+@EVERY_PROOF
 def test_an_attacker_who_has_proven_a_phone_keeps_that_account_and_its_owner_gets_one_of_her_own(ada, attacker, prove):
     attacker.hijack()
     attacker.prove(attacker.customer_id, "phone")
