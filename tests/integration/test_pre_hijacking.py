@@ -143,7 +143,19 @@ def test_a_registration_left_open_before_the_owner_came_is_closed_though_she_mak
 
     answer = attacker.create(token, phone=attacker.phone, first_name="Mallory")
 
-    assert answer.status in (401, 409), "whoever registered first is signed in to the customer whose address another has proven"
+    assert answer.status in (401, 409), "the attacker makes the customer whose address another has proven"
+
+
+def test_a_registration_that_its_owner_s_reset_has_proven_signs_nobody_else_in(setting, ada, attacker):
+    setting(REGISTRATION_IDENTIFIER="email", LOGIN_IDENTIFIER="email")
+    token = attacker.claim()
+    ada.forget_password()
+    ada.reset(ada.reset_token(), PASSWORD)
+
+    answer = attacker.create(token, first_name="Mallory")
+
+    assert answer.body.get("token") is None, "the attacker is signed in to the customer whose address another has proven"
+    assert answer.status in (401, 409)
 
 
 @EVERY_PROOF
@@ -235,6 +247,19 @@ def test_a_code_sent_to_the_attacker_s_phone_before_verifies_nothing_after(ada, 
 
 
 @EVERY_PROOF
+def test_a_code_for_the_attacker_s_claim_is_late_once_its_owner_has_proven_hers_even_if_she_tells_it(ada, attacker, prove):
+    attacker.hijack()
+    asked = attacker.ask_verification(attacker.customer_id)["token"]
+    told = ada.inbox.code(ada.email)
+    attacker.api.clock.advance(90)
+
+    token = prove(ada)
+
+    assert attacker.verify_address(asked, told).status in (401, 409)
+    assert_hers_alone(ada, token, attacker)
+
+
+@EVERY_PROOF
 def test_an_attacker_who_has_proven_a_phone_keeps_that_account_and_its_owner_gets_one_of_her_own(ada, attacker, prove):
     attacker.hijack()
     attacker.prove(attacker.customer_id, "phone")
@@ -299,6 +324,20 @@ def test_a_reset_that_the_attacker_asked_for_ends_with_the_owner_s_next_one(api,
     assert attacker.forget_password(email=ada.email).status == 200
     assert attacker.inbox.of(attacker.email) == []
     assert_hers_alone(ada, token, attacker)
+
+
+def test_a_link_that_the_attacker_asked_for_ends_with_the_owner_s_reset_though_there_is_no_customer_yet(api, ada, attacker):
+    attacker.claim()
+    ada.forget_password()
+    device = ada.reset(ada.reset_token(), PASSWORD)["device"]
+    api.clock.advance(90)
+    attacker.forget_password(email=ada.email)
+    of_the_attacker_s_asking = ada.reset_token()
+    api.clock.advance(90)
+    ada.forget_password(email=ada.email, device=device)
+
+    assert ada.reset(ada.reset_token(), PASSWORD).status == 200
+    assert ada.reset(of_the_attacker_s_asking, THEIRS).status == 401
 
 
 @OWNER_S_PROOF
