@@ -1,6 +1,8 @@
 """What the tests stand on: the service in this process on moto and on DynamoDB Local, a clock, an inbox, a wire that can break."""
 
+import os
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -23,7 +25,9 @@ def aws_in_process():
 
 @pytest.fixture(scope="session")
 def moto_engine(aws_in_process):
-    return Engine("moto", template(), None)
+    with patch.dict(os.environ):
+        os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)  # of the other engine, which may be in use still
+        return Engine("moto", template(), None)
 
 
 @pytest.fixture(scope="session")

@@ -69,16 +69,6 @@ def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_
 
 
 @ON_DYNAMODB
-def test_who_has_just_signed_up_takes_four_write_units_more_from_the_second_sign_in_on(customer, units):
-    customer.sign_in()
-    units.clear()
-    customer.sign_in()
-
-    assert units == {"UpdateItem": 7, "TransactWriteItems": 8, "GetItem": 1, "BatchGetItem": 2, "parts": 4}
-    assert "who signed up today takes four write units more, from the second sign-in on" in " ".join(read("docs/deploy.md").split())
-
-
-@ON_DYNAMODB
 def test_a_sign_in_by_password_takes_the_units_that_are_counted_on(ada, units):
     ada.member()
     units.clear()

@@ -56,11 +56,6 @@ FORGED = [
     lambda _: "x",
     lambda _: "a.b.c.d",
 ]
-    lambda token: token[:-1] + ("A" if token[-1] != "A" else "E"),
-    lambda token: token.replace("reg_", "reg-"),
-    lambda _: "x",
-    lambda _: "a.b.c.d",
-]
 
 
 @ON_ONE_ENGINE
