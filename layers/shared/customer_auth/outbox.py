@@ -65,7 +65,7 @@ def deliver(message: Message) -> Result:
     if kind is None:
         message_items.record(message, "skipped")
         return Result("skipped")
-    if kind is Kind.RESET and identity and owner:
+    if kind is Kind.RESET and identity and identity.proven_at:
         message_items.bind(message, identity.revision)
     try:
         _send(kind, message, address, identity.spelling if identity and owner else address.spelling, challenge)

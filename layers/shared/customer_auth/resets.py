@@ -41,7 +41,7 @@ def _complete(proof: Proof, password_hash: str) -> str:
     if standing.owner and not standing.owner.may_sign_in:
         raise AccountDeletionPending
     identity = standing.identity
-    asked_of = identity.revision if identity and standing.owner else None
+    asked_of = identity.revision if identity and identity.proven_at else None
     if identity is None or proof.challenge.get("revision") != asked_of:
         raise WrongCode("superseded")
     customer_id, writes, ended = _decided(proof, standing, password_hash)

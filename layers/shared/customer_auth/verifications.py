@@ -39,7 +39,7 @@ def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
     claimed = _claimed(customer, channel)
     if customer is None or claimed is None:
         return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client)
-    return codes.ask(Purpose.VERIFY, claimed, client, bound_to={"customer": customer.id}, counted=True)
+    return codes.ask(Purpose.VERIFY, claimed, client, bound_to=_bond(customer), counted=True)
 
 
 def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
@@ -47,10 +47,15 @@ def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
     asked = []
     for channel in customer.left_to_verify if settings.service().auto_send_on_registration else ():
         try:
-            asked.append(codes.ask(Purpose.VERIFY, customer.address(channel), client, bound_to={"customer": customer.id}))
+            asked.append(codes.ask(Purpose.VERIFY, customer.address(channel), client, bound_to=_bond(customer)))
         except (Throttled, Unavailable, aws.Failed):
             audit.note(reason="code_not_asked")
     return asked
+
+
+def _bond(customer: Customer) -> dict[str, object]:
+    """For whom alone a code verifies: this customer, until every session is ended, as whoever takes the customer over does."""
+    return {"customer": customer.id, "epoch": customer.session_epoch}
 
 
 def _claimed(customer: Customer | None, channel: Channel) -> Address | None:
@@ -75,10 +80,10 @@ def verify(attempt: Attempt, issuer: str) -> Verified:
 
 
 def _verify(proof: Proof, issuer: str) -> Verified:
-    address, bound_to = proof.address, proof.challenge["bound_to"]["customer"]
-    items = dynamodb.batch_get([customer_items.key(bound_to), identity_items.key(address.key)])
+    address, bound_to = proof.address, proof.challenge["bound_to"]
+    items = dynamodb.batch_get([customer_items.key(bound_to["customer"]), identity_items.key(address.key)])
     customer, identity = customer_items.customer(items[0]), identity_items.identity(items[1])
-    if customer is None or not _holds(customer, address):
+    if customer is None or bound_to != _bond(customer) or not _holds(customer, address):
         raise WrongCode("claim_gone")
     if not customer.may_sign_in:
         raise AccountDeletionPending
