@@ -1,6 +1,6 @@
-"""Runs every test in two processes, one for each core: the service by its handlers, with the coverage gate, and what is run from outside.
+"""Runs every test in two processes, one for each core: the service by its handlers, with the coverage gate, and all the rest.
 
-What is outside (built artifacts, containers, local stacks, browsers) shares its build and is run in order; its report comes last.
+What is run from outside (built artifacts, containers, local stacks, browsers) shares its build and is run in order; its report comes last.
 """
 
 import subprocess
@@ -8,8 +8,8 @@ import sys
 import tempfile
 
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tools.left_out")
-INSIDE = ("tests/unit", "tests/integration")
-OUTSIDE = ("tests/e2e", "tests/browser")
+INSIDE = ("tests/integration",)
+OUTSIDE = ("tests/unit", "tests/e2e", "tests/browser")
 
 
 def main() -> int:

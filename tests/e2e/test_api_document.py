@@ -57,7 +57,7 @@ def test_schemathesis_finds_nothing_at_the_bounds_of_what_each_field_allows():
         pytest.skip("schemathesis is missing: make setup")
 
     found = subprocess.run(
-        [sys.executable, "-m", "tools.fuzz", "--phases", "examples,coverage"],
+        [sys.executable, "-m", "tools.fuzz", "--phases", "examples,coverage", "--seconds", "25"],
         cwd=ROOT,
         capture_output=True,
         text=True,

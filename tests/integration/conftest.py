@@ -6,9 +6,10 @@ from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
+from argon2 import PasswordHasher
 from samtranslator.translator.transform import transform
 
-from customer_auth import keyring, publishable_keys, settings, vault
+from customer_auth import keyring, passwords, publishable_keys, settings, vault
 from local.intrinsics import load
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
@@ -65,6 +66,27 @@ def resources():
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")  # its partition is written into names
         return transform(document, values, Policies())["Resources"]
+
+
+@pytest.fixture(scope="session")
+def cheap_hashes():
+    """A hasher that takes next to nothing, and what it makes of a password that nobody has."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return hasher, hasher.hash("nobody's password")
+
+
+@pytest.fixture(autouse=True)
+def hashes(request, monkeypatch, cheap_hashes):
+    """Passwords are kept and compared as always, for less, but where a test asks for `real_hashes`."""
+    if "real_hashes" not in request.fixturenames:
+        hasher, nobodys = cheap_hashes
+        monkeypatch.setattr(passwords, "_HASHER", hasher)
+        monkeypatch.setattr(passwords, "_NOBODYS", nobodys)
+
+
+@pytest.fixture
+def real_hashes():
+    """What a password costs on AWS."""
 
 
 @pytest.fixture

@@ -434,18 +434,23 @@ SCENARIOS: dict[str, list[Scenario]] = {
 
 
 def endpoints_and_scenarios() -> list:
+    """Every scenario in a warm container, and the first of each endpoint in a cold one too, which has its secrets and keys to read."""
     return [
-        pytest.param(Route(*route), scenario, id=f"{function}-{scenario.name if scenario else 'has-no-scenario'}".replace(" ", "-"))
+        pytest.param(Route(*route), scenario, temperature, id=f"{function}-{name(scenario)}-{temperature}")
         for route, function in routes().items()
-        for scenario in SCENARIOS.get(function, [None])
+        for nth, scenario in enumerate(SCENARIOS.get(function, [None]))
+        for temperature in (["warm"] if nth else ["cold", "warm"])
     ]
+
+
+def name(scenario: Scenario | None) -> str:
+    return (scenario.name if scenario else "has no scenario").replace(" ", "-")
 
 
 # ── every combination ──
 
 
-@pytest.mark.parametrize("temperature", ["cold", "warm"])
-@pytest.mark.parametrize(("route", "scenario"), endpoints_and_scenarios())
+@pytest.mark.parametrize(("route", "scenario", "temperature"), endpoints_and_scenarios())
 def test_whatever_breaks_nothing_is_half_done_and_the_next_try_works(ada, tables, combinations, *, route, scenario, temperature):
     assert scenario, f"{route} needs a scenario in SCENARIOS"
     api, wire = ada.api, ada.api.wire

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 
 import jwt
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from customer_auth import keyring, passwords
+from customer_auth import keyring
 from tests.harness.attacks import WHOLE
 from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.keyrings import kept_keyring
@@ -451,13 +450,6 @@ def _recent(items: list, n: int):
 
 
 @pytest.fixture
-def cheap_hashes(monkeypatch):
-    """Passwords are compared as always, for less: what they cost is tested elsewhere."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(passwords, "_NOBODYS", passwords.hashed("nobody's password"))
-
-
-@pytest.fixture
 def begin_anew(api, engine):
     """Empties the tables and turns the clock back."""
     with kept_keyring(engine) as keyring_item:
@@ -476,6 +468,6 @@ def begin_anew(api, engine):
 @ON_ONE_ENGINE
 @pytest.mark.timeout(600)  # a failure takes its time to be made short
 @pytest.mark.parametrize("verification", ["true", "false"], ids=["verified-first", "unverified-too"])
-def test_what_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, begin_anew, cheap_hashes, verification):
+def test_what_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, begin_anew, verification):
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION=verification, **ROOMY)
     run_state_machine_as_test(lambda: Ownership(api, inbox, begin_anew), settings=RUN)

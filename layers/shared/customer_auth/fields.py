@@ -133,6 +133,7 @@ type EmailOrPhone = Annotated[
         {
             "type": "string",
             "maxLength": _LONGEST_TEXT,
+            "anyOf": [{"format": "idn-email"}, {"format": "phone"}],
             "description": "An email where it has an @, else a phone.",
             "examples": [examples.EMAIL],
         }

@@ -4,7 +4,7 @@ import pytest
 
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_ONE_ENGINE
-from tests.harness.people import PASSWORD, Person, other_code
+from tests.harness.people import PASSWORD, Person, new_email, other_code
 
 KEY = "YW4taWRlbXBvdGVuY3kta2V5"
 
@@ -197,3 +197,23 @@ def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent
     assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
     item.set("status", {"S": "active"})
     assert claimant.verify_address(asked, code).status == 200
+
+
+@ON_ONE_ENGINE
+@pytest.mark.parametrize("door", ["register", "mobile"])
+def test_a_phone_is_taken_off_too_whichever_way_its_owner_signs_up(setting, api, ada, rival, door):
+    setting(REGISTRATION_IDENTIFIER="phone", REQUIRE_VERIFICATION="false")
+    rival.email = new_email()
+    rival.session = rival.create(rival.register("another password of mine", phone=ada.phone)["token"]).body
+    asked = rival.ask_contact(email=rival.email)["token"]
+    kept = rival.change_contact(asked, rival.inbox.code(rival.email))
+    if door == "register":
+        entered = ada.sign_up()["customer"]["id"]
+    else:
+        api.post("/login/mobile/send", phone=ada.phone)
+        entered = api.post("/login/mobile/verify", phone=ada.phone, code=ada.inbox.code(ada.phone))["user"]["userId"]
+
+    theirs = rival.me(kept["token"])["customer"]
+
+    assert entered != theirs["id"]
+    assert (theirs["phone"], theirs["email"]) == (None, rival.email)

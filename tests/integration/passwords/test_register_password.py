@@ -131,7 +131,7 @@ def test_registering_costs_three_writes_and_reads_nothing(ada):
 
 
 @ON_ONE_ENGINE
-def test_the_password_lies_nowhere_but_hashed(api, ada):
+def test_the_password_lies_nowhere_but_hashed(real_hashes, api, ada):
     ada.registered()
     lies = str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
 

@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from customer_auth import passwords
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_ONE_ENGINE
-from tests.harness.people import PASSWORD, new_email, new_ip
+from tests.harness.people import PASSWORD, Person, new_email, new_ip
 
 LOGIN = "/auth/customer/emailpass"
 GUESS = ("UpdateItem", "UpdateItem", "GetItem")
@@ -42,7 +42,7 @@ def test_known_and_unknown_addresses_are_refused_alike_and_by_the_same_requests(
     assert known.aws_calls == unknown.aws_calls == without.aws_calls == GUESS
 
 
-def test_an_unknown_address_costs_one_hash_too(monkeypatch, member):
+def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member):
     compared = []
     verify = passwords._HASHER.verify
 
@@ -236,7 +236,7 @@ def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right
 
 
 @ON_ONE_ENGINE
-def test_a_password_kept_by_other_parameters_is_kept_by_today_s_from_its_next_sign_in_on(monkeypatch, setting, tables, ada):
+def test_a_password_kept_by_other_parameters_is_kept_by_today_s_from_its_next_sign_in_on(real_hashes, monkeypatch, setting, tables, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     with monkeypatch.context() as then:
         then.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1))
@@ -257,5 +257,18 @@ def kept_hashes(tables) -> set[str]:
     return {item["password_hash"]["S"].split("$")[3] for item in items if "password_hash" in item}
 
 
-def test_what_is_compared_for_nobody_costs_as_much_as_a_password():
+def test_what_is_compared_for_nobody_costs_as_much_as_a_password(real_hashes):
     assert not passwords.is_outdated(passwords._NOBODYS)
+
+
+@ON_ONE_ENGINE
+def test_with_a_first_session_a_customer_stays_and_so_does_their_referral_code(setting, days, api, ada, inbox):
+    code = ada.registered()["customer"]["referral_code"]
+    setting(REQUIRE_VERIFICATION="false")
+    assert ada.log_in().status == 200
+
+    days.pass_by(31)
+    friend = Person(api, inbox, ip="203.0.113.7")
+
+    assert ada.log_in().status == 200
+    assert friend.sign_up(referral_code=code).status == 201

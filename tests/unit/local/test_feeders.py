@@ -1,6 +1,7 @@
 """Streams and queues, read from moto in this process, at functions in processes of their own."""
 
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -76,7 +77,11 @@ def stream(template, clients, ids, function, stopping, seen):
         feeder = StreamFeeder(trigger, function(APP, SEEN=seen.file), clients, ids, wait=lambda: time.sleep(0.02), stopping=stopping)
         feeder.start()
 
-    return start
+    yield start
+    stopping.set()
+    for thread in threading.enumerate():  # none may ask for records of an AWS that is gone
+        if thread.name.startswith("stream:"):
+            thread.join(10)
 
 
 @pytest.fixture
