@@ -80,7 +80,7 @@ def stream(template, clients, ids, function, stopping, seen):
     yield start
     stopping.set()
     for thread in threading.enumerate():  # none may ask for records of an AWS that is gone
-        if thread.name.startswith("stream:"):
+        if thread.name.startswith("stream:") and thread.name.count(":") == 1:  # the reader; its lanes wait for records for ever
             thread.join(10)
 
 
