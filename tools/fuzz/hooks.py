@@ -89,7 +89,7 @@ def _fit(body: dict[str, Any], path: str) -> None:
     if "confirm_password" in body:
         body["confirm_password"] = body["new_password"]
     if path.endswith("/emailpass/register"):
-        body.setdefault("email", f"c{next(_new)}@example.com")
+        body["email"] = body.get("email") or f"c{next(_new)}@example.com"
 
 
 def _wants(scheme: str) -> Callable[[Any], bool]:

@@ -4,7 +4,7 @@ import pytest
 
 from customer_auth.tables import customer_items
 from tests.harness.engines import ON_ONE_ENGINE
-from tests.harness.people import REGISTER, Person, new_email
+from tests.harness.people import REGISTER, Person, new_email, new_number
 
 
 @pytest.fixture
@@ -58,6 +58,25 @@ def test_by_the_sign_in_api_it_is_camel_case(api, customer, inbox):
 
     [child] = children(customer)["children"]
     assert child["customer"]["email"] == f"{email[0]}***@example.com"
+
+
+@ON_ONE_ENGINE
+def test_by_the_sign_in_api_s_phone_too(api, customer, inbox):
+    phone = new_number()
+    api.post("/login/mobile/send", phone=phone)
+    api.post("/login/mobile/verify", phone=phone, code=inbox.code(phone), referralCode=code_of(customer))
+
+    [child] = children(customer)["children"]
+    assert child["customer"]["phone"] == f"+1*****{phone[-4:]}"
+
+
+@ON_ONE_ENGINE
+def test_a_bad_referral_code_is_named_as_it_was_sent(api, inbox):
+    phone = new_number()
+    api.post("/login/mobile/send", phone=phone)
+    refused = api.post("/login/mobile/verify", phone=phone, code=inbox.code(phone), referralCode="7K2M9XQ4R8TD")
+
+    assert (refused.status, refused["errors"][0]["field"]) == (400, "referralCode")
 
 
 @ON_ONE_ENGINE
