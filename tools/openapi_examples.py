@@ -21,10 +21,10 @@ from local.routes import PARAMETER
 type Json = dict[str, Any]
 
 # What a refusal is made with.
-_TOLD: Mapping[type[Refusal], tuple[Any, ...]] = {
-    Throttled: (90,),
-    VerificationRequired: (examples.CUSTOMER_ID,),
-    RegistrationIncomplete: (examples.REGISTRATION_TOKEN,),
+_TOLD: Mapping[type[Refusal], dict[str, Any]] = {
+    Throttled: {"retry_after_seconds": 90},
+    VerificationRequired: {"customer_id": examples.CUSTOMER_ID},
+    RegistrationIncomplete: {"token": examples.REGISTRATION_TOKEN},
 }
 _JSON = {"content-type": "application/json"}
 REQUEST_ID = "5b3fbd8f811e4225"
@@ -67,7 +67,7 @@ class Examples:
 def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
     """What the service answers to a call that ends like this, by the kinds there are."""
     if not issubclass(refusal, BadRequest):
-        return {refusal.type: endpoint.refused(refusal(*_TOLD.get(refusal, ())), _asked(route))}
+        return {refusal.type: endpoint.refused(refusal(**_TOLD.get(refusal, {})), _asked(route))}
     if body is None:
         name = next(iter(PARAMETER.findall(route)), "limit")  # of the path, or of the query
         return {"wrong": endpoint.refused(BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid")), _asked(route))}

@@ -3,10 +3,17 @@
 from customer_auth import contacts, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import ContactTaken, WrongCode
-from customer_auth.models.changing import ContactVerified
+from customer_auth.models.customers import CustomerShown
 from customer_auth.models.entering import TryByToken, attempt
+from customer_auth.models.tokens import Tokens, told
 
 REFUSALS = (WrongCode, ContactTaken)
+
+
+class ContactVerified(Tokens):
+    """The customer with the new address, and what the caller goes on with; every other session has ended."""
+
+    customer: CustomerShown
 
 
 @endpoint(
@@ -18,4 +25,5 @@ REFUSALS = (WrongCode, ContactTaken)
     uses=("dynamodb", "secretsmanager", "kms"),
 )
 def handler(call: Call[TryByToken, sessions.Identified]) -> ContactVerified:
-    return ContactVerified.of(contacts.verify(call.caller, attempt(call), call.issuer))
+    changed = contacts.verify(call.caller, attempt(call), call.issuer)
+    return ContactVerified(customer=CustomerShown.of(changed.customer), **told(changed.pair, changed.device))

@@ -8,18 +8,15 @@ from pydantic.json_schema import SkipJsonSchema
 from customer_auth import profiles, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import NotAllowed
-from customer_auth.fields import Model, Name
 from customer_auth.models.customers import CustomerShown, Me
+from customer_auth.models.named import NamedWithCompany
 
 _CONTACT = "/store/customers/me/contact"
 
 
-class Changes(Model):
+class Changes(NamedWithCompany):
     """What may change; null empties a name. An email or phone is refused: it changes by its proof alone."""
 
-    first_name: Name | None = Field(default=None, title="First name", examples=["Ada"])
-    last_name: Name | None = Field(default=None, title="Last name", examples=["Lovelace"])
-    company_name: Name | None = Field(default=None, title="Company name", examples=["Analytical Engines"])
     metadata: dict[str, JsonValue] = Field(
         default={},
         title="Metadata",

@@ -6,7 +6,8 @@ from customer_auth import password_changes, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
 from customer_auth.fields import Model, NewPassword, Password
-from customer_auth.models.passwords import PasswordChanged
+from customer_auth.models.kinds import CustomerId
+from customer_auth.models.tokens import TokensByPassword, told
 
 REFUSALS = (WrongPassword, ReauthenticationRequired, Throttled)
 
@@ -19,10 +20,17 @@ class Passwords(Model):
     confirm_password: NewPassword = Field(title="Confirmed password")
 
 
+class PasswordChanged(TokensByPassword):
+    """What the caller goes on with; every other session has ended."""
+
+    message: str = Field(default="Password changed successfully", examples=["Password changed successfully"])
+    customer_id: CustomerId
+
+
 @endpoint(body=Passwords, answer=PasswordChanged, caller=sessions.check, refusals=REFUSALS, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[Passwords, sessions.Caller]) -> PasswordChanged:
     if call.body.confirm_password != call.body.new_password:
         message = "must be the new password once more"
         raise BadRequest(f"Confirmed password {message}", FieldError("confirm_password", message))
     changed = password_changes.change(call.caller, call.body.old_password, call.body.new_password, call.client, call.issuer)
-    return PasswordChanged.of(changed)
+    return PasswordChanged(customer_id=changed.customer_id, **told(changed.pair, changed.device))

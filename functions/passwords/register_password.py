@@ -1,5 +1,7 @@
 """POST /auth/customer/emailpass/register: keeps an address with a password; the token that comes back opens its customer."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from customer_auth import examples, registrations, settings
@@ -7,7 +9,7 @@ from customer_auth.address import Address, Channel
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, FieldError, IdentityExists, Throttled
 from customer_auth.fields import Email, Model, NewPassword, Phone, alternatives
-from customer_auth.models.passwords import Started
+from customer_auth.models.kinds import RegistrationToken
 
 
 class Registration(Model):
@@ -27,6 +29,14 @@ class Registration(Model):
         if address is None:
             raise BadRequest(f"{channel.capitalize()} is required", FieldError(channel, "is required", missing=True))
         return address
+
+
+class Started(Model):
+    """A registration that wants its customer."""
+
+    http_statuses: ClassVar[tuple[int, ...]] = (201,)
+
+    token: RegistrationToken
 
 
 @endpoint(body=Registration, answer=Started, refusals=(IdentityExists, Throttled))

@@ -1,13 +1,26 @@
 """POST /auth/customer/emailpass: signs in by password and an email or phone."""
 
-from customer_auth import password_sign_in
+from pydantic import Field
+
+from customer_auth import examples, password_sign_in
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import AccountDeletionPending, RegistrationIncomplete, Throttled, VerificationRequired, WrongPassword
-from customer_auth.models.passwords import PasswordSignedIn, TryPassword
+from customer_auth.fields import Password, alternatives
+from customer_auth.models.identified import Identified
+from customer_auth.models.tokens import TokensByPassword, told
 
 OPENING = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountDeletionPending, Throttled)
 
 
-@endpoint(body=TryPassword, answer=PasswordSignedIn, refusals=OPENING, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryPassword, None]) -> PasswordSignedIn:
-    return PasswordSignedIn.of(password_sign_in.enter(call.body.address, call.body.password, call.client, call.issuer))
+class TryPassword(Identified):
+    """Who signs in, and the password; that stands in the body alone."""
+
+    model_config = alternatives("email", "phone", "email_or_phone", email_or_phone=examples.EMAIL, password=examples.PASSWORD)
+
+    password: Password = Field(title="Password")
+
+
+@endpoint(body=TryPassword, answer=TokensByPassword, refusals=OPENING, uses=("dynamodb", "secretsmanager", "kms"))
+def handler(call: Call[TryPassword, None]) -> TokensByPassword:
+    entered = password_sign_in.enter(call.body.address, call.body.password, call.client, call.issuer)
+    return TokensByPassword(**told(entered.pair, entered.device))

@@ -13,10 +13,6 @@ class Ended(Model):
 
     http_statuses: ClassVar[tuple[int, ...]] = (204,)
 
-    @property
-    def http_status(self) -> int:
-        return 204
-
 
 @endpoint(answer=Ended, caller=sessions.check, refusals=(NotFound,))
 def handler(call: Call[None, sessions.Caller]) -> Ended:

@@ -7,7 +7,8 @@ from customer_auth.challenges import Purpose
 from customer_auth.customers import Names
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.fields import Token
-from customer_auth.models.entering import PROVING, Tokens, TryByPhone, attempt
+from customer_auth.models.entering import PROVING, TryByPhone, attempt
+from customer_auth.models.tokens import Tokens, told
 
 
 class TryFromStorefront(TryByPhone):
@@ -26,4 +27,5 @@ class TryFromStorefront(TryByPhone):
 )
 def handler(call: Call[TryFromStorefront, None]) -> Tokens:
     proof = codes.try_code(Purpose.LOGIN, call.body.phone, attempt(call))
-    return Tokens.of(sign_in.enter(proof, Names(), call.issuer))
+    entered = sign_in.enter(proof, Names(), call.issuer)
+    return Tokens(**told(entered.pair, entered.device))

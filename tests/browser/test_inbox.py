@@ -1,6 +1,5 @@
 """The inbox of the local stack: live, filtered, and its codes ready to copy."""
 
-
 import pytest
 from playwright.sync_api import expect
 

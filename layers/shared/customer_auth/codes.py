@@ -12,9 +12,11 @@ from customer_auth.address import Address, Channel
 from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
-from customer_auth.tables import client_items, code_items
-from customer_auth.tables.code_items import DeviceEnded, Outcome, Try
+from customer_auth.tables import client_items, code_items, outcome_items, try_items
+from customer_auth.tables.code_items import DeviceEnded
 from customer_auth.tables.dynamodb import Item
+from customer_auth.tables.outcome_items import Outcome
+from customer_auth.tables.try_items import Try
 
 
 class Asked(NamedTuple):
@@ -104,10 +106,10 @@ def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
     audit.note(purpose=purpose, address=address)
     spending = _trying(purpose, address, attempt)
     try:
-        found = code_items.spend_try(spending)
+        found = try_items.spend(spending)
     except DeviceEnded:
         spending = _at(Place.strangers(address), spending, attempt)
-        found = code_items.spend_try(spending)
+        found = try_items.spend(spending)
     return _compared(spending, attempt, found, address)
 
 
@@ -119,7 +121,7 @@ def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
     audit.note(purpose=purpose)
     place, challenge_id = Place.of_challenge(attempt.challenge or "", purpose)
     spending = _at(place, Try(purpose, place, challenge_id, "", None), attempt)
-    return _compared(spending, attempt, code_items.spend_try(spending), None)
+    return _compared(spending, attempt, try_items.spend(spending), None)
 
 
 def _compared(spending: Try, attempt: Attempt, found: Item | Outcome, given: Address | None) -> Proof:
@@ -135,7 +137,7 @@ def _compared(spending: Try, attempt: Attempt, found: Item | Outcome, given: Add
 def give_back(proof: Proof) -> None:
     """The proof stays unspent, so its try and its window's entry do too. Best effort: a try more spent is the safe side."""
     try:
-        code_items.give_back(proof.spending)
+        try_items.give_back(proof.spending)
     except aws.Failed:
         audit.note(gave_back="failed")
 
@@ -143,7 +145,7 @@ def give_back(proof: Proof) -> None:
 def forgive(proof: Proof) -> None:
     """The code was right and is used: its repeats without a challenge count nowhere. Best effort."""
     try:
-        code_items.take_out_failure(proof.spending)
+        try_items.take_out_failure(proof.spending)
     except aws.Failed:
         audit.note(gave_back="failed")
 
@@ -171,7 +173,7 @@ def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
 
 def _repeated(spending: Try, attempt: Attempt, kept: Outcome, address: Address) -> Proof:
     if not _matches(kept.nonce, kept.pepper_version, spending.purpose, address, attempt.code):
-        code_items.end_outcome(spending, kept)
+        outcome_items.end(spending.place, spending.purpose, kept)
         raise WrongCode("wrong_repeat")
     return Proof(spending.purpose, address, spending, {}, attempt.key, attempt.client.label, kept)
 

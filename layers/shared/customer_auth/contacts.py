@@ -5,20 +5,19 @@ It changes who may get in, so it needs a sign-in of just now, and ends every oth
 
 from typing import NamedTuple
 
-from customer_auth import audit, clock, codes, devices, ids, notices, ownership, proofs, sessions
+from customer_auth import audit, clock, codes, devices, ids, ownership, proofs, sessions
 from customer_auth.address import Address
 from customer_auth.challenges import Purpose
 from customer_auth.client import Client
 from customer_auth.codes import Asked, Attempt, Proof
 from customer_auth.customers import Customer
-from customer_auth.errors import BadRequest, ContactTaken, FieldError, NotAuthenticated, ReauthenticationRequired, Unavailable, WrongCode
+from customer_auth.errors import BadRequest, ContactTaken, FieldError, NotAuthenticated, ReauthenticationRequired, WrongCode
+from customer_auth.messaging.kinds import Kind
 from customer_auth.ownership import Standing
 from customer_auth.proofs import Opened
 from customer_auth.sessions import Caller, Identified, Pair
-from customer_auth.tables import customer_items, dynamodb, identity_items, session_items
+from customer_auth.tables import customer_items, dynamodb, identity_items, notice_items, session_items
 from customer_auth.tables.dynamodb import Write
-
-_ROUNDS = 3
 
 
 class ContactChanged(NamedTuple):
@@ -61,14 +60,8 @@ def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChan
         codes.give_back(proof)
         raise NotAuthenticated("session_ended")
     _insist_on_asker(proof, identified.caller)
-    with proofs.kept_unspent(proof, ContactTaken):
-        standing: Standing | None = None
-        for _ in range(_ROUNDS):
-            try:
-                return _verify(proof, identified.caller, standing, issuer)
-            except proofs.Stale as stale:
-                standing = _standing_now(proof, identified.caller.customer, stale)
-        raise Unavailable("changed_too_often")
+    caller = identified.caller
+    return proofs.settle(proof, lambda stale: _verify(proof, caller, _standing(proof, caller.customer, stale), issuer), ContactTaken)
 
 
 def _insist_on_asker(proof: Proof, caller: Caller) -> None:
@@ -79,8 +72,13 @@ def _insist_on_asker(proof: Proof, caller: Caller) -> None:
         raise WrongCode("another_asked")
 
 
-def _standing_now(proof: Proof, customer: Customer, stale: proofs.Stale) -> Standing:
-    """What the new address is by now. Raises: ContactTaken, NotAuthenticated (the customer's sessions have ended), aws.Failed."""
+def _standing(proof: Proof, customer: Customer, stale: proofs.Stale | None) -> Standing | None:
+    """What the new address is, once it has turned out not to be nobody's, as it mostly is: that saves reading it.
+
+    Raises: ContactTaken, NotAuthenticated (the customer's sessions have ended), Unavailable, aws.Failed.
+    """
+    if stale is None:
+        return None
     if stale.items[0] is not None:
         raise NotAuthenticated("session_ended")
     standing = ownership.read(proof.address)
@@ -90,7 +88,7 @@ def _standing_now(proof: Proof, customer: Customer, stale: proofs.Stale) -> Stan
 
 
 def _verify(proof: Proof, caller: Caller, standing: Standing | None, issuer: str) -> ContactChanged:
-    """Raises: Stale. Without a standing the address is taken to be nobody's, as it mostly is: that saves reading it."""
+    """Raises: Stale."""
     customer, address = caller.customer, proof.address
     changed = customer.with_address(address, verified=True)
     changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
@@ -103,7 +101,7 @@ def _verify(proof: Proof, caller: Caller, standing: Standing | None, issuer: str
         customer_items.become(customer, changed, names),
         identity_items.prove(address, changed, standing.identity if standing else None),
         session_items.put_new(session),
-        *_claims_of_others(address, customer, standing),
+        *(ownership.end_claim(address, standing) if standing and standing.customer and standing.customer.id != customer.id else ()),
         *_own_addresses(customer, address),
         *_told(proof, customer),
     ]
@@ -112,14 +110,6 @@ def _verify(proof: Proof, caller: Caller, standing: Standing | None, issuer: str
     if kept:
         return _changed(proof, proofs.repeated_session(proof, kept, issuer))
     return _changed(proof, opened)
-
-
-def _claims_of_others(address: Address, customer: Customer, standing: Standing | None) -> list[Write]:
-    """From who merely claims the address it is taken off."""
-    claimant = standing.customer if standing else None
-    if claimant is None or claimant.id == customer.id or not any(each.key == address.key for each in claimant.addresses):
-        return []
-    return [customer_items.take_off(claimant, address.channel)]
 
 
 def _own_addresses(customer: Customer, new: Address) -> list[Write]:
@@ -147,8 +137,8 @@ def _told(proof: Proof, customer: Customer) -> list[Write]:
     channel, locale = proof.address.channel, proof.challenge["locale"]
     proven = {each.channel: each for each in customer.addresses if customer.is_verified(each.channel)}
     if channel in proven:
-        return [notices.put(notices.Kind.CONTACT_CHANGED, proven[channel], locale)]
-    return [notices.put(notices.Kind.METHOD_ADDED, other, locale) for other in proven.values()]
+        return [notice_items.put_new(Kind.CONTACT_CHANGED, proven[channel], locale)]
+    return [notice_items.put_new(Kind.METHOD_ADDED, other, locale) for other in proven.values()]
 
 
 def _changed(proof: Proof, opened: Opened) -> ContactChanged:

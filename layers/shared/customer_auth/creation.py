@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from customer_auth import audit, clock, customers, profiles, referrals, sessions, settings, vault
+from customer_auth import audit, clock, customers, devices, profiles, referrals, sessions, settings, vault
 from customer_auth.address import Address, Channel
 from customer_auth.client import Client
 from customer_auth.customers import Customer, Names
@@ -27,11 +27,11 @@ class Wanted(NamedTuple):
 
 
 class Created(NamedTuple):
-    """A new customer, with a session where nothing is left to verify."""
+    """A new customer, with a session where nothing is left to verify, and a device where an address is proven too."""
 
     customer: Customer
     pair: Pair | None
-    begun_at: int
+    device: str | None
 
 
 def open_customer(opening: Opening, wanted: Wanted, client: Client, issuer: str) -> Created:
@@ -107,18 +107,18 @@ def _commit(
     try:
         dynamodb.transact([*writes, *insists])
     except dynamodb.TransactionFailed as failed:
-        raise _instead(registration, failed.items, len(writes), identity) from None
+        if referrals.refused(insists, failed.items) and failed.items[1] is None:
+            raise referrals.UnknownReferrer from None
+        raise _instead(registration, failed.items, identity) from None
     if session:
         audit.note(sid=session.family)
-    return Created(customer, pair, session.begun_at if session else 0)
+    return Created(customer, pair, devices.issue(own, at=session.begun_at) if session and identity else None)
 
 
-def _instead(registration: Registration, items: list[Item | None], insisted_from: int, identity: Identity | None) -> Exception:
+def _instead(registration: Registration, items: list[Item | None], identity: Identity | None) -> Exception:
     """What it means that the customer was not made."""
     if items[1] is not None:
         return NotAuthenticated("registration_used")
-    if any(item is not None for item in items[insisted_from:]):
-        return referrals.UnknownReferrer()
     found = identity_items.identity(items[0]) if items[0] is not None else None
     if found is None or identity is not None:
         return Unavailable("changed_meanwhile")

@@ -70,6 +70,10 @@ class Customer(NamedTuple):
         spelled = {channel: self.spelling(channel) for channel in Channel}
         return [address_of(channel, spelling) for channel, spelling in spelled.items() if spelling]
 
+    def has(self, address: Address) -> bool:
+        """Whether the address is one of theirs, proven or claimed, in whatever spelling."""
+        return any(each.key == address.key for each in self.addresses)
+
     def address(self, channel: Channel) -> Address:
         """The address of this channel. Raises: LookupError where there is none."""
         return {each.channel: each for each in self.addresses}[channel]

@@ -43,14 +43,10 @@ class Refusal(Exception):
     type: ClassVar[str] = "internal"
     message: str = "Something went wrong on our side"
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", **members: str) -> None:
         super().__init__(reason or self.type)
         self.reason = reason
-
-    @property
-    def members(self) -> dict[str, str]:
-        """What the answer tells besides type and message."""
-        return {}
+        self.members = members  # what the answer tells besides type and message
 
 
 class BadRequest(Refusal):
@@ -144,14 +140,6 @@ class VerificationRequired(Refusal):
     type = "verification_required"
     message = "Verify your address first"
 
-    def __init__(self, customer_id: str) -> None:
-        super().__init__()
-        self.customer_id = customer_id
-
-    @property
-    def members(self) -> dict[str, str]:
-        return {"customer_id": self.customer_id}
-
 
 class RegistrationIncomplete(Refusal):
     """The password is right; its registration has no customer yet."""
@@ -159,14 +147,6 @@ class RegistrationIncomplete(Refusal):
     status = 403
     type = "registration_incomplete"
     message = "Complete your registration first"
-
-    def __init__(self, token: str) -> None:
-        super().__init__()
-        self.token = token
-
-    @property
-    def members(self) -> dict[str, str]:
-        return {"token": self.token}
 
 
 class ReauthenticationRequired(Refusal):
@@ -224,3 +204,8 @@ class Unavailable(Refusal):
     type = "unavailable"
     message = "Temporarily unavailable, try again"
     retry_after_seconds = 2  # below the 10 s in which a refresh token may be repeated
+
+
+def login_not_enabled(channel: str) -> BadRequest:
+    """Nobody signs in by this channel here (LOGIN_IDENTIFIER)."""
+    return BadRequest(f"{channel.capitalize()} login is not enabled", FieldError(channel, "is not enabled"))

@@ -28,7 +28,7 @@ class Model(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True)
 
-    # Every status with which an answer of this model may go out, and the one of this answer.
+    # Every status with which an answer of this model may go out, and the one of this answer: where it says nothing else, the first.
     http_statuses: ClassVar[tuple[int, ...]] = (200,)
 
     # Members that may stand in the query string instead.
@@ -36,7 +36,7 @@ class Model(BaseModel):
 
     @property
     def http_status(self) -> int:
-        return 200
+        return self.http_statuses[0]
 
 
 def alternatives(*names: str, keyword: str = "oneOf", **example: str) -> ConfigDict:
@@ -100,6 +100,13 @@ def _name(value: object) -> str:
     return text.strip()
 
 
+def _secret(shortest: int, longest: int) -> WithJsonSchema:
+    told = {"minLength": shortest, "maxLength": longest, "format": "password", "examples": [examples.PASSWORD]}
+    return WithJsonSchema(_PLAIN | told)
+
+
+_NOT_EMPTY = StringConstraints(min_length=1)
+
 type Phone = Annotated[
     Address,
     PlainValidator(_phone),
@@ -152,23 +159,13 @@ type Code = Annotated[
     ),
 ]
 type Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_PLAIN | {"maxLength": _LONGEST_NAME})]
-type Password = Annotated[
-    str,
-    BeforeValidator(_password),
-    StringConstraints(min_length=1),
-    WithJsonSchema(_PLAIN | {"minLength": 1, "maxLength": _LONGEST_PASSWORD, "format": "password", "examples": [examples.PASSWORD]}),
-]
-type NewPassword = Annotated[
-    str,
-    BeforeValidator(_password),
-    StringConstraints(min_length=1),
-    WithJsonSchema(_PLAIN | {"minLength": 8, "maxLength": 128, "format": "password", "examples": [examples.PASSWORD]}),
-]
+type Password = Annotated[str, BeforeValidator(_password), _NOT_EMPTY, _secret(1, _LONGEST_PASSWORD)]
+type NewPassword = Annotated[str, BeforeValidator(_password), _NOT_EMPTY, _secret(8, 128)]
 type Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_PLAIN)]
 type Token = Annotated[
     str,
     BeforeValidator(_token),
-    StringConstraints(min_length=1),
+    _NOT_EMPTY,
     WithJsonSchema(_PLAIN | {"minLength": 1, "maxLength": _LONGEST_TOKEN}),
 ]
 

@@ -10,12 +10,10 @@ from typing import NamedTuple
 from customer_auth import customers, referrals
 from customer_auth.address import Address
 from customer_auth.customers import Customer, Names
-from customer_auth.errors import Refusal, Unavailable
+from customer_auth.errors import Unavailable
 from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items
-from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.dynamodb import Write
 from customer_auth.tables.identity_items import Identity
-
-_REFERRER = 3  # the place among the writes of what insists on the referrer, where there is one
 
 
 class Standing(NamedTuple):
@@ -31,17 +29,16 @@ class Standing(NamedTuple):
 
 
 class Owned(NamedTuple):
-    """Whose the address becomes, and the parts of the transaction that make it so: first the customer's, then the address's."""
+    """Whose the address becomes, and the parts of the transaction that make it so: first the customer's, then the address's.
+
+    `insists` are for the end of it: without them nobody referred the customer (see `referrals.refused`).
+    """
 
     customer: Customer
     writes: list[Write]
+    insists: Sequence[Write] = ()
     is_new: bool = False
     was_claimed: bool = False
-    insists_on_referrer: bool = False
-
-    def refusal(self, items: Sequence[Item | None]) -> Refusal | None:
-        """What it means that these writes failed so, where it means more than to decide anew."""
-        return referrals.UnknownReferrer() if self.insists_on_referrer and items[_REFERRER] is not None else None
 
 
 def read(address: Address, hint: str | None = None) -> Standing:
@@ -79,8 +76,7 @@ def give(
     identity, claimant = standing
     kept = identity.password_hash if identity and identity.proven_at else None
     made = customers.new(names or Names(), address=address)._replace(password_hash=password_hash or kept)
-    claims = claimant and any(each.key == address.key for each in claimant.addresses)
-    taken_over = claimant if claimant and claims and not claimant.has_proven else None
+    taken_over = claimant if claimant and claimant.has(address) and not claimant.has_proven else None
     if taken_over:
         made = made._replace(id=taken_over.id, session_epoch=taken_over.session_epoch + 1, referral_code=taken_over.referral_code)
     made, insists = referrals.follow(made, referral_code)
@@ -88,11 +84,15 @@ def give(
         customer_items.take_over(taken_over, made) if taken_over else customer_items.put_new(made),
         identity_items.prove(address, made, identity),
         referral_items.put(made),
-        *insists,
+        *([] if taken_over else end_claim(address, standing)),
     ]
-    if claimant and claims and not taken_over:
-        writes.append(customer_items.take_off(claimant, address.channel))
-    return Owned(made, writes, is_new=True, was_claimed=claimant is not None, insists_on_referrer=bool(insists))
+    return Owned(made, writes, insists, is_new=True, was_claimed=claimant is not None)
+
+
+def end_claim(address: Address, standing: Standing) -> list[Write]:
+    """The part of a transaction that takes the address off who merely claims it, and keeps the rest."""
+    claimant = standing.customer
+    return [customer_items.take_off(claimant, address.channel)] if claimant and claimant.has(address) else []
 
 
 def own(customer: Customer) -> list[tuple[Address, Identity]]:

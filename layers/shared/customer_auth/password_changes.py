@@ -2,14 +2,25 @@
 
 from typing import NamedTuple
 
-from customer_auth import audit, clock, devices, notices, ownership, passwords, sessions, vault
+from customer_auth import audit, clock, devices, ownership, passwords, sessions, vault
 from customer_auth.address import Address
 from customer_auth.challenges import Lane, Place
 from customer_auth.client import Client
 from customer_auth.customers import Customer
 from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, WrongPassword
+from customer_auth.messaging.kinds import Kind
 from customer_auth.sessions import Caller, Pair
-from customer_auth.tables import client_items, code_items, customer_items, dynamodb, guess_items, identity_items, keys, session_items
+from customer_auth.tables import (
+    client_items,
+    code_items,
+    customer_items,
+    dynamodb,
+    guess_items,
+    identity_items,
+    keys,
+    notice_items,
+    session_items,
+)
 
 
 class Changed(NamedTuple):
@@ -69,7 +80,7 @@ def _commit(caller: Caller, password_hash: str, guessed: Place | None, client: C
         *(identity_items.change(address, read, password_hash, changed.session_epoch) for address, read in ownership.own(customer)),
         *(code_items.end_devices(lane, now, guessed=guessed is not None and lane == guessed.item_key) for lane in sorted(lanes)),
         *(client_items.take_out_guess(client.bucket) if guessed else ()),
-        *([notices.put(notices.Kind.PASSWORD_CHANGED, main, client.locale)] if main and customer.has_proven else ()),
+        *([notice_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale)] if main and customer.has_proven else ()),
     ]
     try:
         dynamodb.transact(writes)

@@ -6,17 +6,16 @@ An unknown address, one that is merely claimed and one without a password are re
 from typing import NamedTuple
 
 from customer_auth import audit, aws, devices, ownership, passwords, registration_tokens, sessions, settings, vault
-from customer_auth.address import Address, Channel
+from customer_auth.address import Address
 from customer_auth.challenges import Place
 from customer_auth.client import Client
 from customer_auth.errors import (
     AccountDeletionPending,
-    BadRequest,
-    FieldError,
     RegistrationIncomplete,
     Unavailable,
     VerificationRequired,
     WrongPassword,
+    login_not_enabled,
 )
 from customer_auth.sessions import Pair
 from customer_auth.tables import client_items, customer_items, dynamodb, guess_items, identity_items, referral_items, session_items
@@ -53,16 +52,11 @@ def enter(address: Address, password: str, client: Client, issuer: str) -> Signe
     right = passwords.matches(identity.password_hash if identity else None, password)
     allowed = address.channel in settings.service().login_channels
     if identity is None or not right:
-        raise WrongPassword("wrong_password") if allowed else not_enabled(address.channel)
+        raise WrongPassword("wrong_password") if allowed else login_not_enabled(address.channel)
     if refusal := _refused(address, identity, allowed=allowed):
         _take_out(place, client)
         raise refusal
     return _enter(address, identity, password, place, client, issuer)
-
-
-def not_enabled(channel: Channel) -> BadRequest:
-    message = f"{channel.capitalize()} login is not enabled"
-    return BadRequest(message, FieldError(channel, "is not enabled"))
 
 
 def _counted(address: Address, client: Client) -> Place:
@@ -88,14 +82,14 @@ def _take_out(place: Place, client: Client) -> None:
 def _refused(address: Address, identity: Identity, *, allowed: bool) -> Exception | None:
     """Why a right password opens nothing yet."""
     if identity.customer_id is None:
-        return RegistrationIncomplete(registration_tokens.issue(identity.registration or "", identity.password_hash or ""))
+        return RegistrationIncomplete(token=registration_tokens.issue(identity.registration or "", identity.password_hash or ""))
     if not identity.proven_at and (settings.service().require_verification or not allowed):
-        return VerificationRequired(identity.customer_id)
+        return VerificationRequired(customer_id=identity.customer_id)
     if allowed:
         return None
     customer = customer_items.find(identity.customer_id)
     left = customer.left_to_verify if customer and identity.registration else []
-    return VerificationRequired(identity.customer_id) if left else not_enabled(address.channel)
+    return VerificationRequired(customer_id=identity.customer_id) if left else login_not_enabled(address.channel)
 
 
 def _enter(address: Address, identity: Identity, password: str, place: Place, client: Client, issuer: str) -> SignedIn:

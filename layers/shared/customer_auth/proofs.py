@@ -4,8 +4,7 @@ Repeats by the caller's key are told what the first call led to, however its ans
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from customer_auth import aws, clock, codes, ids, sessions, vault
@@ -16,13 +15,14 @@ from customer_auth.customers import Customer
 from customer_auth.errors import Refusal, Unavailable, WrongCode
 from customer_auth.refresh_tokens import RefreshToken
 from customer_auth.sessions import Pair
-from customer_auth.tables import code_items, dynamodb, keys
-from customer_auth.tables.code_items import Outcome
+from customer_auth.tables import code_items, dynamodb, keys, outcome_items, try_items
 from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.outcome_items import Outcome
 from customer_auth.tables.session_items import Session
 
 # Their repeats come without the address, which their outcome keeps therefore.
 _WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT)
+_ROUNDS = 3
 
 
 class Stale(Exception):
@@ -41,16 +41,28 @@ class Opened(NamedTuple):
     pair: Pair
 
 
-@contextmanager
-def kept_unspent(proof: Proof, *refusals: type[Refusal]) -> Iterator[None]:
-    """Give the proof's try back where the call fails or is refused so, for the proof was right and opens what it does later."""
+def settle[T](proof: Proof, decide: Callable[[Stale | None], T], *refusals: type[Refusal]) -> T:
+    """What the proof opens, by the state at the moment of the commit: `decide` is asked anew when what it stood on has changed, with that.
+
+    Where it fails, or is refused by one of `refusals`, the proof's try is given back: it was right and opens what it does later.
+    Raises: Unavailable (changed too often), and what `decide` raises.
+    """
     try:
-        yield
+        return _decided(decide)
     except Exception as refused:
-        if not isinstance(refused, (*refusals, Unavailable, aws.Failed)):
-            raise
-        codes.give_back(proof)
+        if isinstance(refused, (*refusals, Unavailable, aws.Failed)):
+            codes.give_back(proof)
         raise
+
+
+def _decided[T](decide: Callable[[Stale | None], T]) -> T:
+    stale = None
+    for _ in range(_ROUNDS):
+        try:
+            return decide(stale)
+        except Stale as changed:
+            stale = changed
+    raise Unavailable("changed_too_often")
 
 
 def use(
@@ -84,7 +96,7 @@ def use(
     )
     own = proof.spending.place.item_key
     known = {keys.code_item_key(address, Lane.KNOWN) for address in ends_devices_of}
-    consume = code_items.consume(proof.spending, proof.challenge, outcome, ends_devices=own in known)
+    consume = try_items.consume(proof.spending, proof.challenge, outcome, ends_devices=own in known)
     ends = [code_items.end_devices(item_key, outcome.at) for item_key in known - {own}]
     try:
         dynamodb.transact([consume, *writes, *ends])
@@ -92,7 +104,7 @@ def use(
         code_item, *others = failed.items
         if code_item is None:
             raise Stale(others[: len(writes)]) from None
-        kept = code_items.kept_outcome(proof.spending, code_item)
+        kept = outcome_items.kept(proof.purpose, code_item)
         if kept is not None and kept.use == outcome.use:
             return None  # the SDK repeated a transaction whose answer was lost
         if kept is None or not _is_own(kept, outcome):

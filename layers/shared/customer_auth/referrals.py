@@ -1,6 +1,7 @@
 """Referrals: by whom a new customer was sent, told once, when the account is made; so there are no cycles and nobody refers themselves."""
 
 import re
+from collections.abc import Sequence
 
 from customer_auth import settings
 from customer_auth.customers import Customer
@@ -40,6 +41,11 @@ def followed(customer: Customer, item: Item | None) -> tuple[Customer, list[Writ
         raise UnknownReferrer
     referrers = [str(referrer_id), *item["referrers"]][: settings.service().referral_levels]
     return customer._replace(referrers=referrers), [customer_items.exists(str(referrer_id))]
+
+
+def refused(insists: Sequence[Write], items: Sequence[Item | None]) -> bool:
+    """Whether a transaction that ended with these has failed by them, by what lay there for each of its writes."""
+    return any(item is not None for item in items[len(items) - len(insists) :])
 
 
 def follow(customer: Customer, code: str | None) -> tuple[Customer, list[Write]]:

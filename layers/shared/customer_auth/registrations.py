@@ -4,8 +4,6 @@ A registration proves nothing, so it holds nothing: anyone may register an unpro
 whose password may be tried. Older ones go on: their tokens, customers and codes live.
 """
 
-from contextlib import suppress
-
 from customer_auth import audit, clock, customers, ids, passwords, registration_tokens
 from customer_auth.address import Address
 from customer_auth.client import Client
@@ -24,10 +22,7 @@ def register(address: Address, password: str, client: Client) -> str:
     client_items.count_registration(client.bucket)
     now = clock.now()
     new = Registration(ids.new("reg_"), address, passwords.hashed(password), now, now + customers.LAPSES_SECONDS)
-    with suppress(dynamodb.ConditionFailed):  # the SDK repeated a write whose answer was lost
-        dynamodb.write(registration_items.put_new(new))
-    try:
-        dynamodb.write(identity_items.claim(address, new.id, new.password_hash, None, expires_at=new.expires_at))
-    except dynamodb.ConditionFailed:
-        raise IdentityExists from None
+    dynamodb.write_if(registration_items.put_new(new))  # else the SDK repeated a write whose answer was lost
+    if not dynamodb.write_if(identity_items.claim(address, new.id, new.password_hash, None, expires_at=new.expires_at)):
+        raise IdentityExists
     return registration_tokens.issue(new.id, new.password_hash)

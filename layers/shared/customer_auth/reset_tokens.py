@@ -7,7 +7,7 @@ from customer_auth import audit, codes, settings
 from customer_auth.address import Address
 from customer_auth.challenges import Purpose
 from customer_auth.client import Client
-from customer_auth.errors import BadRequest, FieldError, Throttled
+from customer_auth.errors import Throttled, login_not_enabled
 
 PATH = "/reset-password"
 _CHALLENGE_LENGTH = 44
@@ -27,8 +27,7 @@ def ask(address: Address, client: Client) -> None:
     Raises: BadRequest (this channel signs nobody in), aws.Failed.
     """
     if address.channel not in settings.service().login_channels:
-        message = "is not enabled"
-        raise BadRequest(f"{address.channel.capitalize()} login {message}", FieldError(address.channel, message))
+        raise login_not_enabled(address.channel)
     try:
         codes.ask(Purpose.RESET, address, client)
     except Throttled:

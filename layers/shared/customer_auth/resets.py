@@ -3,17 +3,16 @@
 A token is of the password that it replaces: whatever changes that, or the account's addresses, ends it.
 """
 
-from customer_auth import audit, clock, codes, devices, notices, ownership, passwords, proofs, reset_tokens
+from customer_auth import audit, clock, codes, devices, ownership, passwords, proofs, reset_tokens
 from customer_auth.address import Address
 from customer_auth.challenges import Purpose
 from customer_auth.client import Client
 from customer_auth.codes import Attempt, Proof
-from customer_auth.errors import AccountDeletionPending, Unavailable, WrongCode
+from customer_auth.errors import AccountDeletionPending, WrongCode
+from customer_auth.messaging.kinds import Kind
 from customer_auth.ownership import Standing
-from customer_auth.tables import customer_items, identity_items, registration_items
+from customer_auth.tables import customer_items, identity_items, notice_items, registration_items
 from customer_auth.tables.dynamodb import Write
-
-_ROUNDS = 3
 
 
 def complete(token: str, address: Address, password: str, key: str | None, client: Client) -> str:
@@ -27,13 +26,7 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
     if proof.kept:
         return devices.issue(proof.address, at=proof.kept.at)
     password_hash = passwords.hashed(password)
-    with proofs.kept_unspent(proof, AccountDeletionPending):
-        for _ in range(_ROUNDS):
-            try:
-                return _complete(proof, password_hash)
-            except proofs.Stale:
-                continue
-        raise Unavailable("changed_too_often")
+    return proofs.settle(proof, lambda _: _complete(proof, password_hash), AccountDeletionPending)
 
 
 def _complete(proof: Proof, password_hash: str) -> str:
@@ -53,7 +46,7 @@ def _complete(proof: Proof, password_hash: str) -> str:
 def _decided(proof: Proof, standing: Standing, password_hash: str) -> tuple[str, list[Write], list[Address]]:
     """Whose the password becomes, how, and whose devices end."""
     address, (identity, customer) = proof.address, standing
-    told = notices.put(notices.Kind.PASSWORD_CHANGED, address, proof.challenge["locale"])
+    told = notice_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge["locale"])
     if standing.owner:
         owner = standing.owner
         changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())

@@ -42,19 +42,19 @@ class Pair(NamedTuple):
     expires_in: int
 
 
-class Identified(NamedTuple):
-    """Whose an access token is; `caller` only while its session lives."""
-
-    claims: tokens.Claims
-    caller: "Caller | None"
-
-
 class Caller(NamedTuple):
     """Who is calling, by a valid access token of a live session."""
 
     customer: Customer
     session: Session
     claims: tokens.Claims
+
+
+class Identified(NamedTuple):
+    """Whose an access token is; `caller` only while its session lives."""
+
+    claims: tokens.Claims
+    caller: Caller | None
 
 
 def draft(
@@ -113,12 +113,12 @@ def is_recent(claims: tokens.Claims) -> bool:
     return clock.now() - claims.auth_time <= RECENT_SECONDS
 
 
-def identify(access_token: str, issuer: str) -> "Identified":
-    """Who is calling, also by a token whose session has ended meanwhile. Raises: NotAuthenticated, Unavailable, aws.Failed."""
+def identify(access_token: str, issuer: str, refused: type[Refusal] = NotAuthenticated) -> Identified:
+    """Who is calling, also by a token whose session has ended meanwhile. Raises: `refused`, Unavailable, aws.Failed."""
     try:
         claims = tokens.check(access_token, issuer)
     except tokens.BadToken as bad:
-        raise NotAuthenticated(str(bad)) from None
+        raise refused(str(bad)) from None
     audit.note(sid=claims.sid)
     found = find(claims.sub, claims.sid)
     return Identified(claims, Caller(found[1], found[0], claims) if found else None)
@@ -129,16 +129,10 @@ def check(access_token: str, issuer: str, refused: type[Refusal] = NotAuthentica
 
     Raises: `refused`, Unavailable, aws.Failed.
     """
-    try:
-        claims = tokens.check(access_token, issuer)
-    except tokens.BadToken as bad:
-        raise refused(str(bad)) from None
-    audit.note(sid=claims.sid)
-    found = find(claims.sub, claims.sid)
-    if found is None:
+    caller = identify(access_token, issuer, refused).caller
+    if caller is None:
         raise refused("session_ended")
-    session, customer = found
-    return Caller(customer, session, claims)
+    return caller
 
 
 def renew(refresh_token: str, issuer: str) -> Pair:

@@ -6,18 +6,15 @@ has changed since it was read, the decision is made anew.
 
 from typing import NamedTuple
 
-from customer_auth import audit, devices, ownership, proofs
+from customer_auth import audit, devices, ownership, proofs, referrals
 from customer_auth.challenges import Purpose
 from customer_auth.codes import Proof
 from customer_auth.customers import Customer, Names
-from customer_auth.errors import AccountDeletionPending, BadRequest, Unavailable, WrongCode
+from customer_auth.errors import AccountDeletionPending, BadRequest, WrongCode
 from customer_auth.ownership import Owned
 from customer_auth.proofs import Opened
 from customer_auth.sessions import Pair
 from customer_auth.tables import identity_items, session_items
-from customer_auth.tables.dynamodb import Item
-
-_ROUNDS = 3
 
 
 class SignedIn(NamedTuple):
@@ -38,48 +35,47 @@ def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = N
     """
     if proof.kept:
         return _signed_in(proof, proofs.repeated_session(proof, proof.kept, issuer), registered=proof.kept.registered)
-    with proofs.kept_unspent(proof, AccountDeletionPending, BadRequest):
-        return _enter(proof, names, issuer, referral_code)
+
+    def decide(stale: proofs.Stale | None) -> SignedIn:
+        return _commit(proof, _owned(proof, stale, names, referral_code), issuer)
+
+    return proofs.settle(proof, decide, AccountDeletionPending, BadRequest)
 
 
-def _enter(proof: Proof, names: Names, issuer: str, referral_code: str | None) -> SignedIn:
-    hint: str | None = proof.challenge.get("customer")
-    for _ in range(_ROUNDS):
-        standing = ownership.read(proof.address, hint)
-        if standing.owner is not None and not standing.owner.may_sign_in:
-            raise AccountDeletionPending
-        if standing.owner is not None:
-            owned = ownership.keep(proof.address, standing.owner)
-        elif proof.purpose is Purpose.LOGIN:
-            raise WrongCode("no_account")
-        else:
-            owned = ownership.give(proof.address, standing, names, referral_code=referral_code)
-        try:
-            return _commit(proof, owned, issuer)
-        except proofs.Stale as changed:
-            if refusal := owned.refusal(changed.items):
-                raise refusal from None
-            hint = _owner_by_now(changed.items[1]) or hint
-    raise Unavailable("changed_too_often")
-
-
-def _owner_by_now(identity_item: Item | None) -> str | None:
-    identity = identity_items.identity(identity_item)
-    return identity.customer_id if identity else None
+def _owned(proof: Proof, stale: proofs.Stale | None, names: Names, referral_code: str | None) -> Owned:
+    """Whose the address is or becomes. Raises: AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, aws.Failed."""
+    found_instead = identity_items.identity(stale.items[1]) if stale else None
+    hint: str | None = found_instead.customer_id if found_instead else None
+    standing = ownership.read(proof.address, hint or proof.challenge.get("customer"))
+    if standing.owner is not None and not standing.owner.may_sign_in:
+        raise AccountDeletionPending
+    if standing.owner is not None:
+        return ownership.keep(proof.address, standing.owner)
+    if proof.purpose is Purpose.LOGIN:
+        raise WrongCode("no_account")
+    return ownership.give(proof.address, standing, names, referral_code=referral_code)
 
 
 def _commit(proof: Proof, owned: Owned, issuer: str) -> SignedIn:
-    """Use the proof up, begin the session and make the account the owner's where it was not: all or nothing. Raises: Stale."""
+    """Use the proof up, begin the session and make the account the owner's where it was not: all or nothing.
+
+    Raises: Stale, UnknownReferrer.
+    """
     opened = proofs.draft_session(proof, owned.customer, issuer)
     session = opened.session
-    kept = proofs.use(
-        proof,
-        [*owned.writes, session_items.put_new(session)],
-        customer_id=owned.customer.id,
-        family=session.family,
-        registered=owned.is_new,
-        ends_devices_of=[proof.address] if owned.was_claimed else (),
-    )
+    try:
+        kept = proofs.use(
+            proof,
+            [*owned.writes, session_items.put_new(session), *owned.insists],
+            customer_id=owned.customer.id,
+            family=session.family,
+            registered=owned.is_new,
+            ends_devices_of=[proof.address] if owned.was_claimed else (),
+        )
+    except proofs.Stale as stale:
+        if referrals.refused(owned.insists, stale.items):
+            raise referrals.UnknownReferrer from None
+        raise
     if kept is not None:
         return _signed_in(proof, proofs.repeated_session(proof, kept, issuer), registered=kept.registered)
     return _signed_in(proof, opened, registered=owned.is_new)

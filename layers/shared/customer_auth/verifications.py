@@ -12,13 +12,11 @@ from customer_auth.errors import AccountDeletionPending, ContactTaken, Throttled
 from customer_auth.proofs import Opened
 from customer_auth.sessions import Pair
 from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items, session_items
-from customer_auth.tables.code_items import Outcome
 from customer_auth.tables.dynamodb import Write
 from customer_auth.tables.identity_items import Identity
+from customer_auth.tables.outcome_items import Outcome
 
 __all__ = ["Asked", "Verified", "ask", "ask_at_registration", "verify"]
-
-_ROUNDS = 3
 
 
 class Verified(NamedTuple):
@@ -70,20 +68,14 @@ def verify(attempt: Attempt, issuer: str) -> Verified:
     proof = codes.try_challenge(Purpose.VERIFY, attempt)
     if proof.kept:
         return _repeated(proof, proof.kept, issuer)
-    with proofs.kept_unspent(proof, ContactTaken, AccountDeletionPending):
-        for _ in range(_ROUNDS):
-            try:
-                return _verify(proof, issuer)
-            except proofs.Stale:
-                continue
-        raise Unavailable("changed_too_often")
+    return proofs.settle(proof, lambda _: _verify(proof, issuer), ContactTaken, AccountDeletionPending)
 
 
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, bound_to = proof.address, proof.challenge["bound_to"]
     items = dynamodb.batch_get([customer_items.key(bound_to["customer"]), identity_items.key(address.key)])
     customer, identity = customer_items.customer(items[0]), identity_items.identity(items[1])
-    if customer is None or bound_to != _bond(customer) or not _holds(customer, address):
+    if customer is None or bound_to != _bond(customer) or not customer.has(address):
         raise WrongCode("claim_gone")
     if not customer.may_sign_in:
         raise AccountDeletionPending
@@ -97,11 +89,6 @@ def _verify(proof: Proof, issuer: str) -> Verified:
     family = opened.session.family if opened else ""
     kept = proofs.use(proof, writes, customer_id=customer.id, family=family)
     return _repeated(proof, kept, issuer) if kept else _verified(proof, proven, opened)
-
-
-def _holds(customer: Customer, address: Address) -> bool:
-    """Whether the address is still one of the customer's, claimed or proven."""
-    return any(each.key == address.key for each in customer.addresses)
 
 
 def _writes(customer: Customer, proven: Customer, identity: Identity | None) -> list[Write]:
@@ -125,7 +112,7 @@ def _repeated(proof: Proof, kept: Outcome, issuer: str) -> Verified:
         opened = proofs.repeated_session(proof, kept, issuer)
         return _verified(proof, opened.customer, opened)
     customer = customer_items.find(kept.customer_id)
-    if customer is None or not _holds(customer, proof.address):
+    if customer is None or not customer.has(proof.address):
         raise WrongCode("claim_gone")
     return _verified(proof, customer, None)
 

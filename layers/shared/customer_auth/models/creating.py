@@ -4,24 +4,24 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, JsonValue
 
-from customer_auth import clock, creation, devices, examples, profiles
+from customer_auth import clock, creation, examples, profiles
 from customer_auth.customers import Names
-from customer_auth.fields import Email, FromClient, Model, Name, Phone, Text
+from customer_auth.fields import Email, FromClient, Model, Phone, Text
+from customer_auth.models import tokens
 from customer_auth.models.customers import CustomerShown
-from customer_auth.models.kinds import AccessToken, Challenge, Device, LifeSeconds, RefreshToken, Time
+from customer_auth.models.kinds import Challenge, Time
+from customer_auth.models.named import NamedWithCompany
+from customer_auth.models.tokens import PossibleTokens
 from customer_auth.verifications import Asked
 
 _REFERRAL_CODE = "referral_code"
 
 
-class NewCustomer(FromClient):
+class NewCustomer(FromClient, NamedWithCompany):
     """What the new customer says of themselves; an address that was registered need not come again."""
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")
-    first_name: Name | None = Field(default=None, title="First name", examples=["Ada"])
-    last_name: Name | None = Field(default=None, title="Last name", examples=["Lovelace"])
-    company_name: Name | None = Field(default=None, title="Company name", examples=["Analytical Engines"])
     metadata: dict[str, JsonValue] = Field(
         default={},
         title="Metadata",
@@ -51,35 +51,23 @@ class Verification(Model):
     expires_at: Time
 
 
-class Created(Model):
+class Created(PossibleTokens):
     """The new customer; a session where nothing is left to verify, else the codes that were sent, where they are sent by themselves."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (201,)
 
     customer: CustomerShown
-    token: AccessToken | None
-    refresh_token: RefreshToken | None
-    expires_in: LifeSeconds | None
-    device: Device | None
     verifications: list[Verification]
-
-    @property
-    def http_status(self) -> int:
-        return 201
 
     @classmethod
     def of(cls, created: creation.Created, asked: list[Asked]) -> Self:
         """The answer for a customer."""
-        pair, verified = created.pair, [each for each in created.customer.addresses if created.customer.is_verified(each.channel)]
         told = [
             Verification(type=f"{each.address.channel}_verification", token=each.challenge, expires_at=clock.iso(each.expires_at))  # type: ignore[arg-type]
             for each in asked
         ]
         return cls(
             customer=CustomerShown.of(created.customer),
-            token=pair.access_token if pair else None,
-            refresh_token=pair.refresh_token if pair else None,
-            expires_in=pair.expires_in if pair else None,
-            device=devices.issue(verified[0], at=created.begun_at) if pair and verified else None,
             verifications=told,
+            **tokens.told(created.pair, created.device),
         )

@@ -8,9 +8,12 @@ from customer_auth import examples
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
-from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Name, Phone, Text, Token
+from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Phone, Text, Token
+from customer_auth.models import tokens
 from customer_auth.models.customers import CustomerShown, UserShown
 from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
+from customer_auth.models.named import Named
+from customer_auth.models.tokens import Tokens
 from customer_auth.sign_in import SignedIn
 
 # How trying a code can end otherwise.
@@ -36,11 +39,9 @@ class TryByPhone(TryCode):
     phone: Phone = Field(title="Phone number")
 
 
-class TryToRegister(TryByPhone):
+class TryToRegister(TryByPhone, Named):
     """The same, with the names of a customer that it may create."""
 
-    first_name: Name | None = Field(default=None, title="First name", examples=["Ada"])
-    last_name: Name | None = Field(default=None, title="Last name", examples=["Lovelace"])
     referral_code: Text | None = Field(default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE])
 
 
@@ -80,28 +81,18 @@ def attempt(call: Call[Any, Any]) -> Attempt:
     return Attempt(call.body.code, call.body.challenge, call.idempotency_key, call.client)
 
 
-class SessionStarted(Model):
+class SessionStarted(Tokens):
     """A customer is signed in."""
 
-    token: AccessToken
-    refresh_token: RefreshToken
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (RFC 6750, no password)
-    expires_in: LifeSeconds
     registered: bool = Field(description="Whether the account was made by this call.", examples=[True, False])
-    device: Device
     customer: CustomerShown
 
     @classmethod
     def of(cls, entered: SignedIn) -> Self:
         """The answer for who is in."""
-        return cls(
-            token=entered.pair.access_token,
-            refresh_token=entered.pair.refresh_token,
-            expires_in=entered.pair.expires_in,
-            registered=entered.registered,
-            device=entered.device,
-            customer=CustomerShown.of(entered.customer),
-        )
+        shown = CustomerShown.of(entered.customer)
+        return cls(**tokens.told(entered.pair, entered.device), registered=entered.registered, customer=shown)
 
 
 class Registered(SessionStarted):
@@ -112,21 +103,6 @@ class Registered(SessionStarted):
     @property
     def http_status(self) -> int:
         return 201 if self.registered else 200
-
-
-class Tokens(Model):
-    """What a storefront goes on with."""
-
-    token: AccessToken
-    refresh_token: RefreshToken
-    expires_in: LifeSeconds
-    device: Device
-
-    @classmethod
-    def of(cls, entered: SignedIn) -> Self:
-        """The answer for who is in."""
-        pair = entered.pair
-        return cls(token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in, device=entered.device)
 
 
 class SignInVerified(CamelModel):

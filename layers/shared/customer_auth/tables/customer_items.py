@@ -156,18 +156,13 @@ def change(read: Customer, changed: Customer, names: Collection[str]) -> None:
 
 def end_sessions(read: Customer) -> None:
     """Every session of this customer that has begun by now has ended; repeated, it ends no later ones. Raises: aws.Failed."""
-    table, place = key(read.id)
     write = dynamodb.update(
-        table,
-        place,
+        *key(read.id),
         "SET #session_epoch = :next, #updated_at = :now",
         where="#session_epoch = :epoch",  # else somebody has ended them since they were read
         values={":epoch": read.session_epoch, ":next": read.session_epoch + 1, ":now": clock.now()},
     )
-    try:
-        dynamodb.write(write)
-    except dynamodb.ConditionFailed:
-        return
+    dynamodb.write_if(write)
 
 
 def _item(customer: Customer) -> tuple[str, Item]:

@@ -76,6 +76,15 @@ def write(one: Write) -> Item:
         raise ConditionFailed(unmarshalled(failed.item)) from None
 
 
+def write_if(one: Write) -> bool:
+    """Do one write where its condition holds, and nothing where it does not; answers which."""
+    try:
+        write(one)
+    except ConditionFailed:
+        return False
+    return True
+
+
 def transact(writes: Sequence[Write]) -> None:
     """All of the writes or none. Raises: TransactionFailed."""
     try:

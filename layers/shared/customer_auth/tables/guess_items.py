@@ -8,11 +8,10 @@
 
 import secrets
 
-from customer_auth import clock, limits, settings
+from customer_auth import clock, limits
 from customer_auth.challenges import Place
 from customer_auth.errors import Throttled
-from customer_auth.tables import dynamodb, keys
-from customer_auth.tables.code_items import and_device, device_value, insist_on_device
+from customer_auth.tables import code_items, dynamodb
 from customer_auth.tables.dynamodb import Write
 
 
@@ -22,27 +21,27 @@ def count(place: Place) -> None:
     Raises: Throttled; DeviceEnded; aws.Failed (it may be counted).
     """
     window, now, guess_id = limits.guesses(), clock.now(), secrets.token_bytes(8)
+    where = f"{window.condition()} AND (attribute_not_exists(#last_pass) OR #last_pass <> :id)"
+    values = window.values(now) | {":id": guess_id, ":tried": "tried", ":expires_at": now + place.kept_seconds}
     write = dynamodb.update(
-        settings.places().codes_table,
-        {"pk": keys.code_item(place.item_key)},
+        *code_items.key(place.item_key),
         f"SET {window.update()}, #last_pass = :id, #event = :tried, #expires_at = :expires_at",
-        where=and_device(f"{window.condition()} AND (attribute_not_exists(#last_pass) OR #last_pass <> :id)", place),
-        values=window.values(now) | {":id": guess_id, ":tried": "tried", ":expires_at": now + place.kept_seconds} | device_value(place),
+        where=code_items.and_device(where, place),
+        values=values | code_items.device_value(place),
     )
     try:
         dynamodb.write(write)
     except dynamodb.ConditionFailed as failed:
         if failed.item.get("last_pass") == guess_id:
             return  # the SDK repeated a write whose answer was lost
-        insist_on_device(place, failed.item)
+        code_items.insist_on_device(place, failed.item)
         raise Throttled(window.retry_after_seconds(failed.item, now), "password") from None
 
 
 def take_out(place: Place) -> Write:
     """The part of a transaction that takes a right password out of the window again."""
     return dynamodb.update(
-        settings.places().codes_table,
-        {"pk": keys.code_item(place.item_key)},
+        *code_items.key(place.item_key),
         f"SET #event = :right, {limits.guesses().give_back()}",
         where="attribute_exists(#pass0)",
         values={":right": "right", ":long_ago": limits.LONG_AGO},

@@ -9,13 +9,11 @@
 """
 
 import secrets
-from contextlib import suppress
 from typing import NamedTuple
 
 from customer_auth import clock, ids, settings
 from customer_auth.challenges import Purpose
-from customer_auth.tables import dynamodb
-from customer_auth.tables.code_items import done
+from customer_auth.tables import dynamodb, outcome_items
 from customer_auth.tables.dynamodb import Item, Write
 
 # After this a sender that claimed a message and was heard of no more has died: its function may run for 10 seconds. The retry
@@ -51,8 +49,8 @@ def find(message: Message) -> Delivery | None:
 
     Raises: aws.Failed.
     """
-    item = dynamodb.get(settings.places().codes_table, {"pk": message.pk}) or {}
-    challenge, used = item.get(message.purpose, {}), item.get(done(message.purpose), {})
+    item = dynamodb.get(*_place(message)) or {}
+    challenge, used = item.get(message.purpose, {}), item.get(outcome_items.attribute(message.purpose), {})
     if challenge.get("id") == message.challenge_id:
         return Delivery(challenge["delivery"], challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
     if used.get("challenge_hash") == ids.sha256(message.challenge_id):
@@ -90,8 +88,7 @@ def claim(message: Message) -> Item | None:
 
 def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: str, values: Item) -> Write:
     return dynamodb.update(
-        settings.places().codes_table,
-        {"pk": message.pk},
+        *_place(message),
         "SET #p.#delivery = :delivery, #p.#claim = :claim, #p.#claimed_at = :now, #event = :recorded",
         where=f"#p.#id = :id AND #p.#expires_at > :now AND {where}",
         values=values | {":delivery": delivery, ":claim": claim_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
@@ -101,32 +98,24 @@ def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: st
 
 def bind(message: Message, revision: str) -> None:
     """Note the address's revision before a reset's message goes out, for its token opens nothing of another. Raises: aws.Failed."""
-    write = dynamodb.update(
-        settings.places().codes_table,
-        {"pk": message.pk},
-        "SET #p.#revision = :revision, #event = :recorded",
-        where="#p.#id = :id",
-        values={":revision": revision, ":recorded": "recorded", ":id": message.challenge_id},
-        names={"p": message.purpose},
-    )
-    with suppress(dynamodb.ConditionFailed):  # replaced meanwhile, and nobody asks any more
-        dynamodb.write(write)
+    _note(message, {"revision": revision})
 
 
 def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None) -> None:
     """Write down what became of it; `customer_id` is the hint for the verify. Raises: aws.Failed."""
-    assignments, values = "#p.#delivery = :delivery, #p.#reason = :reason, #event = :recorded", {":delivery": delivery, ":reason": reason}
-    if customer_id:
-        assignments, values = f"{assignments}, #p.#customer = :customer", values | {":customer": customer_id}
+    _note(message, {"delivery": delivery, "reason": reason} | ({"customer": customer_id} if customer_id else {}))
+
+
+def _note(message: Message, fields: Item) -> None:
     write = dynamodb.update(
-        settings.places().codes_table,
-        {"pk": message.pk},
-        f"SET {assignments}",
-        where="#p.#id = :id",  # else the code was used or replaced, and nobody asks any more
-        values=values | {":id": message.challenge_id, ":recorded": "recorded"},
+        *_place(message),
+        f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded",
+        where="#p.#id = :id",
+        values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},
     )
-    try:
-        dynamodb.write(write)
-    except dynamodb.ConditionFailed:
-        return
+    dynamodb.write_if(write)  # else the code was used or replaced, and nobody asks any more
+
+
+def _place(message: Message) -> tuple[str, Item]:
+    return settings.places().codes_table, {"pk": message.pk}

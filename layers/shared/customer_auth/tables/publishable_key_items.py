@@ -34,7 +34,4 @@ def find(key: str) -> PublishableKey | None:
 def put_new(key: str, new: PublishableKey) -> None:
     """The key may be used from now on; one that is there already stays as it is. Raises: aws.Failed."""
     item = {"pk": keys.publishable_key(key)} | new._asdict()
-    try:
-        dynamodb.write(dynamodb.put(settings.places().customers_table, item, where="attribute_not_exists(#pk)"))
-    except dynamodb.ConditionFailed:
-        return
+    dynamodb.write_if(dynamodb.put(settings.places().customers_table, item, where="attribute_not_exists(#pk)"))

@@ -1,0 +1,149 @@
+"""Tries of a code, in the code item of its address (see `code_items`): each is spent before anything is compared."""
+
+from typing import NamedTuple
+
+from customer_auth import clock, ids, limits, settings
+from customer_auth.challenges import Place, Purpose
+from customer_auth.errors import Throttled, WrongCode
+from customer_auth.tables import code_items, dynamodb, outcome_items
+from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.outcome_items import Outcome
+
+
+class Try(NamedTuple):
+    """One try: of which purpose, at which place, bound to a challenge's id or not, by which attempt, with which keyed hash of a key."""
+
+    purpose: Purpose
+    place: Place
+    challenge_id: bytes | None
+    attempt_id: str
+    key_hash: bytes | None
+
+    @property
+    def map(self) -> str:
+        return "unbound" if self.challenge_id is None else "bound"
+
+
+def spend(spending: Try) -> Item | Outcome:
+    """Spend one try before anything is compared; answers the pending challenge, or the kept outcome that this call repeats.
+
+    Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with; the same attempt again is spent once.
+    Raises: WrongCode; Throttled; DeviceEnded; aws.Failed (it may be spent).
+    """
+    now = clock.now()
+    write = _spend_bound(spending, now) if spending.challenge_id is not None else _spend_unbound(spending, now)
+    try:
+        item = dynamodb.write(write)
+    except dynamodb.ConditionFailed as failed:
+        return _instead(spending, failed.item, now)
+    challenge: Item = item[spending.purpose]
+    return challenge
+
+
+def _spend_bound(spending: Try, now: int) -> Write:
+    return dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        "SET #p.#bound.#attempt = :now, #event = :tried",
+        where="#p.#id = :id"  # this very challenge is still there
+        " AND #p.#expires_at > :now"  # it lives
+        " AND size(#p.#bound) < :most"  # a try is left
+        " AND attribute_not_exists(#p.#bound.#attempt)",  # this attempt is new
+        values={":now": now, ":tried": "tried", ":id": spending.challenge_id, ":most": settings.service().otp_max_attempts},
+        names={"p": spending.purpose, "attempt": spending.attempt_id},
+    )
+
+
+def _spend_unbound(spending: Try, now: int) -> Write:
+    window = limits.failures()
+    where = code_items.and_device(
+        "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # some challenge is pending and lives
+        " AND size(#p.#unbound) < :most"  # a try is left
+        " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
+        f" AND {window.condition()}",  # the address's failures have room
+        spending.place,
+    )
+    values: Item = window.values(now) | code_items.device_value(spending.place)
+    if spending.key_hash:  # no outcome is kept for this key
+        where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
+        values |= {":key_hash": spending.key_hash, ":kept_since": now - outcome_items.REPEAT_SECONDS}
+    return dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        # TTL must not forget the window before a day has passed.
+        f"SET #p.#unbound.#attempt = :now, #event = :tried, #expires_at = :expires_at, {window.update()}",
+        where=where,
+        values=values | {":tried": "tried", ":expires_at": now + spending.place.kept_seconds, ":most": settings.service().otp_max_attempts},
+        names={"p": spending.purpose, "done": outcome_items.attribute(spending.purpose), "attempt": spending.attempt_id},
+    )
+
+
+def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
+    """What a try that was not spent means, in this order: repeat, another or no challenge, expired, this try again, spent, throttled."""
+    code_items.insist_on_device(spending.place, item)
+    kept = outcome_items.kept(spending.purpose, item)
+    if kept and _repeats(spending, kept, now):
+        return kept
+    challenge: Item = item.get(spending.purpose, {})
+    if not challenge or spending.challenge_id not in (None, challenge["id"]):
+        raise WrongCode("unknown_challenge")
+    if challenge["expires_at"] <= now:
+        raise WrongCode("expired")
+    tries = challenge[spending.map]
+    if spending.attempt_id in tries:
+        return challenge  # this very try, whose answer was lost or whose caller repeats it
+    if len(tries) >= settings.service().otp_max_attempts:
+        raise WrongCode("spent")
+    raise Throttled(limits.failures().retry_after_seconds(item, now), "failures")
+
+
+def _repeats(spending: Try, outcome: Outcome, now: int) -> bool:
+    if spending.key_hash is None or outcome.key_hash != spending.key_hash or outcome.at <= now - outcome_items.REPEAT_SECONDS:
+        return False
+    return spending.challenge_id is None or ids.sha256(spending.challenge_id) == outcome.challenge_hash
+
+
+def give_back(spending: Try) -> None:
+    """Take the try of a right code that opened nothing out again, from its map and its window. Raises: aws.Failed."""
+    unbound = spending.challenge_id is None
+    write = dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        f"SET #event = :gave_back{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p.#{spending.map}.#attempt",
+        where=f"attribute_exists(#p.#{spending.map}.#attempt)",
+        values={":gave_back": "gave_back"} | ({":long_ago": limits.LONG_AGO} if unbound else {}),
+        names={"p": spending.purpose, "attempt": spending.attempt_id},
+    )
+    dynamodb.write_if(write)  # else given back already, or the challenge is gone
+
+
+def take_out_failure(spending: Try) -> None:
+    """Take this try out of the window again, once, though another has used the code meanwhile. Raises: aws.Failed."""
+    if spending.challenge_id is not None:
+        return
+    write = dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        f"SET #event = :gave_back, {limits.failures().give_back()} REMOVE #tries.#attempt",
+        where="attribute_exists(#tries.#attempt)",
+        values={":gave_back": "gave_back", ":long_ago": limits.LONG_AGO},
+        names={"tries": _tries(spending.purpose), "attempt": spending.attempt_id},
+    )
+    dynamodb.write_if(write)  # else taken out already, or a later code has been used
+
+
+def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: bool = False) -> Write:
+    """The part of a transaction that uses the challenge up, once, and keeps what came of it; `ends_devices` as the function does."""
+    assignments = "#done = :done, #tries = #p.#unbound, #event = :used"
+    values: Item = {":done": outcome.item(), ":used": "used"}
+    if spending.challenge_id is None:
+        assignments, values = f"{assignments}, {limits.failures().give_back()}", values | {":long_ago": limits.LONG_AGO}
+    if ends_devices:
+        assignments, values = f"{assignments}, #devices_since = :since", values | {":since": outcome.at}
+    return dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        f"SET {assignments} REMOVE #p",
+        where="#p.#id = :id",
+        values=values | {":id": challenge["id"]},
+        names={"p": spending.purpose, "done": outcome_items.attribute(spending.purpose), "tries": _tries(spending.purpose)},
+    )
+
+
+def _tries(purpose: Purpose) -> str:
+    return f"tries_{purpose}"
