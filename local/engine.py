@@ -27,6 +27,8 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams import urls as stream_urls
+from moto.dynamodbstreams.models import DynamoDBStreamsBackend, dynamodbstreams_backends
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from local.changes import Change, Image, Shard, Told, image_of, publish
@@ -193,11 +195,21 @@ class StreamsHandler(DynamoDBStreamsHandler):
         return result
 
 
+class Streams(DynamoDBStreamsBackend):
+    """moto's streams, answered by the handler above."""
+
+    @property
+    @override
+    def _url_module(self) -> Any:
+        return SimpleNamespace(url_bases=stream_urls.url_bases, url_paths={"{0}/$": StreamsHandler.dispatch})
+
+
 def install() -> Backend:
     """Put a new, empty engine into moto for this account and region."""
     region = PSEUDO_PARAMETERS["AWS::Region"]
     backend = Backend(region, ACCOUNT_ID)
     dynamodb_backends[ACCOUNT_ID][region] = backend
+    dynamodbstreams_backends[ACCOUNT_ID][region] = Streams(region, ACCOUNT_ID)
     return backend
 
 

@@ -23,10 +23,14 @@ DYNAMODB_LOCAL = ROOT / ".tools" / "dynamodb-local" / "lib"
 HERE = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled"}  # moto knows no others
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
 
-# For behaviour of which another test on both engines shows that they do not differ in it: DynamoDB's own engine where it is there.
-ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["dynamodb-local" if DYNAMODB_LOCAL.exists() else "moto"], indirect=True)
+ENGINES = ["moto", "dynamodb-local"]
+ENGINE = ENGINES[DYNAMODB_LOCAL.exists()]  # what tests run on: DynamoDB's own engine, where it is there
+# For behaviour by which both engines show that they do not differ.
+ON_BOTH_ENGINES = pytest.mark.parametrize("engine", ENGINES, indirect=True)
 # For what never reaches a table.
 ON_MOTO = pytest.mark.parametrize("engine", ["moto"], indirect=True)
+# For races, faults and whatever else needs DynamoDB itself; left out where it is missing.
+ON_DYNAMODB = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
 
 
 class Engine:
@@ -89,7 +93,9 @@ def dynamodb_local():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     main = "software.amazon.dynamodb.services.local.main.ServerRunner"
-    command = ["java", f"-Djava.library.path={DYNAMODB_LOCAL}", "-cp", f"{DYNAMODB_LOCAL}/*", main, "-inMemory", "-port", str(port)]
+    swift = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # in minutes, beside other processes, a better compiler does not pay
+    where = (f"-Djava.library.path={DYNAMODB_LOCAL}", "-cp", f"{DYNAMODB_LOCAL}/*")
+    command = ["java", *swift, *where, main, "-inMemory", "-port", str(port)]
     with tempfile.TemporaryDirectory() as folder:  # it leaves a file where it starts
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)  # noqa: S603
         try:

@@ -10,11 +10,8 @@ import re
 import pytest
 
 from customer_auth import audit, clock
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import claims_of
 from tests.harness.people import LOGIN, REGISTER, other_code
-
-pytestmark = ON_ONE_ENGINE
 
 ALWAYS = {"level", "message", "timestamp", "service"}
 FACTS = {

@@ -5,11 +5,8 @@ import json
 import pytest
 
 from customer_auth import ids
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 from tests.harness.world import CUSTOMERS
-
-pytestmark = ON_ONE_ENGINE
 
 KEY = "Y2hhbmdlZC1tZWFud2hpbGU"
 

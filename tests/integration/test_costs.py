@@ -7,9 +7,8 @@ import pytest
 
 from customer_auth import audit, aws
 from tests.harness.documents import read, rows
+from tests.harness.engines import ON_DYNAMODB
 from tests.harness.service import template
-
-ON_DYNAMODB = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
 
 
 @pytest.fixture

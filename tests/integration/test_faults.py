@@ -8,13 +8,14 @@ import pytest
 
 from customer_auth import ids, publishable_keys, sessions
 from local.triggers import Route
+from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person
 from tests.harness.service import Answer, routes
 from tests.harness.wire import Killed
 from tests.harness.world import Tables, World
 
 # moto copies its tables in every transaction: with so many of them it runs out of memory.
-pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+pytestmark = ON_DYNAMODB
 
 KEY = {"idempotency-key": "c2FtZS1rZXktYWdhaW4"}
 WRITES = ("UpdateItem", "PutItem", "DeleteItem", "TransactWriteItems")

@@ -9,10 +9,7 @@ from itertools import product
 import pytest
 
 from customer_auth import settings
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import PASSWORD
-
-pytestmark = ON_ONE_ENGINE
 
 CHANNELS = ("email", "phone")
 BOTH = frozenset(CHANNELS)

@@ -6,10 +6,7 @@ import pytest
 
 from customer_auth import clock, devices, phone
 from customer_auth.tables import keys
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip
-
-pytestmark = ON_ONE_ENGINE
 
 WRONG = "1234567"  # never right, and compared all the same
 

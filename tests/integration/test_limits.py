@@ -7,10 +7,7 @@ import pytest
 from customer_auth import clock
 from customer_auth.limits import LONG_AGO, Limit, Window
 from customer_auth.tables import dynamodb
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
-
-pytestmark = ON_ONE_ENGINE
 
 # Never right, and compared all the same.
 WRONG = "1234567"

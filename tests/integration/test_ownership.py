@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from customer_auth import keyring
 from tests.harness.attacks import WHOLE
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip
 from tests.harness.world import Tables
@@ -465,7 +464,6 @@ def begin_anew(api, engine):
         yield begin
 
 
-@ON_ONE_ENGINE
 @pytest.mark.timeout(600)  # a failure takes its time to be made short
 @pytest.mark.parametrize("verification", ["true", "false"], ids=["verified-first", "unverified-too"])
 def test_what_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, begin_anew, verification):

@@ -6,10 +6,7 @@ in each way there is. What was prepared opens nothing from then on.
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
-
-pytestmark = ON_ONE_ENGINE
 
 THEIRS = "what the attacker chose"
 KEY = "cHJlcGFyZWQtYmVmb3Jl"

@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from tests.harness.crowds import at_once
+from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, REGISTER, new_number
 from tests.harness.wire import Killed
 
-pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
+pytestmark = ON_DYNAMODB
 
 
 def sessions_of(api, customer_id: str) -> list:

@@ -6,11 +6,8 @@ from contextlib import contextmanager
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, new_number, other_code
 from tests.harness.wire import answer, done
-
-pytestmark = ON_ONE_ENGINE
 
 FAILURES = ["error", "throttle", "timeout", "lost", "conflict"]
 KEY = "cmVwZWF0LXRoZS1jYWxs"

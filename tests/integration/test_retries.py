@@ -5,10 +5,9 @@ import json
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, Person, new_email
 
-pytestmark = [ON_ONE_ENGINE, pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])]
+pytestmark = [pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])]
 
 WRONG = "1234567"  # never right, and compared all the same
 KEY, OTHER_KEY = "a-random-key-of-the-client", "another-key-of-the-client"

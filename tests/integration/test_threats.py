@@ -13,9 +13,10 @@ import pytest
 from customer_auth import codes
 from tests.harness.attacks import WHOLE, part_of
 from tests.harness.crowds import at_once
+from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number, other_code
 
-pytestmark = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True, scope="session")
+pytestmark = ON_DYNAMODB
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.crowds import at_once
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import LOGIN, PASSWORD, Person, new_email, new_number, other_code
 
 KEY = "YW4taWRlbXBvdGVuY3kta2V5"
@@ -20,6 +20,7 @@ def pending(customer, phone):
     return customer.ask_contact(phone=phone)["token"], customer.inbox.code(phone)
 
 
+@ON_BOTH_ENGINES
 def test_the_new_number_signs_in_and_the_old_one_is_nobody_s(api, customer, phone, pending):
     old = customer.phone
 
@@ -35,6 +36,7 @@ def test_the_new_number_signs_in_and_the_old_one_is_nobody_s(api, customer, phon
     assert newcomer.sign_up()["customer"]["id"] != customer.id
 
 
+@ON_BOTH_ENGINES
 def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, customer, pending):
     before = customer.session
     answer = customer.change_contact(*pending)
@@ -45,19 +47,16 @@ def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, 
     assert customer.refresh(answer["refresh_token"]).status == 200
 
 
-@ON_ONE_ENGINE
 def test_it_takes_three_requests(customer, pending):
     assert customer.change_contact(*pending).aws_calls == ("BatchGetItem", "UpdateItem", "TransactWriteItems")
 
 
-@ON_ONE_ENGINE
 def test_the_old_address_is_told(customer, pending):
     customer.change_contact(*pending)
 
     assert "was changed" in customer.inbox.of(customer.phone)[-1].body
 
 
-@ON_ONE_ENGINE
 def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
     email = new_email()
     asked = customer.ask_contact(email=email)["token"]
@@ -72,6 +71,7 @@ def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
     assert entered["user"]["userId"] == customer.id
 
 
+@ON_BOTH_ENGINES
 def test_an_address_that_was_taken_meanwhile_is_409(api, customer, phone, pending):
     rival = Person(api, customer.inbox)
     rival.phone = phone
@@ -85,19 +85,18 @@ def test_an_address_that_was_taken_meanwhile_is_409(api, customer, phone, pendin
     assert customer.me()["customer"]["phone"] == customer.phone
 
 
-@ON_ONE_ENGINE
 def test_another_customer_cannot_apply_it_and_the_right_one_still_can(customer, bob, pending):
     assert bob.change_contact(*pending).status == 401
     assert customer.change_contact(*pending).status == 200
 
 
-@ON_ONE_ENGINE
 def test_twice_is_once(customer, pending):
     answer = customer.change_contact(*pending)
 
     assert customer.change_contact(*pending, token=answer["token"]).status == 401
 
 
+@ON_BOTH_ENGINES
 def test_with_its_key_a_repeat_is_answered_to_the_token_that_it_ended(customer, pending):
     first, again = (customer.change_contact(*pending, key=KEY) for _ in range(2))
 
@@ -106,14 +105,12 @@ def test_with_its_key_a_repeat_is_answered_to_the_token_that_it_ended(customer, 
     assert customer.change_contact(pending[0], other_code(pending[1]), key=KEY).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_repeat_is_not_answered_to_another_customer(customer, bob, pending):
     customer.change_contact(*pending, key=KEY)
 
     assert bob.change_contact(*pending, key=KEY).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_wrong_code_is_401_and_five_spend_it(customer, pending):
     challenge, code = pending
 
@@ -121,14 +118,13 @@ def test_a_wrong_code_is_401_and_five_spend_it(customer, pending):
     assert customer.change_contact(challenge, code).status == 401
 
 
-@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+@ON_DYNAMODB
 def test_of_thirty_two_at_once_one_changes_it(customer, pending):
     answers = at_once(32, lambda _: customer.change_contact(*pending))
 
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
-@ON_ONE_ENGINE
 def test_a_session_from_before_the_ask_that_did_not_ask_may_not_apply_it(api, customer, phone):
     older = dict(customer.session)
     customer.sign_in()
@@ -138,7 +134,6 @@ def test_a_session_from_before_the_ask_that_did_not_ask_may_not_apply_it(api, cu
     assert customer.change_contact(asked, customer.inbox.code(phone)).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_newer_sign_in_may(api, customer, phone, pending):
     customer.sign_in()
     api.clock.advance(-90)
@@ -146,7 +141,6 @@ def test_a_newer_sign_in_may(api, customer, phone, pending):
     assert customer.change_contact(*pending).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_reset_meanwhile_ends_it(ada, phone):
     ada.member()
     asked = ada.ask_contact(phone=phone)["token"]
@@ -159,7 +153,6 @@ def test_a_reset_meanwhile_ends_it(ada, phone):
     assert ada.change_contact(asked, code, token=signed_in["token"]).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(setting, api, ada, phone):
     setting(REGISTRATION_IDENTIFIER="both")
     customer = ada.registered(phone=ada.phone)["customer"]
@@ -178,7 +171,6 @@ def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(se
     assert ada.log_in(PASSWORD, phone=ada.phone).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_contact_change_ends_devices_given_before(api, customer, phone, pending):
     device = customer.device
     api.clock.advance(1)
@@ -191,7 +183,6 @@ def test_a_contact_change_ends_devices_given_before(api, customer, phone, pendin
     assert customer.ask(LOGIN, device=device).status == 429
 
 
-@ON_ONE_ENGINE
 def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):
     rival = Person(api, customer.inbox, ip="203.0.113.9")
     theirs = rival.registered()["customer"]["id"]
@@ -204,7 +195,6 @@ def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):
     assert rival.register().status == 409
 
 
-@ON_ONE_ENGINE
 def test_a_claim_of_one_s_own_that_is_replaced_opens_nothing_any_more(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     created = ada.create(ada.register()["token"], phone=ada.phone)

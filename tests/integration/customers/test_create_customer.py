@@ -3,9 +3,10 @@
 import pytest
 
 from tests.harness.crowds import at_once
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 
 
+@ON_BOTH_ENGINES
 def test_a_customer_is_made_with_the_address_claimed_and_no_session(ada):
     answer = ada.create(ada.register()["token"], first_name="Ada", last_name="Lovelace", company_name="Engines", metadata={"a": [1, None]})
     customer = answer["customer"]
@@ -17,13 +18,14 @@ def test_a_customer_is_made_with_the_address_claimed_and_no_session(ada):
     assert [answer[name] for name in ("token", "refresh_token", "expires_in", "device", "verifications")] == [None, None, None, None, []]
 
 
+@ON_BOTH_ENGINES
 def test_a_token_opens_one_customer(ada):
     token = ada.register()["token"]
 
     assert [ada.create(token).status for _ in range(3)] == [201, 401, 401]
 
 
-@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+@ON_DYNAMODB
 def test_of_thirty_two_at_once_with_one_token_one_makes_the_customer(ada):
     token = ada.register()["token"]
 
@@ -32,7 +34,6 @@ def test_of_thirty_two_at_once_with_one_token_one_makes_the_customer(ada):
     assert sorted(answer.status for answer in answers) == [201] + [401] * 31
 
 
-@ON_ONE_ENGINE
 def test_creating_takes_two_requests_with_a_referrer_too(ada, bob):
     first = ada.create(ada.register()["token"])
     second = ada.create(ada.register("another password of mine")["token"], referral_code=bob.me()["customer"]["referral_code"])
@@ -40,7 +41,6 @@ def test_creating_takes_two_requests_with_a_referrer_too(ada, bob):
     assert first.aws_calls == second.aws_calls == ("BatchGetItem", "TransactWriteItems")
 
 
-@ON_ONE_ENGINE
 def test_a_token_lives_for_half_an_hour(api, ada):
     first, second = ada.register()["token"], ada.register()["token"]
     api.clock.advance(30 * 60 - 1)
@@ -58,13 +58,11 @@ FORGED = [
 ]
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("spoil", FORGED, ids=["tag", "id", "no-token", "parts"])
 def test_a_forged_token_opens_nothing(ada, spoil):
     assert ada.create(spoil(ada.register()["token"])).status == 401
 
 
-@ON_ONE_ENGINE
 def test_no_token_of_another_kind_opens_a_customer_and_a_registration_s_opens_nothing_else(ada, customer, doors):
     for other in (customer.session["token"], customer.session["refresh_token"], customer.session["device"]):
         assert ada.create(other).status == 401
@@ -72,7 +70,6 @@ def test_no_token_of_another_kind_opens_a_customer_and_a_registration_s_opens_no
     assert doors.me(ada.register()["token"]).status == 401
 
 
-@ON_ONE_ENGINE
 def test_the_registered_address_may_come_again_and_no_other(ada):
     token = ada.register()["token"]
 
@@ -81,7 +78,6 @@ def test_the_registered_address_may_come_again_and_no_other(ada):
     assert ada.create(token, email=ada.email.upper()).status == 201
 
 
-@ON_ONE_ENGINE
 def test_with_both_the_phone_comes_here_and_is_needed(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     token = ada.register()["token"]
@@ -93,7 +89,6 @@ def test_with_both_the_phone_comes_here_and_is_needed(setting, ada):
     assert (created["phone"], created["phone_verified"], created["email_verified"]) == (ada.phone, False, False)
 
 
-@ON_ONE_ENGINE
 def test_without_required_verification_there_is_a_session_at_once(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
 
@@ -104,7 +99,6 @@ def test_without_required_verification_there_is_a_session_at_once(setting, ada):
     assert ada.me(answer["token"])["customer"]["id"] == answer["customer"]["id"]
 
 
-@ON_ONE_ENGINE
 def test_codes_are_sent_by_themselves_where_that_is_on(setting, api, ada):
     setting(REGISTRATION_IDENTIFIER="both", AUTO_SEND_ON_REGISTRATION="true")
     answer = ada.create(ada.register()["token"], phone=ada.phone)
@@ -116,7 +110,6 @@ def test_codes_are_sent_by_themselves_where_that_is_on(setting, api, ada):
     assert (verified["needs_login"], verified["email_verified"], verified["phone_verified"]) == (False, True, True)
 
 
-@ON_ONE_ENGINE
 def test_codes_that_cannot_be_sent_now_keep_no_customer_from_being_made(setting, api, ada):
     setting(AUTO_SEND_ON_REGISTRATION="true")
     api.post("/login/email/send", email=ada.email)
@@ -126,7 +119,6 @@ def test_codes_that_cannot_be_sent_now_keep_no_customer_from_being_made(setting,
     assert (answer.status, answer["verifications"]) == (201, [])
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("place", ["body", "metadata"])
 def test_a_referral_code_is_taken_from_the_body_or_out_of_the_metadata(tables, ada, bob, place):
     code = bob.me()["customer"]["referral_code"]
@@ -140,7 +132,6 @@ def test_a_referral_code_is_taken_from_the_body_or_out_of_the_metadata(tables, a
     assert item["referrer"]["S"] == bob.id
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("code", ["7K2M9XQ4R8TD", "cus_4fj0k2p9v7q1m8r3t6a5c0dn", "", "no code", "cus_x"])
 def test_an_unknown_referrer_is_400_and_nothing_is_made(ada, tables, code):
     token = ada.register()["token"]
@@ -153,7 +144,6 @@ def test_an_unknown_referrer_is_400_and_nothing_is_made(ada, tables, code):
     assert ada.create(token).status == 201
 
 
-@ON_ONE_ENGINE
 def test_metadata_has_bounds(ada):
     token = ada.register()["token"]
 

@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, other_code
-
-pytestmark = ON_ONE_ENGINE
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 import pytest
 
 from customer_auth import clock
-from tests.harness.engines import ON_ONE_ENGINE
-
-pytestmark = ON_ONE_ENGINE
 
 ME = "/store/customers/me"
 

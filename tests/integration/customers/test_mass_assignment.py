@@ -3,11 +3,8 @@
 import pytest
 
 from customer_auth import clock
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import claims_of
 from tests.harness.people import LOGIN, REGISTER, other_code
-
-pytestmark = ON_ONE_ENGINE
 
 INJECTED = {
     "id": "cus_injected",

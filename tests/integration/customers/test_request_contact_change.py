@@ -2,12 +2,13 @@
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import new_email, new_number
 
 ASK = ("BatchGetItem", "UpdateItem", "UpdateItem")
 
 
+@ON_BOTH_ENGINES
 def test_a_code_goes_to_the_new_address(customer):
     email = new_email()
 
@@ -17,7 +18,6 @@ def test_a_code_goes_to_the_new_address(customer):
     assert customer.inbox.of(email)[-1].subject == "Confirm your new email for My Shop"
 
 
-@ON_ONE_ENGINE
 def test_a_taken_address_is_asked_like_a_free_one(customer, bob):
     free, taken = customer.ask_contact(phone=new_number()), customer.ask_contact(phone=bob.phone)
 
@@ -26,7 +26,6 @@ def test_a_taken_address_is_asked_like_a_free_one(customer, bob):
     assert len(bob.inbox.of(bob.phone)) == 2
 
 
-@ON_ONE_ENGINE
 def test_a_sign_in_of_more_than_five_minutes_ago_is_not_recent_enough(api, customer):
     api.clock.advance(5 * 60 + 1 - 90)
     renewed = customer.refresh()
@@ -38,7 +37,6 @@ def test_a_sign_in_of_more_than_five_minutes_ago_is_not_recent_enough(api, custo
     assert customer.ask_contact(email=new_email()).status == 200
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("names", [[], ["email", "phone"]])
 def test_exactly_one_address_is_needed(customer, names):
     given = {"email": new_email(), "phone": new_number()}
@@ -46,11 +44,9 @@ def test_exactly_one_address_is_needed(customer, names):
     assert customer.ask_contact(**{name: given[name] for name in names}).status == 400
 
 
-@ON_ONE_ENGINE
 def test_one_s_own_address_is_told_to_be(customer):
     assert customer.ask_contact(phone=customer.phone)["errors"] == [{"field": "phone", "message": "is yours already"}]
 
 
-@ON_ONE_ENGINE
 def test_without_a_session_nothing_is_sent(api):
     assert api.post("/store/customers/me/contact", email=new_email()).status == 401

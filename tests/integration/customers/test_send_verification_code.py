@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from customer_auth import ids
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES
 
 NOBODY = partial(ids.new, "cus_")
 
@@ -17,6 +17,7 @@ def claimant(ada):
     return ada
 
 
+@ON_BOTH_ENGINES
 def test_a_code_goes_to_the_claimed_address(claimant):
     asked = claimant.ask_verification(claimant.id_)
 
@@ -25,6 +26,7 @@ def test_a_code_goes_to_the_claimed_address(claimant):
     assert message.subject == "Verify your email for My Shop"
 
 
+@ON_BOTH_ENGINES
 def test_an_unknown_customer_and_one_with_nothing_to_verify_look_like_any_other(claimant, bob):
     known = claimant.ask_verification(claimant.id_)
     others = [claimant.ask_verification(name, kind) for name, kind in ((claimant.id_, "phone"), (bob.id, "phone"), (NOBODY(), "email"))]
@@ -34,7 +36,6 @@ def test_an_unknown_customer_and_one_with_nothing_to_verify_look_like_any_other(
     assert len(bob.inbox.of(bob.phone)) == 1  # the code of the sign-up
 
 
-@ON_ONE_ENGINE
 def test_what_is_not_there_is_throttled_like_what_is(api, claimant):
     for name in (claimant.id_, NOBODY()):
         answers = [claimant.ask_verification(name) for _ in range(2)]
@@ -42,19 +43,16 @@ def test_what_is_not_there_is_throttled_like_what_is(api, claimant):
         assert answers[1].retry_after == 90
 
 
-@ON_ONE_ENGINE
 def test_it_counts_in_the_address_s_one_window(api, claimant):
     api.post("/login/email/send", email=claimant.email)
 
     assert claimant.ask_verification(claimant.id_).status == 429
 
 
-@ON_ONE_ENGINE
 def test_another_kind_is_refused(claimant):
     assert claimant.ask_verification(claimant.id_, "fax").status == 400
 
 
-@ON_ONE_ENGINE
 def test_the_message_s_way_looks_the_same_for_everyone(api, claimant):
     tokens = [claimant.ask_verification(name)["token"] for name in (claimant.id_, NOBODY())]
     api.deliver()

@@ -6,10 +6,7 @@ import json
 import pytest
 
 from customer_auth import clock
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import Person
-
-pytestmark = ON_ONE_ENGINE
 
 ME = "/store/customers/me"
 

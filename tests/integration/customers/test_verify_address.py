@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.crowds import at_once
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD, Person, new_email, other_code
 
 KEY = "YW4taWRlbXBvdGVuY3kta2V5"
@@ -24,6 +24,7 @@ def rival(api, inbox, ada):
     return rival
 
 
+@ON_BOTH_ENGINES
 def test_a_right_code_verifies_and_signs_in_where_nothing_is_left(claimant):
     answer = claimant.prove(claimant.id_)
 
@@ -34,12 +35,10 @@ def test_a_right_code_verifies_and_signs_in_where_nothing_is_left(claimant):
     assert claimant.log_in(PASSWORD, email=claimant.email, device=answer["device"]).status == 200
 
 
-@ON_ONE_ENGINE
 def test_it_takes_three_requests(claimant):
     assert claimant.prove(claimant.id_).aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("login", ["email", "phone", "both"])
 @pytest.mark.parametrize("first", ["email", "phone"])
 def test_with_both_the_second_proof_signs_in_where_its_channel_may(setting, ada, first, login):
@@ -61,7 +60,6 @@ def test_with_both_the_second_proof_signs_in_where_its_channel_may(setting, ada,
     assert ada.log_in(**{login: getattr(ada, login)} if login != "both" else {"phone": ada.phone}).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_wrong_code_a_used_one_and_another_s_token_are_401(claimant, bob):
     asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
     of_login, login_code = bob.asked_and_read()
@@ -73,7 +71,6 @@ def test_a_wrong_code_a_used_one_and_another_s_token_are_401(claimant, bob):
     assert claimant.verify_address(asked, code).status == 401
 
 
-@ON_ONE_ENGINE
 def test_five_wrong_codes_spend_it(claimant):
     asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
 
@@ -81,7 +78,6 @@ def test_five_wrong_codes_spend_it(claimant):
     assert claimant.verify_address(asked, code).status == 401
 
 
-@ON_ONE_ENGINE
 def test_its_code_signs_nobody_in_by_another_way(api, claimant):
     asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
 
@@ -89,6 +85,7 @@ def test_its_code_signs_nobody_in_by_another_way(api, claimant):
     assert api.post("/login/email/verify", email=claimant.email, code=code, challenge=asked).status == 401
 
 
+@ON_BOTH_ENGINES
 def test_with_its_key_a_repeat_is_told_the_same_session(claimant):
     asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
     first, again = (claimant.verify_address(asked, code, key=KEY) for _ in range(2))
@@ -99,7 +96,6 @@ def test_with_its_key_a_repeat_is_told_the_same_session(claimant):
     assert claimant.verify_address(asked, code, key=KEY).status == 401
 
 
-@ON_ONE_ENGINE
 def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
@@ -108,7 +104,7 @@ def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
     assert ada.verify_address(asked, code, key=KEY).body == ada.verify_address(asked, code, key=KEY).body
 
 
-@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+@ON_DYNAMODB
 def test_of_thirty_two_at_once_one_verifies(claimant):
     asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
 
@@ -117,7 +113,7 @@ def test_of_thirty_two_at_once_one_verifies(claimant):
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
-@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+@ON_DYNAMODB
 def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(api, claimant, rival):
     theirs = rival.registered("another password of mine")["customer"]["id"]
     assert claimant.prove(claimant.id_).status == 200
@@ -129,7 +125,6 @@ def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(
     assert claimant.log_in().status == 200
 
 
-@ON_ONE_ENGINE
 def test_who_proves_by_a_sign_in_code_takes_over_a_customer_that_has_proven_nothing(api, tables, rival, ada):
     theirs = rival.registered("another password of mine", first_name="Mallory", metadata={"evil": True})["customer"]
     code_of_theirs = rival.ask_verification(theirs["id"])["token"]
@@ -145,7 +140,6 @@ def test_who_proves_by_a_sign_in_code_takes_over_a_customer_that_has_proven_noth
     assert rival.verify_address(code_of_theirs, "000000").status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_take_over_ends_the_sessions_and_the_other_claims_of_who_proved_nothing(setting, api, ada, rival):
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     theirs = rival.create(rival.register("another password of mine")["token"], phone="+12125550199")
@@ -161,7 +155,6 @@ def test_a_take_over_ends_the_sessions_and_the_other_claims_of_who_proved_nothin
     assert rival.log_in("another password of mine").status == 401
 
 
-@ON_ONE_ENGINE
 def test_from_a_customer_who_has_proven_something_else_the_address_is_taken_off(setting, api, ada, rival):
     setting(REGISTRATION_IDENTIFIER="both")
     rival.phone = "+12125550177"
@@ -177,7 +170,6 @@ def test_from_a_customer_who_has_proven_something_else_the_address_is_taken_off(
     assert (kept["id"], kept["email"], kept["phone"]) == (theirs, None, rival.phone)
 
 
-@ON_ONE_ENGINE
 def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, claimant, storefront):
     api.post("/api/v1/auth/customer/login/request-otp", phone=claimant.phone)
     asked = api.post("/login/email/send", email=claimant.email)
@@ -186,7 +178,6 @@ def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, clai
     assert claimant.inbox.of(claimant.phone) == []
 
 
-@ON_ONE_ENGINE
 def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent(claimant, customer_item_of):
     asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
     item = customer_item_of(claimant.id_)
@@ -199,7 +190,6 @@ def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent
     assert claimant.verify_address(asked, code).status == 200
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("door", ["register", "mobile"])
 def test_a_phone_is_taken_off_too_whichever_way_its_owner_signs_up(setting, api, ada, rival, door):
     setting(REGISTRATION_IDENTIFIER="phone", REQUIRE_VERIFICATION="false")

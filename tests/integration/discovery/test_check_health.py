@@ -2,10 +2,7 @@ import json
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.wire import answer as answered
-
-pytestmark = ON_ONE_ENGINE
 
 WELL = {"status": "ok", "checks": {"tables": "ok", "keys": "ok"}}
 

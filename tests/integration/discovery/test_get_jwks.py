@@ -1,7 +1,4 @@
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import decoded
-
-pytestmark = ON_ONE_ENGINE
 
 JWKS = "/.well-known/jwks.json"
 

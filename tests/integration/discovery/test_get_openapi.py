@@ -5,11 +5,8 @@ import pytest
 
 from tests.harness import described
 from tests.harness.described import Undescribed
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import new_number
 from tests.harness.service import handler, routes
-
-pytestmark = ON_ONE_ENGINE
 
 ASK = "/login/mobile/send"
 OPERATIONS = [

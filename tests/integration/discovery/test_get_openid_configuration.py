@@ -1,10 +1,7 @@
 import json
 
 from local import events
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import claims_of
-
-pytestmark = ON_ONE_ENGINE
 
 CONFIGURATION = "/.well-known/openid-configuration"
 

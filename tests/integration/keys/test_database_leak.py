@@ -10,12 +10,9 @@ from customer_auth import challenges
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
 from tests.harness.attacks import part_of
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import decoded
 from tests.harness.people import REGISTER
 from tests.harness.world import TABLES
-
-pytestmark = ON_ONE_ENGINE
 
 GUESSES = part_of(1_000_000)
 KEY = "an-idempotency-key-of-this-test"

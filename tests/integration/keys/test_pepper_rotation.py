@@ -5,10 +5,7 @@ import json
 import pytest
 
 from customer_auth import clock, vault
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import REGISTER
-
-pytestmark = ON_ONE_ENGINE
 
 
 class Pepper:

@@ -9,11 +9,8 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from customer_auth import aws, clock, keyring
 from customer_auth.clock import DAY, HOUR
 from local import events
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import header_of
 from tests.harness.people import REGISTER
-
-pytestmark = ON_ONE_ENGINE
 
 JWKS = "/.well-known/jwks.json"
 

@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from local import events
-from tests.harness.engines import ON_ONE_ENGINE, ROOT
+from tests.harness.engines import ROOT
 from tests.harness.people import LOGIN, REGISTER, Person, new_number, other_code
 from tests.harness.wire import Killed
 
 TEMPLATES = ROOT / "layers" / "shared" / "customer_auth" / "messaging" / "templates"
 KEY = "b25lLW1lc3NhZ2UtYXQtbW9zdA"
-pytestmark = ON_ONE_ENGINE
 
 # When the retry queue brings a message first and again, by its DelaySeconds and VisibilityTimeout.
 FIRST_SECONDS, AGAIN_SECONDS = 15, 60

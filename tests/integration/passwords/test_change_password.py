@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.crowds import at_once
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD
 
 NEW = "a better horse and battery"
@@ -14,6 +14,7 @@ def member(ada):
     return ada.member()
 
 
+@ON_BOTH_ENGINES
 def test_the_new_password_counts_and_the_caller_goes_on_with_the_new_pair(member):
     elsewhere = member.log_in().body
 
@@ -26,7 +27,6 @@ def test_the_new_password_counts_and_the_caller_goes_on_with_the_new_pair(member
     assert (member.log_in(PASSWORD).status, member.log_in(NEW).status) == (401, 200)
 
 
-@ON_ONE_ENGINE
 def test_the_customer_is_told_and_devices_given_before_have_ended(api, member):
     device = member.session["device"]
     api.clock.advance(1)
@@ -39,7 +39,6 @@ def test_the_customer_is_told_and_devices_given_before_have_ended(api, member):
     assert member.log_in(NEW, email=member.email, device=given).status == 200
 
 
-@ON_ONE_ENGINE
 def test_the_time_of_the_sign_in_stays(api, member):
     api.clock.advance(60)
     changed = member.change_password(NEW)
@@ -48,7 +47,6 @@ def test_the_time_of_the_sign_in_stays(api, member):
     assert member.ask_contact(token=changed["token"], phone=member.phone).status == 403
 
 
-@ON_ONE_ENGINE
 def test_a_wrong_old_password_changes_nothing(member):
     refused = member.change_password(NEW, old="a wrong password")
 
@@ -57,7 +55,6 @@ def test_a_wrong_old_password_changes_nothing(member):
     assert member.log_in(PASSWORD).status == 200
 
 
-@ON_ONE_ENGINE
 def test_wrong_old_passwords_fill_the_window_of_the_owner_s_devices_alone(member):
     answers = [member.change_password(NEW, old="a wrong password") for _ in range(11)]
 
@@ -66,7 +63,6 @@ def test_wrong_old_passwords_fill_the_window_of_the_owner_s_devices_alone(member
     assert member.log_in(PASSWORD, email=member.email, device=member.session["device"]).status == 429
 
 
-@ON_ONE_ENGINE
 def test_the_two_new_ones_must_be_the_same_and_one_that_may_be_chosen(member):
     assert member.change_password(NEW, confirm="another")["errors"][0]["field"] == "confirm_password"
     assert member.change_password("password1")["errors"][0]["field"] == "new_password"
@@ -74,7 +70,6 @@ def test_the_two_new_ones_must_be_the_same_and_one_that_may_be_chosen(member):
     assert member.change_password(NEW, old=None)["errors"][0] == {"field": "old_password", "message": "is required"}
 
 
-@ON_ONE_ENGINE
 def test_who_has_none_sets_the_first_one_by_a_sign_in_of_just_now(api, customer):
     api.clock.advance(4 * 60 - 90)
     answer = customer.change_password(NEW, old=None)
@@ -82,7 +77,6 @@ def test_who_has_none_sets_the_first_one_by_a_sign_in_of_just_now(api, customer)
     assert answer.status == 200
 
 
-@ON_ONE_ENGINE
 def test_who_has_none_and_signed_in_too_long_ago_is_asked_to_sign_in_again(api, customer):
     api.clock.advance(5 * 60 + 1 - 90)
 
@@ -91,7 +85,7 @@ def test_who_has_none_and_signed_in_too_long_ago_is_asked_to_sign_in_again(api, 
     assert (refused.status, refused["type"]) == (403, "reauthentication_required")
 
 
-@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+@ON_DYNAMODB
 def test_of_eight_changes_at_once_one_counts(member):
     answers = at_once(8, lambda n: member.change_password(f"{NEW} {n}"))
 
@@ -100,7 +94,6 @@ def test_of_eight_changes_at_once_one_counts(member):
     assert member.log_in(f"{NEW} {winner}").status == 200
 
 
-@ON_ONE_ENGINE
 def test_without_a_session_nothing_is_compared(api, member):
     since = len(api.wire.calls)
     api.post("/store/customers/change-password", old_password=PASSWORD, new_password=NEW, confirm_password=NEW)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import PASSWORD, Person
 
 REGISTRATION = "/auth/customer/emailpass/register"
@@ -16,6 +16,7 @@ def stranger(api, inbox, ada):
     return stranger
 
 
+@ON_BOTH_ENGINES
 def test_a_registration_answers_with_a_token_that_opens_its_customer(ada):
     answer = ada.register()
 
@@ -24,6 +25,7 @@ def test_a_registration_answers_with_a_token_that_opens_its_customer(ada):
     assert ada.create(answer["token"])["customer"]["email"] == ada.email
 
 
+@ON_BOTH_ENGINES
 def test_an_address_that_can_be_signed_in_with_is_409(ada, inbox, api):
     customer = ada.registered()["customer"]
     ada.prove(customer["id"])
@@ -33,6 +35,7 @@ def test_an_address_that_can_be_signed_in_with_is_409(ada, inbox, api):
     assert (again.status, again["type"]) == (409, "identity_exists")
 
 
+@ON_BOTH_ENGINES
 def test_an_address_proven_by_a_code_is_409_too(api, ada, inbox):
     api.post("/login/email/send", email=ada.email)
     api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))
@@ -40,7 +43,6 @@ def test_an_address_proven_by_a_code_is_409_too(api, ada, inbox):
     assert ada.register().status == 409
 
 
-@ON_ONE_ENGINE
 def test_an_unproven_address_may_be_registered_again_and_the_newest_password_is_the_one_that_is_tried(ada, stranger):
     ada.registered()
     stranger.register("another password of mine")
@@ -49,7 +51,6 @@ def test_an_unproven_address_may_be_registered_again_and_the_newest_password_is_
     assert stranger.log_in("another password of mine").status == 403
 
 
-@ON_ONE_ENGINE
 def test_of_an_older_registration_token_customer_and_codes_live_on(ada, stranger):
     token = ada.register()["token"]
     stranger.registered("another password of mine")
@@ -61,7 +62,6 @@ def test_of_an_older_registration_token_customer_and_codes_live_on(ada, stranger
     assert stranger.log_in("another password of mine").status == 401
 
 
-@ON_ONE_ENGINE
 def test_once_the_address_is_verified_the_tokens_of_its_other_registrations_are_409(ada, stranger):
     theirs = stranger.register("another password of mine")["token"]
     ada.prove(ada.registered()["customer"]["id"])
@@ -69,7 +69,6 @@ def test_once_the_address_is_verified_the_tokens_of_its_other_registrations_are_
     assert (stranger.create(theirs).status, stranger.create(theirs)["type"]) == (409, "identity_exists")
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(
     ("password", "message"),
     [
@@ -88,20 +87,17 @@ def test_a_password_that_may_not_be_chosen_is_refused_with_why(ada, password, me
     assert answer["errors"] == [{"field": "password", "message": message}]
 
 
-@ON_ONE_ENGINE
 def test_a_password_is_not_the_address_itself(ada):
     for password in (ada.email, ada.email.upper(), ada.email.partition("@")[0] + "@example.com"):
         assert ada.register(password)["errors"][0]["message"] == "must not be the address itself"
 
 
-@ON_ONE_ENGINE
 def test_a_password_of_128_characters_of_any_script_is_taken_and_is_one_in_all_its_spellings(ada):
     ada.prove(ada.registered("\u00e9" * 128)["customer"]["id"])
 
     assert ada.log_in("e\u0301" * 128).status == 200
 
 
-@ON_ONE_ENGINE
 def test_an_eleventh_registration_of_a_client_within_the_hour_waits(ada, api):
     answers = [ada.register(email=f"ada.{n}@example.com") for n in range(11)]
 
@@ -109,7 +105,6 @@ def test_an_eleventh_registration_of_a_client_within_the_hour_waits(ada, api):
     assert 1 <= answers[-1].retry_after <= 3600
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(
     ("setting_", "given", "missing"),
     [("email", "phone", "email"), ("both", "phone", "email"), ("phone", "email", "phone")],
@@ -123,14 +118,12 @@ def test_what_is_registered_is_what_the_setting_says(setting, ada, setting_, giv
     assert ada.register(**{missing: getattr(ada, missing)}).status == 201
 
 
-@ON_ONE_ENGINE
 def test_registering_costs_three_writes_and_reads_nothing(ada):
     ada.register()
 
     assert ada.register().aws_calls == ("UpdateItem", "PutItem", "PutItem")
 
 
-@ON_ONE_ENGINE
 def test_the_password_lies_nowhere_but_hashed(real_hashes, api, ada):
     ada.registered()
     lies = str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
@@ -139,7 +132,6 @@ def test_the_password_lies_nowhere_but_hashed(real_hashes, api, ada):
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in lies
 
 
-@ON_ONE_ENGINE
 def test_after_thirty_days_a_registration_has_lapsed_though_its_row_lies_there(api, ada):
     created = ada.registered()["customer"]
     api.clock.advance(30 * 86_400 - 1)

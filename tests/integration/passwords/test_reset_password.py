@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.crowds import at_once
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD, Person
 
 NEW = "a better horse and battery"
@@ -30,6 +30,7 @@ def stranger(api, inbox, ada):
     return stranger
 
 
+@ON_BOTH_ENGINES
 def test_the_new_password_counts_and_every_session_has_ended(member, token):
     answer = member.reset(token, NEW)
 
@@ -41,18 +42,18 @@ def test_the_new_password_counts_and_every_session_has_ended(member, token):
     assert member.refresh().status == 401
 
 
-@ON_ONE_ENGINE
 def test_the_customer_is_told(member, token):
     member.reset(token, NEW)
 
     assert member.inbox.of(member.email)[-1].subject == "Your My Shop password was changed"
 
 
+@ON_BOTH_ENGINES
 def test_a_token_opens_once(member, token):
     assert [member.reset(token, NEW).status for _ in range(2)] == [200, 401]
 
 
-@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+@ON_DYNAMODB
 def test_of_sixteen_uses_at_once_one_counts(member, token):
     answers = at_once(16, lambda n: member.reset(token, f"{NEW} {n}"))
 
@@ -61,7 +62,6 @@ def test_of_sixteen_uses_at_once_one_counts(member, token):
     assert member.log_in(f"{NEW} {winner}").status == 200
 
 
-@ON_ONE_ENGINE
 def test_with_its_key_a_repeat_is_told_the_same(member, token):
     first, again = (member.reset(token, NEW, key=KEY) for _ in range(2))
 
@@ -69,14 +69,12 @@ def test_with_its_key_a_repeat_is_told_the_same(member, token):
     assert member.reset(token, NEW, key=KEY[::-1]).status == 401
 
 
-@ON_ONE_ENGINE
 def test_it_lives_for_15_minutes_to_the_second(api, member, token):
     api.clock.advance(15 * 60)
 
     assert member.reset(token, NEW).status == 401
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(
     "spoil", [lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"), lambda t: t[:44], lambda t: "x" * 87], ids=["last", "half", "x"]
 )
@@ -85,20 +83,17 @@ def test_a_forged_token_is_401(member, token, spoil):
     assert member.log_in(PASSWORD).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_token_is_of_its_address_alone(member, token, bob):
     assert member.reset(token, NEW, email="other@example.com").status == 401
     assert member.reset(token, NEW).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_token_of_another_kind_sets_no_password(member, doors, token):
     for other in (member.session["token"], member.session["refresh_token"], member.session["device"]):
         assert member.reset(other, NEW).status == 401
     assert doors.me(token).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_bad_password_is_told_and_the_token_stays_unspent(member, token):
     refused = member.reset(token, "short")
 
@@ -106,14 +101,12 @@ def test_a_bad_password_is_told_and_the_token_stays_unspent(member, token):
     assert member.reset(token, NEW).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_changed_password_ends_the_token(member, token):
     member.change_password("another password of mine")
 
     assert member.reset(token, NEW).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_reset_ends_the_tokens_of_other_addresses_and_lanes(api, setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     customer = ada.registered(phone=ada.phone)["customer"]
@@ -132,7 +125,6 @@ def test_a_reset_ends_the_tokens_of_other_addresses_and_lanes(api, setting, ada)
     assert ada.reset(third, NEW, phone=ada.phone).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_reset_ends_every_device_given_before(api, member, token):
     device = member.session["device"]
     api.clock.advance(1)
@@ -144,7 +136,6 @@ def test_a_reset_ends_every_device_given_before(api, member, token):
     assert member.log_in(NEW, email=member.email, device=given).status == 200
 
 
-@ON_ONE_ENGINE
 def test_who_has_no_password_sets_the_first_one_by_a_reset(api, ada):
     api.post("/login/email/send", email=ada.email)
     entered = api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))
@@ -156,7 +147,6 @@ def test_who_has_no_password_sets_the_first_one_by_a_reset(api, ada):
     assert ada.me(ada.log_in(NEW)["token"])["customer"]["id"] == entered["user"]["userId"]
 
 
-@ON_ONE_ENGINE
 def test_a_reset_of_a_registration_without_a_customer_proves_it(ada):
     token = ada.register()["token"]
     ada.forget_password()
@@ -172,7 +162,6 @@ def test_a_reset_of_a_registration_without_a_customer_proves_it(ada):
     assert ada.log_in(PASSWORD).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_code_keeps_the_password_that_its_owner_set_by_a_reset_before_there_was_a_customer(api, ada):
     token = ada.register()["token"]
     ada.forget_password()
@@ -185,7 +174,6 @@ def test_a_code_keeps_the_password_that_its_owner_set_by_a_reset_before_there_wa
     assert ada.create(token).status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_reset_takes_over_a_customer_that_has_proven_nothing(ada, stranger):
     theirs = stranger.registered("another password of mine", first_name="Mallory")["customer"]
     ada.forget_password()
@@ -198,7 +186,6 @@ def test_a_reset_takes_over_a_customer_that_has_proven_nothing(ada, stranger):
     assert stranger.log_in("another password of mine").status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_registration_made_meanwhile_does_not_end_who_resets(ada, stranger):
     ada.registered()
     ada.forget_password()
@@ -210,7 +197,6 @@ def test_a_registration_made_meanwhile_does_not_end_who_resets(ada, stranger):
     assert stranger.log_in("another password of mine").status == 401
 
 
-@ON_ONE_ENGINE
 def test_an_account_that_is_being_deleted_is_told_so_and_the_token_stays_unspent(member, token, customer_item_of):
     item = customer_item_of(member.id)
     item.set("status", {"S": "deletion_confirmed"})

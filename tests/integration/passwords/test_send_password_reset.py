@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import PASSWORD, new_email, new_number
 
 ASK = ("UpdateItem", "UpdateItem")
 FORGED = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Original-URL", "Origin", "Referer"]
 
 
+@ON_BOTH_ENGINES
 def test_a_link_to_the_storefront_comes_by_email(ada):
     ada.member()
 
@@ -25,6 +26,7 @@ def test_a_link_to_the_storefront_comes_by_email(ada):
     assert link.replace("&", "&amp;") in message.html
 
 
+@ON_BOTH_ENGINES
 def test_known_and_unknown_addresses_are_answered_alike_by_the_same_requests(ada, api):
     ada.member()
     known, unknown = ada.forget_password(), api.post("/auth/customer/emailpass/reset-password", email=new_email())
@@ -33,14 +35,12 @@ def test_known_and_unknown_addresses_are_answered_alike_by_the_same_requests(ada
     assert known.aws_calls == unknown.aws_calls == ASK
 
 
-@ON_ONE_ENGINE
 def test_nothing_goes_to_who_is_not_registered(ada):
     ada.forget_password()
 
     assert ada.inbox.of(ada.email) == []
 
 
-@ON_ONE_ENGINE
 def test_a_full_window_is_still_answered_with_nothing_and_sends_nothing(api, ada):
     ada.member()
     sent = len(ada.inbox.of(ada.email))
@@ -51,7 +51,6 @@ def test_a_full_window_is_still_answered_with_nothing_and_sends_nothing(api, ada
     assert len(ada.inbox.of(ada.email)) == sent + 1
 
 
-@ON_ONE_ENGINE
 def test_it_counts_in_the_address_s_one_window_of_sends(api, ada):
     ada.member()
     ada.forget_password()
@@ -59,7 +58,6 @@ def test_it_counts_in_the_address_s_one_window_of_sends(api, ada):
     assert api.post("/login/email/send", email=ada.email).status == 429
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("name", FORGED)
 def test_no_header_of_the_request_moves_the_link(api, ada, name):
     ada.member()
@@ -70,7 +68,6 @@ def test_no_header_of_the_request_moves_the_link(api, ada, name):
     assert ada.reset_token()
 
 
-@ON_ONE_ENGINE
 def test_by_sms_where_a_phone_signs_in(setting, ada):
     setting(REGISTRATION_IDENTIFIER="phone")
     created = ada.create(ada.register(phone=ada.phone)["token"])["customer"]
@@ -81,14 +78,12 @@ def test_by_sms_where_a_phone_signs_in(setting, ada):
     assert ada.log_in("a better horse and battery", phone=ada.phone).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_channel_that_signs_nobody_in_is_400_by_its_name(api):
     refused = api.post("/auth/customer/emailpass/reset-password", phone=new_number())
 
     assert (refused.status, refused["message"]) == (400, "Phone login is not enabled")
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("field", ["identifier", "email", "email_or_phone"])
 def test_each_of_the_lookup_s_names_will_do_and_only_one(ada, field):
     ada.member()
@@ -101,7 +96,6 @@ def test_each_of_the_lookup_s_names_will_do_and_only_one(ada, field):
     assert ada.log_in(PASSWORD).status == 401
 
 
-@ON_ONE_ENGINE
 def test_no_table_holds_the_token(api, ada):
     ada.member()
     ada.forget_password()

@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 
 from customer_auth import passwords
 from tests.harness.crowds import at_once
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD, Person, new_email, new_ip
 
 LOGIN = "/auth/customer/emailpass"
@@ -22,6 +22,7 @@ def member(ada):
     return ada
 
 
+@ON_BOTH_ENGINES
 def test_a_right_password_signs_in(member):
     answer = member.log_in()
 
@@ -31,6 +32,7 @@ def test_a_right_password_signs_in(member):
     assert member.refresh(answer["refresh_token"]).status == 200
 
 
+@ON_BOTH_ENGINES
 def test_known_and_unknown_addresses_are_refused_alike_and_by_the_same_requests(api, member):
     known = member.log_in("a wrong password")
     unknown = api.post(LOGIN, email=new_email(), password="a wrong password")
@@ -42,6 +44,7 @@ def test_known_and_unknown_addresses_are_refused_alike_and_by_the_same_requests(
     assert known.aws_calls == unknown.aws_calls == without.aws_calls == GUESS
 
 
+@ON_BOTH_ENGINES
 def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member):
     compared = []
     verify = passwords._HASHER.verify
@@ -61,12 +64,10 @@ def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member)
     assert [kept.split("$")[:4] for kept in compared] == [["", "argon2id", "v=19", "m=19456,t=2,p=1"]] * 2
 
 
-@ON_ONE_ENGINE
 def test_a_sign_in_takes_four_requests(member):
     assert member.log_in().aws_calls == (*GUESS, "TransactWriteItems")
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("names", [[], ["email", "phone"], ["email", "email_or_phone"], ["email", "phone", "email_or_phone"]])
 def test_exactly_one_identifier_is_needed(api, member, names):
     given = {"email": member.email, "phone": member.phone, "email_or_phone": member.email}
@@ -76,13 +77,11 @@ def test_exactly_one_identifier_is_needed(api, member, names):
     assert (answer.status, answer["message"]) == (400, "Exactly one of email, phone, email_or_phone is needed")
 
 
-@ON_ONE_ENGINE
 def test_email_or_phone_is_an_email_where_it_has_an_at_sign(member):
     assert member.log_in(email_or_phone=member.email).status == 200
     assert member.log_in(email_or_phone=member.phone)["message"] == "Phone login is not enabled"
 
 
-@ON_ONE_ENGINE
 def test_the_query_string_fills_in_who_is_meant_and_never_the_password(api, member):
     assert api.post(LOGIN, query=f"email={member.email}", password=PASSWORD).status == 200
     assert api.post(LOGIN, query="email=other%40example.com", email=member.email, password=PASSWORD).status == 200
@@ -91,7 +90,6 @@ def test_the_query_string_fills_in_who_is_meant_and_never_the_password(api, memb
     assert (refused.status, refused["errors"]) == (400, [{"field": "password", "message": "is required"}])
 
 
-@ON_ONE_ENGINE
 def test_a_wrong_channel_is_400_by_its_name_whether_the_address_is_known_or_not(setting, api, member):
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="phone")
     known, unknown = member.log_in(), member.log_in(email=new_email())
@@ -100,7 +98,6 @@ def test_a_wrong_channel_is_400_by_its_name_whether_the_address_is_known_or_not(
     assert known.shape == unknown.shape
 
 
-@ON_ONE_ENGINE
 def test_an_unverified_registration_s_own_address_is_told_whom_to_verify_once_the_password_is_right(ada):
     customer_id = ada.registered()["customer"]["id"]
 
@@ -110,7 +107,6 @@ def test_an_unverified_registration_s_own_address_is_told_whom_to_verify_once_th
     assert wrong.status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_registration_without_its_customer_gets_a_new_token_for_a_right_password(api, ada):
     ada.register()
     api.clock.advance(31 * 60)
@@ -121,7 +117,6 @@ def test_a_registration_without_its_customer_gets_a_new_token_for_a_right_passwo
     assert ada.create(refused["token"]).status == 201
 
 
-@ON_ONE_ENGINE
 def test_a_second_address_that_is_merely_claimed_is_401(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
@@ -133,7 +128,6 @@ def test_a_second_address_that_is_merely_claimed_is_401(setting, ada):
     assert ada.log_in(phone=ada.phone).status == 200
 
 
-@ON_ONE_ENGINE
 def test_by_a_channel_that_may_not_sign_in_who_has_something_to_verify_is_told_so(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="phone")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
@@ -146,7 +140,6 @@ def test_by_a_channel_that_may_not_sign_in_who_has_something_to_verify_is_told_s
     assert (ada.log_in().status, ada.log_in()["message"]) == (400, "Email login is not enabled")
 
 
-@ON_ONE_ENGINE
 def test_without_required_verification_an_unverified_registration_signs_in_and_holds_its_address(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
     ada.register()
@@ -157,7 +150,6 @@ def test_without_required_verification_an_unverified_registration_signs_in_and_h
     assert ada.register("another password of mine").status == 409
 
 
-@ON_ONE_ENGINE
 def test_an_eleventh_wrong_password_in_15_minutes_waits_and_a_right_one_then_too(api, member):
     answers = [member.log_in("a wrong password") for _ in range(11)]
 
@@ -167,7 +159,6 @@ def test_an_eleventh_wrong_password_in_15_minutes_waits_and_a_right_one_then_too
     assert member.log_in().status == 200
 
 
-@ON_ONE_ENGINE
 def test_thirty_wrong_passwords_a_day_are_compared(api, member):
     statuses = []
     for _ in range(4):
@@ -177,12 +168,10 @@ def test_thirty_wrong_passwords_a_day_are_compared(api, member):
     assert statuses == [401] * 30 + [429] * 10
 
 
-@ON_ONE_ENGINE
 def test_right_passwords_count_nowhere(member):
     assert [member.log_in().status for _ in range(12)] == [200] * 12
 
 
-@ON_ONE_ENGINE
 def test_fifty_wrong_passwords_of_one_client_in_15_minutes_are_compared_over_all_addresses(api):
     ip = new_ip()
     answers = [api.post(LOGIN, ip=ip, email=new_email(), password="a wrong password") for _ in range(51)]
@@ -190,7 +179,6 @@ def test_fifty_wrong_passwords_of_one_client_in_15_minutes_are_compared_over_all
     assert [answer.status for answer in answers] == [401] * 50 + [429]
 
 
-@ON_ONE_ENGINE
 def test_a_flood_of_guesses_by_strangers_does_not_lock_out_a_known_device_nor_codes(api, member):
     device = member.log_in()["device"]
     for _ in range(4):
@@ -204,7 +192,7 @@ def test_a_flood_of_guesses_by_strangers_does_not_lock_out_a_known_device_nor_co
     assert api.post("/login/email/verify", email=member.email, code=member.inbox.code(member.email)).status == 200
 
 
-@pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=True)
+@ON_DYNAMODB
 def test_of_forty_eight_wrong_passwords_at_once_ten_are_compared(api, member):
     answers = at_once(48, lambda _: api.post(LOGIN, ip=new_ip(), email=member.email, password="a wrong password"))
 
@@ -212,7 +200,6 @@ def test_of_forty_eight_wrong_passwords_at_once_ten_are_compared(api, member):
 
 
 @pytest.mark.parametrize("moment", ["TransactWriteItems"])
-@ON_ONE_ENGINE
 def test_sessions_that_ended_meanwhile_stay_ended_and_the_new_one_lives(wire, member, moment):
     before = member.log_in().body
 
@@ -225,7 +212,6 @@ def test_sessions_that_ended_meanwhile_stay_ended_and_the_new_one_lives(wire, me
     assert member.log_in().aws_calls == (*GUESS, "TransactWriteItems")  # the epoch was written back
 
 
-@ON_ONE_ENGINE
 def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right(api, member, customer_item_of):
     customer_item_of(member.id_).set("status", {"S": "deletion_confirmed"})
 
@@ -235,7 +221,6 @@ def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right
     assert member.log_in("a wrong password").status == 401
 
 
-@ON_ONE_ENGINE
 def test_a_password_kept_by_other_parameters_is_kept_by_today_s_from_its_next_sign_in_on(real_hashes, monkeypatch, setting, tables, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     with monkeypatch.context() as then:
@@ -261,7 +246,6 @@ def test_what_is_compared_for_nobody_costs_as_much_as_a_password(real_hashes):
     assert not passwords.is_outdated(passwords._NOBODYS)
 
 
-@ON_ONE_ENGINE
 def test_with_a_first_session_a_customer_stays_and_so_does_their_referral_code(setting, days, api, ada, inbox):
     code = ada.registered()["customer"]["referral_code"]
     setting(REQUIRE_VERIFICATION="false")

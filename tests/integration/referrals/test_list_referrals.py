@@ -3,7 +3,7 @@
 import pytest
 
 from customer_auth.tables import customer_items
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import REGISTER, Person, new_email, new_number
 
 
@@ -28,6 +28,7 @@ def children(person: Person, **query):
     return person.api.get("/store/my-referrals", query=text, headers=person.bearer())
 
 
+@ON_BOTH_ENGINES
 def test_who_signed_up_with_the_code_is_shown_with_names_and_masked_contacts(customer, friend):
     grace = friend(code_of(customer), first_name="Grace", last_name="Hopper")
 
@@ -43,14 +44,12 @@ def test_who_signed_up_with_the_code_is_shown_with_names_and_masked_contacts(cus
     assert grace.phone not in told.text
 
 
-@ON_ONE_ENGINE
 def test_a_customer_id_is_a_code_too(customer, friend):
     friend(customer.id)
 
     assert len(children(customer)["children"]) == 1
 
 
-@ON_ONE_ENGINE
 def test_by_the_sign_in_api_it_is_camel_case(api, customer, inbox):
     email = new_email()
     api.post("/login/email/send", email=email)
@@ -60,7 +59,6 @@ def test_by_the_sign_in_api_it_is_camel_case(api, customer, inbox):
     assert child["customer"]["email"] == f"{email[0]}***@example.com"
 
 
-@ON_ONE_ENGINE
 def test_by_the_sign_in_api_s_phone_too(api, customer, inbox):
     phone = new_number()
     api.post("/login/mobile/send", phone=phone)
@@ -70,7 +68,6 @@ def test_by_the_sign_in_api_s_phone_too(api, customer, inbox):
     assert child["customer"]["phone"] == f"+1*****{phone[-4:]}"
 
 
-@ON_ONE_ENGINE
 def test_a_bad_referral_code_is_named_as_it_was_sent(api, inbox):
     phone = new_number()
     api.post("/login/mobile/send", phone=phone)
@@ -79,7 +76,6 @@ def test_a_bad_referral_code_is_named_as_it_was_sent(api, inbox):
     assert (refused.status, refused["errors"][0]["field"]) == (400, "referralCode")
 
 
-@ON_ONE_ENGINE
 def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer, friend):
     setting(REFERRAL_LEVELS="3")
     line = [customer]
@@ -91,7 +87,6 @@ def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer,
     assert last["parent_customers_by_level"] == {"1": line[-2].id, "2": line[-3].id, "3": line[-4].id}
 
 
-@ON_ONE_ENGINE
 def test_an_unknown_code_is_told_once_the_proof_held_and_the_proof_stays_unspent(ada):
     challenge, code = ada.asked_and_read(REGISTER)
 
@@ -103,7 +98,6 @@ def test_an_unknown_code_is_told_once_the_proof_held_and_the_proof_stays_unspent
     assert ada.verify(code, REGISTER, challenge=challenge).status == 201
 
 
-@ON_ONE_ENGINE
 def test_a_referrer_who_is_being_deleted_or_gone_is_unknown(api, inbox, bob, customer_item_of):
     code = code_of(bob)
     customer_item_of(bob.id).set("status", {"S": "deletion_confirmed"})
@@ -113,7 +107,6 @@ def test_a_referrer_who_is_being_deleted_or_gone_is_unknown(api, inbox, bob, cus
     assert newcomer.verify(proof, REGISTER, challenge=challenge, referral_code=code).status == 400
 
 
-@ON_ONE_ENGINE
 def test_who_has_an_account_is_referred_by_nobody(customer, bob):
     customer.sign_in()
     challenge, code = customer.asked_and_read(REGISTER)
@@ -122,7 +115,6 @@ def test_who_has_an_account_is_referred_by_nobody(customer, bob):
     assert children(bob)["children"] == []
 
 
-@ON_ONE_ENGINE
 def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine, customer):
     table, base = engine.ids["CustomersTable"], 1_700_000_000
     ids = [f"cus_{n:024d}" for n in range(10_000)]
@@ -147,7 +139,6 @@ def child(customer_id: str, referrer: str, at: int) -> dict:
     return item | {"created_at": {"N": str(at)}, "referrers": {"L": [{"S": referrer}]}}
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=WzEsIDJd", "cursor=e30"])
 def test_a_bad_page_is_400_by_its_name(api, customer, query):
     refused = api.get("/store/my-referrals", query=query, headers=customer.bearer())
@@ -155,7 +146,6 @@ def test_a_bad_page_is_400_by_its_name(api, customer, query):
     assert (refused.status, refused["errors"][0]["field"]) == (400, query.partition("=")[0])
 
 
-@ON_ONE_ENGINE
 def test_a_lapsed_customer_is_listed_no_more(api, customer, inbox):
     other = Person(api, inbox, ip="203.0.113.8")
     other.create(other.register()["token"], referral_code=code_of(customer))

@@ -6,10 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 from customer_auth import clock
 from local import events
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import FORGERIES, PKCS1, claims_of, decoded, header_of
-
-pytestmark = ON_ONE_ENGINE
 
 
 def me_at(api, domain: str, token: str) -> int:

@@ -1,10 +1,7 @@
 import pytest
 
 from customer_auth import clock
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.forgery import claims_of
-
-pytestmark = ON_ONE_ENGINE
 
 EVERYTHING = {"me", "validate", "refresh"}
 

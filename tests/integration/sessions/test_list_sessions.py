@@ -1,10 +1,7 @@
 """Where a customer is signed in."""
 
 from customer_auth import clock
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN
-
-pytestmark = ON_ONE_ENGINE
 
 SESSIONS = "/store/customers/me/sessions"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/604.1"

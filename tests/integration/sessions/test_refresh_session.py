@@ -1,6 +1,7 @@
 import pytest
 
 from customer_auth import clock
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.forgery import claims_of
 
 NOT_TEXT = [1, True, [], {}, ["a.b"]]
@@ -28,6 +29,7 @@ def changed(token: str, part: int, text: str) -> str:
 # ── rotation ──
 
 
+@ON_BOTH_ENGINES
 def test_a_refresh_answers_with_the_session_s_next_pair(customer, doors):
     answer = customer.refresh()
 
@@ -44,6 +46,7 @@ def test_a_refresh_answers_with_the_session_s_next_pair(customer, doors):
     assert doors.me(answer["sessionToken"])["customer"]["id"] == customer.id
 
 
+@ON_BOTH_ENGINES
 def test_every_refresh_token_is_another_and_each_works_in_turn(customer, doors):
     tokens = used(customer, 5)
 
@@ -54,6 +57,7 @@ def test_every_refresh_token_is_another_and_each_works_in_turn(customer, doors):
 # ── the grace ──
 
 
+@ON_BOTH_ENGINES
 @pytest.mark.parametrize("seconds", [0, 10])
 def test_the_last_used_token_has_the_same_successor_for_ten_seconds(api, customer, doors, seconds):
     first = customer.refresh()
@@ -99,6 +103,7 @@ def test_a_session_that_ends_between_reading_and_writing_is_not_renewed(wire, ap
 # ── theft ──
 
 
+@ON_BOTH_ENGINES
 def test_after_the_grace_a_used_token_ends_the_session_and_its_access_tokens_at_once(api, customer, doors):
     stolen, newest = customer.session["refresh_token"], customer.refresh()
     api.clock.advance(11)

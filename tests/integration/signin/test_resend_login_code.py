@@ -1,8 +1,5 @@
 from customer_auth import clock
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import LOGIN, REGISTER, new_number
-
-pytestmark = ON_ONE_ENGINE
 
 RESEND = f"{LOGIN}/resend-otp"
 

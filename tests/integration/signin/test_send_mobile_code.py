@@ -1,7 +1,4 @@
 from customer_auth import clock
-from tests.harness.engines import ON_ONE_ENGINE
-
-pytestmark = ON_ONE_ENGINE
 
 SEND = "/login/mobile/send"
 

@@ -2,10 +2,6 @@
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
-
-pytestmark = ON_ONE_ENGINE
-
 PATH = "/store/auth/phone"
 
 

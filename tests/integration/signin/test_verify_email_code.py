@@ -1,9 +1,6 @@
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import new_email, other_code
-
-pytestmark = ON_ONE_ENGINE
 
 SEND = "/login/email/send"
 VERIFY = "/login/email/verify"

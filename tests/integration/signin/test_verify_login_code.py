@@ -2,7 +2,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 
 # Each purpose of a phone's codes: where they are asked for, and where they are tried.
@@ -40,6 +40,7 @@ def nobody(api, inbox):
     return Person(api, inbox)
 
 
+@ON_BOTH_ENGINES
 def test_a_customer_signs_in_with_the_code_from_the_message(customer):
     challenge, code = customer.asked_and_read()
 
@@ -53,6 +54,7 @@ def test_a_customer_signs_in_with_the_code_from_the_message(customer):
     assert customer.me(answer["token"])["customer"]["phone"] == customer.phone
 
 
+@ON_BOTH_ENGINES
 def test_every_sign_in_is_a_session_of_its_own(customer):
     first = customer.session
     customer.sign_in()
@@ -61,6 +63,7 @@ def test_every_sign_in_is_a_session_of_its_own(customer):
     assert customer.refresh().status == 200
 
 
+@ON_BOTH_ENGINES
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_verify_takes_three_requests_to_aws(customer, bound):
     challenge, code = customer.asked_and_read()
@@ -70,6 +73,7 @@ def test_a_verify_takes_three_requests_to_aws(customer, bound):
     assert answer.aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
+@ON_BOTH_ENGINES
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_used_code_opens_nothing_more(customer, bound):
     challenge, code = customer.asked_and_read()
@@ -81,7 +85,6 @@ def test_a_used_code_opens_nothing_more(customer, bound):
     assert (again.status, again["type"]) == (401, "wrong_proof")
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("life", [299, 300])
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
@@ -91,7 +94,6 @@ def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
     assert customer.verify(code, **({"challenge": challenge} if bound else {})).status == (200 if life < 300 else 401)
 
 
-@ON_ONE_ENGINE
 def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, customer, nobody):
     answers = [nobody.verify("123456"), nobody.verify("123456", challenge="unknown")]
     challenge, code = customer.asked_and_read()
@@ -109,6 +111,7 @@ def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, custom
     assert len({(answer["type"], answer["message"]) for answer in answers}) == 1
 
 
+@ON_BOTH_ENGINES
 def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(customer, nobody):
     answers = []
     for person in (customer, nobody):
@@ -120,7 +123,6 @@ def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(cust
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem",)
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
 def test_a_code_for_one_purpose_opens_no_other(customer, asked, tried):
     challenge, code = asked_for(customer, asked)
@@ -132,7 +134,6 @@ def test_a_code_for_one_purpose_opens_no_other(customer, asked, tried):
     assert try_for(customer, asked, code, challenge=challenge).status == 200
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
 def test_a_code_of_another_purpose_is_a_try_of_the_one_that_waits_there(customer, asked, tried):
     own_challenge, own_code = asked_for(customer, tried)
@@ -146,7 +147,6 @@ def test_a_code_of_another_purpose_is_a_try_of_the_one_that_waits_there(customer
     assert try_for(customer, asked, code, challenge=challenge).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, eve):
     challenge, code = customer.asked_and_read()
     own_challenge, own_code = eve.asked_and_read()
@@ -163,7 +163,6 @@ def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, 
     assert eve.verify(own_code, challenge=own_challenge)["customer"]["id"] == eve.id
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
     challenge, code = customer.asked_and_read()
@@ -177,7 +176,6 @@ def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
     old, _ = customer.asked_and_read()
     customer.api.clock.advance(90)
@@ -192,7 +190,6 @@ def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
     challenge, code = customer.asked_and_read()
     made_up = challenge[:-8] + ("A" * 8 if challenge[-8:] != "A" * 8 else "B" * 8)
@@ -203,7 +200,6 @@ def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-@ON_ONE_ENGINE
 def test_a_code_opens_its_account_also_where_the_outbox_left_no_hint_of_it(api, customer):
     challenge, code = customer.asked_and_read()
     table = api.engine.ids["CodesTable"]

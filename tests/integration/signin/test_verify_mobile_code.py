@@ -1,9 +1,6 @@
 import pytest
 
-from tests.harness.engines import ON_ONE_ENGINE
 from tests.harness.people import other_code
-
-pytestmark = ON_ONE_ENGINE
 
 SEND = "/login/mobile/send"
 VERIFY = "/login/mobile/verify"

@@ -5,11 +5,13 @@ import re
 import pytest
 
 from customer_auth import clock
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER
 
 ASK = f"{REGISTER}/request-otp"
 
 
+@ON_BOTH_ENGINES
 def test_an_ask_is_answered_with_a_challenge_two_times_and_a_masked_number(api, number):
     now = clock.now()
 
@@ -35,6 +37,7 @@ def test_the_challenge_is_random_and_holds_nothing_of_the_number(api, number):
     assert number[2:].encode() not in base64.urlsafe_b64decode(first + "==")
 
 
+@ON_BOTH_ENGINES
 def test_one_sms_with_a_six_digit_code_goes_to_the_number(api, inbox, number):
     api.post(ASK, phone=number)
 
@@ -73,6 +76,7 @@ def test_a_number_with_an_account_is_told_so_in_its_sms_alone(customer, inbox):
     assert "you already have an account" in inbox.of(customer.phone)[-1].body
 
 
+@ON_BOTH_ENGINES
 def test_a_number_with_an_account_is_throttled_alike(api, customer, number):
     customer.ask(REGISTER)
     api.post(ASK, phone=number)

@@ -1,6 +1,7 @@
 import pytest
 
 from customer_auth import clock
+from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 
 
@@ -8,6 +9,7 @@ def customers_with(api, phone: str) -> list:
     return [item for item in api.table("CustomersTable") if item.get("phone", {}).get("S") == phone]
 
 
+@ON_BOTH_ENGINES
 def test_a_right_code_makes_an_account_with_a_session(ada):
     challenge, code = ada.asked_and_read(REGISTER)
     now = clock.now()
@@ -72,6 +74,7 @@ def test_names_of_every_script_are_kept_as_they_are(ada):
     assert ada.me()["customer"]["last_name"] == "Şimşek-O’Neil 李"
 
 
+@ON_BOTH_ENGINES
 def test_a_number_with_an_account_is_signed_in_to_it(customer):
     challenge, code = customer.asked_and_read(REGISTER)
 
@@ -92,6 +95,7 @@ def test_signing_in_by_registering_changes_no_name_and_makes_no_second_account(a
     assert len(customers_with(api, ada.phone)) == 1
 
 
+@ON_BOTH_ENGINES
 def test_a_wrong_code_makes_nothing(api, ada):
     challenge, code = ada.asked_and_read(REGISTER)
 
@@ -162,6 +166,7 @@ def test_a_code_may_be_pasted_with_gaps(ada, typed):
     assert ada.verify(typed.format(code[:3], code[3:]), REGISTER, challenge=challenge).status == 201
 
 
+@ON_BOTH_ENGINES
 @pytest.mark.parametrize("life", [299, 300])
 def test_a_code_by_sms_lives_five_minutes_to_the_second(api, ada, life):
     challenge, code = ada.asked_and_read(REGISTER)
