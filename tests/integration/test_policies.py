@@ -31,7 +31,7 @@ def test_every_request_that_a_function_made_is_allowed_by_its_policies(wire, sta
 
 def test_no_function_may_do_what_it_never_does(request, wire, statements):
     ran = {item.path for item in request.session.items}
-    if any(path not in ran for path in HERE.rglob("test_*.py")):
+    if any(path not in ran for path in HERE.rglob("test_*.py") if path.stem != "test_faults"):
         pytest.skip("a part of the suite alone shows no unused permission: make test")
     unused = {
         (function, statement.policy, action)
