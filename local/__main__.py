@@ -22,7 +22,14 @@ OWN_ADDRESS = ("ISSUER", "STOREFRONT_URL", "CORS_ALLOWED_ORIGINS")
 
 def main() -> int:
     """Serve until a signal comes; exit code 0 then, 2 if the stack cannot start as asked."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        return _serve()
+    except KeyboardInterrupt:
+        return 0
+
+
+def _serve() -> int:
     arguments = _parser().parse_args()
     for name in [each for each in os.environ if each.startswith("AWS_")]:
         del os.environ[name]  # the developer's account has no part in this
@@ -36,8 +43,6 @@ def main() -> int:
         template = Template.load(arguments.template, dict(arguments.set), defaults=dict.fromkeys(OWN_ADDRESS, url))
     except ParameterError as error:
         return _refuse(str(error))
-    except KeyboardInterrupt:
-        return 0
     return _run(arguments, template, server, url)
 
 
@@ -57,8 +62,6 @@ def _run(arguments: argparse.Namespace, template: Template, server: Server, url:
             return _refuse(str(error))
         _say(f"customer-auth serves on {url} · inbox: {url}/_local/ · stop: Ctrl-C")
         threading.Event().wait()
-    except KeyboardInterrupt:
-        pass
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -1,7 +1,7 @@
-"""Runs every test in three processes at once, for most wait as much as they work: by the handlers with the coverage gate, faults, and from outside.
+"""Runs every test, in three processes at once, for they wait as much as they work: with the coverage gate, what breaks, and from outside.
 
-What is run from outside (built artifacts, containers, local stacks, browsers) shares its build and is run in order. The gate's report comes
-first.
+What is run from outside (built artifacts, containers, local stacks, browsers) shares its build and is run in order. The gate's report
+comes first.
 """
 
 import subprocess
@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def _started(started: ExitStack, part: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], IO[str]]:
-    told = started.enter_context(tempfile.TemporaryFile("w+"))
+    told = started.enter_context(tempfile.TemporaryFile("w+"))  # noqa: SIM115 (entered here)
     process = subprocess.Popen([*PYTEST, *part], stdout=told, stderr=subprocess.STDOUT)  # noqa: S603 (as above)
     return started.enter_context(process), told
 
