@@ -23,7 +23,8 @@ OWN_ADDRESS = ("ISSUER", "STOREFRONT_URL", "CORS_ALLOWED_ORIGINS")
 def main() -> int:
     """Serve until a signal comes; exit code 0 then, 2 if the stack cannot start as asked."""
     try:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for each in (signal.SIGINT, signal.SIGTERM):  # the former, too, is ignored where a shell has started this in the background
+            signal.signal(each, signal.default_int_handler)
         return _serve()
     except KeyboardInterrupt:
         return 0
