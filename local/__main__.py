@@ -66,7 +66,7 @@ def _run(arguments: argparse.Namespace, template: Template, server: Server, url:
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        if stack:
+        if stack is not None:
             stack.stop()
         pool.shut_down()
     return 0
