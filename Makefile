@@ -76,7 +76,16 @@ deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
 	@.venv/bin/python tools/protect.py $(ENV)
 
 publishable-key: .venv/.done ## Make a storefront's key on AWS (ENV=prod LABEL="My shop" ORIGINS="https://shop.example.com")
-	@PYTHONPATH=layers/shared .venv/bin/python tools/publishable_key.py customer-auth-$(ENV) "$(LABEL)" $(ORIGINS)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.publishable_key customer-auth-$(ENV) "$(LABEL)" $(ORIGINS)
+
+grant-admin: .venv/.done ## Give a customer the role admin on AWS (ENV=prod ADDRESS=ada@example.com, or a phone)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.grant_admin customer-auth-$(ENV) "$(ADDRESS)"
+
+receipts-key: .venv/.done ## Print the key that checks receipts of deletions (ENV=prod)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.receipts key customer-auth-$(ENV)
+
+verify-receipt: .venv/.done ## Check a receipt of a deletion, offline (FILE=adr_….receipt.jws KEY=receipts-key.pem)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.receipts verify "$(FILE)" "$(KEY)"
 
 invoke: .venv/.done .tools/sam/.done ## Run one function (FUNCTION=RequestLoginCode) with its events in Docker, beside a running `make dev`
 	@$(BUILD_HERE)
@@ -145,4 +154,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: common-passwords help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: common-passwords help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key grant-admin receipts-key verify-receipt bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean

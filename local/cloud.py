@@ -134,7 +134,8 @@ def _generated(clients: Clients, properties: Properties) -> str:
 
 
 def _key(clients: Clients, properties: Properties, key_id: str | None) -> Mapping[str, str]:
-    key_id = key_id or clients.kms.create_key(Description=properties.get("Description", ""))["KeyMetadata"]["KeyId"]
+    wanted = {name: properties[name] for name in ("Description", "KeySpec", "KeyUsage") if name in properties}
+    key_id = key_id or clients.kms.create_key(**wanted)["KeyMetadata"]["KeyId"]
     return {"": key_id, "KeyId": key_id, "Arn": f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{key_id}"}
 
 

@@ -18,7 +18,7 @@ from local.template import Template
 
 PREFIX = "/_local/"
 RESET_PATH = "/reset-password"  # where the messages' links lead on the storefront, which here is the stack itself
-GRANT_ADMIN = "grant_admin"  # the stack's own task, beside the functions
+GRANT_ADMIN, RECEIPTS_KEY = TASKS = ("grant_admin", "receipts_key")  # the stack's own, beside the functions
 HERE = Path(__file__).parent / "web"
 PAGES = (HERE, Path(__file__).parents[1] / "web")
 LONGEST_ADVANCE_SECONDS = 10 * 366 * 86_400
@@ -44,9 +44,11 @@ class Console(NamedTuple):
         if request.header("host") not in self.hosts:
             return message(403, "The local stack answers under its own address alone.")  # no page elsewhere may read the inbox
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
-        method, act = _ROUTES.get(name, ("GET", _file))
-        if request.method != method:
-            return Response(405, (("allow", method), JSON), json.dumps({"message": f"Use {method}."}).encode())
+        acts = _ROUTES.get(name, {"GET": _file})
+        act = acts.get(request.method)
+        if act is None:
+            words = {"message": f"Use {' or '.join(acts)}."}
+            return Response(405, (("allow", ", ".join(acts)), JSON), json.dumps(words).encode())
         try:
             return act(self, request, unquote(rest))
         except BadInput as error:
@@ -72,12 +74,18 @@ def _file(_console: Console, request: Request, _rest: str) -> Response:
     return static_files.find(PAGES, path) or message(404, "Not Found")
 
 
+def _folder(console: Console, request: Request, rest: str) -> Response:
+    """A folder's page and its files; the page stands under the folder's name with a stroke, so that its own paths lead into the folder."""
+    if not rest and not request.path.endswith("/"):
+        query = f"?{request.query}" if request.query else ""
+        return Response(308, (("location", f"{request.path}/{query}"),))
+    return _file(console, request, rest)
+
+
 def _demo(console: Console, request: Request, rest: str) -> Response:
-    if request.path == PREFIX + "demo":
-        return Response(308, (("location", PREFIX + "demo/"),))
     if rest == "settings.js":
         return static_files.served(_page_settings(console.template.settings).encode(), ".js")
-    return _file(console, request, rest)
+    return _folder(console, request, rest)
 
 
 def _page_settings(settings: Mapping[str, Any]) -> str:
@@ -139,7 +147,7 @@ def _run(console: Console, _request: Request, name: str) -> Response:
         return Response(500, (JSON,), json.dumps({"function": logical_id, **broken.failure.as_json()}).encode())
 
 
-def _admin(console: Console, request: Request, _rest: str) -> Response:
+def _grant_admin(console: Console, request: Request, _rest: str) -> Response:
     body = _body(request)
     named = {name: body[name] for name in ("phone", "email") if isinstance(body.get(name), str)}
     if len(named) != 1:
@@ -151,6 +159,12 @@ def _admin(console: Console, request: Request, _rest: str) -> Response:
     if "wrong" in result:
         raise BadInput(result["wrong"])
     return message(404, "No customer has proven this address.") if "unknown" in result else _json(result)
+
+
+def _receipts_key(console: Console, _request: Request, _rest: str) -> Response:
+    """What checks the receipts of this stack's deletions, for `make verify-receipt`."""
+    pem = json.loads(console.pools[RECEIPTS_KEY].invoke({}))
+    return Response(200, (("content-type", "application/x-pem-file"), ("cache-control", "no-store")), pem.encode())
 
 
 def _environment(console: Console, _request: Request, _rest: str) -> Response:
@@ -179,13 +193,14 @@ def _json(value: object) -> Response:
     return Response(200, (JSON, ("cache-control", "no-store")), json.dumps(value, ensure_ascii=False).encode())
 
 
-_ROUTES: Mapping[str, tuple[str, Callable[[Console, Request, str], Response]]] = {
-    "": ("GET", _page),
-    "demo": ("GET", _demo),
-    "messages": ("GET", _messages),
-    "clock": ("POST", _clock),
-    "faults": ("POST", _faults),
-    "run": ("POST", _run),
-    "admin": ("POST", _admin),
-    "environment": ("GET", _environment),
+_ROUTES: Mapping[str, Mapping[str, Callable[[Console, Request, str], Response]]] = {
+    "": {"GET": _page},
+    "demo": {"GET": _demo},
+    "messages": {"GET": _messages},
+    "clock": {"POST": _clock},
+    "faults": {"POST": _faults},
+    "run": {"POST": _run},
+    "admin": {"GET": _folder, "POST": _grant_admin},
+    "receipts-key": {"GET": _receipts_key},
+    "environment": {"GET": _environment},
 }

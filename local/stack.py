@@ -13,7 +13,7 @@ from local.aws import EmbeddedAws
 from local.changes import Change
 from local.clock import Clock
 from local.cloud import Clients
-from local.console import GRANT_ADMIN, PREFIX, Console, elsewhere
+from local.console import PREFIX, TASKS, Console, elsewhere
 from local.data import DataFolder
 from local.gateway import Gateway
 from local.inbox import Inbox, Message
@@ -31,7 +31,7 @@ from local.worker import Failure
 EMBEDDED_WAIT_SECONDS = 5.0  # the embedded DynamoDB says when there is something new
 REAL_WAIT_SECONDS = 0.1  # any other is asked
 SETTINGS_ERROR = "SettingsError"
-PUBLISH_KEY = "publish_key"  # the stack's own task, as console.GRANT_ADMIN
+PUBLISH_KEY = "publish_key"  # the stack's own task, as console.TASKS
 PUBLISHABLE_KEY = "pk_local"
 
 
@@ -117,7 +117,7 @@ class Stack:
             if failure.kind == SETTINGS_ERROR:
                 raise StartError(failure.message)
             self._tell(name, failure)
-        self._pools[GRANT_ADMIN] = self._task(GRANT_ADMIN)
+        self._pools |= {task: self._task(task) for task in TASKS}
 
     def _endpoints(self) -> dict[str, str]:
         dynamodb = self._options.dynamodb

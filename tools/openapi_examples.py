@@ -7,6 +7,7 @@ from typing import Any
 from customer_auth import endpoint, examples, request
 from customer_auth.errors import (
     BadRequest,
+    DeletionPendingHere,
     FieldError,
     Refusal,
     RegistrationIncomplete,
@@ -24,6 +25,7 @@ type Json = dict[str, Any]
 _TOLD: Mapping[type[Refusal], dict[str, Any]] = {
     Throttled: {"retry_after_seconds": 90},
     VerificationRequired: {"customer_id": examples.CUSTOMER_ID},
+    DeletionPendingHere: {"cancel_token": examples.CANCEL_TOKEN},
     RegistrationIncomplete: {"token": examples.REGISTRATION_TOKEN},
 }
 _JSON = {"content-type": "application/json"}

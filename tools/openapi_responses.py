@@ -140,6 +140,7 @@ def _error_schema(refusal: type[Refusal], bodies: list[Json]) -> Json:
         "request_id": {"type": "string", "description": "The operator's way to the call."},
         "errors": {"type": "array", "items": {"$ref": SCHEMA.format(model="FieldError")}, "minItems": 1},
         "customer_id": {"type": "string", "pattern": "^cus_[0-9a-v]{24}$"},
+        "cancel_token": {"type": "string", "description": "For POST /store/customers/account-deletion/cancel-confirm, alone."},
         "token": {"type": "string", "description": "A registration's, for POST /store/customers."},
         "errorCode": {"type": "string", "enum": sorted({body.get("errorCode", "") for body in bodies})},
     }

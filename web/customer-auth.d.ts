@@ -92,6 +92,8 @@ export interface Call {
   /** The email or phone that it is about: a known device and the locale are sent along. */
   address?: string;
   proof?: string;
+  /** The answer's own names and values, of which nothing is kept. */
+  raw?: boolean;
 }
 
 /** An answer, its names in camelCase, `expiresAt` and `resendAt` in this machine's clock. */
@@ -129,7 +131,7 @@ export class CustomerAuth {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /**
    * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
-   * `bearer` is a token, or true for the session's. The same `proof` again is the same try.
+   * `bearer` is a token, or true for the session's. The same `proof` again is the same try. `raw` is the answer as it is.
    */
   call(path: string, request?: Call): Promise<Answer>;
   /**
@@ -177,4 +179,6 @@ export class AuthError extends Error {
   readonly customerId?: string;
   /** The registration's, with "registration_incomplete". */
   readonly token?: string;
+  /** What cancels the deletion without a code, with "account_deletion_pending" of a customer without a verified address. */
+  readonly cancelToken?: string;
 }

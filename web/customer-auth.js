@@ -129,15 +129,15 @@ export class CustomerAuth {
 
   /**
    * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
-   * `bearer` is a token, or true for the session's. The same `proof` again is the same try.
+   * `bearer` is a token, or true for the session's. The same `proof` again is the same try. `raw` is the answer as it is.
    */
-  async call(path, { method = "POST", body, bearer, address, proof } = {}) {
+  async call(path, { method = "POST", body, bearer, address, proof, raw } = {}) {
     if (!/^\/(?![\\/])/.test(path)) throw new TypeError(`${path} is not a path`);
     if (proof && this.#try.proof !== proof) this.#try = { proof, key: randomText() };
     const asks = address && !proof;
     const known = address && { device: this.#device(address), ...(asks && { locale: this.#locale }) };
     // One try of an ask has all the time: a second message is throttled, so giving up early would gain nothing.
-    const request = { method, body: body && { ...body, ...known }, key: proof && this.#try.key, tryMs: asks && PATIENCE_MS };
+    const request = { method, body: body && { ...body, ...known }, key: proof && this.#try.key, tryMs: asks && PATIENCE_MS, raw };
     const act = (token) => this.#callAndKeep(path, { ...request, bearer: token }, address);
     if (bearer !== true) return act(bearer);
     const alone = (token) => (method === "POST" ? this.#alone(() => act(token)) : act(token)); // no refresh meanwhile
@@ -224,14 +224,14 @@ export class CustomerAuth {
   }
 
   /** Call the service, again after what passes by itself: no answer, a 503, the gateway's own 429. */
-  async #call(path, { method = "POST", body, key, bearer, tryMs }) {
+  async #call(path, { method = "POST", body, key, bearer, tryMs, raw }) {
     const ends = Date.now() + PATIENCE_MS;
     const headers = {
       ...(body && { "content-type": "application/json" }),
       ...(bearer && { authorization: `Bearer ${bearer}` }),
       ...(key && { "idempotency-key": key }),
     };
-    const request = { method, headers, body: JSON.stringify(body) };
+    const request = { method, headers, body: JSON.stringify(body), raw };
     for (let retry = 0; ; retry += 1) {
       try {
         return await this.#callOnce(path, request, Math.min(tryMs || TRY_MS, ends - Date.now()));
@@ -251,8 +251,10 @@ export class CustomerAuth {
     const timer = setTimeout(() => late.abort(), withinMs);
     try {
       const response = await this.#fetch(this.#base + path, { ...request, signal: late.signal });
-      const told = response.status === 204 ? {} : parsed(await response.text());
+      const text = await response.text();
+      const told = response.status === 204 ? {} : parsed(text);
       if (!response.ok || !told) throw refusal(response, told ?? {});
+      if (request.raw) return JSON.parse(text);
       // How far this machine's clock is ahead: the Date of the answer, where the page may read it.
       const aheadMs = Date.now() - Date.parse(response.headers.get("date")) || 0;
       for (const name of ["expiresAt", "resendAt"]) told[name] &&= new Date(Date.parse(told[name]) + aheadMs);
@@ -276,6 +278,7 @@ export class CustomerAuth {
 
   async #callAndKeep(path, request, address) {
     const told = await this.#call(path, request);
+    if (request.raw) return told;
     const held = this.#read();
     const found = told.customer ?? told.user ?? (told.refreshToken && ((request.bearer && held?.customer) || {}));
     const customer = found && customerOf(found);
@@ -408,7 +411,7 @@ function camelCased(_, value) {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name.replace(/_./g, ([, letter]) => letter.toUpperCase()), each]));
 }
 
-/** 32 random letters, also where crypto.randomUUID is missing. */
+/** 32 letters, also where crypto.randomUUID is missing. */
 const randomText = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function browserStorage() {

@@ -4,12 +4,19 @@ from pydantic import Field
 
 from customer_auth import examples, password_sign_in
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import AccountDeletionPending, RegistrationIncomplete, Throttled, VerificationRequired, WrongPassword
+from customer_auth.errors import (
+    AccountDeletionPending,
+    DeletionPendingHere,
+    RegistrationIncomplete,
+    Throttled,
+    VerificationRequired,
+    WrongPassword,
+)
 from customer_auth.fields import Password, alternatives
 from customer_auth.models.identified import Identified
 from customer_auth.models.tokens import TokensByPassword, told
 
-OPENING = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountDeletionPending, Throttled)
+OPENING = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountDeletionPending, DeletionPendingHere, Throttled)
 
 
 class TryPassword(Identified):

@@ -10,6 +10,7 @@ _numbers = itertools.count(random.randrange(1_000_000))
 REGISTER = "/api/v1/auth/customer/register"
 LOGIN = "/api/v1/auth/customer/login"
 
+DELETION = "/store/customers/account-deletion"
 
 PASSWORD = "correct horse battery staple"
 
@@ -66,6 +67,14 @@ class Person:
         asked = self.ask(flow, **more)
         assert asked.status == 200, asked.text
         return asked["challenge"], self.inbox.code(self.phone)
+
+    def asked_and_read_or_none(self) -> str | None:
+        """Try to sign in; why the right code was refused, or None where none came."""
+        before = len(self.inbox.of(self.phone))
+        asked = self.ask(LOGIN)
+        if len(self.inbox.of(self.phone)) == before:
+            return None
+        return self.verify(self.inbox.code(self.phone), challenge=asked["challenge"]).body.get("type", "signed in")
 
     def verify(self, code: str, flow: str = LOGIN, *, key: str | None = None, **more):
         headers = {"idempotency-key": key} if key else {}
@@ -149,6 +158,35 @@ class Person:
         headers = self.bearer(token) | ({"idempotency-key": key} if key else {})
         return self.api.post("/store/customers/me/contact/verify", ip=self.ip, headers=headers, token=challenge, code=code)
 
+    # ── an account that is to go ──
+
+    def ask_deletion(self, *, token: str | None = None, **more):
+        return self.api.post(f"{DELETION}/request", ip=self.ip, headers=self.bearer(token), **more)
+
+    def confirm_deletion(self, challenge: str, code: str, *, key: str | None = None):
+        headers = {"idempotency-key": key} if key else {}
+        return self.api.post(f"{DELETION}/confirm", ip=self.ip, headers=headers, token=challenge, code=code)
+
+    def leave(self, **more):
+        """Ask for the deletion and confirm it by the code that came."""
+        asked = self.ask_deletion(**more)
+        assert asked.status == 200, asked.text
+        self.api.clock.advance(90)
+        return self.confirm_deletion(asked["token"], self.inbox.code(self.told_at))
+
+    def ask_to_stay(self, **who):
+        return self.api.post(f"{DELETION}/cancel-request", ip=self.ip, **(who or {"phone": self.phone}))
+
+    def stay(self, challenge: str, code: str, *, key: str | None = None):
+        headers = {"idempotency-key": key} if key else {}
+        return self.api.post(f"{DELETION}/cancel-confirm", ip=self.ip, headers=headers, token=challenge, code=code)
+
+    @property
+    def told_at(self) -> str:
+        """Where the deletion is confirmed: by email, if there is one."""
+        customer = self.session["customer"]
+        return customer["email"] if customer["email_verified"] else customer["phone"]
+
     def bearer(self, token: str | None = None) -> dict:
         return {"authorization": f"Bearer {token or self.session['token']}"}
 
@@ -157,6 +195,17 @@ class Person:
 
     def refresh(self, token: str | None = None):
         return self.api.post("/login/refresh", ip=self.ip, refreshToken=token or self.session["refresh_token"])
+
+
+def make_admin(engine, customer_id: str, roles=("admin",)) -> None:
+    """Give the customer the role, as the command does."""
+    engine.clients.dynamodb.update_item(
+        TableName=engine.ids["CustomersTable"],
+        Key={"pk": {"S": f"customer#{customer_id}"}},
+        UpdateExpression="SET #roles = :roles",
+        ExpressionAttributeNames={"#roles": "roles"},
+        ExpressionAttributeValues={":roles": {"L": [{"S": role} for role in roles]}},
+    )
 
 
 def other_code(code: str) -> str:

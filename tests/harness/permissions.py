@@ -9,6 +9,7 @@ _DYNAMODB_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteIt
 _OTHERS = {
     ("secretsmanager", "GetSecretValue"): ("secretsmanager:GetSecretValue", "SecretId"),
     ("kms", "Decrypt"): ("kms:Decrypt", "KeyId"),
+    ("kms", "Sign"): ("kms:Sign", "KeyId"),
     ("kms", "Encrypt"): ("kms:Encrypt", "KeyId"),
     ("sqs", "SendMessage"): ("sqs:SendMessage", "QueueUrl"),
     ("sns", "Publish"): ("sns:Publish", None),
@@ -38,6 +39,9 @@ def needed(function: str, service: str, operation: str, parameters: dict) -> set
         return {
             Permission(function, "dynamodb:BatchGetItem", table, _leading({"Key": key})) for table, keys in asked for key in keys["Keys"]
         }
+    if operation == "BatchWriteItem":
+        asked = [(table, request) for table, requests in parameters["RequestItems"].items() for request in requests]
+        return {Permission(function, "dynamodb:BatchWriteItem", table, _leading(each["DeleteRequest"])) for table, each in asked}
     if "IndexName" in parameters:
         return {Permission(function, f"dynamodb:{operation}", f"{parameters['TableName']}/index/{parameters['IndexName']}")}
     leading = "" if operation == "Query" else _leading(parameters)  # queries are of sessions, which lie under customers' own ids
@@ -59,7 +63,7 @@ class Statement(NamedTuple):
     leading_keys: tuple[str, ...]
 
     def allows(self, permission: Permission, action: str) -> bool:
-        named = not permission.resource or permission.resource in self.resources
+        named = not permission.resource or any(fnmatch.fnmatchcase(permission.resource, each) for each in self.resources)
         keys = self.leading_keys
         narrowed = not keys or any(
             fnmatch.fnmatchcase(permission.leading_key + "x" if "#" in permission.leading_key else permission.leading_key, key)
@@ -96,7 +100,7 @@ def _statement(policy: str, raw: dict, ids: list[dict[str, str]]) -> Statement:
 
 def _physical(resource, ids: dict[str, str]) -> str:
     """The name by which requests call the resource: a table's name, an index's below it, a queue's address, a secret's ARN, a key's id."""
-    if isinstance(resource, dict) and (index := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/\w+)", str(resource.get("Fn::Sub")))):
+    if isinstance(resource, dict) and (index := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/[\w*]+)", str(resource.get("Fn::Sub")))):
         return ids.get(index[1], "") + index[2]
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
         return ids.get(resource["Fn::GetAtt"][0], "")

@@ -5,8 +5,10 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 
 from customer_auth import aws, clock, keyring, publishable_keys, settings, vault
 from local import events
@@ -100,10 +102,10 @@ class Service:
         self.engine, self.wire, self.clock = engine, wire, test_clock
         self.ip = new_ip()  # windows of clients outlive a test
 
-    def invoke(self, logical_id: str, event: dict) -> dict:
+    def invoke(self, logical_id: str, event: dict, context: object = None) -> dict:
         token = FUNCTION.set(logical_id)
         try:
-            answer = handler(logical_id)(event, None)
+            answer = handler(logical_id)(event, context)
         finally:
             FUNCTION.reset(token)
         if "routeKey" in event:
@@ -130,6 +132,12 @@ class Service:
         answer = self.invoke(match.function, event)
         called = tuple(call.operation for call in self.wire.calls[since:])
         return Answer(answer["statusCode"], answer["headers"], answer["body"], called)
+
+    def process_deletions(self, *, at: float | None = None, has_time: Callable[[], bool] = lambda: True) -> dict:
+        """The hourly run, by EventBridge's clock at that second, for as long as it has time."""
+        event = events.schedule_event("ProcessAccountDeletionsHourly", self.clock.now() if at is None else at)
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000 if has_time() else 0)
+        return self.invoke("ProcessAccountDeletions", event, context)
 
     def post(self, path: str, **rest) -> Answer:
         return self.request("POST", path, **rest)

@@ -1,6 +1,8 @@
 """What lies beneath the service, for the tests that look there."""
 
+import io
 import json
+import logging
 from collections import Counter
 from contextlib import closing
 from types import SimpleNamespace
@@ -9,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from samtranslator.translator.transform import transform
 
-from customer_auth import keyring, passwords, publishable_keys, settings, vault
+from customer_auth import audit, keyring, passwords, publishable_keys, settings, vault
 from local.intrinsics import load
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
@@ -169,3 +171,37 @@ def cold_keyring(engine):
 def customer_item_of(api):
     """A customer's item by the customer's id, to be changed beneath the service."""
     return lambda customer_id: CustomerItem(api, SimpleNamespace(id=customer_id))
+
+
+class Log:
+    """What the functions printed."""
+
+    def __init__(self, capfd, caplog):
+        self.stream, self.capfd, self.caplog = io.StringIO(), capfd, caplog
+
+    @property
+    def lines(self) -> list[dict]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+    @property
+    def last(self) -> dict:
+        return self.lines[-1]
+
+    def of(self, request_id: str) -> list[dict]:
+        return [line for line in self.lines if line.get("request_id") == request_id]
+
+    @property
+    def everything(self) -> str:
+        printed = self.capfd.readouterr()
+        others = [record.getMessage() for record in self.caplog.records if record.levelno >= logging.WARNING]
+        return "\n".join([self.stream.getvalue(), printed.out, printed.err, *others])
+
+
+@pytest.fixture
+def log(capfd, caplog):
+    log = Log(capfd, caplog)
+    handlers = [handler for handler in audit._logger._logger.handlers if isinstance(handler, logging.StreamHandler)]
+    before = [handler.setStream(log.stream) for handler in handlers]
+    yield log
+    for handler, stream in zip(handlers, before, strict=True):
+        handler.setStream(stream)

@@ -2,14 +2,12 @@
 
 import base64
 import hashlib
-import io
 import json
-import logging
 import re
 
 import pytest
 
-from customer_auth import audit, clock
+from customer_auth import clock
 from tests.harness.forgery import claims_of
 from tests.harness.people import LOGIN, REGISTER, other_code
 
@@ -18,43 +16,9 @@ FACTS = {
     *("outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered"),
     *("delivery", "gave_back", "crash"),
 }
-METRICS = {"asked", "sent", "failed", "verified", "refused", "throttled", "crashed"}
+METRICS = {"asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted"}
 KEY = "canary-idempotency-key-0001"
 NAME = "Canaryetta"
-
-
-class Log:
-    """What the functions printed."""
-
-    def __init__(self, capfd, caplog):
-        self.stream, self.capfd, self.caplog = io.StringIO(), capfd, caplog
-
-    @property
-    def lines(self) -> list[dict]:
-        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
-
-    @property
-    def last(self) -> dict:
-        return self.lines[-1]
-
-    def of(self, request_id: str) -> list[dict]:
-        return [line for line in self.lines if line.get("request_id") == request_id]
-
-    @property
-    def everything(self) -> str:
-        printed = self.capfd.readouterr()
-        others = [record.getMessage() for record in self.caplog.records if record.levelno >= logging.WARNING]
-        return "\n".join([self.stream.getvalue(), printed.out, printed.err, *others])
-
-
-@pytest.fixture
-def log(capfd, caplog):
-    log = Log(capfd, caplog)
-    handlers = [handler for handler in audit._logger._logger.handlers if isinstance(handler, logging.StreamHandler)]
-    before = [handler.setStream(log.stream) for handler in handlers]
-    yield log
-    for handler, stream in zip(handlers, before, strict=True):
-        handler.setStream(stream)
 
 
 class Crash(Exception):

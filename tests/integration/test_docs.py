@@ -14,7 +14,7 @@ from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
 from tests.harness.forgery import FORGERIES
 from tests.harness.keyrings import kept_keyring
-from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
+from tests.harness.people import LOGIN, REGISTER, Person, make_admin, new_email, new_ip, new_number
 from tests.harness.service import entered, routes, template
 
 BY_PATH = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
@@ -197,10 +197,11 @@ class Calls:
             f"GET {see}": (lambda: self.post(ASKS[0], self.address(ASKS[0])).body, lambda asked: api.get(see.format(**asked))),
             "SendMessages, one message": (lambda: self.post(ASKS[0], self.address(ASKS[0])), lambda _: api.deliver()),
             "SendMessages, one without a code": (self.password_changed, lambda _: api.deliver()),
+            "ProcessAccountDeletions, nothing due": (api.process_deletions, lambda _: api.process_deletions()),
             "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
             "RotateSigningKeys, a key due": (self.no_keyring, lambda _: api.invoke("RotateSigningKeys", {})),
         }
-        self.by_name |= self.of_passwords() | self.of_addresses()
+        self.by_name |= self.of_passwords() | self.of_addresses() | self.of_deletions()
 
     def of_passwords(self) -> dict:
         return {
@@ -213,6 +214,41 @@ class Calls:
             f"POST {ENTER}/update": (self.resetting, lambda asked: asked[0].reset(asked[1], NEW_PASSWORD)),
             f"POST {STORE}/change-password": (self.member, lambda person: person.change_password(NEW_PASSWORD)),
         }
+
+    def of_deletions(self) -> dict:
+        path, admin = "/store/customers/account-deletion", "/admin/account-deletion-requests"
+        return {
+            f"POST {path}/request": (self.member, lambda person: person.ask_deletion()),
+            f"POST {path}/confirm": (self.leaving, lambda asked: asked[0].confirm_deletion(*asked[1:])),
+            f"POST {path}/cancel-request": (self.gone, lambda person: person.ask_to_stay(email=person.email)),
+            f"POST {path}/cancel-confirm": (self.staying, lambda asked: asked[0].stay(*asked[1:])),
+            f"GET {STORE}/me/export": (self.session, lambda session: self.as_(session, "GET", f"{STORE}/me/export")),
+            f"GET {admin}": (self.admin, lambda session: self.as_(session, "GET", admin)),
+            f"GET {admin}, of one state": (self.admin, lambda session: self.as_(session, "GET", admin, query="status=confirmed")),
+        }
+
+    def leaving(self) -> tuple[Person, str, str]:
+        """Somebody who has asked for the deletion of the account, and the code that came."""
+        person = self.member()
+        return person, person.ask_deletion()["token"], self.inbox.code(person.email)
+
+    def gone(self) -> Person:
+        """Somebody whose account is to be deleted."""
+        person = self.leaving()
+        assert person[0].confirm_deletion(*person[1:]).status == 200
+        self.api.clock.advance(90)
+        person[0].ip = new_ip()
+        return person[0]
+
+    def staying(self) -> tuple[Person, str, str]:
+        """The same, and the code by which it is cancelled."""
+        person = self.gone()
+        return person, person.ask_to_stay(email=person.email)["token"], self.inbox.code(person.email)
+
+    def admin(self) -> dict:
+        session = self.session()
+        make_admin(self.engine, session["customer"]["id"])
+        return session
 
     def of_addresses(self) -> dict:
         referred = {"referral_code": self.member().me()["customer"]["referral_code"]}

@@ -9,7 +9,7 @@ import pytest
 from customer_auth import ids, publishable_keys, sessions
 from local.triggers import Route
 from tests.harness.engines import ON_DYNAMODB
-from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person
+from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, make_admin
 from tests.harness.service import Answer, routes
 from tests.harness.wire import Killed
 from tests.harness.world import Tables, World
@@ -258,7 +258,52 @@ def ends(case: Case) -> None:
     assert max(int(item["session_epoch"]["N"]) for item in case.tables.look().kinds("customer")) <= 1
 
 
+def asks_to_leave(case: Case) -> None:
+    """The request is kept with its code or not at all; asked again, it is the same one with another code."""
+    assert case.changes() in ([], case.clean_changes)
+    case.person.api.clock.advance(90)
+
+    assert case.send().status == 200
+
+    assert len(case.tables.look().kinds("deletion")) == 1
+
+
+def happens_once(case: Case) -> None:
+    """Done whole or not at all; with its key it is done and told once."""
+    assert case.changes() in ([], case.clean_changes)
+
+    again = case.send()
+
+    assert (again.status, again["request"]["status"]) == (case.clean.status, case.clean["request"]["status"])
+    assert lasting(case.tables.look().changes_since(case.before)) == case.clean_changes
+
+
 # ── each endpoint's successes ──
+
+
+def to_leave(person: Person) -> dict:
+    asked = signed_up(person).ask_deletion()
+    return {"token": asked["token"], "code": person.inbox.code(person.phone), "headers": KEY}
+
+
+def to_stay(person: Person) -> dict:
+    assert signed_up(person).leave().status == 200
+    person.inbox.of(person.phone)
+    person.api.clock.advance(90)
+    asked = person.ask_to_stay()
+    return {"token": asked["token"], "code": person.inbox.code(person.phone), "headers": KEY}
+
+
+def leaving(person: Person) -> Person:
+    assert signed_up(person).leave().status == 200
+    person.inbox.of(person.phone)
+    person.api.clock.advance(90)
+    return person
+
+
+def as_admin(person: Person) -> dict:
+    make_admin(person.api.engine, signed_up(person).id)
+    return person.bearer()
 
 
 def by_register(person: Person) -> dict:
@@ -409,6 +454,12 @@ SCENARIOS: dict[str, list[Scenario]] = {
     "VerifyAddress": [Scenario("a claim", by_verification, enters)],
     "RequestContactChange": [Scenario("a new email", lambda person: {"headers": signed_up(person).bearer(), "email": person.email}, asks)],
     "ChangeContact": [Scenario("a new email", by_contact, enters)],
+    "RequestDeletion": [Scenario("a customer", lambda person: {"headers": signed_up(person).bearer(), "reason": "moved"}, asks_to_leave)],
+    "ConfirmDeletion": [Scenario("a customer", to_leave, happens_once)],
+    "RequestCancellation": [Scenario("who is leaving", lambda person: {"phone": leaving(person).phone}, asks)],
+    "CancelDeletion": [Scenario("who is leaving", to_stay, happens_once)],
+    "ListDeletionRequests": [Scenario("an administrator", lambda person: {"headers": as_admin(person)}, reads)],
+    "ExportCustomer": [Scenario("a customer", bearer, reads)],
     "ListReferrals": [Scenario("a customer", bearer, reads)],
     "ValidateSession": [Scenario("a session", lambda person: {"sessionToken": signed_up(person).session["token"]}, reads)],
     "RefreshSession": [Scenario("a session", refresh_token, renews)],

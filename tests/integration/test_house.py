@@ -194,7 +194,7 @@ def test_every_dead_letter_queue_has_an_alarm(resources):
         if dimension["Name"] == "QueueName"
     }
 
-    assert watched == {"RetryFailures", "StreamFailures"}
+    assert watched == {"RetryFailures", "StreamFailures", "DeletionFailures"}
 
 
 def test_nothing_scans_a_table():

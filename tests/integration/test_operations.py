@@ -186,7 +186,7 @@ def ends(resource) -> str:
     if kind == "AWS::Logs::LogGroup":
         return f"each line after {given['RetentionInDays']['Ref']}" if "RetentionInDays" in given else "never"
     if kind == "AWS::KMS::Key":
-        return "never; its material rotates each year" if given["EnableKeyRotation"] else "never"
+        return "never; its material rotates each year" if given.get("EnableKeyRotation") else "never"
     return "never" if kind == "AWS::SecretsManager::Secret" else "–"
 
 

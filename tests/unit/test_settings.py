@@ -39,6 +39,7 @@ TEXTS = {
     ),
     "AUDIENCE": (["storefront", "https://shop.example.com", "a" * 128], ["", "two words", "é", "a" * 129, "a\n"]),
     "PHONE_LOOKUP": (["off", "masked", "full"], ["", "on", "Masked", "full "]),
+    "DELETION_CHANNEL": (["email", "phone"], ["", "both", "Email", "sms"]),
     "REGISTRATION_IDENTIFIER": (["email", "phone", "both"], ["", "Email", "email,phone", "none"]),
     "LOGIN_IDENTIFIER": (["", "email", "both"], ["Email", "email,phone", "none"]),
     "REQUIRE_VERIFICATION": (["true", "false"], ["", "True", "yes", "1"]),
@@ -121,7 +122,7 @@ def test_every_setting_is_given_its_own_parameter_s_value():
 
 
 def test_nothing_is_given_to_the_functions_that_no_group_reads():
-    read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Places) for name in group.model_fields}
+    read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Places, settings.Processing) for name in group.model_fields}
     given = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
 
     assert {name for name in given - read_somewhere if not name.startswith(("POWERTOOLS_", "AWS_"))} == set()

@@ -199,7 +199,7 @@ async function printed(fits) {
 const run = (code) => import(`data:text/javascript,${encodeURIComponent(code)}`);
 
 test("the README's code runs as it is printed", async () => {
-  const session = await printed((heading) => heading !== "Passwords");
+  const session = await printed((heading) => !["Passwords", "Deleting an account"].includes(heading));
   const seen = [];
   const page = {
     showCodeField: (masked) => seen.push(masked),
@@ -215,6 +215,35 @@ test("the README's code runs as it is printed", async () => {
 
   assert.deepEqual(seen, ["+1*****0123", "+14155550123", true, "signed out"]);
   assert.deepEqual(globalThis.shown, ["+14155550123", null]);
+});
+
+test("the README's code for deleting an account runs as it is printed", async () => {
+  const shown = [];
+  const used = new Set();
+  const page = {
+    typedReason: () => "moved",
+    typedCode: async () => {
+      await local("clock", { advance_seconds: 90 });
+      for (;;) {
+        const messages = await local("messages?to=ada@example.org");
+        const fresh = messages.find((message) => message.code && !used.has(message.code));
+        if (fresh) return used.add(fresh.code) && fresh.code;
+      }
+    },
+    offerFile: (text) => shown.push(JSON.parse(text).customer.email),
+    showUntil: (at) => shown.push(Number.isNaN(Date.parse(at))),
+    showSignIn: () => shown.push("stays"),
+  };
+  Object.assign(globalThis, page);
+  const signedIn = `import { CustomerAuth } from "${new URL("web/customer-auth.js", ROOT).href}";
+    const auth = new CustomerAuth({ baseUrl: "${url}" });
+    let challenge = await auth.requestCode({ email: "ada@example.org" });
+    await auth.verifyCode(challenge, await typedCode());\n`;
+
+  const code = (await printed((heading) => heading === "Deleting an account")).replaceAll("@example.com", "@example.org");
+  await run(signedIn + code.replace("try {", `challenge = await auth.requestCode({ email: "ada@example.org" });\ntry {`));
+
+  assert.deepEqual(shown, ["ada@example.org", false, "stays"]);
 });
 
 test("the README's code for passwords runs as it is printed", async () => {

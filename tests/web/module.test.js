@@ -4,12 +4,13 @@ import test from "node:test";
 import { gzipSync } from "node:zlib";
 
 import * as client from "../../web/customer-auth.js";
+import * as deletion from "../../web/deletion.js";
 import * as reset from "../../web/password-reset.js";
 import * as passwords from "../../web/passwords.js";
 
-const MODULES = { "customer-auth": client, passwords, "password-reset": reset };
+const MODULES = { "customer-auth": client, passwords, "password-reset": reset, deletion };
 const CLASSES = { "customer-auth": "CustomerAuth", passwords: "PasswordAuth" };
-const LARGEST = { "customer-auth": 6 * 1024, passwords: 3 * 1024, "password-reset": 1536 }; // gzipped
+const LARGEST = { "customer-auth": 6 * 1024, passwords: 3 * 1024, "password-reset": 1536, deletion: 1536 }; // gzipped
 
 const read = (name) => readFile(new URL(`../../web/${name}`, import.meta.url), "utf8");
 
@@ -58,7 +59,8 @@ for (const [name, type] of Object.entries(CLASSES)) {
 }
 
 test("the types name every field of an error", async () => {
-  const details = { status: 403, errors: [], errorCode: "E", retryAfterSeconds: 1, requestId: "r", customerId: "cus_1", token: "t" };
+  const told = { errorCode: "E", requestId: "r", customerId: "cus_1", token: "t", cancelToken: "c" };
+  const details = { status: 403, errors: [], retryAfterSeconds: 1, ...told };
   const fields = members(await read("customer-auth.d.ts"), "AuthError");
   fields.delete("constructor");
   assert.deepEqual([...fields.keys()].sort(), Object.keys(new client.AuthError("throttled", "…", details)).sort());

@@ -115,7 +115,12 @@ export class Account {
   /** Asks the service, for the session may have been ended elsewhere: the client then tells. */
   async #check() {
     if (!this.#session || document.visibilityState !== "visible") return;
-    const check = async () => (await this.#page.auth.fetch("/store/customers/me")).text();
+    const { auth } = this.#page;
+    const check = async () => {
+      const response = await auth.fetch("/store/customers/me");
+      await response.text();
+      if (response.status === 403) await auth.refresh(); // the account is to be deleted, and every session has ended
+    };
     await check().catch(() => null);
   }
 

@@ -3,6 +3,7 @@
 import { PasswordAuth } from "../passwords.js";
 import { Account } from "./account.js";
 import { Ask } from "./ask.js";
+import { Delete, Deleted, Download, Keep } from "./deletion.js";
 import { Enter } from "./enter.js";
 import { Forgot, Register, Reset, SignIn, unverified } from "./entrance.js";
 import { textOf } from "./form.js";
@@ -12,7 +13,9 @@ import { settings } from "./settings.js";
 import { Language, languages } from "./texts.js";
 
 const LANGUAGE = "customer-auth.demo.language";
-const LINKED = new Set(["password", "register", "forgot", "profile", "contact", "new-password", "sessions", "referrals"]);
+const OWN = ["profile", "contact", "new-password", "sessions", "referrals", "download", "delete"];
+const LINKED = new Set(["password", "register", "forgot", "keep", ...OWN]);
+const OF_A_SESSION = new Set(["contact", "deletion"]); // codes that only who is signed in has asked for
 
 const find = (selector) => document.querySelector(selector);
 
@@ -43,6 +46,10 @@ class Page {
       "new-password": new NewPassword(this),
       sessions: new Sessions(this),
       referrals: new Referrals(this),
+      download: new Download(this),
+      delete: new Delete(this),
+      deleted: new Deleted(this),
+      keep: new Keep(this),
     };
     this.#fillFrame();
     const link = Reset.opened();
@@ -58,7 +65,7 @@ class Page {
     const name = location.hash.slice(1);
     const isFree = LINKED.has(name) && Boolean(session) === Boolean(this.#steps[name].needsSession);
     if (isFree) this.show(name);
-    else if (challenge && (!session || challenge.flow === "contact")) this.show("enter", { challenge });
+    else if (challenge && (!session || OF_A_SESSION.has(challenge.flow))) this.show("enter", { challenge });
     else if (session) this.showAccount();
     else this.show("ask");
   }
@@ -110,6 +117,25 @@ class Page {
   signInAgain(name, data) {
     this.show("ask");
     this.#next = { name, data };
+  }
+
+  /** Whether somebody could not sign in because the account is to be deleted; they may keep it then. */
+  offerToKeep({ type, cancelToken }, { email, phone, from }) {
+    if (type !== "account_deletion_pending") return false;
+    this.show("keep", { email, phone, cancelToken, signIn: from === "password" ? from : "ask" }, "deletionPending");
+    return true;
+  }
+
+  /** The account stays: who it belongs to signs in again. */
+  kept({ email, phone, signIn }) {
+    this.show(signIn, { address: email ?? phone }, "accountKept");
+  }
+
+  /** Whether an account could not be kept because it is being erased. */
+  tooLate({ type }) {
+    if (type !== "account_deletion_pending") return false;
+    this.show("ask", undefined, "tooLateToKeep");
+    return true;
   }
 
   /** Gives a step what it asks the service for, or tells it why not, while it is still shown. */

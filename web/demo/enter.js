@@ -1,5 +1,6 @@
 /** The second step: the code, typed, pasted, or filled in by the browser. */
 
+import { deletionCodes } from "./deletion.js";
 import { Button, ErrorLine, refuse } from "./form.js";
 import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
@@ -8,6 +9,21 @@ const DELIVERY_WAITS_MS = [1000, 2000, 4000, 8000];
 const KEPT = "customer-auth.demo.challenge";
 
 const find = (selector) => document.querySelector(selector);
+
+/** What a code is for: how it is tried and sent again, what is next, and the words. */
+const CODES = {
+  ...deletionCodes,
+  others: {
+    label: (texts) => texts.verify,
+    busy: (texts) => texts.verifying,
+    back: (texts) => texts.change,
+    sentTo: (texts, address) => texts.codeSentTo(address),
+    verify: (auth, challenge, code) => auth.verifyCode(challenge, code),
+    resend: (auth, challenge) => auth.resendCode(challenge),
+    done: (page, session, challenge) => page.entered(session, challenge),
+    refused: (page, error, challenge) => page.offerToKeep(error, challenge),
+  },
+};
 
 export class Enter {
   #page;
@@ -26,7 +42,8 @@ export class Enter {
     this.#error = new ErrorLine(find("#enter-error"), page);
     const waiting = (texts, time) => texts.waitToTry(time);
     const onWaited = () => this.#error.clear();
-    this.#submitButton = new Button(find("#enter [type=submit]"), page, { label: (texts) => texts.verify, waiting, onWaited });
+    const label = (texts) => this.#kind.label(texts);
+    this.#submitButton = new Button(find("#enter [type=submit]"), page, { label, waiting, onWaited });
     this.#resendButton = new Button(find("#resend"), page, {
       label: (texts) => texts.resend,
       waiting: (texts, time) => texts.waitToResend(time),
@@ -77,15 +94,22 @@ export class Enter {
 
   render() {
     const { texts } = this.#page.language;
-    find("#sent-to").textContent = this.#challenge ? texts.codeSentTo(`\u2066${this.#address()}\u2069`) : "";
+    find("#sent-to").textContent = this.#challenge ? this.#kind.sentTo(texts, this.#address()) : "";
+    find("#change").textContent = this.#kind.back(texts);
     find("#delivery").textContent = this.#delivery ? texts[this.#delivery] : "";
     find("#delivery").classList.toggle("failed", this.#delivery === "deliveryFailed");
     for (const each of [this.#submitButton, this.#resendButton, this.#error]) each.render();
   }
 
+  get #kind() {
+    return CODES[this.#challenge?.flow] ?? CODES.others;
+  }
+
+  /** Where the code went, from left to right in every language; null where nobody tells. */
   #address() {
     const { phone, email } = this.#challenge;
-    return phone ? readPhone(phone, settings.defaultRegion).text : email;
+    const address = phone ? readPhone(phone, settings.defaultRegion).text : email;
+    return address ? `\u2066${address}\u2069` : null;
   }
 
   #take(challenge) {
@@ -147,6 +171,7 @@ export class Enter {
   async #try() {
     if (!this.#submitButton.isReady) return;
     const { signal } = this.#left;
+    const [kind, challenge] = [this.#kind, this.#challenge];
     const code = this.#input.value;
     if (code.length !== settings.codeLength) {
       this.#error.show((language) => language.texts.required.code(language.number(settings.codeLength)), this.#input);
@@ -155,11 +180,10 @@ export class Enter {
     this.#tried = code;
     this.#error.clear();
     try {
-      const verify = () => this.#page.auth.verifyCode(this.#challenge, code);
-      const session = await this.#submitButton.during((texts) => texts.verifying, verify);
-      await this.#page.entered(session, this.#challenge);
+      const told = await this.#submitButton.during(kind.busy, () => kind.verify(this.#page.auth, challenge, code));
+      await kind.done(this.#page, told, challenge);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted || kind.refused(this.#page, error, challenge)) return;
       if (error.type !== "wrong_proof") this.#tried = "";
       const wrong = (language) => language.texts.wrong.code;
       refuse(error, { line: this.#error, button: this.#submitButton, input: this.#input, wrong });
@@ -171,7 +195,8 @@ export class Enter {
     const { signal } = this.#left;
     this.#error.clear();
     try {
-      const challenge = await this.#resendButton.during((texts) => texts.sending, () => this.#page.auth.resendCode(this.#challenge));
+      const resend = () => this.#kind.resend(this.#page.auth, this.#challenge);
+      const challenge = { ...this.#challenge, ...(await this.#resendButton.during((texts) => texts.sending, resend)) };
       if (signal.aborted) return;
       this.#take(challenge);
       this.#delivery = "resent";
@@ -188,7 +213,7 @@ export class Enter {
 
   #change() {
     const { from } = this.#challenge;
-    this.#page.show(from ?? "ask");
+    this.#page.show(from ?? "ask", this.#challenge);
     if (!from) this.#page.editAddress();
   }
 }

@@ -29,7 +29,7 @@ export class SignIn extends FormStep {
       const { type, customerId, token: registration } = error;
       if (type === "registration_incomplete") this.page.show("register", { address, password, registration }, "registrationIncomplete");
       else if (type === "verification_required") await this.page.verify({ customerId, ...address }, "password");
-      else throw error;
+      else if (!this.page.offerToKeep(error, { ...address, from: "password" })) throw error;
     }
   }
 
@@ -172,7 +172,12 @@ export class Reset extends FormStep {
     const { auth } = this.page;
     const password = this.chosenPassword("password");
     if (!password) return;
-    await auth.completeReset({ ...this.#link, password });
+    try {
+      await auth.completeReset({ ...this.#link, password });
+    } catch (error) {
+      if (this.page.offerToKeep(error, { ...this.#link, from: "password" })) return;
+      throw error;
+    }
     if (auth.session) await auth.refresh().catch(() => null); // it has ended with all others
     this.page.show("password", { address: this.#link.email ?? this.#link.phone }, "passwordSet");
   }

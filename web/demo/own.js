@@ -67,7 +67,6 @@ export class Contact extends FormStep {
   constructor(page) {
     super(page, "contact", { label: (texts) => texts.send, busy: (texts) => texts.sending });
     this.form.addEventListener("change", () => this.#choose());
-    find("#contact-again").addEventListener("click", () => page.signInAgain("contact", { by: this.#by }));
   }
 
   get #by() {
@@ -80,9 +79,8 @@ export class Contact extends FormStep {
     this.#choose();
   }
 
-  forget() {
-    super.forget();
-    find("#contact-again").hidden = true;
+  kept() {
+    return { by: this.#by };
   }
 
   #choose() {
@@ -93,11 +91,6 @@ export class Contact extends FormStep {
     const address = this.address(this.#by);
     if (address) this.page.show("enter", { challenge: { ...(await this.page.auth.requestContactChange(address)), from: "contact" } });
   }
-
-  wordsFor({ type }) {
-    if (type === "reauthentication_required") find("#contact-again").hidden = false;
-    return null;
-  }
 }
 
 /** Another password, or the first one. */
@@ -106,18 +99,12 @@ export class NewPassword extends FormStep {
 
   constructor(page) {
     super(page, "new-password", { label: (texts) => texts.setPassword, busy: (texts) => texts.saving });
-    find("#new-password-again").addEventListener("click", () => page.signInAgain("new-password"));
   }
 
   enter() {
     super.enter();
     const { email, phone } = this.page.auth.session.customer;
     find("#new-password-username").value = email ?? phone ?? "";
-  }
-
-  forget() {
-    super.forget();
-    find("#new-password-again").hidden = true;
   }
 
   async act() {
@@ -130,7 +117,6 @@ export class NewPassword extends FormStep {
   }
 
   wordsFor({ type }) {
-    if (type === "reauthentication_required") find("#new-password-again").hidden = false;
     return type === "wrong_proof" ? { text: (texts) => texts.wrong.old_password, input: "old_password" } : null;
   }
 }

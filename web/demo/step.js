@@ -17,6 +17,7 @@ export class FormStep {
   form;
   error;
   #button;
+  #again;
   #phone = null;
 
   /** `label` and `busy` pick the button's texts. */
@@ -28,6 +29,8 @@ export class FormStep {
     this.error = new ErrorLine(document.getElementById(`${name}-error`), page);
     const waiting = (texts, time) => texts.waitToTry(time);
     this.#button = new Button(this.form.querySelector("[type=submit]"), page, { label, waiting, onWaited: () => this.error.clear() });
+    this.#again = document.getElementById(`${name}-again`);
+    this.#again?.addEventListener("click", () => page.signInAgain(name, this.kept()));
     this.form.addEventListener("input", () => this.forget());
     this.form.addEventListener("submit", (event) => this.#submit(event));
     for (const peek of this.form.querySelectorAll(".peek")) {
@@ -82,6 +85,7 @@ export class FormStep {
   forget() {
     this.#button.stopWaiting();
     this.error.clear();
+    if (this.#again) this.#again.hidden = true;
   }
 
   waitUntil(moment) {
@@ -124,6 +128,11 @@ export class FormStep {
     throw new Error("nothing to do");
   }
 
+  /** What the step is entered with after signing in again. */
+  kept() {
+    return undefined;
+  }
+
   /** The text of a refusal and the field it is of, or null for the common ones. */
   wordsFor(_error) {
     return null;
@@ -142,6 +151,7 @@ export class FormStep {
   }
 
   #tell(error) {
+    if (this.#again) this.#again.hidden = error.type !== "reauthentication_required";
     const own = error instanceof AuthError && this.wordsFor(error);
     if (own) this.error.show((language) => own.text(language.texts), own.input && this.input(own.input));
     else if (error.type === "bad_request") this.#tellField(error);

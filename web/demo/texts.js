@@ -118,6 +118,30 @@ const en = {
   nobodyReferred: "Nobody yet.",
   more: "Show more",
   loading: "Loading…",
+  downloadTitle: "Download my data",
+  downloadLead: "All that we keep about you, as one JSON file.",
+  download: "Download",
+  downloaded: "The file is in your downloads.",
+  downloadFirst: "Download my data first",
+  deleteAccount: "Delete my account",
+  deleteWhat: "All that we keep about you goes: names, addresses, password, devices and your referral code.",
+  deleteAtOnce: "You are logged out on every device at once.",
+  deleteWeek: "For a week you can change your mind: sign in as always, and choose “Keep my account”.",
+  deleteAfter: "After that everything is erased and cannot be brought back.",
+  deleteByCode: "We send you a code first, to be sure that it is you.",
+  reason: "Why do you leave? (optional)",
+  reasonHint: "At most 1,000 characters.",
+  deleting: "Deleting…",
+  codeSentToYou: "We sent it to your email or phone.",
+  deletedTitle: "Your account will be deleted",
+  deletedUntil: (moment) => `You are logged out on every device. You can keep your account until ${moment}.`,
+  keepAccount: "Keep my account",
+  keepByCode: "An account that is to be deleted can be kept. We send a code to its email or phone.",
+  keepAtOnce: "Nothing is lost yet: keep your account, and sign in again.",
+  codeSentIfPending: (address) => `If an account with ${address} is to be deleted, the code is on its way there.`,
+  deletionPending: "This account is to be deleted.",
+  accountKept: "Your account stays. Sign in again.",
+  tooLateToKeep: "It is too late: this account is being erased.",
   inbox: "Open the local inbox",
   required: {
     phone: "Enter your phone number.",
@@ -141,6 +165,8 @@ const en = {
     last_name: "This name cannot be used.",
     signIn: "Email, phone number or password is wrong.",
     link: "This link has been used or has expired. Ask for a new one.",
+    reason: "This text cannot be used. Write at most 1,000 characters.",
+    keep: "This took too long. Sign in again to keep your account.",
   },
   notEnabled: {
     email: "Signing in by email and password is not possible here.",
@@ -280,6 +306,30 @@ const tr = {
   nobodyReferred: "Henüz kimse yok.",
   more: "Daha fazla göster",
   loading: "Yükleniyor…",
+  downloadTitle: "Verilerimi indir",
+  downloadLead: "Hakkınızda tuttuğumuz her şey, tek bir JSON dosyasında.",
+  download: "İndir",
+  downloaded: "Dosya indirilenler klasörünüzde.",
+  downloadFirst: "Önce verilerimi indir",
+  deleteAccount: "Hesabımı sil",
+  deleteWhat: "Hakkınızda tuttuğumuz her şey silinir: adlar, adresler, parola, cihazlar ve davet kodunuz.",
+  deleteAtOnce: "Bütün cihazlarda oturumunuz hemen kapatılır.",
+  deleteWeek: "Bir hafta içinde vazgeçebilirsiniz: her zamanki gibi giriş yapın ve “Hesabımı koru”yu seçin.",
+  deleteAfter: "Ardından her şey kalıcı olarak silinir ve geri getirilemez.",
+  deleteByCode: "Siz olduğunuzdan emin olmak için önce bir kod göndeririz.",
+  reason: "Neden ayrılıyorsunuz? (isteğe bağlı)",
+  reasonHint: "En çok 1.000 karakter.",
+  deleting: "Siliniyor…",
+  codeSentToYou: "Kodu e-postanıza veya telefonunuza gönderdik.",
+  deletedTitle: "Hesabınız silinecek",
+  deletedUntil: (moment) => `Bütün cihazlarda oturumunuz kapatıldı. Hesabınızı şu zamana kadar koruyabilirsiniz: ${moment}.`,
+  keepAccount: "Hesabımı koru",
+  keepByCode: "Silinecek bir hesap korunabilir. E-postasına veya telefonuna bir kod göndeririz.",
+  keepAtOnce: "Henüz hiçbir şey kaybolmadı: hesabınızı koruyun ve yeniden giriş yapın.",
+  codeSentIfPending: (address) => `${address} adresiyle silinecek bir hesap varsa kod yolda.`,
+  deletionPending: "Bu hesap silinecek.",
+  accountKept: "Hesabınız duruyor. Yeniden giriş yapın.",
+  tooLateToKeep: "Artık çok geç: bu hesap siliniyor.",
   inbox: "Yerel gelen kutusunu aç",
   required: {
     phone: "Telefon numaranızı girin.",
@@ -303,6 +353,8 @@ const tr = {
     last_name: "Bu ad kullanılamaz.",
     signIn: "E-posta, telefon numarası veya parola yanlış.",
     link: "Bu bağlantı kullanılmış veya süresi dolmuş. Yenisini isteyin.",
+    reason: "Bu metin kullanılamaz. En çok 1.000 karakter yazın.",
+    keep: "Çok uzun sürdü. Hesabınızı korumak için yeniden giriş yapın.",
   },
   notEnabled: {
     email: "Burada e-posta ve parolayla giriş yapılamaz.",
@@ -442,6 +494,30 @@ const fa = {
   nobodyReferred: "هنوز کسی نیامده است.",
   more: "نمایش بیشتر",
   loading: "در حال دریافت…",
+  downloadTitle: "دریافت داده‌های من",
+  downloadLead: "همهٔ آنچه دربارهٔ شما نگه می‌داریم، در یک پروندهٔ JSON.",
+  download: "دریافت",
+  downloaded: "پرونده در پوشهٔ دریافت‌های شماست.",
+  downloadFirst: "نخست داده‌هایم را دریافت می‌کنم",
+  deleteAccount: "حذف حساب من",
+  deleteWhat: "همهٔ آنچه دربارهٔ شما نگه می‌داریم پاک می‌شود: نام‌ها، نشانی‌ها، گذرواژه، دستگاه‌ها و کد معرف شما.",
+  deleteAtOnce: "بی‌درنگ از همهٔ دستگاه‌ها خارج می‌شوید.",
+  deleteWeek: "تا یک هفته می‌توانید پشیمان شوید: مانند همیشه وارد شوید و «نگه داشتن حساب من» را برگزینید.",
+  deleteAfter: "پس از آن همه‌چیز برای همیشه پاک می‌شود و بازنمی‌گردد.",
+  deleteByCode: "نخست کدی برایتان می‌فرستیم تا مطمئن شویم که خودتان هستید.",
+  reason: "چرا می‌روید؟ (اختیاری)",
+  reasonHint: "حداکثر ۱٬۰۰۰ نویسه.",
+  deleting: "در حال حذف…",
+  codeSentToYou: "کد را به ایمیل یا تلفن شما فرستادیم.",
+  deletedTitle: "حساب شما حذف خواهد شد",
+  deletedUntil: (moment) => `از همهٔ دستگاه‌ها خارج شدید. می‌توانید حساب خود را تا ${moment} نگه دارید.`,
+  keepAccount: "نگه داشتن حساب من",
+  keepByCode: "حسابی را که قرار است حذف شود می‌توان نگه داشت. کدی به ایمیل یا تلفن آن می‌فرستیم.",
+  keepAtOnce: "هنوز چیزی از دست نرفته است: حساب خود را نگه دارید و دوباره وارد شوید.",
+  codeSentIfPending: (address) => `اگر حسابی با ${address} قرار است حذف شود، کد در راه است.`,
+  deletionPending: "قرار است این حساب حذف شود.",
+  accountKept: "حساب شما می‌ماند. دوباره وارد شوید.",
+  tooLateToKeep: "دیگر دیر شده است: این حساب در حال پاک شدن است.",
   inbox: "باز کردن صندوق محلی",
   required: {
     phone: "شماره تلفن خود را وارد کنید.",
@@ -465,6 +541,8 @@ const fa = {
     last_name: "این نام پذیرفته نیست.",
     signIn: "ایمیل، شماره تلفن یا گذرواژه نادرست است.",
     link: "این پیوند به کار رفته یا زمانش گذشته است. پیوند تازه بخواهید.",
+    reason: "این متن پذیرفته نیست. حداکثر ۱٬۰۰۰ نویسه بنویسید.",
+    keep: "زمان گذشت. برای نگه داشتن حساب خود دوباره وارد شوید.",
   },
   notEnabled: {
     email: "ورود با ایمیل و گذرواژه در اینجا ممکن نیست.",
@@ -497,6 +575,7 @@ export class Language {
     this.#twoDigits = new Intl.NumberFormat(tag, { minimumIntegerDigits: 2, useGrouping: false });
     this.#number = new Intl.NumberFormat(tag);
     this.#moment = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium" });
+    this.#deadline = new Intl.DateTimeFormat(tag, { dateStyle: "long", timeStyle: "short" });
     this.#regions = new Intl.DisplayNames(tag, { type: "region" });
     this.#list = new Intl.ListFormat(tag, { type: "unit" });
   }
@@ -504,6 +583,7 @@ export class Language {
   #twoDigits;
   #number;
   #moment;
+  #deadline;
   #regions;
   #list;
 
@@ -521,6 +601,11 @@ export class Language {
 
   moment(epochSeconds) {
     return this.#moment.format(new Date(epochSeconds * 1000));
+  }
+
+  /** A Date to keep in mind, to the minute. */
+  deadline(date) {
+    return this.#deadline.format(date);
   }
 
   country(region) {

@@ -34,6 +34,8 @@ class Purpose(StrEnum):
     RESET = "reset"  # a new password; its code is not for people
     CONTACT = "contact"  # another address in the place of the customer's
     NOTICE = "notice"  # nothing: a message without a code
+    DELETION = "deletion"  # the end of the account, after a time in which it may be cancelled
+    CANCELLATION = "cancellation"  # the account stays
 
 
 _PURPOSES = list(Purpose)

@@ -5,16 +5,17 @@ A code is bound to its purpose, its address and, when sent, its challenge. Wheth
 
 import hmac
 import secrets
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from customer_auth import audit, aws, challenges, ids, settings, vault
 from customer_auth.address import Address, Channel
-from customer_auth.challenges import Challenge, Place, Purpose
+from customer_auth.challenges import Challenge, Lane, Place, Purpose
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
-from customer_auth.tables import client_items, code_items, outcome_items, try_items
+from customer_auth.tables import client_items, code_items, keys, outcome_items, try_items
 from customer_auth.tables.code_items import DeviceEnded
-from customer_auth.tables.dynamodb import Item
+from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.outcome_items import Outcome
 from customer_auth.tables.try_items import Try
 
@@ -58,12 +59,21 @@ def count(client: Client) -> None:
 
 
 def ask(
-    purpose: Purpose, address: Address, client: Client, earlier: str | None = None, *, bound_to: Item | None = None, counted: bool = False
+    purpose: Purpose,
+    address: Address,
+    client: Client,
+    earlier: str | None = None,
+    *,
+    bound_to: Item | None = None,
+    counted: bool = False,
+    by_owner: bool = False,
+    along: Callable[[Challenge], Sequence[Write]] = lambda _: (),
 ) -> Asked:
     """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
 
     Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
-    for before; `bound_to` for whom alone the code opens something; `counted` says that `count` was called.
+    for before; `bound_to` for whom alone the code opens something; `counted` says that `count` was called, `by_owner` that who asks is
+    signed in as the address's owner, whose lane is that of the known devices. What is `along` is written with the challenge.
     Raises: WrongCode (`earlier` is not of this address and purpose), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose, address=address)
@@ -72,7 +82,8 @@ def ask(
     challenge = Challenge.new(purpose, address, client.locale, bound_to)
     if not counted:
         client_items.count_ask(client.bucket, ids.sha256(challenge.id))  # the id itself goes when its challenge does
-    return _put(Place.of(client, address), challenge)
+    place = Place(keys.code_item_key(address, Lane.KNOWN), Lane.KNOWN) if by_owner else Place.of(client, address)
+    return _put(place, challenge, along(challenge))
 
 
 def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client) -> Asked:
@@ -85,9 +96,9 @@ def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client) ->
     return _put(Place.of_nobody(name), Challenge.new(purpose, nowhere, client.locale))
 
 
-def _put(place: Place, challenge: Challenge) -> Asked:
+def _put(place: Place, challenge: Challenge, along: Sequence[Write] = ()) -> Asked:
     try:
-        code_items.put_challenge(place, challenge)
+        code_items.put_challenge(place, challenge, along)
     except DeviceEnded:
         place = Place.strangers(challenge.address)
         code_items.put_challenge(place, challenge)

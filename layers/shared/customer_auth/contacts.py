@@ -11,7 +11,15 @@ from customer_auth.challenges import Purpose
 from customer_auth.client import Client
 from customer_auth.codes import Asked, Attempt, Proof
 from customer_auth.customers import Customer
-from customer_auth.errors import BadRequest, ContactTaken, FieldError, NotAuthenticated, ReauthenticationRequired, WrongCode
+from customer_auth.errors import (
+    AccountDeletionPending,
+    BadRequest,
+    ContactTaken,
+    FieldError,
+    NotAuthenticated,
+    ReauthenticationRequired,
+    WrongCode,
+)
 from customer_auth.messaging.kinds import Kind
 from customer_auth.ownership import Standing
 from customer_auth.proofs import Opened
@@ -49,6 +57,8 @@ def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChan
     A repeat with its key is answered to the access token that this very change ended.
     Raises: NotAuthenticated, WrongCode; ContactTaken, Unavailable and aws.Failed with the proof unspent.
     """
+    if identified.is_being_deleted:
+        raise AccountDeletionPending
     if identified.caller is None and attempt.key is None:
         raise NotAuthenticated("session_ended")
     proof = codes.try_challenge(Purpose.CONTACT, attempt)

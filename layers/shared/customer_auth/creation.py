@@ -82,6 +82,7 @@ def _drafted(registration: Registration, wanted: Wanted) -> Customer:
         company_name=wanted.company_name,
         metadata=profiles.checked(wanted.metadata),
         password_hash=registration.password_hash,
+        registration=registration.id,
     )
 
 

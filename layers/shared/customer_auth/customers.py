@@ -14,7 +14,8 @@ class Status(StrEnum):
     """Where in its life an account is."""
 
     ACTIVE = "active"
-    DELETION_CONFIRMED = "deletion_confirmed"
+    DELETION_CONFIRMED = "deletion_confirmed"  # until it is due it may be cancelled
+    ERASING = "erasing"  # and from here on it goes
 
 
 class Names(NamedTuple):
@@ -28,7 +29,8 @@ class Customer(NamedTuple):
     """One customer. An `email` or `phone` that is not verified is merely claimed; times in epoch seconds.
 
     `referrers` are the ids of the one who referred this customer, of who referred that one, and so on. `expires_at` is when a customer
-    lapses who has proven nothing and never had a session.
+    lapses who has proven nothing and never had a session. `deletion` is the id of a requested deletion, which lapses at
+    `deletion_lapses_at` while it is not confirmed, and `deletions` are those of the cancelled ones.
     """
 
     id: str
@@ -49,6 +51,10 @@ class Customer(NamedTuple):
     referrers: list[str]
     password_hash: str | None = None
     expires_at: int | None = None
+    registration: str | None = None
+    deletion: str | None = None
+    deletion_lapses_at: int | None = None
+    deletions: list[str] | None = None
 
     @property
     def may_sign_in(self) -> bool:

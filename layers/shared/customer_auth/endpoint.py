@@ -11,6 +11,7 @@ from typing import Any
 from customer_auth import audit, aws, publishable_keys, request, settings
 from customer_auth.client import Client
 from customer_auth.errors import (
+    AccountDeletionPending,
     BadRequest,
     Internal,
     NoPublishableKey,
@@ -24,6 +25,9 @@ from customer_auth.errors import (
     WrongProof,
 )
 from customer_auth.fields import Model
+
+# Whose callers have a session, and may have asked for their account to be deleted.
+_BY_SESSION = ("customer_auth.sessions", "customer_auth.admins")
 
 type Event = dict[str, Any]
 type Answer = Model | dict[str, Any]
@@ -40,6 +44,7 @@ class Call[B, C]:
     issuer: str
     parameters: Mapping[str, str]
     query: Any
+    at: int  # the second by the gateway's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,12 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     if publishable:
         refusals = (*refusals, NoPublishableKey, NotAllowed)
     of_input = (BadRequest, TooLarge, UnsupportedMedia) if body else (BadRequest,) if query else ()
-    always = (*of_input, *((NotAuthenticated,) if caller else ()))
+    by_session = caller is not None and caller.__module__ in _BY_SESSION
+    always = (*of_input, *((NotAuthenticated,) if caller else ()), *((AccountDeletionPending,) if by_session else ()))
 
     def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
         name = rule.__module__.rpartition(".")[2]
-        all_refusals = (*refusals, *always, Internal, Unavailable)
+        all_refusals = (*dict.fromkeys((*refusals, *always)), Internal, Unavailable)
         contract = Contract(_purpose(rule), body, query, answer, caller, all_refusals, takes_key, publishable, cache_seconds, uses)
 
         def handler(event: Event, _context: object) -> Event:
@@ -123,7 +129,7 @@ def _call(asked: request.Request, contract: Contract) -> Call[Any, Any]:
         publishable_keys.check(*asked.publishable_key())
     caller = contract.caller(asked.access_token(), asked.issuer()) if contract.caller else None
     key = asked.idempotency_key() if contract.takes_key else None
-    return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters, query)
+    return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters, query, asked.at)
 
 
 def answered(told: Answer, cache_seconds: int) -> Event:

@@ -15,6 +15,7 @@ Refusal
 ├── RegistrationIncomplete 403 registration_incomplete: told only once the password was right
 ├── ReauthenticationRequired 403 reauthentication_required
 ├── AccountDeletionPending 403 account_deletion_pending: told only once the credential was proven
+│   └── DeletionPendingHere
 ├── NotFound              404 not_found
 ├── IdentityExists        409 identity_exists
 ├── ContactTaken          409 contact_taken: told only to who has just proven the address
@@ -131,6 +132,10 @@ class AccountDeletionPending(Refusal):
     status = 403
     type = "account_deletion_pending"
     message = "This account is being deleted"
+
+
+class DeletionPendingHere(AccountDeletionPending):
+    """The same, for a customer without a verified address, who cancels it by this."""
 
 
 class VerificationRequired(Refusal):

@@ -16,6 +16,8 @@ from customer_auth.address import Address
 _LONGEST_TEXT = 256
 _LONGEST_TOKEN = 2048
 _LONGEST_NAME = 100
+_LONGEST_REASON = 1000
+_LINES = {ord(each): " " for each in "\n\r\t"}
 _LONGEST_PASSWORD = 512  # far more than is taken; what is longer is no password but a burden
 # Unicode's categories Cc and Cs: NUL, line ends and the like, and lone surrogates.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -71,6 +73,19 @@ def _token(value: object) -> str:
 
 def _password(value: object) -> str:
     return _text(value, _LONGEST_PASSWORD)
+
+
+def _reason(value: object) -> str | None:
+    """What people write of their own accord, over several lines too; nothing but spaces is nothing."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 (as above)
+    if len(value) > _LONGEST_REASON:
+        raise ValueError(f"must be at most {_LONGEST_REASON} characters")
+    if _CONTROLS.search(value.translate(_LINES)):
+        raise ValueError("must not contain control characters")
+    return value.strip() or None
 
 
 def _phone(value: object) -> Address:
@@ -161,6 +176,19 @@ type Code = Annotated[
 type Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_PLAIN | {"maxLength": _LONGEST_NAME})]
 type Password = Annotated[str, BeforeValidator(_password), _NOT_EMPTY, _secret(1, _LONGEST_PASSWORD)]
 type NewPassword = Annotated[str, BeforeValidator(_password), _NOT_EMPTY, _secret(8, 128)]
+type Reason = Annotated[
+    str | None,
+    PlainValidator(_reason),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": _LONGEST_REASON, "pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"},
+                {"type": "null"},
+            ],
+            "examples": ["I have moved to another shop."],
+        }
+    ),
+]
 type Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_PLAIN)]
 type Token = Annotated[
     str,

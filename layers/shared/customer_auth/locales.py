@@ -31,7 +31,11 @@ class Locale(StrEnum):
 
     def number(self, number: int) -> str:
         """A number as the language writes it; never for codes, which must be typed and filled in as ASCII."""
-        return str(number).translate(_PERSIAN_DIGITS) if self is Locale.FA else str(number)
+        return self.figures(str(number))
+
+    def figures(self, text: str) -> str:
+        """A text with its figures as the language writes them."""
+        return text.translate(_PERSIAN_DIGITS) if self is Locale.FA else text
 
 
 def choose(asked: str | None, accept_language: str | None) -> Locale:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 from customer_auth import audit, aws, challenges, clock, ids, reset_tokens, settings
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
+from customer_auth.customers import Status
 from customer_auth.locales import Locale
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.outcome import NotSent
 from customer_auth.messaging.senders import SENDERS
-from customer_auth.tables import identity_items, keys, message_items, notice_items
+from customer_auth.tables import customer_items, identity_items, keys, message_items, notice_items
 from customer_auth.tables.dynamodb import Item
 from customer_auth.tables.identity_items import Identity
 from customer_auth.tables.message_items import Message
@@ -40,6 +41,8 @@ _KINDS: dict[tuple[Purpose, bool], Kind | None] = {
     (Purpose.VERIFY, True): Kind.VERIFY,
     (Purpose.CONTACT, False): Kind.CONTACT,
     (Purpose.CONTACT, True): Kind.CONTACT,
+    (Purpose.DELETION, False): None,
+    (Purpose.DELETION, True): Kind.DELETION,
 }
 
 
@@ -85,6 +88,9 @@ def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind
         return None  # nobody's, asked for by who knows no better
     if purpose is Purpose.RESET:
         return Kind.RESET if identity else None
+    if purpose is Purpose.CANCELLATION:
+        customer = customer_items.find(identity.owner) if identity and identity.owner else None
+        return Kind.CANCELLATION if customer and customer.status == Status.DELETION_CONFIRMED else None
     return _KINDS[purpose, identity is not None and identity.owner is not None]
 
 
@@ -92,17 +98,23 @@ def _send(kind: Kind, message: Message, address: Address, to: str, challenge: It
     """Raises: NotSent, aws.Failed."""
     given = settings.messaging()
     channel: MessageChannel = "sms" if address.channel is Channel.PHONE else "email"
-    values = {} if message.purpose is Purpose.NOTICE else _proof(message, address, challenge)
+    locale = Locale(challenge["locale"])
+    values = _dated(challenge, locale) if message.purpose is Purpose.NOTICE else _proof(message, address, challenge)
     rendered = render(
         kind,
         channel,
-        Locale(challenge["locale"]),
+        locale,
         brand=given.brand_name,
         domain=given.web_otp_domain,
         minutes=(challenge["expires_at"] - challenge["asked_at"]) // clock.MINUTE,
         **values,
     )
     SENDERS[channel].send(to, rendered)
+
+
+def _dated(notice: Item, locale: Locale) -> dict[str, str]:
+    """The day that the message speaks of, in UTC and in figures, which every language reads."""
+    return {"date": locale.figures(clock.iso(notice["at"]).partition("T")[0])} if "at" in notice else {}
 
 
 def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str]:

@@ -5,12 +5,13 @@ An unknown address, one that is merely claimed and one without a password are re
 
 from typing import NamedTuple
 
-from customer_auth import audit, aws, devices, ownership, passwords, registration_tokens, sessions, settings, vault
+from customer_auth import audit, aws, cancel_tokens, devices, ownership, passwords, registration_tokens, sessions, settings, vault
 from customer_auth.address import Address
 from customer_auth.challenges import Place
 from customer_auth.client import Client
 from customer_auth.errors import (
     AccountDeletionPending,
+    DeletionPendingHere,
     RegistrationIncomplete,
     Unavailable,
     VerificationRequired,
@@ -136,7 +137,9 @@ def _as_now(items: list[dynamodb.Item | None], identity: Identity, place: Place,
         raise WrongPassword("changed")
     if not customer.may_sign_in:
         _take_out(place, client)
-        raise AccountDeletionPending
+        if customer.has_proven or not customer.deletion:
+            raise AccountDeletionPending
+        raise DeletionPendingHere(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
     return Holder(customer.id, customer.session_epoch, customer.roles)
 
 

@@ -21,7 +21,7 @@ from customer_auth.tables.outcome_items import Outcome
 from customer_auth.tables.session_items import Session
 
 # Their repeats come without the address, which their outcome keeps therefore.
-_WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT)
+_WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT, Purpose.DELETION, Purpose.CANCELLATION)
 _ROUNDS = 3
 
 

@@ -32,6 +32,7 @@ class Request:
         self.route = str(event["routeKey"]).partition(" ")[2]  # the path may begin with a custom domain's mapping
         self.query: dict[str, str] = event.get("queryStringParameters") or {}
         self.parameters: dict[str, str] = event.get("pathParameters") or {}
+        self.at = int(context.get("timeEpoch", 0)) // 1000
         self._domain = str(context["domainName"])
         self._source_ip = str(context["http"]["sourceIp"])
 

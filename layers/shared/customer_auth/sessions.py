@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from customer_auth import audit, clock, ids, settings, tokens
 from customer_auth.customers import Customer
-from customer_auth.errors import NotAuthenticated, NotFound, Refusal, WrongSession
+from customer_auth.errors import AccountDeletionPending, NotAuthenticated, NotFound, Refusal, WrongSession
 from customer_auth.refresh_tokens import RefreshToken, genuine
 from customer_auth.tables import customer_items, dynamodb, session_items
 from customer_auth.tables.session_items import Session
@@ -55,6 +55,7 @@ class Identified(NamedTuple):
 
     claims: tokens.Claims
     caller: Caller | None
+    is_being_deleted: bool = False
 
 
 def draft(
@@ -120,19 +121,21 @@ def identify(access_token: str, issuer: str, refused: type[Refusal] = NotAuthent
     except tokens.BadToken as bad:
         raise refused(str(bad)) from None
     audit.note(sid=claims.sid)
-    found = find(claims.sub, claims.sid)
-    return Identified(claims, Caller(found[1], found[0], claims) if found else None)
+    session, customer = _read(claims.sub, claims.sid)
+    if session and customer and _lives(session, customer):
+        return Identified(claims, Caller(customer, session, claims))
+    return Identified(claims, None, is_being_deleted=bool(session and customer and not customer.may_sign_in))
 
 
 def check(access_token: str, issuer: str, refused: type[Refusal] = NotAuthenticated) -> Caller:
     """Who is calling. A session that has ended, by itself or with all others, is refused at once.
 
-    Raises: `refused`, Unavailable, aws.Failed.
+    Raises: `refused`, AccountDeletionPending (unless something else is to be raised), Unavailable, aws.Failed.
     """
-    caller = identify(access_token, issuer, refused).caller
-    if caller is None:
-        raise refused("session_ended")
-    return caller
+    identified = identify(access_token, issuer, refused)
+    if identified.caller is None:
+        raise AccountDeletionPending if identified.is_being_deleted and refused is NotAuthenticated else refused("session_ended")
+    return identified.caller
 
 
 def renew(refresh_token: str, issuer: str) -> Pair:

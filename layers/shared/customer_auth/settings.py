@@ -70,6 +70,8 @@ class Service(_Group):
     password_failures_per_day: int = Field(ge=1, le=60)
     ip_password_failures_per_quarter_hour: int = Field(ge=0, le=60)
     referral_levels: int = Field(ge=1, le=20)
+    deletion_scheduled_days: int = Field(ge=1, le=90)
+    deletion_channel: Annotated[str, _must("email|phone", "email or phone")]
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Service":
@@ -133,6 +135,12 @@ class Places(_Group):
     signing_keys_key: str
 
 
+class Processing(_Group):
+    """What the processor of deletions follows."""
+
+    receipts_key: str
+
+
 @cache
 def service() -> Service:
     """The endpoints' settings. Raises: SettingsError."""
@@ -146,6 +154,12 @@ def messaging() -> Messaging:
 
 
 @cache
+def processing() -> Processing:
+    """The processor's settings. Raises: SettingsError."""
+    return _read(Processing)
+
+
+@cache
 def places() -> Places:
     """Names of tables, secrets and keys. Raises: SettingsError."""
     return _read(Places)
@@ -153,7 +167,7 @@ def places() -> Places:
 
 def forget() -> None:
     """Read the environment again at the next use; for tests."""
-    for group in (service, messaging, places):
+    for group in (service, messaging, processing, places):
         group.cache_clear()
 
 

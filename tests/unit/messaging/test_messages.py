@@ -8,8 +8,9 @@ from customer_auth.locales import Locale
 from customer_auth.messaging.messages import Kind, render
 from customer_auth.messaging.segments import count
 
-CODES = [Kind.SIGN_IN, Kind.SIGN_UP, Kind.ACCOUNT_EXISTS, Kind.VERIFY, Kind.CONTACT]
-NOTICES = [Kind.PASSWORD_CHANGED, Kind.CONTACT_CHANGED, Kind.METHOD_ADDED]
+CODES = [Kind.SIGN_IN, Kind.SIGN_UP, Kind.ACCOUNT_EXISTS, Kind.VERIFY, Kind.CONTACT, Kind.DELETION, Kind.CANCELLATION]
+DATED = [Kind.DELETION_CONFIRMED, Kind.DELETION_REMINDER]
+NOTICES = [Kind.PASSWORD_CHANGED, Kind.CONTACT_CHANGED, Kind.METHOD_ADDED, *DATED, Kind.DELETION_CANCELLED, Kind.DELETION_COMPLETED]
 EVERY_TEXT = list(itertools.product(Kind, Locale))
 EVERY_CODE = list(itertools.product(CODES, Locale))
 EVERY_MESSAGE = list(itertools.product(Kind, ("sms", "email"), Locale))
@@ -33,6 +34,7 @@ MINUTES = {Locale.EN: "10 min", Locale.TR: "10 dakika", Locale.FA: "۱۰ دقی�
 def rendered(kind, channel, locale, **changed):
     given = {"minutes": 10, "brand": "My Shop", "domain": "shop.example.com"}
     given |= {"code": "123456"} if kind in CODES else {}
+    given |= {"date": "2026-01-31"} if kind in DATED else {}
     given |= {"reset_url": LINK, "token": TOKEN, "phone": "+12125550123"} if kind is Kind.RESET else {}
     return render(kind, channel, locale, **given | changed)
 

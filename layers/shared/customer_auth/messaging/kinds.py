@@ -15,3 +15,9 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a file's name)
     CONTACT_CHANGED = "contact_changed"
     METHOD_ADDED = "method_added"
+    DELETION = "deletion"
+    DELETION_CONFIRMED = "deletion_confirmed"
+    DELETION_REMINDER = "deletion_reminder"
+    CANCELLATION = "cancellation"
+    DELETION_CANCELLED = "deletion_cancelled"
+    DELETION_COMPLETED = "deletion_completed"

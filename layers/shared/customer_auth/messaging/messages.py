@@ -1,8 +1,8 @@
 """What a customer reads: a kind of message, for a channel, in a locale.
 
 A kind's files are `templates/<locale>/<kind>.sms.txt` and `<kind>.email.txt`, plain text with `{{brand}} {{code}} {{minutes}}
-{{domain}}`, a reset's with `{{reset_url}} {{token}} {{phone}}` in the place of the code; an email's first line is its subject. A subject
-holds no code: SES copies it into its delivery events.
+{{domain}}`, one that speaks of a day with `{{date}}`, a reset's with `{{reset_url}} {{token}} {{phone}}` in the place of the code; an
+email's first line is its subject. A subject holds no code: SES copies it into its delivery events.
 """
 
 from collections.abc import Mapping

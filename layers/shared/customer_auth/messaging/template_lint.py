@@ -8,7 +8,8 @@ from customer_auth.messaging import segments, templates
 from customer_auth.messaging.messages import Kind
 from customer_auth.settings import SettingsError
 
-_CODES = (Kind.SIGN_IN, Kind.SIGN_UP, Kind.ACCOUNT_EXISTS, Kind.VERIFY, Kind.CONTACT)
+_CODES = (Kind.SIGN_IN, Kind.SIGN_UP, Kind.ACCOUNT_EXISTS, Kind.VERIFY, Kind.CONTACT, Kind.DELETION, Kind.CANCELLATION)
+_DATED = (Kind.DELETION_CONFIRMED, Kind.DELETION_REMINDER)
 _LINKS = ("reset_url", "token")
 _ALWAYS = ("brand", "minutes", "domain")
 _MOST_SEGMENTS = 4
@@ -22,6 +23,7 @@ _SAMPLES = {
     "token": "x" * 87,
     "reset_url": "https://shop.example.com/reset-password?token=" + "x" * 87 + "&phone=%2B12125550123",
     "phone": "+12125550123",
+    "date": "2026-01-31",
 }
 
 
@@ -48,7 +50,7 @@ def _faults(name: str, path: Path) -> Iterator[str]:
         return
     kind, channel = known[name]
     text = path.read_text("utf-8")
-    allowed = (*_ALWAYS, *_proofs(kind), *(("phone",) if kind is Kind.RESET else ()))
+    allowed = (*_ALWAYS, *_proofs(kind), *(("phone",) if kind is Kind.RESET else ()), *(("date",) if kind in _DATED else ()))
     for number, line in enumerate(text.splitlines(), 1):
         for placeholder in templates.PLACEHOLDER.findall(line):
             if placeholder not in allowed:

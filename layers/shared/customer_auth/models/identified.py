@@ -35,6 +35,12 @@ def only_one(given: dict[str, Address | None]) -> Address:
     raise BadRequest(message.capitalize(), *(FieldError(name, message, missing=not found) for name in names))
 
 
+class WhoAsks(Identified):
+    """Exactly one of the three says who is meant."""
+
+    model_config = alternatives("email", "phone", "email_or_phone", email=examples.EMAIL)
+
+
 class Lookup(Identified):
     """Exactly one of the four says who is meant."""
 

@@ -24,6 +24,7 @@ type EpochSeconds = Annotated[int, WithJsonSchema({"type": "integer", "minimum":
 type MaskedPhone = Annotated[str, _text(r"^\+[1-9][0-9]{0,2}\*{5}[0-9]{4}$", "+1*****0123")]
 type MaskedEmail = Annotated[str, _text(r"^.\*{3}@[^@]+$", "a***@example.com")]
 type CustomerId = Annotated[str, _text("^cus_[0-9a-v]{24}$", examples.CUSTOMER_ID)]
+type DeletionId = Annotated[str, _text("^adr_[0-9a-v]{24}$", examples.DELETION_ID)]
 type Sid = Annotated[str, _text("^ses_[0-9a-v]{24}$", examples.SESSION_ID)]
 type E164 = Annotated[str, _text(r"^\+[1-9][0-9]{6,14}$", examples.PHONE, description="A phone number, E.164.")]
 type Mailbox = Annotated[

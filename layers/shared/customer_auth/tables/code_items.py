@@ -13,9 +13,11 @@
 | expires_at | TTL: when nothing of this is needed any more |
 """
 
+from collections.abc import Sequence
+
 from customer_auth import devices, limits, settings
 from customer_auth.challenges import Challenge, Place
-from customer_auth.errors import Throttled
+from customer_auth.errors import Throttled, Unavailable
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
 
@@ -31,11 +33,11 @@ def key(item_key: bytes) -> tuple[str, Item]:
     return settings.places().codes_table, {"pk": keys.code_item(item_key)}
 
 
-def put_challenge(place: Place, challenge: Challenge) -> None:
+def put_challenge(place: Place, challenge: Challenge, along: Sequence[Write] = ()) -> None:
     """One write: the address's windows have room, and the new challenge is there in the place of the old.
 
-    Of any number at once as many succeed as the windows have room for.
-    Raises: Throttled; DeviceEnded; aws.Failed (it may be there).
+    Of any number at once as many succeed as the windows have room for. What is `along` is written with it, or nothing is.
+    Raises: Throttled; DeviceEnded; Unavailable (what is along may not be written any more); aws.Failed (it may be there).
     """
     window, now = limits.sends(), challenge.asked_at
     put = dynamodb.update(
@@ -48,12 +50,18 @@ def put_challenge(place: Place, challenge: Challenge) -> None:
         names={"p": challenge.purpose},
     )
     try:
-        dynamodb.write(put)
-    except dynamodb.ConditionFailed as failed:
-        if failed.item.get(challenge.purpose, {}).get("id") == challenge.id:
+        if along:
+            dynamodb.transact([put, *along])
+        else:
+            dynamodb.write(put)
+    except (dynamodb.ConditionFailed, dynamodb.TransactionFailed) as failed:
+        item = failed.item if isinstance(failed, dynamodb.ConditionFailed) else failed.items[0]
+        if item is None:
+            raise Unavailable("changed_meanwhile") from None
+        if item.get(challenge.purpose, {}).get("id") == challenge.id:
             return  # the SDK repeated a write whose answer was lost
-        insist_on_device(place, failed.item)
-        raise Throttled(window.retry_after_seconds(failed.item, now), "address") from None
+        insist_on_device(place, item)
+        raise Throttled(window.retry_after_seconds(item, now), "address") from None
 
 
 def end_devices(item_key: bytes, now: int, *, guessed: bool = False) -> Write:

@@ -115,6 +115,42 @@ def become(read: Customer, changed: Customer, names: Collection[str]) -> Write:
     return dynamodb.update(*key(read.id), f"SET {', '.join(f'#{name} = :new_{name}' for name in kept)} REMOVE {gone}", where, values)
 
 
+def ask_deletion(read: Customer, request_id: str, lapses_at: int) -> Write:
+    """The part of a transaction that names the customer's request to be deleted, if it is as it was read."""
+    where = f"{_AS_READ} AND " + ("#deletion = :read" if read.deletion else "attribute_not_exists(#deletion)")
+    values = _as_read(read) | {":request": request_id, ":lapses_at": lapses_at} | ({":read": read.deletion} if read.deletion else {})
+    return dynamodb.update(*key(read.id), "SET #deletion = :request, #deletion_lapses_at = :lapses_at", where, values)
+
+
+def confirm_deletion(read: Customer, request_id: str) -> Write:
+    """The part of a transaction that ends every session and lets nobody sign in, until the deletion is cancelled."""
+    values = _as_read(read) | {":request": request_id, ":next": read.session_epoch + 1, ":now": clock.now()}
+    values |= {":confirmed": Status.DELETION_CONFIRMED}
+    where = f"{_AS_READ} AND (attribute_not_exists(#deletion) OR #deletion = :request)"
+    sets = "SET #status = :confirmed, #session_epoch = :next, #updated_at = :now, #deletion = :request"
+    return dynamodb.update(*key(read.id), f"{sets} REMOVE #deletion_lapses_at, #expires_at", where, values)
+
+
+def cancel_deletion(read: Customer) -> Write:
+    """The part of a transaction after which the customer signs in again; once the erasure has begun that fails."""
+    values = _as_read(read) | {":deletion": read.deletion, ":active": Status.ACTIVE, ":now": clock.now()}
+    values |= {":none": list[str](), ":this": [read.deletion]}
+    sets = "SET #status = :active, #updated_at = :now, #deletions = list_append(if_not_exists(#deletions, :none), :this)"
+    return dynamodb.update(*key(read.id), f"{sets} REMOVE #deletion", f"{_AS_READ} AND #deletion = :deletion", values)
+
+
+def begin_erasure(read: Customer) -> Write:
+    """The part of a transaction from which on the customer's deletion is not cancelled any more."""
+    values = _as_read(read) | {":deletion": read.deletion, ":erasing": Status.ERASING}
+    return dynamodb.update(*key(read.id), "SET #status = :erasing", f"{_AS_READ} AND #deletion = :deletion", values)
+
+
+def erase(read: Customer) -> Write:
+    """The part of a transaction after which the customer is gone, whose erasure has begun."""
+    values = {":deletion": read.deletion, ":erasing": Status.ERASING}
+    return dynamodb.remove(*key(read.id), "#status = :erasing AND #deletion = :deletion", values)
+
+
 def rehash(read: Customer, password_hash: str) -> Write:
     """The part of a transaction that keeps the same password by another hash, if it is still the same."""
     values = {":read": read.password_hash, ":anew": password_hash}
@@ -152,6 +188,12 @@ def change(read: Customer, changed: Customer, names: Collection[str]) -> None:
         dynamodb.write(dynamodb.update(table, place, f"SET {assignments}", where, values | as_read))
     except dynamodb.ConditionFailed as failed:
         raise Changed(customer(failed.item)) from None
+
+
+def give_role(read: Customer, role: str) -> None:
+    """The customer has this role too, beside those that they had when they were read. Raises: ConditionFailed, aws.Failed."""
+    values = {":anew": [*read.roles, role], ":read": read.roles, ":now": clock.now()}
+    dynamodb.write(dynamodb.update(*key(read.id), "SET #roles = :anew, #updated_at = :now", "#roles = :read", values))
 
 
 def end_sessions(read: Customer) -> None:

@@ -13,6 +13,9 @@ from customer_auth import aws, errors
 type Item = dict[str, Any]
 
 _NAMES = re.compile(r"#(\w+)")
+_ALONE = {"Put": "put_item", "Delete": "delete_item"}
+_MOST_IN_BATCH = 25
+_BATCH_TRIES = 3
 _KINDS: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
 
 
@@ -68,8 +71,8 @@ class TransactionFailed(Exception):
 def write(one: Write) -> Item:
     """Do one write by itself; answers the item as an update left it. Raises: ConditionFailed."""
     try:
-        if one.kind == "Put":
-            aws.call("dynamodb", "put_item", **one.parameters)
+        if one.kind in _ALONE:
+            aws.call("dynamodb", _ALONE[one.kind], **one.parameters)
             return {}
         return unmarshalled(aws.call("dynamodb", "update_item", ReturnValues="ALL_NEW", **one.parameters)["Attributes"])
     except aws.ConditionFailed as failed:
@@ -91,6 +94,20 @@ def transact(writes: Sequence[Write]) -> None:
         aws.call("dynamodb", "transact_write_items", TransactItems=[{one.kind: one.parameters} for one in writes])
     except aws.TransactionFailed as failed:
         raise TransactionFailed([None if raw is None else unmarshalled(raw) for raw in failed.reasons]) from None
+
+
+def delete_all(places: Sequence[tuple[str, Item]]) -> None:
+    """These (table, key) items are gone afterwards, whether they were there or not. Raises: Unavailable when some may be left."""
+    for first in range(0, len(places), _MOST_IN_BATCH):
+        request: dict[str, Any] = {}
+        for table, key in places[first : first + _MOST_IN_BATCH]:
+            request.setdefault(table, []).append({"DeleteRequest": {"Key": _marshalled(key)}})
+        for _ in range(_BATCH_TRIES):
+            request = aws.call("dynamodb", "batch_write_item", RequestItems=request)["UnprocessedItems"]
+            if not request:
+                break
+        else:
+            raise errors.Unavailable("unprocessed_items")
 
 
 def get(table: str, key: Item) -> Item | None:
@@ -116,16 +133,35 @@ def query(table: str, pk: str) -> list[Item]:
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
-def page(table: str, index: str, where: Item, *, most: int, start: Item | None = None) -> tuple[list[Item], Item | None]:
-    """The newest items of an index under one key, and where the next page starts, if there is one; an index may lag by a moment."""
+def page(
+    table: str,
+    index: str,
+    where: Item,
+    *,
+    most: int | None,
+    start: Item | None = None,
+    ascending: bool = False,
+    until: tuple[str, int] | None = None,
+    beyond: tuple[str, str] | None = None,
+) -> tuple[list[Item], Item | None]:
+    """The newest items of an index under one key, and where the next page starts, if there is one; an index may lag by a moment.
+
+    `ascending`: the oldest; `until` is the last value of the sort key that counts, `beyond` the one after which they begin.
+    """
     [(name, value)] = where.items()
+    names, values, condition = {"#key": name}, {":key": _marshal(value)}, "#key = :key"
+    for sort, operator in ((until, "<="), (beyond, ">" if ascending else "<")):
+        if sort:
+            names["#sort"], values[":sort"] = sort[0], _marshal(sort[1])
+            condition += f" AND #sort {operator} :sort"
     asked: dict[str, Any] = {
-        "KeyConditionExpression": "#key = :key",
-        "ExpressionAttributeNames": {"#key": name},
-        "ExpressionAttributeValues": {":key": _marshal(value)},
-        "ScanIndexForward": False,
-        "Limit": most,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": ascending,
     }
+    if most:
+        asked["Limit"] = most
     if start:
         asked["ExclusiveStartKey"] = _marshalled(start)
     answer = aws.call("dynamodb", "query", TableName=table, IndexName=index, **asked)
@@ -148,11 +184,9 @@ def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
 def _condition(text: str, where: str, values: Item, names: dict[str, str] | None = None) -> dict[str, Any]:
     used = _names(text)
     others = {f"#{name}": meant for name, meant in (names or {}).items() if f"#{name}" in used}
-    parameters: dict[str, Any] = {
-        "ConditionExpression": where,
-        "ExpressionAttributeNames": used | others,
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-    }
+    parameters: dict[str, Any] = {"ExpressionAttributeNames": used | others}
+    if where:
+        parameters |= {"ConditionExpression": where, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     if values:
         parameters["ExpressionAttributeValues"] = {name: _marshal(value) for name, value in values.items()}
     return parameters

@@ -126,6 +126,11 @@ def release(proven: Address, customer_id: str) -> Write:
     return dynamodb.remove(*key(proven.key), _IS_OF, {":customer_id": customer_id})
 
 
+def erase(address: Address, customer_id: str) -> Write:
+    """The part of a transaction after which the address is nobody's, if it is this customer's, proven or claimed."""
+    return dynamodb.remove(*key(address.key), "#customer_id = :customer_id", {":customer_id": customer_id})
+
+
 def drop(claimed: Address, read: Identity) -> Write:
     """The part of a transaction after which nobody claims the address, if the claim is as it was read."""
     return dynamodb.remove(*key(claimed.key), *_as_read(read))

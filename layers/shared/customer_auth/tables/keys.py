@@ -50,6 +50,14 @@ def referral(code: str) -> str:
     return f"referral#{code}"
 
 
+def deletion(request_id: str) -> str:
+    return f"deletion#{request_id}"
+
+
+def deletion_count(shard: int) -> str:
+    return f"count#deletions#{shard}"
+
+
 def notice(notice_id: str) -> str:
     return f"message#{notice_id}"
 

@@ -3,7 +3,7 @@
 | attribute | holds |
 |---|---|
 | pk | message#… |
-| notice | what a challenge's map holds of its message (see `message_items`), and the `kind` |
+| notice | what a challenge's map holds of its message (see `message_items`), the `kind`, and `at`, the second that it speaks of |
 | event | asked:notice, for the stream's filter |
 | expires_at | TTL: when nobody needs to be told any more |
 """
@@ -19,8 +19,8 @@ from customer_auth.tables.dynamodb import Write
 _LIFE_SECONDS = clock.DAY
 
 
-def put_new(kind: str, to: Address, locale: str) -> Write:
-    """The part of a transaction after which its customer is told of it."""
+def put_new(kind: str, to: Address, locale: str, *, at: int | None = None) -> Write:
+    """The part of a transaction after which its customer is told of it; `at` is the second that the message speaks of."""
     notice_id, now = secrets.token_bytes(16), clock.now()
     notice = {
         "id": notice_id,
@@ -30,7 +30,7 @@ def put_new(kind: str, to: Address, locale: str) -> Write:
         "asked_at": now,
         "expires_at": now + _LIFE_SECONDS,
         "delivery": "queued",
-    }
+    } | ({"at": at} if at else {})
     place = {"pk": keys.notice(ids.base64url(notice_id)), "event": f"asked:{Purpose.NOTICE}", "expires_at": now + _LIFE_SECONDS}
     return dynamodb.put(settings.places().codes_table, place | {Purpose.NOTICE: notice}, where="attribute_not_exists(#pk)")
 

@@ -25,3 +25,9 @@ def put(owner: Customer) -> Write:
     item = place | {"customer_id": owner.id, "referrers": owner.referrers}
     item |= {"expires_at": owner.expires_at} if owner.expires_at else {}
     return dynamodb.put(table, item, "attribute_not_exists(#pk) OR #customer_id = :customer_id", {":customer_id": owner.id})
+
+
+def erase(owner: Customer) -> Write:
+    """The part of a transaction after which nobody knows the customer's code."""
+    where = "attribute_not_exists(#pk) OR #customer_id = :customer_id"
+    return dynamodb.remove(*key(owner.referral_code), where, {":customer_id": owner.id})

@@ -1,0 +1,28 @@
+"""GET /store/customers/me/export: all that is held on the signed-in customer, as one document."""
+
+from typing import Any
+
+from pydantic import Field
+
+from customer_auth import examples, exports, sessions
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import ReauthenticationRequired
+from customer_auth.fields import Model
+from customer_auth.models.kinds import Time
+
+
+class Export(Model):
+    """What each part means stands in docs/export.md."""
+
+    exported_at: Time
+    customer: dict[str, Any] = Field(examples=[{"id": examples.CUSTOMER_ID, "first_name": "Ada"}])
+    identities: list[dict[str, Any]] = Field(examples=[[{"channel": "email", "spelling": examples.EMAIL}]])
+    registrations: list[dict[str, Any]] = Field(examples=[[]])
+    sessions: list[dict[str, Any]] = Field(examples=[[{"family": examples.SESSION_ID, "client": "Safari on iPhone"}]])
+    activity: list[dict[str, Any]] = Field(examples=[[{"address": examples.EMAIL, "messages_sent_at": [examples.AT_ISO]}]])
+    deletion_requests: list[dict[str, Any]] = Field(examples=[[]])
+
+
+@endpoint(answer=Export, caller=sessions.check, refusals=(ReauthenticationRequired,))
+def handler(call: Call[None, sessions.Caller]) -> Export:
+    return Export(**exports.export(call.caller))

@@ -1,0 +1,41 @@
+"""GET /admin/account-deletion-requests: the requested deletions, for administrators."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from customer_auth import admins, deletion_lists, examples, sessions
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import NotAllowed, ReauthenticationRequired
+from customer_auth.fields import Model, Text
+from customer_auth.models.deleting import DeletionListed
+
+
+class Which(Model):
+    """Which page, in which order."""
+
+    status: Literal["pending", "confirmed", "cancelled", "completed"] | None = Field(default=None, title="Status")
+    limit: int = Field(default=20, ge=1, le=100, title="Limit", description="How many at most.", examples=[20])
+    offset: int = Field(default=0, ge=0, le=10_000, title="Offset", description="How many to pass over.", examples=[0])
+    order: Literal["created_at", "updated_at", "customer_id"] = Field(default="created_at", title="Order")
+    order_direction: Literal["ASC", "DESC"] = Field(default="DESC", title="Order direction")
+    cursor: Text | None = Field(default=None, title="Cursor", description="Of the page before.", examples=[examples.CURSOR])
+
+
+class Requests(Model):
+    """One page, and how many there are in all."""
+
+    requests: list[DeletionListed]
+    count: int = Field(examples=[1])
+    offset: int = Field(examples=[0])
+    limit: int = Field(examples=[20])
+    next_cursor: str | None = Field(examples=[examples.CURSOR])
+
+
+@endpoint(query=Which, answer=Requests, caller=admins.check, refusals=(NotAllowed, ReauthenticationRequired))
+def handler(call: Call[None, sessions.Caller]) -> Requests:
+    asked = call.query
+    wanted = deletion_lists.Wanted(asked.status, asked.order, asked.order_direction == "ASC", asked.limit, asked.offset, asked.cursor)
+    page = deletion_lists.page(wanted)
+    shown = [DeletionListed.of(each) for each in page.deletions]
+    return Requests(requests=shown, count=page.total, offset=asked.offset, limit=asked.limit, next_cursor=page.next_cursor)

@@ -1,0 +1,12 @@
+"""POST /store/customers/account-deletion/cancel-request: sends the code by which the deletion is cancelled, if there is one."""
+
+from customer_auth import deletions
+from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import Throttled
+from customer_auth.models.asking import CodeSent
+from customer_auth.models.identified import WhoAsks
+
+
+@endpoint(body=WhoAsks, answer=CodeSent, refusals=(Throttled,))
+def handler(call: Call[WhoAsks, None]) -> CodeSent:
+    return CodeSent.of(deletions.ask_to_cancel(call.body.address, call.client))

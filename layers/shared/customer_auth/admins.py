@@ -1,0 +1,37 @@
+"""Administrators: customers with the role, which a command gives, who have signed in today."""
+
+from customer_auth import clock, sessions
+from customer_auth.address import Address
+from customer_auth.customers import Customer
+from customer_auth.errors import NotAllowed, ReauthenticationRequired
+from customer_auth.sessions import Caller
+from customer_auth.tables import customer_items, identity_items
+
+ADMIN = "admin"
+RECENT_SECONDS = 12 * clock.HOUR
+
+
+def check(access_token: str, issuer: str) -> Caller:
+    """Who is calling, an administrator by what the table says now, whatever the token says.
+
+    Raises: NotAuthenticated, NotAllowed, ReauthenticationRequired, AccountDeletionPending, Unavailable, aws.Failed.
+    """
+    caller = sessions.check(access_token, issuer)
+    if ADMIN not in caller.customer.roles:
+        raise NotAllowed("This is for administrators")
+    if clock.now() - caller.claims.auth_time > RECENT_SECONDS:
+        raise ReauthenticationRequired
+    return caller
+
+
+def grant(address: Address) -> Customer | None:
+    """Give the role to the customer who has proven the address; again it changes nothing. None where nobody has. Raises: aws.Failed.
+
+    It stands in the tokens of the next sign-in or refresh.
+    """
+    identity = identity_items.find(address.key)
+    customer = customer_items.find(identity.owner) if identity and identity.owner else None
+    if customer is None or ADMIN in customer.roles:
+        return customer
+    customer_items.give_role(customer, ADMIN)
+    return customer._replace(roles=[*customer.roles, ADMIN])

@@ -1,0 +1,60 @@
+"""GET /store/customers/me/export."""
+
+import json
+
+import pytest
+
+from tests.harness.engines import ON_BOTH_ENGINES
+
+PATH = "/store/customers/me/export"
+
+
+@pytest.fixture
+def member(tables, setting, ada):
+    """A customer with a verified email, a claimed phone, a password, a second session and a request to be deleted."""
+    setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
+    ada.member(phone=ada.phone, first_name="Ada", metadata={"size": 38})
+    ada.log_in()
+    ada.ask_deletion(reason="perhaps")
+    return ada
+
+
+def export(person):
+    return person.api.get(PATH, headers=person.bearer())
+
+
+@ON_BOTH_ENGINES
+def test_all_that_lies_in_the_tables_of_the_customer_is_told(member, tables, inbox):
+    inbox.of(member.email)
+    told = export(member).body
+
+    world = tables.look()
+    [customer] = world.kinds("customer")
+    assert told["customer"]["id"] == customer["id"]["S"]
+    own = {name for name in customer if name not in ("pk", "password_hash", "session_epoch", "referrer")}
+    assert own <= set(told["customer"])
+    assert {each["spelling"] for each in told["identities"]} == {item["spelling"]["S"] for item in world.kinds("identity")}
+    assert {each["family"] for each in told["sessions"]} == {place.sk for place in world if place.kind == "session"}
+    assert {each["id"] for each in told["registrations"]} == {item["id"]["S"] for item in world.kinds("registration")}
+    assert {each["id"] for each in told["deletion_requests"]} == {item["id"]["S"] for item in world.kinds("deletion")}
+    assert told["customer"]["referral_code"] in {place.pk.partition("#")[2] for place in world if place.kind == "referral"}
+    assert len(told["activity"]) == len(world.kinds("code"))
+    sent = sum(len(each["messages_sent_at"]) for each in told["activity"])
+    assert sent == world.events("code", "send")
+
+
+def test_it_holds_nothing_that_opens_anything(member):
+    text = json.dumps(export(member).body)
+
+    assert "argon2" not in text
+    assert "secret" not in text
+
+
+def test_a_sign_in_of_long_ago_is_repeated(customer, api):
+    api.clock.advance(301)
+
+    assert export(customer)["type"] == "reauthentication_required"
+
+
+def test_nobody_without_a_session_gets_any(api):
+    assert api.get(PATH).status == 401

@@ -1,0 +1,68 @@
+"""POST /store/customers/account-deletion/confirm."""
+
+from datetime import datetime
+
+from tests.harness.engines import ON_BOTH_ENGINES
+from tests.harness.people import LOGIN, other_code
+
+KEY = "c2FtZS1rZXktYWdhaW4"
+WEEK = 7 * 86_400
+
+
+@ON_BOTH_ENGINES
+def test_the_account_is_due_in_a_week_and_every_session_has_ended(customer, api):
+    answer = customer.leave(reason="moved")
+
+    assert answer.status == 200
+    request = answer["request"]
+    assert (request["status"], request["reason"], request["customer_id"]) == ("confirmed", "moved", customer.id)
+    assert datetime.fromisoformat(request["deletion_scheduled_at"]).timestamp() == api.clock.now() + WEEK
+    assert customer.me()["type"] == "account_deletion_pending"
+    assert customer.refresh().status == 401
+    assert api.post("/login/validate", sessionToken=customer.session["token"]).status == 401
+
+
+def test_it_is_told_to_the_customer_with_the_day(customer, inbox, api):
+    answer = customer.leave()
+
+    assert answer["request"]["deletion_scheduled_at"][:10] in inbox.of(customer.phone)[-1].body
+
+
+def test_nobody_signs_in_any_more_and_the_code_stays_unspent(customer, inbox):
+    customer.leave()
+    challenge, code = customer.asked_and_read(LOGIN)
+
+    assert customer.verify(code, challenge=challenge)["type"] == "account_deletion_pending"
+    assert customer.verify(code, challenge=challenge)["type"] == "account_deletion_pending"
+
+
+def test_a_wrong_code_confirms_nothing(customer, inbox):
+    asked = customer.ask_deletion()
+    code = inbox.code(customer.phone)
+
+    assert customer.confirm_deletion(asked["token"], other_code(code)).status == 401
+    assert customer.me().status == 200
+    assert customer.confirm_deletion(asked["token"], code).status == 200
+
+
+def test_a_code_confirms_once_and_with_its_key_a_repeat_is_told_the_same(customer, inbox):
+    asked = customer.ask_deletion()
+    code = inbox.code(customer.phone)
+    first = customer.confirm_deletion(asked["token"], code, key=KEY)
+
+    assert customer.confirm_deletion(asked["token"], code, key=KEY).body == first.body
+    assert customer.confirm_deletion(asked["token"], code).status == 401
+
+
+def test_a_code_for_signing_in_confirms_nothing(customer):
+    challenge, code = customer.asked_and_read(LOGIN)
+
+    assert customer.confirm_deletion(challenge, code).status == 401
+
+
+def test_logged_out_everywhere_the_request_has_ended_too(customer, inbox, api):
+    asked = customer.ask_deletion()
+    code = inbox.code(customer.phone)
+    api.post("/login/logout", refreshToken=customer.session["refresh_token"], everywhere=True)
+
+    assert customer.confirm_deletion(asked["token"], code).status == 401

@@ -1,0 +1,300 @@
+"""The hourly run that erases the accounts which are due."""
+
+import contextlib
+import json
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+from customer_auth import ids, receipts
+from tests.harness.crowds import at_once
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
+from tests.harness.people import DELETION, LOGIN, Person, new_ip
+from tests.harness.wire import Killed
+
+DAY = 86_400
+STAYS = {"keyring", "deletion", "count", "ip"}
+
+
+@pytest.fixture
+def leaving(tables, customer, days, inbox):
+    """Somebody whose account is due, with three sessions."""
+    customer.sign_in()
+    customer.sign_in()
+    customer.request = customer.leave(reason="moved")["request"]
+    inbox.of(customer.phone)
+    days.pass_by(7)
+    return customer
+
+
+def gone(tables, inbox, person) -> dict:
+    """Nothing is left of the person once the outbox has run; answers the request as it lies there."""
+    inbox.of(person.phone)
+    world = tables.look()
+    assert {place.kind for place in world} <= STAYS
+    text = json.dumps([item for place, item in world.items() if place.kind != "keyring"], default=str)
+    assert person.phone not in text
+    [row] = world.kinds("deletion")
+    assert row["status"]["S"] == "completed"
+    assert "reason" not in row
+    return row
+
+
+@ON_BOTH_ENGINES
+def test_after_a_week_nothing_of_the_customer_is_left_but_the_request_with_its_receipt(leaving, tables, api, inbox):
+    assert api.process_deletions()["completed"] == 1
+
+    row = gone(tables, inbox, leaving)
+    assert "was deleted" in inbox.of(leaving.phone)[-1].body
+    assert row["erased"]["M"]["sessions"]["N"] == "3"
+
+
+def test_it_takes_at_most_six_requests(leaving, api):
+    since = len(api.wire.calls)
+    api.process_deletions()
+
+    due, mine = Counter(), []
+    for call in api.wire.calls[since:]:
+        (due.update([call.operation]) if "IndexName" in call.parameters else mine.append(call.operation))
+    assert len([each for each in mine if each != "GetSecretValue"]) <= 6, mine
+
+
+def test_its_receipt_is_signed_and_names_nobody(leaving, tables, api, inbox, engine):
+    api.process_deletions()
+    receipt = gone(tables, inbox, leaving)["receipt"]["S"]
+
+    der = engine.clients.kms.get_public_key(KeyId=engine.ids["ReceiptsKey"])["PublicKey"]
+    pem = load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    told = receipts.check(receipt, pem)
+    assert (told["request_id"], told["erased"]["sessions"]) == (leaving.request["id"], 3)
+    assert leaving.id not in json.dumps(told)
+    header, body, signature = receipt.split(".")
+    forged = ids.base64url(json.dumps(told | {"completed_at": "2020-01-01T00:00:00Z"}).encode())
+    for wrong in (f"{header}.{forged}.{signature}", f"{header}.{body}.{signature[:-4]}AAAA", f"{header}.{body}", "x"):
+        with pytest.raises(ValueError, match="receipt"):
+            receipts.check(wrong, pem)
+
+
+def test_the_address_is_free_and_its_next_owner_sees_nothing_of_the_last(leaving, api):
+    old = leaving.id
+    api.process_deletions()
+    leaving.sign_up()
+
+    assert leaving.id != old
+    assert leaving.me()["customer"]["first_name"] is None
+
+
+def test_nothing_is_erased_before_its_time(tables, customer, days, api):
+    customer.leave()
+    days.pass_by(6)
+    api.clock.advance(DAY - 91)
+    assert api.process_deletions()["completed"] == 0
+
+
+@pytest.mark.parametrize("ahead", [300, 600])
+def test_a_clock_that_is_ahead_erases_nothing_early(tables, customer, days, api, ahead):
+    customer.leave()
+    days.pass_by(7)
+    api.clock.advance(-1)
+    true = api.clock.now()
+    api.clock.advance(ahead)
+
+    assert api.process_deletions(at=true)["completed"] == 0
+    assert api.process_deletions(at=true + 1)["completed"] == 1
+
+
+def test_confirmed_by_a_clock_that_is_behind_the_week_is_whole(tables, customer, api, inbox, monkeypatch):
+    asked, code = customer.ask_deletion(), inbox.code(customer.phone)
+    true = api.clock.now()
+    real = api.clock.now
+    monkeypatch.setattr("local.events.time.time", lambda: true)
+    monkeypatch.setattr("customer_auth.clock.source", lambda: real() - 60)
+    confirmed = customer.confirm_deletion(asked["token"], code)
+
+    due = datetime.fromisoformat(confirmed["request"]["deletion_scheduled_at"])
+    assert due == datetime.fromtimestamp(true + 7 * DAY, UTC)
+
+
+def test_a_day_before_it_is_reminded_of_once(tables, customer, days, api, inbox):
+    customer.leave()
+    inbox.of(customer.phone)
+    days.pass_by(6)
+    assert [api.process_deletions()["reminded"] for _ in range(3)] == [1, 0, 0]
+
+    told = [message for message in inbox.of(customer.phone) if "Tomorrow" in message.body]
+    assert len(told) == 1
+    days.pass_by(1)
+    assert api.process_deletions()["completed"] == 1
+
+
+def test_what_was_cancelled_is_not_erased(tables, customer, days, api, inbox):
+    customer.leave()
+    days.pass_by(3)
+    asked = customer.ask_to_stay()
+    customer.stay(asked["token"], inbox.code(customer.phone))
+    days.pass_by(4)
+
+    assert api.process_deletions() == {"completed": 0, "reminded": 0, "lapsed": 0, "failed": 0, "left": False}
+    assert customer.sign_in().status == 200
+
+
+def test_the_reason_of_an_earlier_request_goes_too(tables, customer, days, api, inbox):
+    customer.leave(reason="first")
+    api.clock.advance(90)
+    asked = customer.ask_to_stay()
+    customer.stay(asked["token"], inbox.code(customer.phone))
+    days.pass_by(1)
+    customer.sign_in()
+    customer.leave(reason="second")
+    days.pass_by(7)
+    api.process_deletions()
+
+    rows = tables.look().kinds("deletion")
+    assert sorted(row["status"]["S"] for row in rows) == ["cancelled", "completed"]
+    assert not any("reason" in row for row in rows)
+
+
+def test_what_a_customer_merely_claims_stays_who_registered_it_later(tables, setting, ada, days, api):
+    setting(REQUIRE_VERIFICATION="false", REGISTRATION_IDENTIFIER="both")
+    ada.session = ada.registered(phone=ada.phone)
+    ada.ask_deletion()
+    days.pass_by(7)
+
+    assert api.process_deletions()["completed"] == 1
+    assert {place.kind for place in tables.look()} <= STAYS
+    assert ada.register().status == 201
+
+
+BREAKS = ["killed_before", "killed_after", "error", "throttle", "timeout", "lost"]
+
+
+@ON_DYNAMODB
+@pytest.mark.parametrize("mode", BREAKS)
+def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_meanwhile(leaving, tables, api, inbox, mode):
+    before, at = tables.look(), api.clock.offset
+    since = len(api.wire.calls)
+    api.process_deletions()
+    calls = [(call.service, call.operation) for call in api.wire.calls[since:] if call.function == "ProcessAccountDeletions"]
+    for nth, (service, operation) in enumerate(calls):
+        if service == "secretsmanager":
+            continue
+        tables.put_back(before)
+        api.clock.offset = at
+        alike = calls[: nth + 1].count((service, operation))
+        with api.wire.broken(operation, mode, service=service, nth=alike), contextlib.suppress(Killed, Exception):
+            api.process_deletions()  # whatever it ends with, the next run goes on
+        broken, then = tables.look(), api.clock.offset
+        assert leaving.asked_and_read_or_none() in (None, "account_deletion_pending"), (nth, operation)
+        tables.put_back(broken)
+        api.clock.offset = then
+        api.clock.advance(3600)  # what has failed is looked at again then
+        api.process_deletions()
+        gone(tables, inbox, leaving)
+
+
+@ON_DYNAMODB
+def test_four_runs_at_once_erase_each_once(tables, api, inbox, days):
+    people = [Person(api, inbox, new_ip()) for _ in range(6)]
+    for person in people:
+        person.sign_up()
+        person.leave()
+        inbox.of(person.phone)
+    days.pass_by(7)
+    before = len(api.wire.sent)
+
+    runs = at_once(4, lambda _: api.process_deletions())
+
+    api.process_deletions()
+    inbox.of("")
+    world = tables.look()
+    assert {place.kind for place in world} <= STAYS
+    assert sum(run["completed"] for run in runs) == 6
+    assert {row["status"]["S"] for row in world.kinds("deletion")} == {"completed"}
+    assert Counter(message.to for message in api.wire.sent[before:]) == {person.phone: 1 for person in people}
+    counted = [item.get("completed", {"N": "0"})["N"] for item in world.kinds("count")]
+    assert sum(map(int, counted)) == 6
+
+
+def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(tables, api, inbox, days, engine, log):
+    people = [Person(api, inbox, new_ip()) for _ in range(5)]
+    for person in people:
+        person.sign_up()
+        person.leave()
+        inbox.of(person.phone)
+    days.pass_by(7)
+    poison = people[2]
+    place = {"pk": {"S": f"customer#{poison.id}"}}
+    customers = engine.ids["CustomersTable"]
+    whole = engine.clients.dynamodb.get_item(TableName=customers, Key=place)["Item"]
+    engine.clients.dynamodb.put_item(TableName=customers, Item=whole | {"metadata": {"S": "no JSON"}})
+
+    assert api.process_deletions() | {"left": 0} == {"completed": 4, "reminded": 0, "lapsed": 0, "failed": 1, "left": 0}
+    assert any(line.get("undeleted") == 1 for line in log.lines)
+    assert api.process_deletions()["failed"] == 0
+    api.clock.advance(3600)
+    assert api.process_deletions()["failed"] == 1
+    api.clock.advance(3600)
+    assert api.process_deletions()["failed"] == 0  # two hours then
+    engine.clients.dynamodb.put_item(TableName=customers, Item=whole)
+    api.clock.advance(3600)
+    assert api.process_deletions()["completed"] == 1
+
+
+def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api, inbox, days):
+    people = [Person(api, inbox, new_ip()) for _ in range(12)]
+    for person in people:
+        person.sign_up()
+        person.leave()
+        inbox.of(person.phone)
+    days.pass_by(7)
+    asked = iter([True])
+
+    first = api.process_deletions(has_time=lambda: next(asked, False))
+
+    assert (first["completed"], first["left"]) == (8, True)
+    assert api.process_deletions()["completed"] == 4
+
+
+@ON_DYNAMODB
+def test_of_a_cancellation_and_the_run_at_once_exactly_one_wins_and_the_answer_says_which(tables, api, inbox, days):
+    outcomes = Counter()
+    for _ in range(25):
+        person = Person(api, inbox, new_ip())
+        person.sign_up()
+        person.leave()
+        days.pass_by(7)
+        asked = person.ask_to_stay()
+        code = inbox.code(person.phone)
+
+        answers = at_once(2, lambda n, p=person, a=asked, c=code: p.stay(a["token"], c) if n else api.process_deletions())
+
+        run, stayed = answers if isinstance(answers[0], dict) else answers[::-1]
+        row = next(row for row in tables.look().kinds("deletion") if row["customer_id"]["S"] == person.id)
+        if stayed.status == 200:
+            assert (row["status"]["S"], run["completed"]) == ("cancelled", 0)
+            api.clock.advance(90)
+            assert person.sign_in().status == 200
+        else:
+            assert stayed.status in (401, 403)
+            api.process_deletions()
+            row = next(row for row in tables.look().kinds("deletion") if row["customer_id"]["S"] == person.id)
+            assert row["status"]["S"] == "completed"
+        outcomes[row["status"]["S"]] += 1
+
+    assert outcomes.total() == 25
+
+
+def test_while_it_is_erased_nobody_signs_in_and_cancelling_is_too_late(leaving, api, inbox):
+    asked = leaving.ask_to_stay()
+    code = inbox.code(leaving.phone)
+    with api.wire.broken("BatchWriteItem", "killed_before"), pytest.raises(Killed):
+        api.process_deletions()
+
+    assert leaving.stay(asked["token"], code)["type"] == "account_deletion_pending"
+    api.clock.advance(90)
+    challenge, code = leaving.asked_and_read(LOGIN)
+    assert leaving.verify(code, challenge=challenge)["type"] == "account_deletion_pending"
+    assert api.process_deletions()["completed"] == 1
+    assert api.post(f"{DELETION}/cancel-confirm", token=asked["token"], code="000000").status == 401

@@ -1,0 +1,26 @@
+"""Gives a customer of a stack on AWS, who has proven this email or phone, the role `admin`.
+
+grant_admin.py STACK ADDRESS
+"""
+
+import sys
+
+from customer_auth import admins, email, phone
+from tools import stack_settings
+
+
+def main(stack: str, spelling: str) -> str | None:
+    """Give it; answers what is wrong, if anything is."""
+    stack_settings.use(stack, "SignInByPassword")
+    try:
+        customer = admins.grant(email.parse(spelling) if "@" in spelling else phone.parse(spelling))
+    except ValueError as error:
+        return f"the address {error}"
+    if customer is None:
+        return "no customer has proven this address"
+    print(f"{customer.id}: {', '.join(customer.roles)}")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

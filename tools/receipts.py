@@ -1,0 +1,30 @@
+"""Receipts of deletions: fetches the key of a stack on AWS that checks them, or checks one, without asking anybody.
+
+receipts.py key STACK           prints the public key, PEM
+receipts.py verify FILE KEY     prints what the receipt says, if this key (a PEM file) has signed it
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from customer_auth import receipts
+from tools import stack_settings
+
+
+def main(what: str, where: str, key: str = "") -> str | None:
+    """Do it; answers what is wrong, if anything is."""
+    if what == "key":
+        stack_settings.use(where, "ProcessAccountDeletions")
+        print(receipts.public_key(), end="")
+        return None
+    try:
+        told = receipts.check(Path(where).read_text("ascii"), Path(key).read_text("ascii"))
+    except (OSError, ValueError) as wrong:
+        return str(wrong)
+    print(json.dumps(told, indent=2))
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

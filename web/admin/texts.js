@@ -1,0 +1,103 @@
+/** Every text of the console, in English, and how it writes moments: in the reader's own zone and language. */
+
+import { Language, languages } from "../demo/texts.js";
+
+const { en } = languages;
+
+const texts = {
+  ...en,
+  console: "Admin console",
+  askTitle: "Sign in to the admin console",
+  askLead: "We send a code to the address of your administrator's account.",
+  reauthenticate: "Your sign-in is more than 12 hours old. Sign in again to go on.",
+  loggedOut: "You are logged out.",
+  logOut: "Log out",
+  loggingOut: "Logging out…",
+  deniedTitle: "This account is no administrator",
+  deniedLead: "It may sign in, but it lacks the role “admin”. Ask whoever runs the service for it, or use another account.",
+  checkAgain: "Check again",
+  requestsTitle: "Account deletion requests",
+  viewTitle: "What is shown",
+  status: "Status",
+  statuses: { "": "All", pending: "Pending", confirmed: "Confirmed", cancelled: "Cancelled", completed: "Completed" },
+  order: "Order by",
+  orders: { created_at: "Asked", updated_at: "Changed", customer_id: "Customer ID" },
+  direction: "Direction",
+  directions: {
+    DESC: { created_at: "Newest first", updated_at: "Newest first", customer_id: "Z to A" },
+    ASC: { created_at: "Oldest first", updated_at: "Oldest first", customer_id: "A to Z" },
+  },
+  rows: "Rows at a time",
+  paging: "Go on by",
+  pagings: { more: "Loading more", pages: "Pages" },
+  refresh: "Refresh",
+  more: "Load more",
+  pages: "Pages",
+  previous: "Previous",
+  next: "Next",
+  range: (from, to, count) => `${from}–${to} of ${count}`,
+  place: (page, pages) => `Page ${page} of ${pages}`,
+  reach: (rows) => `Pages end after ${rows} requests. Go on by loading more to see the rest.`,
+  zone: (zone) => `Times are in the zone ${zone}.`,
+  none: {
+    "": "There are no requests.",
+    pending: "There are no pending requests.",
+    confirmed: "There are no confirmed requests.",
+    cancelled: "There are no cancelled requests.",
+    completed: "There are no completed requests.",
+  },
+  noneYet: "A request appears here once a customer asks for the deletion of their account.",
+  noneOfThese: "There may be requests with another status.",
+  showAll: "Show all requests",
+  columns: {
+    id: "Request",
+    status: "Status",
+    customer: "Customer",
+    reason: "Reason",
+    asked: "Asked",
+    due: "Due",
+    changed: "Changed",
+    ended: "Ended",
+    receipt: "Receipt",
+  },
+  noReason: "None given",
+  nothing: "–",
+  cancelledAt: "Cancelled",
+  completedAt: "Completed",
+  showWhole: "Show all of it",
+  showLess: "Show less",
+  download: "Download",
+  downloadOf: (id) => `Download the receipt of ${id}`,
+  retry: "Try again",
+  errors: {
+    ...en.errors,
+    not_authenticated: en.ended,
+    offline: "There is no connection. Try again when you are back online.",
+    throttled: "Too many requests. Try again in a moment.",
+    unavailable: "The service is not available right now. Try again in a moment.",
+  },
+};
+
+/** English, but for the moments. */
+export class OperatorsLanguage extends Language {
+  #moment = new Intl.DateTimeFormat(navigator.languages, { dateStyle: "medium", timeStyle: "short" });
+
+  constructor() {
+    super("en");
+    this.texts = texts;
+  }
+
+  get zone() {
+    return this.#moment.resolvedOptions().timeZone;
+  }
+
+  /** The tag of the language that moments are written in. */
+  get momentsTag() {
+    return this.#moment.resolvedOptions().locale;
+  }
+
+  /** A moment of the service, like "2026-01-31T09:30:00Z". */
+  localMoment(text) {
+    return this.#moment.format(new Date(text));
+  }
+}

@@ -1,0 +1,47 @@
+/** What of the requests is looked at. It stands in the page's address, so that a reload and a link keep it. */
+
+const PATH = "/admin/account-deletion-requests";
+const FURTHEST_OFFSET = 10_000; // the service's
+
+/** What can be chosen, the first of each unless the address says otherwise. */
+export const CHOICES = {
+  status: ["", "pending", "confirmed", "cancelled", "completed"],
+  order: ["created_at", "updated_at", "customer_id"],
+  direction: ["DESC", "ASC"],
+  rows: ["20", "50", "100"],
+  paging: ["more", "pages"],
+};
+
+/** The view that a query names; what it names wrongly is as if it were not there. */
+export function viewIn(search) {
+  const named = new URLSearchParams(search);
+  const pick = ([name, choices]) => [name, choices.includes(named.get(name)) ? named.get(name) : choices[0]];
+  const view = Object.fromEntries(Object.entries(CHOICES).map(pick));
+  const page = /^[1-9]\d{0,4}$/.test(named.get("page")) ? Number(named.get("page")) : 1;
+  return { ...view, page: view.paging === "pages" ? Math.min(page, furthestPage(view)) : 1 };
+}
+
+/** The query that names a view, as short as it can be. */
+export function searchOf(view) {
+  const chosen = Object.keys(CHOICES).filter((name) => view[name] !== CHOICES[name][0]);
+  const named = new URLSearchParams(chosen.map((name) => [name, view[name]]));
+  if (view.page > 1) named.set("page", view.page);
+  return named.size ? `?${named}` : "";
+}
+
+/** Where the service has the view's requests: from `cursor` on, or from the view's page. */
+export function pathOf(view, cursor = null) {
+  const asked = new URLSearchParams({ limit: view.rows, order: view.order, order_direction: view.direction });
+  if (view.status) asked.set("status", view.status);
+  if (cursor) asked.set("cursor", cursor);
+  else asked.set("offset", offsetOf(view));
+  return `${PATH}?${asked}`;
+}
+
+export const offsetOf = ({ page, rows }) => (page - 1) * rows;
+
+/** The last page that the service's offset reaches, be there so many requests or not. */
+export const furthestPage = ({ rows }) => Math.floor(FURTHEST_OFFSET / rows) + 1;
+
+/** The last page there is, also where the offset does not reach it. */
+export const lastPage = ({ rows }, count) => Math.max(1, Math.ceil(count / rows));

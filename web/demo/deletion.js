@@ -1,0 +1,174 @@
+/** An account's end: what is held is downloaded, the account is deleted by a code, and kept after all by another. */
+
+import { cancelDeletion, confirmDeletion, exportData, requestCancellation, requestDeletion } from "../deletion.js";
+import { readPhone } from "./phone-field.js";
+import { settings } from "./settings.js";
+import { FormStep } from "./step.js";
+
+const FILE = "my-data.json";
+const FILE_KEPT_MS = 60_000; // for the browser to have saved it
+const find = (selector) => document.querySelector(selector);
+
+/** What the step of the code does with a code of these kinds. */
+export const deletionCodes = {
+  deletion: {
+    label: (texts) => texts.deleteAccount,
+    busy: (texts) => texts.deleting,
+    back: (texts) => texts.back,
+    sentTo: (texts, address) => (address ? texts.codeSentTo(address) : texts.codeSentToYou),
+    verify: confirmDeletion,
+    resend: requestDeletion,
+    done: (page, request, { email, phone }) => page.show("deleted", { request, email, phone }),
+    refused: () => false,
+  },
+  cancellation: {
+    label: (texts) => texts.keepAccount,
+    busy: (texts) => texts.verifying,
+    back: (texts) => texts.change,
+    sentTo: (texts, address) => texts.codeSentIfPending(address),
+    verify: cancelDeletion,
+    resend: requestCancellation,
+    done: (page, _request, challenge) => page.kept(challenge),
+    refused: (page, error) => page.tooLate(error),
+  },
+};
+
+/** All that is held on the customer, as a file. */
+export class Download extends FormStep {
+  needsSession = true;
+
+  constructor(page) {
+    super(page, "download", { label: (texts) => texts.download, busy: (texts) => texts.loading });
+  }
+
+  async act() {
+    save(JSON.stringify(await exportData(this.page.auth), null, 2));
+    this.page.say("downloaded");
+  }
+}
+
+/** What a deletion means, why it is wished for, and the code that confirms it. */
+export class Delete extends FormStep {
+  needsSession = true;
+
+  constructor(page) {
+    super(page, "delete", { label: (texts) => texts.deleteAccount, busy: (texts) => texts.sending });
+  }
+
+  enter({ reason = "" } = {}) {
+    super.enter();
+    this.input("reason").value = reason;
+  }
+
+  /** What somebody wrote here is nobody else's to read. */
+  leave() {
+    super.leave();
+    this.input("reason").value = "";
+  }
+
+  kept() {
+    return { reason: this.value("reason") };
+  }
+
+  render() {
+    super.render();
+    const { emailVerified, phoneVerified } = this.page.auth.session?.customer ?? {};
+    find("#delete-by-code").hidden = emailVerified === false && phoneVerified === false; // it goes without a code then
+  }
+
+  async act() {
+    const { auth } = this.page;
+    const address = onlyProven(auth.session.customer);
+    const asked = await requestDeletion(auth, { reason: this.value("reason") || undefined });
+    if (asked.request) this.page.show("deleted", asked);
+    else this.page.show("enter", { challenge: { ...asked, ...address, from: "delete" } });
+  }
+}
+
+/** Until when the account may be kept. */
+export class Deleted {
+  section = find("#deleted");
+  #page;
+  #until = null;
+  #address = {};
+
+  constructor(page) {
+    this.#page = page;
+    find("#deleted-keep").addEventListener("click", () => page.show("keep", this.#address));
+  }
+
+  enter({ request, email, phone }) {
+    this.#until = request.deletionScheduledAt;
+    this.#address = { email, phone };
+  }
+
+  leave() {
+    this.#address = {};
+  }
+
+  render() {
+    const { language } = this.#page;
+    find("#deleted-until").textContent = this.#until ? language.texts.deletedUntil(language.deadline(this.#until)) : "";
+  }
+}
+
+/** Keeping the account: by a code to its address, or by what the refused sign-in brought along. */
+export class Keep extends FormStep {
+  #token = null;
+  #whose = {};
+
+  constructor(page) {
+    const label = (texts) => (this.#token ? texts.keepAccount : texts.send);
+    super(page, "keep", { label, busy: (texts) => (this.#token ? texts.saving : texts.sending) });
+  }
+
+  enter({ email, phone, cancelToken = null, signIn = "ask" } = {}) {
+    this.#token = cancelToken;
+    this.#whose = { email, phone, signIn };
+    if (email ?? phone) this.input("who").value = email ?? readPhone(phone, settings.defaultRegion).text;
+    this.showField("who", !cancelToken);
+    super.enter();
+  }
+
+  render() {
+    super.render();
+    const { texts } = this.page.language;
+    find("#keep-lead").textContent = this.#token ? texts.keepAtOnce : texts.keepByCode;
+  }
+
+  async act() {
+    if (this.#token) {
+      await this.#keepAtOnce();
+      return;
+    }
+    const address = this.address("who");
+    if (!address) return;
+    const asked = await requestCancellation(this.page.auth, address);
+    this.page.show("enter", { challenge: { ...asked, from: "keep", signIn: this.#whose.signIn } });
+  }
+
+  wordsFor({ type }) {
+    return this.#token && type === "wrong_proof" ? { text: (texts) => texts.wrong.keep } : null;
+  }
+
+  async #keepAtOnce() {
+    try {
+      await cancelDeletion(this.page.auth, { challenge: this.#token });
+      this.page.kept(this.#whose);
+    } catch (error) {
+      if (!this.page.tooLate(error)) throw error;
+    }
+  }
+}
+
+/** Where the code goes, as { email } or { phone }, if the customer has proven one address alone. */
+function onlyProven({ email, phone, emailVerified, phoneVerified }) {
+  if (emailVerified && !phoneVerified) return { email };
+  return phoneVerified && !emailVerified ? { phone } : {};
+}
+
+function save(text) {
+  const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  Object.assign(document.createElement("a"), { href, download: FILE }).click();
+  setTimeout(() => URL.revokeObjectURL(href), FILE_KEPT_MS);
+}
