@@ -1,0 +1,59 @@
+"""After the customers table was restored from a backup: what was deleted, confirmed or cancelled since then is so again.
+
+redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table as it was before, with all that is on record
+
+Accounts that are due again are erased by the next hourly run, or by invoking ProcessAccountDeletions at once. Done twice, it does nothing
+more.
+"""
+
+import os
+import sys
+from collections import Counter
+
+from customer_auth import settings
+from customer_auth.tables import customer_items, deletion_items, dynamodb
+from customer_auth.tables.deletion_items import Deletion, State
+from tools import stack_settings
+
+_GOES = (State.CONFIRMED, State.ERASING, State.COMPLETED)
+
+
+def main(stack: str, old_table: str) -> None:
+    """Read what is on record in the old table, do it in the stack's, and print how much that was."""
+    stack_settings.use(stack, "ProcessAccountDeletions")
+    restored, os.environ["CUSTOMERS_TABLE"] = os.environ["CUSTOMERS_TABLE"], old_table
+    settings.forget()
+    recorded = on_record()
+    os.environ["CUSTOMERS_TABLE"] = restored
+    settings.forget()
+    for outcome, count in sorted(Counter(redo(each) for each in recorded).items()):
+        print(f"{count} {outcome}")
+
+
+def on_record() -> list[Deletion]:
+    """Every request that somebody confirmed. Raises: aws.Failed."""
+    lists = (deletion_items.listed(state, "created_at", ascending=True) for state in deletion_items.COUNTED)
+    return [each for found, _ in lists for _, each in found]
+
+
+def redo(recorded: Deletion) -> str:
+    """Bring one request and its customer to the state on record; answers what that took. Raises: dynamodb.TransactionFailed, aws.Failed."""
+    customer, here = customer_items.find(recorded.customer_id), deletion_items.find(recorded.id)
+    state = here.status if here else None
+    if customer is None:
+        return "gone already"
+    if recorded.status in _GOES and state not in _GOES:
+        due_at = recorded.deletion_scheduled_at or 0
+        anew = recorded._replace(status=State.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
+        keeps = deletion_items.confirm(anew.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(anew)
+        dynamodb.transact([customer_items.confirm_deletion(customer, anew.id), keeps, deletion_items.count(anew.id, confirmed=1)])
+        return "confirmed again"
+    if recorded.status == State.CANCELLED and state == State.CONFIRMED:
+        counts = deletion_items.count(recorded.id, confirmed=-1, cancelled=1)
+        dynamodb.transact([customer_items.cancel_deletion(customer), deletion_items.cancel(recorded.id), counts])
+        return "cancelled again"
+    return "as on record"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
