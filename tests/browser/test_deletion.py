@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from customer_auth import receipts
+
 DELETION = "**/store/customers/account-deletion"
 CODE = "246810"
 UNTIL = "2030-03-04T05:06:07Z"
@@ -471,3 +473,69 @@ def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, numbe
     look("kept")
 
     assert {name: each for name, each in found.items() if each} == {}
+
+
+def enter_code(demo, number, before):
+    """The code that came after so many messages."""
+    expect(demo.code).to_be_focused()
+    demo.code.fill(demo.sent(number, before + 1))
+
+
+def leave(demo, number):
+    later(demo)
+    before = len(demo.stack.messages(number))
+    ask_to_delete(demo, "moved")
+    enter_code(demo, number, before)
+    expect(demo.title).to_have_text("Your account will be deleted")
+
+
+def later(demo, seconds=90):
+    demo.stack.post("/_local/clock", advance_seconds=seconds)
+
+
+def start_to_sign_in(demo, number):
+    demo.page.goto("/_local/demo/")
+    later(demo)
+    before = len(demo.stack.messages(number))
+    demo.ask(number)
+    enter_code(demo, number, before)
+
+
+def test_from_the_pages_alone_an_account_is_kept_deleted_proven_and_opened_anew(demo, device, stack, number, numbers):
+    operator = next(numbers)
+    stack.sign_up(operator)
+    assert stack.post("/_local/admin", phone=operator).json()["roles"] == ["admin"]
+    demo.sign_in(number)
+    leave(demo, number)
+
+    start_to_sign_in(demo, number)
+    expect(demo.title).to_have_text("Keep my account")
+    later(demo)
+    before = len(stack.messages(number))
+    demo.submit.click()
+    enter_code(demo, number, before)
+    expect(demo.said).to_have_text("Your account stays. Sign in again.")
+
+    later(demo, 3600)
+    start_to_sign_in(demo, number)
+    expect(demo.page.locator("#account")).to_be_visible()
+    leave(demo, number)
+    later(demo, 7 * 86_400)
+    assert stack.post("/_local/run/process_account_deletions").json()["result"]["completed"] == 1
+
+    console = device(viewport={"width": 1280, "height": 800}, accept_downloads=True).new_page()
+    console.goto("/_local/admin/?status=completed")
+    before = len(stack.messages(operator))
+    console.locator("#phone").fill(operator)
+    console.locator("[type=submit]:visible").click()
+    expect(console.locator("#code")).to_be_focused()
+    console.locator("#code").fill(stack.messages(operator, count=before + 1)[0]["code"])
+    row = console.locator("#list tbody tr").first
+    expect(row).to_contain_text("completed", ignore_case=True)
+    with console.expect_download() as download:
+        row.get_by_role("button").click()
+    told = receipts.check(download.value.path().read_text(), stack.ask("GET", "/_local/receipts-key").text)
+    assert told["request_id"] == download.value.suggested_filename.partition(".")[0]
+
+    start_to_sign_in(demo, number)
+    expect(demo.page.locator("#welcome")).to_have_text("Your account was just created.")
