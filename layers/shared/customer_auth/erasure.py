@@ -107,7 +107,8 @@ def _erase(due: Deletion, now: int) -> bool:
     """Erase one account; False where it is not due any more, or another run has done it."""
     customer = customer_items.find(due.customer_id)
     if customer is None or customer.deletion != due.id:
-        return False  # the index lags: it is completed, or cancelled
+        _let_go(due)
+        return False
     sessions = session_items.find_all(customer.id)
     identities = _identities(customer)
     erased = due.erased or {
@@ -128,6 +129,13 @@ def _erase(due: Deletion, now: int) -> bool:
         ]
     )
     return _end(due, customer, identities, erased)
+
+
+def _let_go(due: Deletion) -> None:
+    """The index lags, and the request has ended; or its customer became the owner's of the address, who has asked for nothing."""
+    here = deletion_items.find(due.id)
+    if here and here.status == State.CONFIRMED:
+        _transacted([deletion_items.cancel(due.id), deletion_items.count(due.id, confirmed=-1, cancelled=1)])
 
 
 def _identities(customer: Customer) -> list[Address]:

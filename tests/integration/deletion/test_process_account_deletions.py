@@ -168,6 +168,21 @@ def test_what_a_customer_merely_claims_stays_who_registered_it_later(tables, set
     assert ada.register().status == 201
 
 
+def test_who_takes_an_unproven_customer_over_has_asked_for_nothing(tables, setting, ada, days, api, inbox):
+    setting(REQUIRE_VERIFICATION="false")
+    ada.session = ada.registered()
+    ada.ask_deletion()
+    asked = api.post("/login/email/send", email=ada.email)
+    entered = api.post("/login/email/verify", email=ada.email, challenge=asked["challenge"], code=inbox.code(ada.email))
+    assert entered.status == 200
+    days.pass_by(7)
+
+    assert api.process_deletions()["completed"] == 0
+    [row] = tables.look().kinds("deletion")
+    assert row["status"]["S"] == "cancelled"
+    assert len(tables.look().kinds("customer")) == 1
+
+
 BREAKS = ["killed_before", "killed_after", "error", "throttle", "timeout", "lost"]
 
 
