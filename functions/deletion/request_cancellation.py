@@ -1,6 +1,7 @@
 """POST /store/customers/account-deletion/cancel-request: sends the code by which the deletion is cancelled, if there is one."""
 
-from customer_auth import deletions
+from customer_auth import codes
+from customer_auth.challenges import Purpose
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import Throttled
 from customer_auth.models.asking import CodeSent
@@ -9,4 +10,4 @@ from customer_auth.models.identified import WhoAsks
 
 @endpoint(body=WhoAsks, answer=CodeSent, refusals=(Throttled,))
 def handler(call: Call[WhoAsks, None]) -> CodeSent:
-    return CodeSent.of(deletions.ask_to_cancel(call.body.address, call.client))
+    return CodeSent.of(codes.ask(Purpose.CANCELLATION, call.body.address, call.client))

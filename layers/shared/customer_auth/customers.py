@@ -84,6 +84,11 @@ class Customer(NamedTuple):
         """The address of this channel. Raises: LookupError where there is none."""
         return {each.channel: each for each in self.addresses}[channel]
 
+    def proven(self, *, prefer: Channel) -> Address | None:
+        """A verified address, of this channel where there is one."""
+        found = {each.channel: each for each in self.addresses if self.is_verified(each.channel)}
+        return found.get(prefer) or next(iter(found.values()), None)
+
     def spelling(self, channel: Channel) -> str | None:
         """The address of this channel as it is shown and mailed to."""
         return self.phone if channel is Channel.PHONE else self.email

@@ -6,7 +6,7 @@ A request that is not confirmed locks nothing. A confirmed one ends every sessio
 from typing import NamedTuple
 
 from customer_auth import audit, cancel_tokens, clock, codes, ids, ownership, proofs, sessions, settings
-from customer_auth.address import Address, Channel
+from customer_auth.address import Channel
 from customer_auth.challenges import Challenge, Purpose
 from customer_auth.client import Client
 from customer_auth.codes import Asked, Attempt, Proof
@@ -34,7 +34,7 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     Raises: Throttled, ReauthenticationRequired (no verified address, and the sign-in is too long ago), Unavailable, aws.Failed.
     """
     customer = caller.customer
-    address = told_at(customer)
+    address = customer.proven(prefer=Channel(settings.service().deletion_channel))
     if address is None:
         if not sessions.is_recent(caller.claims):
             raise ReauthenticationRequired
@@ -67,11 +67,12 @@ def confirm(attempt: Attempt, at: int) -> Deletion:
 
 def _confirm(proof: Proof, at: int) -> Deletion:
     bound = proof.challenge["bound_to"]
-    customer = customer_items.find(bound["customer"])
-    as_asked = customer and (customer.session_epoch, customer.deletion) == (bound["epoch"], bound["deletion"])
-    read = deletion_items.find(bound["deletion"]) if as_asked else None
+    items = dynamodb.batch_get([customer_items.key(bound["customer"]), deletion_items.key(bound["deletion"])])
+    customer, read = customer_items.customer(items[0]), deletion_items.deletion(items[1])
     if customer is None or read is None or not customer.may_sign_in or read.status != State.PENDING:
         raise WrongCode("request_gone")
+    if (customer.session_epoch, customer.deletion) != (bound["epoch"], bound["deletion"]):
+        raise WrongCode("superseded")
     scheduled_at, due_at = _schedule(at)
     writes = [
         customer_items.confirm_deletion(customer, read.id),
@@ -103,11 +104,6 @@ def _schedule(at: int) -> tuple[int, int]:
     scheduled_at = max(clock.now(), at) + settings.service().deletion_scheduled_days * clock.DAY
     remind_at = scheduled_at - _REMIND_SECONDS
     return scheduled_at, remind_at if remind_at > clock.now() else scheduled_at
-
-
-def ask_to_cancel(address: Address, client: Client) -> Asked:
-    """Send a code to the address, if it is the verified one of an account that is being deleted. Raises: Throttled, aws.Failed."""
-    return codes.ask(Purpose.CANCELLATION, address, client)
 
 
 def cancel(attempt: Attempt) -> Deletion:
@@ -177,9 +173,3 @@ def _cancelled(customer: Customer | None) -> Deletion:
     if found is None:
         raise WrongCode("request_gone")
     return found
-
-
-def told_at(customer: Customer) -> Address | None:
-    """Where the customer is asked and told: the verified address of DELETION_CHANNEL, else any."""
-    proven = {each.channel: each for each in customer.addresses if customer.is_verified(each.channel)}
-    return proven.get(Channel(settings.service().deletion_channel)) or next(iter(proven.values()), None)

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import NamedTuple
 
-from customer_auth import audit, clock, deletions, receipts
-from customer_auth.address import Address
+from customer_auth import audit, clock, receipts, settings
+from customer_auth.address import Address, Channel
 from customer_auth.challenges import Lane
 from customer_auth.customers import Customer
 from customer_auth.messaging.kinds import Kind
@@ -98,7 +98,7 @@ def _do(due: Deletion, now: int) -> str:
 
 def _remind(due: Deletion) -> bool:
     customer = customer_items.find(due.customer_id)
-    address = deletions.told_at(customer) if customer else None
+    address = _told_at(customer) if customer else None
     told = [notice_items.put_new(Kind.DELETION_REMINDER, address, due.locale, at=due.deletion_scheduled_at)] if address else []
     return _transacted([deletion_items.remind(due), *told])
 
@@ -151,7 +151,7 @@ def _end(due: Deletion, customer: Customer, identities: list[Address], erased: d
     """The last transaction: the account goes, its address is free, the request is completed with its receipt, and its customer told."""
     completed_at = clock.now()
     receipt = receipts.issue(due, erased, completed_at)
-    address = deletions.told_at(customer)
+    address = _told_at(customer)
     return _transacted(
         [
             deletion_items.complete(due, receipt, completed_at),
@@ -163,6 +163,10 @@ def _end(due: Deletion, customer: Customer, identities: list[Address], erased: d
             *([notice_items.put_new(Kind.DELETION_COMPLETED, address, due.locale)] if address else ()),
         ]
     )
+
+
+def _told_at(customer: Customer) -> Address | None:
+    return customer.proven(prefer=Channel(settings.service().deletion_channel))
 
 
 def _transacted(writes: list[dynamodb.Write]) -> bool:

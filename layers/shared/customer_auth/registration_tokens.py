@@ -1,18 +1,17 @@
 """What a registration gives: a token that opens its customer, once, within half an hour.
 
-registration . fingerprint of its password . second of issue . pepper version . tag, where tag = HMAC(pepper, all before). By the
-fingerprint a reset, which gives the registration another password, ends the tokens of whoever had the old one.
+It names the registration and a fingerprint of its password, by which a reset, which gives the registration another password, ends the
+tokens of whoever had the old one.
 """
 
 import hmac
 from typing import NamedTuple
 
-from customer_auth import clock, ids, vault
+from customer_auth import clock, ids, keyed_tokens
 from customer_auth.errors import NotAuthenticated
 
 LIFE_SECONDS = 30 * clock.MINUTE
-_PARTS = 5
-_LONGEST = 200
+_USE = "registration-token"
 _FINGERPRINT_BYTES = 9
 
 
@@ -29,29 +28,16 @@ class Opening(NamedTuple):
 
 def issue(registration_id: str, password_hash: str) -> str:
     """What opens the registration's customer, for LIFE_SECONDS. Raises: aws.Failed."""
-    version = vault.pepper_version()
-    body = f"{registration_id}.{_fingerprint(password_hash)}.{clock.now()}.{version}"
-    return f"{body}.{_tag(body, version)}"
+    return keyed_tokens.issue(_USE, registration_id, _fingerprint(password_hash))
 
 
 def check(text: str, issuer: str) -> Opening:  # noqa: ARG001 (as access tokens are checked)
     """The registration that a token is of. Raises: NotAuthenticated, aws.Failed."""
-    body, _, tag = text.rpartition(".")
-    parts = body.split(".") if len(text) <= _LONGEST and text.isascii() else []
-    if len(parts) != _PARTS - 1 or not all(part.isdigit() and len(part) <= 12 for part in parts[2:]):  # noqa: PLR2004 (seconds)
-        raise NotAuthenticated("form")
-    issued_at, version = int(parts[2]), int(parts[3])
-    if not hmac.compare_digest(tag, _tag(body, version)) or clock.now() - issued_at >= LIFE_SECONDS:
+    found = keyed_tokens.check(_USE, text, parts=2, life_seconds=LIFE_SECONDS)
+    if found is None:
         raise NotAuthenticated("registration_token")
-    return Opening(parts[0], parts[1])
+    return Opening(*found)
 
 
 def _fingerprint(password_hash: str) -> str:
     return ids.base64url(ids.sha256(password_hash.encode())[:_FINGERPRINT_BYTES])
-
-
-def _tag(body: str, version: int) -> str:
-    pepper = vault.pepper(version)
-    if pepper is None:
-        raise NotAuthenticated("pepper")
-    return ids.base64url(ids.keyed(pepper, "registration-token", body))

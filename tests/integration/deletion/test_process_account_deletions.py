@@ -29,6 +29,22 @@ def leaving(tables, customer, days, inbox):
     return customer
 
 
+@pytest.fixture
+def due(tables, api, inbox, days):
+    """Makes so many people whose accounts are due."""
+
+    def make(count: int) -> list[Person]:
+        people = [Person(api, inbox, new_ip()) for _ in range(count)]
+        for person in people:
+            person.sign_up()
+            person.leave()
+            inbox.of(person.phone)
+        days.pass_by(7)
+        return people
+
+    return make
+
+
 def gone(tables, inbox, person) -> dict:
     """Nothing is left of the person once the outbox has run; answers the request as it lies there."""
     inbox.of(person.phone)
@@ -211,13 +227,8 @@ def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_mea
 
 
 @ON_DYNAMODB
-def test_four_runs_at_once_erase_each_once(tables, api, inbox, days):
-    people = [Person(api, inbox, new_ip()) for _ in range(6)]
-    for person in people:
-        person.sign_up()
-        person.leave()
-        inbox.of(person.phone)
-    days.pass_by(7)
+def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
+    people = due(6)
     before = len(api.wire.sent)
 
     runs = at_once(4, lambda _: api.process_deletions())
@@ -233,13 +244,8 @@ def test_four_runs_at_once_erase_each_once(tables, api, inbox, days):
     assert sum(map(int, counted)) == 6
 
 
-def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(tables, api, inbox, days, engine, log):
-    people = [Person(api, inbox, new_ip()) for _ in range(5)]
-    for person in people:
-        person.sign_up()
-        person.leave()
-        inbox.of(person.phone)
-    days.pass_by(7)
+def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(due, api, engine, log):
+    people = due(5)
     poison = people[2]
     place = {"pk": {"S": f"customer#{poison.id}"}}
     customers = engine.ids["CustomersTable"]
@@ -258,13 +264,8 @@ def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_
     assert api.process_deletions()["completed"] == 1
 
 
-def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api, inbox, days):
-    people = [Person(api, inbox, new_ip()) for _ in range(12)]
-    for person in people:
-        person.sign_up()
-        person.leave()
-        inbox.of(person.phone)
-    days.pass_by(7)
+def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(due, api):
+    due(12)
     asked = iter([True])
 
     first = api.process_deletions(has_time=lambda: next(asked, False))

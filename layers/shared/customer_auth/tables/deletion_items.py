@@ -57,7 +57,6 @@ class Deletion(NamedTuple):
     cancelled_at: int | None = None
     completed_at: int | None = None
     receipt: str | None = None
-    expires_at: int | None = None
     due_at: int = 0
     failures: int = 0
     erased: dict[str, int] | None = None
