@@ -5,6 +5,7 @@ signature: so it holds no part of what the client's work does to the processor's
 others do in a sign-in, is left out of both.
 """
 
+import base64
 import contextlib
 import io
 import json
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import warm
+from benchmarks import stub, warm
 from benchmarks.warm import Handler
 from local.template import Template
 
@@ -127,13 +128,13 @@ def _code() -> str:
     """The code of the challenge that was just put, as the sender derives it."""
     from customer_auth import challenges, phone  # noqa: PLC0415
 
-    return challenges.code(_last["nonce"]["B"], int(_last["pepper"]["N"]), challenges.Purpose.LOGIN, phone.parse(PHONE))
+    return challenges.code(base64.b64decode(_last["nonce"]["B"]), int(_last["pepper"]["N"]), challenges.Purpose.LOGIN, phone.parse(PHONE))
 
 
 def _note(parameters: dict[str, Any]) -> None:
     """See each challenge on its way to the table."""
     if put := parameters.get("ExpressionAttributeValues", {}).get(":challenge"):
-        _last.update(put["M"])
+        _last.update({name: stub.binary(value["B"]) if "B" in value else value for name, value in put["M"].items()})
 
 
 def _with_challenge(answer: dict[str, Any]) -> dict[str, Any]:

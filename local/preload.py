@@ -31,18 +31,8 @@ def _imports(node: ast.AST) -> Iterator[str]:
             yield from _imports(child)
 
 
-def _warm_up() -> None:
-    """Make and drop a client, which imports what boto3 imports late."""
-    import boto3  # noqa: PLC0415 - only if the service uses it
-
-    boto3.Session(aws_access_key_id="-", aws_secret_access_key="-", region_name="us-east-1").client("dynamodb")  # noqa: S106
-
-
 libraries = _libraries([Path(folder) for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder])
 for library in sorted(libraries):
     with contextlib.suppress(Exception):
         importlib.import_module(library)
-if "boto3" in libraries:
-    with contextlib.suppress(Exception):
-        _warm_up()
 gc.freeze()  # forks share what is here

@@ -30,9 +30,9 @@ def stack():
 
 @pytest.fixture(scope="session")
 def chromium():
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if path is None:
-        pytest.skip("Chromium is missing: apt-get install chromium fonts-liberation fonts-noto-core")
+        pytest.skip("Chromium is missing: apt-get install chromium-headless-shell fonts-liberation fonts-noto-core")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

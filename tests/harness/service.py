@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 
-from customer_auth import aws, clock, keyring, publishable_keys, settings, vault
+from customer_auth import clock, keyring, publishable_keys, settings, vault
+from customer_auth.aws import connections, json_protocol, sdk
 from local import events
 from local.filters import fits_any
 from local.routes import Routes
@@ -201,7 +202,8 @@ def forget_everything() -> None:
     vault.forget()
     keyring.forget()
     publishable_keys.forget()
-    aws.forget()
+    json_protocol.forget()
+    sdk.forget()
     clock.source = time.time
 
 
@@ -209,11 +211,11 @@ def entered(engine: Engine, wire: Wire):
     """The engine as the one that every function talks to, with its first signing key made; a generator for fixtures."""
     before = dict(os.environ)
     # Many threads on few cores answer later than a network does; a time-out is injected where one is meant.
-    aws._CONFIG |= {"connect_timeout": 30, "read_timeout": 60}
+    connections.CONNECT_SECONDS, connections.READ_SECONDS = 30, 60
     os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     os.environ.update(engine.environment)
     forget_everything()
-    wire.listen(aws.session())
+    wire.listen()
     Service(engine, wire, Clock()).invoke("RotateSigningKeys", {})
     yield engine
     os.environ.clear()

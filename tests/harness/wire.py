@@ -1,4 +1,4 @@
-"""Listens between the SDK and AWS: counts what each function calls, keeps what is sent, and breaks calls on demand."""
+"""Listens between the functions and AWS: counts what each calls, keeps what is sent, and breaks calls on demand."""
 
 import contextlib
 import contextvars
@@ -13,15 +13,13 @@ from http import HTTPStatus
 from unittest.mock import patch
 from urllib.parse import parse_qs
 
-import botocore.endpoint
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
-from botocore.httpsession import URLLib3Session
-from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
 from moto.core.models import botocore_stubber
 
 from customer_auth import aws, clock
+from customer_auth.aws import connections, json_protocol, sdk
 from tests.harness.permissions import Permission, needed
 
 FUNCTION: contextvars.ContextVar[str] = contextvars.ContextVar("function", default="")
@@ -75,7 +73,7 @@ class Fault:
 
 
 class Naps:
-    """Stands where the SDK and our own door to AWS wait between two attempts: notes for how long, and goes on at once."""
+    """Stands where the door to AWS waits between two attempts: notes for how long, and goes on at once."""
 
     def __init__(self):
         self.seconds: list[float] = []
@@ -99,16 +97,17 @@ class Wire:
         self._before: list = []
         self._lock = threading.Lock()
 
-    def listen(self, session) -> None:
-        session.get_component("event_emitter").register_first("before-send", self._on_send)
+    def listen(self) -> None:
+        connections.post = self._post
+        sdk.session().get_component("event_emitter").register_first("before-send", self._on_send)
 
     @contextlib.contextmanager
     def broken(self, operation: str, mode: str | Callable, **options):
-        """While this lasts, nobody waits between two attempts, and no client's retry quota runs out, as if it were a fresh one."""
+        """While this lasts, nobody waits between two attempts."""
         fault = Fault(operation, mode, **options)
         self.faults.append(fault)
         try:
-            with patch.object(botocore.endpoint, "time", self.naps), patch.object(aws, "time", self.naps), _endless_quota():
+            with patch.object(json_protocol, "time", self.naps), patch.object(aws, "time", self.naps):
                 yield fault
         finally:
             self.faults.remove(fault)
@@ -127,8 +126,25 @@ class Wire:
     def count(self, since: int) -> Counter:
         return Counter(call.operation for call in self.calls[since:])
 
+    def _post(self, url, headers, body):
+        """In the place of `connections.post`."""
+        request = AWSPreparedRequest("POST", f"{url}/", headers, body, stream_output=False)
+        target, _, operation = headers["x-amz-target"].partition(".")
+        try:
+            answer = self._passed(request, _SERVICES[target], operation) or done(request)
+        except ReadTimeoutError as lost:
+            raise connections.Lost("ReadTimeoutError") from lost
+        return connections.Answer(answer.status_code, answer.content)
+
     def _on_send(self, request, event_name="", **_):
+        """In the place of what the SDK would do."""
         _, service, operation = event_name.replace("-", "").split(".")
+        answered = self._passed(request, service, operation) or self._handed_over(request, service, operation)
+        request.url = "http://refused.invalid/"  # moto is asked even after us, and would do it all the same
+        return answered
+
+    def _passed(self, request, service, operation):
+        """The answer of a request that is broken here; None for one that is to go out."""
         for entry in [entry for entry in self._before if entry[0] == operation]:
             if not entry[2]:
                 continue  # what an entry before it did has used it up
@@ -142,11 +158,7 @@ class Wire:
             self.calls.append(call)
             if call.function:
                 self.needed |= needed(call.function, service, operation, call.parameters)
-        if fault is None and service not in ("sns", "sesv2"):
-            return None
-        answered = self._struck(fault, request, service, operation) if fault else self._handed_over(request, service, operation)
-        request.url = "http://refused.invalid/"  # moto is asked even after us, and would do it all the same
-        return answered
+        return self._struck(fault, request, service, operation) if fault else None
 
     def _struck(self, fault, request, service, operation):
         if callable(fault.mode):
@@ -188,8 +200,8 @@ class Wire:
             self.sent.append(Sent("email", to, body["Text"]["Data"], simple["Subject"]["Data"], body["Html"]["Data"], asked))
 
 
-def _endless_quota():
-    return patch.object(RetryQuota, "acquire", lambda _quota, _amount: True)
+_SERVICES = {protocol.target: service for service, protocol in json_protocol.SERVICES.items()}
+_post = connections.post
 
 
 def answer(status: int, **told) -> Callable:
@@ -201,10 +213,8 @@ def done(request):
     """The answer of a request that really goes out."""
     answer = botocore_stubber("before-send", request)
     if answer is None:
-        session = URLLib3Session()
-        answer = session.send(request)
-        answer.content  # noqa: B018 (read to its end)
-        session.close()
+        told = _post(request.url.rstrip("/"), request.headers, request.body)
+        answer = AWSResponse(request.url, told.status, _JSON, _Raw(told.body))
     return answer
 
 

@@ -5,34 +5,27 @@ from decimal import Decimal
 
 import pytest
 
-from customer_auth import audit, aws
+from customer_auth import audit
+from customer_auth.aws import json_protocol
 from tests.harness.documents import read, rows
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.service import template
 
 
 @pytest.fixture
-def units(api):
+def units(api, monkeypatch):
     """The units that each operation has taken since this fixture was made, as DynamoDB tells them, and the parts of transactions."""
-    counted = Counter()
-    events = aws.client("dynamodb").meta.events
+    counted, call = Counter(), json_protocol.call
 
-    def ask(params, **_):
-        params["ReturnConsumedCapacity"] = "TOTAL"
-        counted["parts"] += len(params.get("TransactItems", []))
+    def counting(service, operation, parameters):
+        told = call(service, operation, {**parameters, "ReturnConsumedCapacity": "TOTAL"})
+        taken = told["ConsumedCapacity"]
+        counted[operation] += sum(each["CapacityUnits"] for each in (taken if isinstance(taken, list) else [taken]))
+        counted["parts"] += len(parameters.get("TransactItems", []))
+        return told
 
-    def note(parsed, model, **_):
-        told = parsed["ConsumedCapacity"]
-        counted[model.name] += sum(each["CapacityUnits"] for each in (told if isinstance(told, list) else [told]))
-
-    operations = ["GetItem", "BatchGetItem", "UpdateItem", "TransactWriteItems"]
-    for name in operations:
-        events.register(f"before-parameter-build.dynamodb.{name}", ask)
-        events.register(f"after-call.dynamodb.{name}", note)
-    yield counted
-    for name in operations:
-        events.unregister(f"before-parameter-build.dynamodb.{name}", ask)
-        events.unregister(f"after-call.dynamodb.{name}", note)
+    monkeypatch.setattr(json_protocol, "call", counting)
+    return counted
 
 
 def quantity(what: str, heading: str = "What | A thousand sign-ins") -> Decimal:

@@ -1,8 +1,8 @@
 import pytest
-from botocore.stub import Stubber
 
-from customer_auth import aws, clock, settings, vault
+from customer_auth import clock, settings, vault
 from local.template import Template
+from tests.unit.aws_stub import stubbed
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,7 @@ def stored_secrets():
             "AWS_ACCESS_KEY_ID": "none",
             "AWS_SECRET_ACCESS_KEY": "none",
             "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_URL_SUFFIX": "amazonaws.com",
             "CODES_TABLE": "codes",
             "SESSIONS_TABLE": "sessions",
             "CUSTOMERS_TABLE": "customers",
@@ -47,18 +48,15 @@ def stored_secrets():
         }.items():
             environment.setenv(name, value)
         settings.forget()
-        aws.forget()
         vault.forget()
-        with Stubber(aws.client("secretsmanager")) as stub:
-            stub.add_response("get_secret_value", {"SecretString": "i" * 32}, {"SecretId": "index-key"})
-            stub.add_response(
-                "get_secret_value", {"SecretString": '{"1": "first pepper", "2000": "second pepper"}'}, {"SecretId": "pepper"}
-            )
+        with stubbed() as stub:
+            stub.answers("GetSecretValue", {"SecretId": "index-key"}, {"SecretString": "i" * 32})
+            peppers = '{"1": "first pepper", "2000": "second pepper"}'
+            stub.answers("GetSecretValue", {"SecretId": "pepper"}, {"SecretString": peppers})
             vault.index_key()
             vault.pepper_version()
-            yield
+        yield
     settings.forget()
-    aws.forget()
     vault.forget()
 
 

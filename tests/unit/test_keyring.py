@@ -1,10 +1,12 @@
+import base64
+
 import pytest
-from botocore.stub import Stubber
 
 from customer_auth import aws, keyring
 from customer_auth.clock import DAY, HOUR
 from customer_auth.errors import Unavailable
 from tests.harness.forgery import unpadded
+from tests.unit.aws_stub import stubbed
 
 FIRST = 1_000_000
 N = unpadded((2**2047 + 1).to_bytes(256, "big"))
@@ -15,12 +17,9 @@ def table(stored_secrets, second):
     """The keyring's table as a stub: each `holds(…)` is one read of it; keys are named by the day that they sign from."""
     second(FIRST)
     keyring.forget()
-    aws.client.cache_clear()
-    with Stubber(aws.client("dynamodb")) as stub:
+    with stubbed() as stub:
         yield Table(stub)
-        stub.assert_no_pending_responses()
     keyring.forget()
-    aws.client.cache_clear()
 
 
 class Table:
@@ -31,13 +30,18 @@ class Table:
         keys = {"L": [{"M": self._key(day)} for day in days]}
         answer = {"Item": {"pk": {"S": "keyring#signing"}, "version": {"N": "1"}, "keys": keys}} if days else {}
         asked = {"TableName": "customers", "Key": {"pk": {"S": "keyring#signing"}}, "ConsistentRead": True}
-        self.stub.add_response("get_item", answer, asked)
+        self.stub.answers("GetItem", asked, answer)
 
     @staticmethod
     def _key(day: int) -> dict:
         start = FIRST + day * DAY
         times = {"sign_from": {"N": str(start)}, "sign_until": {"N": str(start + 30 * DAY)}}
-        return {"kid": {"S": f"key_{day}"}, "n": {"S": N}, "e": {"S": "AQAB"}, "sealed": {"B": b"sealed"}} | times
+        return {
+            "kid": {"S": f"key_{day}"},
+            "n": {"S": N},
+            "e": {"S": "AQAB"},
+            "sealed": {"B": base64.b64encode(b"sealed").decode()},
+        } | times
 
 
 def kids() -> list[str]:
@@ -125,7 +129,7 @@ def test_a_key_is_found_until_its_last_token_has_died(table, second):
 
 
 def test_a_table_that_does_not_answer_makes_no_key_unknown(table):
-    table.stub.add_client_error("get_item", "InternalServerError", http_status_code=500)
+    table.stub.fails("GetItem")
     with pytest.raises(aws.Failed):
         keyring.public_key("key_0")
     table.holds(0)

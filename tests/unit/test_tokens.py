@@ -1,14 +1,15 @@
+import base64
 import time
 
 import jwt
 import pytest
-from botocore.stub import Stubber
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from customer_auth import aws, clock, keyring, tokens
+from customer_auth import clock, keyring, tokens
 from customer_auth.tables.keyring_items import SigningKey
 from tests.harness.forgery import FORGERIES, Forge, claims_of, header_of, unpadded
+from tests.unit.aws_stub import stubbed
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "template_settings", "signing_key")
 
@@ -28,9 +29,10 @@ def private_key():
 def unsealed_key(private_key, stored_secrets):
     """The private half, as KMS unsealed it once."""
     plain = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    with Stubber(aws.client("kms")) as kms:
-        asked = {"CiphertextBlob": SEALED, "EncryptionContext": {"purpose": "signing-key"}, "KeyId": "signing-keys"}
-        kms.add_response("decrypt", {"Plaintext": plain}, asked)
+    with stubbed() as kms:
+        sealed = base64.b64encode(SEALED).decode()
+        asked = {"CiphertextBlob": sealed, "EncryptionContext": {"purpose": "signing-key"}, "KeyId": "signing-keys"}
+        kms.answers("Decrypt", asked, {"Plaintext": base64.b64encode(plain).decode()})
         keyring._unsealed(SEALED)
     yield
     keyring.forget()

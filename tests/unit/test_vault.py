@@ -1,9 +1,9 @@
 import json
 
 import pytest
-from botocore.stub import Stubber
 
 from customer_auth import aws, vault
+from tests.unit.aws_stub import stubbed
 
 SECOND = 1_000_000
 
@@ -13,12 +13,9 @@ def secret(stored_secrets, second):
     """Secrets Manager as a stub: each `holds(…)` is one answer, `fails()` one that never comes right."""
     second(SECOND)
     vault.forget()
-    aws.client.cache_clear()
-    with Stubber(aws.client("secretsmanager")) as stub:
+    with stubbed() as stub:
         yield Secret(stub)
-        stub.assert_no_pending_responses()
     vault.forget()
-    aws.client.cache_clear()
 
 
 class Secret:
@@ -27,10 +24,10 @@ class Secret:
 
     def holds(self, *versions: int) -> None:
         text = json.dumps({str(version): f"pepper {version}" for version in versions})
-        self.stub.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "pepper"})
+        self.stub.answers("GetSecretValue", {"SecretId": "pepper"}, {"SecretString": text})
 
     def fails(self) -> None:
-        self.stub.add_client_error("get_secret_value", "InternalServiceError", http_status_code=500)
+        self.stub.fails("GetSecretValue")
 
 
 def test_a_version_is_the_pepper_of_its_second(secret):
@@ -118,6 +115,6 @@ def test_a_failed_fetch_forgets_nothing(secret, second):
 
 
 def test_the_index_key_is_read_once(secret):
-    secret.stub.add_response("get_secret_value", {"SecretString": "index"}, {"SecretId": "index-key"})
+    secret.stub.answers("GetSecretValue", {"SecretId": "index-key"}, {"SecretString": "index"})
 
     assert [vault.index_key() for _ in range(3)] == [b"index"] * 3

@@ -45,7 +45,7 @@ def _make(sign_from: int) -> SigningKey:
     n, e = (ids.base64url(number.to_bytes((number.bit_length() + 7) // 8, "big")) for number in (numbers.n, numbers.e))
     answer = aws.call(
         "kms",
-        "encrypt",
+        "Encrypt",
         KeyId=settings.places().signing_keys_key,
         Plaintext=private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
         EncryptionContext=keyring.ENCRYPTION_CONTEXT,

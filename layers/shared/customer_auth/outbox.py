@@ -140,7 +140,7 @@ def _not_sent(message: Message, failure: NotSent, *, last: bool) -> Result:
 def try_later(message: Message) -> None:
     """Put a message into the retry queue, from which it comes after the queue's delay. Raises: aws.Failed."""
     body = json.dumps({"pk": message.pk, "purpose": message.purpose, "challenge_id": ids.base64url(message.challenge_id)})
-    aws.call("sqs", "send_message", QueueUrl=settings.messaging().retry_queue_url, MessageBody=body)
+    aws.call("sqs", "SendMessage", QueueUrl=settings.messaging().retry_queue_url, MessageBody=body)
 
 
 def from_queue(body: str) -> Message:

@@ -31,14 +31,14 @@ def issue(completed: Deletion, erased: dict[str, int], completed_at: int) -> str
         "erased": erased,
     }
     signed = f"{_part({'alg': 'ES256', 'typ': TYPE, 'kid': key_id})}.{_part(body)}"
-    answer = aws.call("kms", "sign", KeyId=key_id, Message=signed.encode(), MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256")
+    answer = aws.call("kms", "Sign", KeyId=key_id, Message=signed.encode(), MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256")
     r, s = decode_dss_signature(answer["Signature"])
     return f"{signed}.{ids.base64url(r.to_bytes(_NUMBER_BYTES, 'big') + s.to_bytes(_NUMBER_BYTES, 'big'))}"
 
 
 def public_key() -> str:
     """What checks receipts, in PEM; for commands, no function reads it. Raises: aws.Failed."""
-    der = aws.call("kms", "get_public_key", KeyId=settings.processing().receipts_key)["PublicKey"]
+    der = aws.call("kms", "GetPublicKey", KeyId=settings.processing().receipts_key)["PublicKey"]
     return load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 

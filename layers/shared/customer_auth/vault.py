@@ -20,7 +20,7 @@ class _Peppers:
 
     def fetch(self) -> None:
         asked_at = clock.now()
-        secret = aws.call("secretsmanager", "get_secret_value", SecretId=settings.places().pepper_secret)
+        secret = aws.call("secretsmanager", "GetSecretValue", SecretId=settings.places().pepper_secret)
         self.versions = {int(version): pepper.encode() for version, pepper in json.loads(secret["SecretString"]).items()}
         self.fetched_at = asked_at  # not before it has succeeded: a fetch that failed knows of no version that it is not there
 
@@ -46,7 +46,7 @@ def pepper_version() -> int:
 @cache
 def index_key() -> bytes:
     """Hashes addresses and clients into table keys, devices and audit lines. Raises: aws.Failed."""
-    secret = aws.call("secretsmanager", "get_secret_value", SecretId=settings.places().index_key_secret)
+    secret = aws.call("secretsmanager", "GetSecretValue", SecretId=settings.places().index_key_secret)
     return str(secret["SecretString"]).encode()
 
 

@@ -113,6 +113,17 @@ def test_of_thirty_two_at_once_one_verifies(claimant):
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
+def test_a_code_that_was_used_between_its_try_and_its_read_is_401(wire, tables, claimant):
+    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+    between = []
+
+    with wire.before("BatchGetItem", lambda: between.append(claimant.verify_address(asked, code))):
+        late = claimant.verify_address(asked, code)
+
+    assert [between[0].status, late.status] == [200, 401]
+    assert len(tables.look().kinds("session")) == 1
+
+
 @ON_DYNAMODB
 def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(api, claimant, rival):
     theirs = rival.registered("another password of mine")["customer"]["id"]

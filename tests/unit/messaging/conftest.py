@@ -1,7 +1,8 @@
 import pytest
 from botocore.stub import Stubber
 
-from customer_auth import aws, settings
+from customer_auth import settings
+from customer_auth.aws import sdk
 
 
 @pytest.fixture
@@ -23,16 +24,16 @@ def environment(monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     settings.forget()
-    aws.forget()
+    sdk.forget()
     yield monkeypatch
     settings.forget()
-    aws.forget()
+    sdk.forget()
 
 
 @pytest.fixture
 def sns(environment):
     """SNS as a stub: it expects the requests that a test adds, in that order."""
-    with Stubber(aws.client("sns")) as stub:
+    with Stubber(sdk.client("sns")) as stub:
         yield stub
         stub.assert_no_pending_responses()
 
@@ -40,6 +41,6 @@ def sns(environment):
 @pytest.fixture
 def ses(environment):
     """SES v2 as a stub, alike."""
-    with Stubber(aws.client("sesv2")) as stub:
+    with Stubber(sdk.client("sesv2")) as stub:
         yield stub
         stub.assert_no_pending_responses()

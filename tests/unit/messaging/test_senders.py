@@ -5,7 +5,8 @@ from email.utils import parseaddr
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from customer_auth import aws, settings
+from customer_auth import settings
+from customer_auth.aws import sdk
 from customer_auth.messaging import email_sender, sms
 from customer_auth.messaging import outcome as outcomes
 from customer_auth.messaging.messages import Message
@@ -86,7 +87,7 @@ def test_the_display_name_is_ascii_in_short_encoded_words_and_no_second_address(
     environment.setenv("BRAND_NAME", brand)
     settings.forget()
     seen = {}
-    aws.client("sesv2").meta.events.register_first("provide-client-params.sesv2.SendEmail", lambda params, **_: seen.update(params))
+    sdk.client("sesv2").meta.events.register_first("provide-client-params.sesv2.SendEmail", lambda params, **_: seen.update(params))
     ses.add_response("send_email", {"MessageId": "ses-1"})
 
     send_email()
@@ -170,7 +171,7 @@ def test_what_ses_may_take_later_may_be_tried_again(ses, code, reason):
 @pytest.mark.parametrize("service", ["sns", "sesv2"])
 def test_every_error_that_a_service_documents_is_known_for_what_it_is(environment, service):
     operation, for_good = {"sns": ("Publish", sms._FOR_GOOD), "sesv2": ("SendEmail", email_sender._FOR_GOOD)}[service]
-    documented = {shape.error_code for shape in aws.client(service).meta.service_model.operation_model(operation).error_shapes}
+    documented = {shape.error_code for shape in sdk.client(service).meta.service_model.operation_model(operation).error_shapes}
     elsewhere = {code for code in documented if code.startswith(("KMS", "Platform", "Internal"))}
 
     assert documented - elsewhere <= for_good.keys() | outcomes._FOR_NOW.keys()
@@ -188,7 +189,7 @@ def test_after_a_lost_answer_the_message_may_have_been_sent(environment, service
     def lose(**_):
         raise lost(endpoint_url="https://example.com")
 
-    aws.client(service).meta.events.register("before-call", lose)
+    sdk.client(service).meta.events.register("before-call", lose)
 
     assert outcome(send) == ("no_answer", False, True)
 

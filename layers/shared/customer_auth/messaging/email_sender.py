@@ -25,7 +25,7 @@ def send(to: str, message: Message) -> str:
     optional = {"ConfigurationSetName": given.email_configuration_set} if given.email_configuration_set else {}
     return hand_over(
         "sesv2",
-        "send_email",
+        "SendEmail",
         _FOR_GOOD,
         FromEmailAddress=f"{_phrase(given.brand_name)} <{given.email_from}>",
         Destination={"ToAddresses": [to]},

@@ -26,4 +26,4 @@ def send(to: str, message: Message) -> str:
         "MaxPrice": ("Number", given.sms_max_price_usd),
     }
     attributes = {f"AWS.SNS.SMS.{name}": {"DataType": kind, "StringValue": value} for name, (kind, value) in wanted.items() if value}
-    return hand_over("sns", "publish", _FOR_GOOD, PhoneNumber=to, Message=message.text, MessageAttributes=attributes)
+    return hand_over("sns", "Publish", _FOR_GOOD, PhoneNumber=to, Message=message.text, MessageAttributes=attributes)

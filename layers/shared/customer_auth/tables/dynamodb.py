@@ -3,6 +3,7 @@
 In expressions every attribute is written `#name`, also the unreserved ones, and every value `:name`; the names are collected here.
 """
 
+import base64
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,7 +14,7 @@ from customer_auth import aws, errors
 type Item = dict[str, Any]
 
 _NAMES = re.compile(r"#(\w+)")
-_ALONE = {"Put": "put_item", "Delete": "delete_item"}
+_ALONE = {"Put": "PutItem", "Delete": "DeleteItem"}
 _MOST_IN_BATCH = 25
 _BATCH_TRIES = 3
 _KINDS: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
@@ -49,7 +50,7 @@ def remove(table: str, key: Item, where: str, values: Item) -> Write:
 
 def delete(table: str, key: Item) -> None:
     """The item is gone afterwards, whether it was there or not."""
-    aws.call("dynamodb", "delete_item", TableName=table, Key=_marshalled(key))
+    aws.call("dynamodb", "DeleteItem", TableName=table, Key=_marshalled(key))
 
 
 class ConditionFailed(Exception):
@@ -74,7 +75,7 @@ def write(one: Write) -> Item:
         if one.kind in _ALONE:
             aws.call("dynamodb", _ALONE[one.kind], **one.parameters)
             return {}
-        return unmarshalled(aws.call("dynamodb", "update_item", ReturnValues="ALL_NEW", **one.parameters)["Attributes"])
+        return unmarshalled(aws.call("dynamodb", "UpdateItem", ReturnValues="ALL_NEW", **one.parameters)["Attributes"])
     except aws.ConditionFailed as failed:
         raise ConditionFailed(unmarshalled(failed.item)) from None
 
@@ -91,7 +92,7 @@ def write_if(one: Write) -> bool:
 def transact(writes: Sequence[Write]) -> None:
     """All of the writes or none. Raises: TransactionFailed."""
     try:
-        aws.call("dynamodb", "transact_write_items", TransactItems=[{one.kind: one.parameters} for one in writes])
+        aws.call("dynamodb", "TransactWriteItems", TransactItems=[{one.kind: one.parameters} for one in writes])
     except aws.TransactionFailed as failed:
         raise TransactionFailed([None if raw is None else unmarshalled(raw) for raw in failed.reasons]) from None
 
@@ -103,7 +104,7 @@ def delete_all(places: Sequence[tuple[str, Item]]) -> None:
         for table, key in places[first : first + _MOST_IN_BATCH]:
             request.setdefault(table, []).append({"DeleteRequest": {"Key": _marshalled(key)}})
         for _ in range(_BATCH_TRIES):
-            request = aws.call("dynamodb", "batch_write_item", RequestItems=request)["UnprocessedItems"]
+            request = aws.call("dynamodb", "BatchWriteItem", RequestItems=request)["UnprocessedItems"]
             if not request:
                 break
         else:
@@ -112,7 +113,7 @@ def delete_all(places: Sequence[tuple[str, Item]]) -> None:
 
 def get(table: str, key: Item) -> Item | None:
     """The item as the last write left it."""
-    answer = aws.call("dynamodb", "get_item", TableName=table, Key=_marshalled(key), ConsistentRead=True)
+    answer = aws.call("dynamodb", "GetItem", TableName=table, Key=_marshalled(key), ConsistentRead=True)
     return unmarshalled(answer["Item"]) if "Item" in answer else None
 
 
@@ -126,7 +127,7 @@ def query(table: str, pk: str) -> list[Item]:
     items: list[Item] = []
     start: dict[str, Any] = {}
     while True:
-        answer = aws.call("dynamodb", "query", TableName=table, ConsistentRead=True, **asked, **start)
+        answer = aws.call("dynamodb", "Query", TableName=table, ConsistentRead=True, **asked, **start)
         items += map(unmarshalled, answer["Items"])
         if "LastEvaluatedKey" not in answer:
             return items
@@ -164,7 +165,7 @@ def page(
         asked["Limit"] = most
     if start:
         asked["ExclusiveStartKey"] = _marshalled(start)
-    answer = aws.call("dynamodb", "query", TableName=table, IndexName=index, **asked)
+    answer = aws.call("dynamodb", "Query", TableName=table, IndexName=index, **asked)
     last = answer.get("LastEvaluatedKey")
     return [*map(unmarshalled, answer["Items"])], unmarshalled(last) if last else None
 
@@ -174,7 +175,7 @@ def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
     request: dict[str, Any] = {}
     for table, key in wanted:
         request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(_marshalled(key))
-    answer = aws.call("dynamodb", "batch_get_item", RequestItems=request)
+    answer = aws.call("dynamodb", "BatchGetItem", RequestItems=request)
     if answer.get("UnprocessedKeys"):
         raise errors.Unavailable("unprocessed_keys")
     found = {(table, item["pk"], item.get("sk")): item for table, items in answer["Responses"].items() for item in map(unmarshalled, items)}
@@ -224,6 +225,8 @@ def _unmarshal(value: dict[str, Any]) -> Any:
     match kind:
         case "N":
             return int(content)
+        case "B":
+            return base64.b64decode(content)
         case "M":
             return unmarshalled(content)
         case "L":

@@ -1,0 +1,58 @@
+"""The one door to AWS: every request of every function goes through `call`, so what it costs and how it fails is decided here alone.
+
+What stands on each request's path speaks AWS's JSON protocol directly (`json_protocol`); what hands messages over goes through the
+SDK (`sdk`). Either repeats a lost or throttled request by itself; a transaction's conflict, which neither does, is repeated here.
+"""
+
+import os
+import random
+import time
+from typing import Any
+
+from customer_auth.aws import json_protocol
+from customer_auth.aws.outcomes import ConditionFailed, Conflict, Failed, Refused, TransactionFailed, Unknown
+
+__all__ = ["ConditionFailed", "Failed", "Refused", "TransactionFailed", "Unknown", "call", "prepare"]
+
+_CONFLICT_TRIES = 4
+_CONFLICT_PAUSE_SECONDS = 0.05
+
+
+def call(service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+    """One request, repeated while its answer is lost and, with jitter, while it conflicts with another.
+
+    `operation` is AWS's own name, like `UpdateItem`.
+    Raises: ConditionFailed, TransactionFailed, Refused (nothing was done), Unknown (it may have been done).
+    """
+    for tried in range(_CONFLICT_TRIES):
+        if tried:
+            time.sleep(random.uniform(0.2, 1) * _CONFLICT_PAUSE_SECONDS * 2**tried)  # noqa: S311 (jitter, not a secret)
+        try:
+            return _once(service, operation, parameters)
+        except Conflict:
+            continue
+    raise Refused("TransactionConflict")
+
+
+def _once(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    if service in json_protocol.SERVICES:
+        return json_protocol.call(service, operation, parameters)
+    from customer_auth.aws import sdk  # noqa: PLC0415 (a function that sends no messages starts in half the time)
+
+    return sdk.call(service, operation, parameters)
+
+
+def prepare(*services: str) -> None:
+    """Make ready for these while Lambda starts a container: it has a whole core then, and at a request the memory's share of one.
+
+    Elsewhere, where documents and tests import endpoints too, each is made ready at its first call.
+    """
+    if "AWS_LAMBDA_INITIALIZATION_TYPE" not in os.environ:
+        return
+    for service in services:
+        if service in json_protocol.SERVICES:
+            json_protocol.prepare(service)
+        else:
+            from customer_auth.aws import sdk  # noqa: PLC0415 (see above)
+
+            sdk.client(service)

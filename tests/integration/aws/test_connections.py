@@ -1,0 +1,212 @@
+"""Connections to AWS are kept, shared by nobody, and given up in time."""
+
+import contextlib
+import os
+import socket
+import ssl
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from customer_auth.aws import connections
+from customer_auth.aws.connections import Lost
+
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+
+
+class Server:
+    """Answers every request on every connection in the same way."""
+
+    def __init__(self):
+        self.answer, self.unasked, self.connections, self.closes, self.pause = ANSWER, b"", [], False, 0.0
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self.connections.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        while True:
+            try:
+                if not connection.recv(65_536):
+                    return
+                time.sleep(self.pause)
+                connection.sendall(self.answer)
+                time.sleep(0.02)
+                connection.sendall(self.unasked)
+            except OSError:
+                return
+            if self.closes:
+                connection.shutdown(socket.SHUT_RDWR)
+                return
+
+    def stop(self):
+        self._listening.close()
+        for connection in self.connections:
+            connection.close()
+
+    def ask(self) -> bytes:
+        return connections.post(self.url, {"host": "here"}, b"{}").body
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.5)
+    server = Server()
+    yield server
+    connections.forget()
+    server.stop()
+
+
+def test_a_connection_is_used_again(server):
+    assert [server.ask() for _ in range(5)] == [b"{}"] * 5
+    assert len(server.connections) == 1
+
+
+def test_a_connection_that_the_other_side_has_closed_is_not(server):
+    server.closes = True
+
+    assert [(server.ask(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
+    assert len(server.connections) == 3
+
+
+def test_a_connection_on_which_something_came_unasked_is_not(server):
+    server.unasked = ANSWER
+
+    assert [(server.ask(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
+    assert len(server.connections) == 3
+
+
+def test_an_answer_that_says_it_is_the_last_is_the_last(server):
+    server.answer = ANSWER.replace(b"OK\r\n", b"OK\r\nconnection: close\r\n")
+
+    assert [server.ask() for _ in range(3)] == [b"{}"] * 3
+    assert len(server.connections) == 3
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{", b"\x16\x03\x01nonsense\r\n\r\n"])
+def test_half_an_answer_is_none(server, answer):
+    server.answer, server.closes = answer, True
+
+    with pytest.raises(Lost):
+        server.ask()
+
+
+def test_who_does_not_answer_in_time_is_given_up(server):
+    server.pause = 1
+
+    with pytest.raises(Lost, match="TimeoutError"):
+        server.ask()
+
+    server.pause = 0
+    assert server.ask() == b"{}"
+    assert len(server.connections) == 2  # what comes late answers nothing else
+
+
+def test_nobody_there_is_no_answer():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with pytest.raises(Lost, match="ConnectionRefusedError"):
+        connections.post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
+
+
+def test_threads_at_once_have_a_connection_each(server):
+    server.pause = 0.2
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda _: server.ask(), range(8))) == [b"{}"] * 8
+
+    assert len(server.connections) == 8
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: server.ask(), range(8)))
+    assert len(server.connections) == 8
+
+
+def test_a_forked_process_uses_none_of_its_parents(server):
+    server.ask()
+    child = os.fork()
+    if not child:
+        os._exit(0 if not connections._waiting and server.ask() == b"{}" else 1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert server.ask() == b"{}"
+    assert len(server.connections) == 2
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate of "localhost" by nobody that the machine knows, with its key, in a file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(1), now + timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM))
+    return str(file)
+
+
+@pytest.fixture
+def secure_port(certificate):
+    """Where a server of that name answers by TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            with contextlib.suppress(OSError), context.wrap_socket(listening.accept()[0], server_side=True) as connection:
+                connection.recv(65_536)
+                connection.sendall(ANSWER)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        connections.forget()
+        thread.join()
+
+
+@pytest.fixture
+def trusted(monkeypatch):
+    """Trusts who is in this file, beside nobody."""
+
+    def trust(file):
+        monkeypatch.setenv("AWS_CA_BUNDLE", file)
+        connections.trust.cache_clear()
+
+    connections.trust.cache_clear()
+    yield trust
+    connections.trust.cache_clear()
+
+
+def test_who_proves_its_name_is_believed(secure_port, certificate, trusted):
+    trusted(certificate)
+
+    assert connections.post(f"https://localhost:{secure_port}", {"host": "localhost"}, b"{}").body == b"{}"
+
+
+@pytest.mark.parametrize(("name", "known"), [("localhost", False), ("127.0.0.1", True)])
+def test_who_does_not_is_told_nothing(secure_port, certificate, trusted, name, known):
+    if known:
+        trusted(certificate)
+
+    with pytest.raises(Lost, match="SSLCertVerificationError"):
+        connections.post(f"https://{name}:{secure_port}", {"host": name}, b"{}")

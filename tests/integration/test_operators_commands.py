@@ -1,0 +1,82 @@
+"""The commands by which operators change a stack on AWS, on one: they find its settings, and do what its functions can."""
+
+import json
+
+import boto3
+import pytest
+
+from customer_auth import publishable_keys, settings
+from customer_auth.errors import NotAllowed
+from tests.harness.engines import ON_MOTO
+from tests.harness.service import template
+from tools import grant_admin, publishable_key, receipts
+
+pytestmark = ON_MOTO
+STACK = "customer-auth-staging"
+ROLE = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {
+        "AssumeRolePolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+        }
+    },
+}
+
+
+def function(logical_id: str, ids) -> dict:
+    properties = {
+        "Code": {"ZipFile": "none"},
+        "Handler": "main.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Runtime": "python3.13",
+        "Environment": {"Variables": template().functions[logical_id].environment(ids)},
+    }
+    return {"Type": "AWS::Lambda::Function", "Properties": properties}
+
+
+@pytest.fixture
+def stack(engine, api, monkeypatch):
+    """A stack whose functions have the settings of those here; an operator's own shell has none of them."""
+    names = ("SignInByPassword", "LookUpPhone", "ProcessAccountDeletions")
+    resources = {"Role": ROLE} | {name: function(name, engine.ids) for name in names}
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": resources}), Capabilities=["CAPABILITY_IAM"])
+    for name in template().functions["SignInByPassword"].environment(engine.ids):
+        monkeypatch.delenv(name, raising=False)
+    settings.forget()
+    yield STACK
+    cloudformation.delete_stack(StackName=STACK)
+    monkeypatch.undo()
+    settings.forget()
+
+
+def test_a_customer_becomes_an_admin_by_an_address_that_they_have_proven(customer, stack, capsys):
+    assert grant_admin.main(stack, customer.phone) is None
+
+    assert capsys.readouterr().out.endswith(f"{customer.id}: admin\n")
+    customer.sign_in()
+    assert customer.me()["customer"]["roles"] == ["admin"]
+
+
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [("nobody@example.com", "no customer has proven this address"), ("12", "the address must be a valid phone number")],
+)
+def test_whoever_is_meant_is_told_when_nobody_is(stack, address, wrong):
+    assert grant_admin.main(stack, address).startswith(wrong)
+
+
+def test_a_publishable_key_is_printed_once_and_opens_its_origins(stack, capsys):
+    publishable_key.main(stack, "the shop", "https://shop.example.com")
+
+    key = capsys.readouterr().out.split()[-1]
+    publishable_keys.check(key, "https://shop.example.com")
+    with pytest.raises(NotAllowed):
+        publishable_keys.check(key, "https://elsewhere.example.com")
+
+
+def test_the_key_of_receipts_is_printed(stack, capsys):
+    assert receipts.main("key", stack) is None
+
+    assert "-----BEGIN PUBLIC KEY-----" in capsys.readouterr().out

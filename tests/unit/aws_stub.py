@@ -1,0 +1,41 @@
+"""AWS as a stub behind the door's connections: it answers the requests that a test expects, in that order, and no others."""
+
+import json
+from collections import deque
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from customer_auth.aws import connections, json_protocol
+
+ATTEMPTS = 2
+
+
+class Stub:
+    """What is expected, and what it is answered with."""
+
+    def __init__(self):
+        self._expected = deque()
+
+    def answers(self, operation: str, asked: dict, told: dict) -> None:
+        self._expected.append((operation, asked, connections.Answer(200, json.dumps(told).encode())))
+
+    def fails(self, operation: str) -> None:
+        """At every attempt of one call."""
+        refusal = connections.Answer(500, b'{"__type": "com.amazonaws#InternalServerError"}')
+        self._expected += [(operation, None, refusal)] * ATTEMPTS
+
+    def post(self, _url, headers, body):
+        operation, asked, answer = self._expected.popleft()
+        assert headers["x-amz-target"].partition(".")[2] == operation
+        assert asked in (None, json.loads(body))
+        return answer
+
+
+@contextmanager
+def stubbed():
+    stub = Stub()
+    json_protocol.forget()
+    with patch.object(connections, "post", stub.post), patch.object(json_protocol, "_PAUSE_SECONDS", 0):
+        yield stub
+    assert not stub._expected
+    json_protocol.forget()
