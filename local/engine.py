@@ -26,6 +26,7 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
+from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams import urls as stream_urls
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend, dynamodbstreams_backends
@@ -206,6 +207,9 @@ class Streams(DynamoDBStreamsBackend):
 
 def install() -> Backend:
     """Put a new, empty engine into moto for this account and region."""
+    # moto does both for every clause within a clause, where the whole expression's clauses are all of them.
+    ActionCountValidator.traverse = ActionCountValidator.verify_action_counts
+    OverlappingPathsValidator.traverse = OverlappingPathsValidator.check_for_overlapping_paths
     region = PSEUDO_PARAMETERS["AWS::Region"]
     backend = Backend(region, ACCOUNT_ID)
     dynamodb_backends[ACCOUNT_ID][region] = backend

@@ -17,6 +17,7 @@ from moto import mock_aws
 from local import cloud
 from local import engine as tables
 from local.template import Template
+from tests.harness.direct import STREAMS, Direct, Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 DYNAMODB_LOCAL = ROOT / ".tools" / "dynamodb-local" / "lib"
@@ -42,6 +43,7 @@ class Engine:
         self.name = name
         self.dynamodb = dynamodb
         self.clients = cloud.Clients(dynamodb=dynamodb)
+        self._direct = Direct(dynamodb) if dynamodb else None
         for url in self.clients.sqs.list_queues().get("QueueUrls", []):
             self.clients.sqs.delete_queue(QueueUrl=url)  # an engine's before; tests change how long their messages wait
         self.ids = cloud.create(template, self.clients)
@@ -53,26 +55,46 @@ class Engine:
         if dynamodb:
             self.environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
         self._arn = self.ids["CodesTable.StreamArn"]
-        shards = self.clients.streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
+        shards = self._stream("describe_stream", StreamArn=self._arn)["StreamDescription"]["Shards"]
         self._iterators = {shard["ShardId"]: self._iterator(shard["ShardId"]) for shard in shards}
+
+    def scan(self, table: str) -> list[dict]:
+        """Every item of a table."""
+        if self._direct:
+            return self._direct.scan(table)
+        pages = self.clients.dynamodb.get_paginator("scan").paginate(TableName=table)
+        return [item for page in pages for item in page["Items"]]
+
+    def write(self, requests: dict[str, list]) -> dict:
+        """Put and delete items, at most 25 at once."""
+        if self._direct:
+            return self._direct.ask("BatchWriteItem", RequestItems=requests)
+        return self.clients.dynamodb.batch_write_item(RequestItems=requests)
 
     def new_records(self) -> list[dict]:
         """What was written to the codes table since the last look, in its stream's records."""
         return [record for shard in self._iterators for record in self._records(shard)]
 
+    def skip_records(self) -> None:
+        """What was written until now is not looked at."""
+        self._iterators = {shard: self._iterator(shard, "LATEST") for shard in self._iterators}
+
     def _records(self, shard: str) -> list[dict]:
-        streams = self.clients.streams
         try:
-            answer = streams.get_records(ShardIterator=self._iterators[shard])
-        except streams.exceptions.TrimmedDataAccessException:
+            answer = self._stream("get_records", ShardIterator=self._iterators[shard])
+        except (Refused, self.clients.streams.exceptions.TrimmedDataAccessException):
             # DynamoDB Local numbers all tables' writes as one: an iterator from before a stream's first record is "past the oldest".
-            answer = streams.get_records(ShardIterator=self._iterator(shard))
+            answer = self._stream("get_records", ShardIterator=self._iterator(shard))
         self._iterators[shard] = answer["NextShardIterator"]
         return answer["Records"]
 
-    def _iterator(self, shard: str) -> str:
-        asked = {"StreamArn": self._arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
-        return self.clients.streams.get_shard_iterator(**asked)["ShardIterator"]
+    def _iterator(self, shard: str, kind: str = "TRIM_HORIZON") -> str:
+        return self._stream("get_shard_iterator", StreamArn=self._arn, ShardId=shard, ShardIteratorType=kind)["ShardIterator"]
+
+    def _stream(self, operation: str, **asked) -> dict:
+        if self._direct:
+            return self._direct.ask(operation.title().replace("_", ""), of=STREAMS, **asked)
+        return getattr(self.clients.streams, operation)(**asked)
 
 
 @contextlib.contextmanager

@@ -211,7 +211,8 @@ def answer(status: int, **told) -> Callable:
 
 def done(request):
     """The answer of a request that really goes out."""
-    answer = botocore_stubber("before-send", request)
+    # moto would compare an address of this machine with all of AWS's before it lets it pass.
+    answer = None if request.url.startswith("http://127.0.0.1:") else botocore_stubber("before-send", request)
     if answer is None:
         told = _post(request.url.rstrip("/"), request.headers, request.body)
         answer = AWSResponse(request.url, told.status, _JSON, _Raw(told.body))

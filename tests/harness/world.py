@@ -1,11 +1,7 @@
 """Everything that lies in the tables: looked at from beneath, compared, and put back as it was."""
 
-import base64
-import http.client
 import itertools
-import json
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 CODES, SESSIONS, CUSTOMERS = TABLES = ("CodesTable", "SessionsTable", "CustomersTable")
 
@@ -52,15 +48,10 @@ class Tables:
     def __init__(self, api):
         self.api, self.engine = api, api.engine
         self._seen, self._seen_at = World(), -1
-        self._wire = http.client.HTTPConnection(urlsplit(self.engine.dynamodb).netloc) if self.engine.dynamodb else None
-
-    def close(self) -> None:
-        if self._wire:
-            self._wire.close()
 
     def look(self) -> World:
         if self._seen_at != len(self.api.wire.calls):
-            items = ((table, item) for table in TABLES for item in self._items(table))
+            items = ((table, item) for table in TABLES for item in self.api.table(table))
             self._remember(World({Place(table, item["pk"]["S"], item.get("sk", {}).get("S")): item for table, item in items}))
         return self._seen
 
@@ -73,7 +64,7 @@ class Tables:
             asked: dict[str, list] = {}
             for table, request in some:
                 asked.setdefault(self.engine.ids[table], []).append(request)
-            assert not self.engine.clients.dynamodb.batch_write_item(RequestItems=asked)["UnprocessedItems"]
+            assert not self.engine.write(asked)["UnprocessedItems"]
         self._remember(world)
 
     def empty(self) -> None:
@@ -83,35 +74,6 @@ class Tables:
     def _remember(self, world: World) -> None:
         self._seen, self._seen_at = world, len(self.api.wire.calls)
 
-    def _items(self, table: str) -> list[dict]:
-        """A scan; to DynamoDB Local, which asks for no signature, without the SDK, whose share of the time is the greater."""
-        if self._wire is None:
-            return self.api.table(table)
-        items, start = [], {}
-        while start is not None:
-            asked = json.dumps({"TableName": self.engine.ids[table]} | start)
-            self._wire.request("POST", "/", asked, _HEADERS)
-            told = json.loads(self._wire.getresponse().read())
-            items += [_with_bytes(item) for item in told["Items"]]
-            start = {"ExclusiveStartKey": told["LastEvaluatedKey"]} if "LastEvaluatedKey" in told else None
-        return items
-
-
-_HEADERS = {
-    "content-type": "application/x-amz-json-1.0",
-    "x-amz-target": "DynamoDB_20120810.Scan",
-    "authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-}
-
 
 def _key(place: Place) -> dict:
     return {"pk": {"S": place.pk}} | ({"sk": {"S": place.sk}} if place.sk else {})
-
-
-def _with_bytes(value):
-    """What the SDK makes of an answer: binaries are bytes."""
-    if isinstance(value, dict):
-        return {
-            name: base64.b64decode(each) if name == "B" and isinstance(each, str) else _with_bytes(each) for name, each in value.items()
-        }
-    return [_with_bytes(each) for each in value] if isinstance(value, list) else value
