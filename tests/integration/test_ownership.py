@@ -5,7 +5,6 @@ and uses them wherever one can be given.
 """
 
 import re
-from contextlib import closing
 from dataclasses import dataclass, field
 
 import jwt
@@ -135,6 +134,7 @@ class Ownership(RuleBasedStateMachine):
         self.verified: dict[str, str] = {}  # address → customer, of all
         self.signs_in: set[str] = set()  # the addresses with which their owner's password opens something
         self.claimed: set[str] = set()  # the addresses for which the attacker has chosen a password
+        self.leaving: set[str] = set()  # the customers, of all, whose deletion is confirmed
 
     # ── asking and reading ──
 
@@ -161,6 +161,20 @@ class Ownership(RuleBasedStateMachine):
             token = _recent(mine, session).token
             self._ask(who, name, "contact", lambda to: self.people[who].ask_contact(token=token, **to))
 
+    @precondition(_anyone_signed_in)
+    @rule(who=whose, session=nth)
+    def ask_deletion(self, who, session):
+        """Confirmed by a code where an address is proven, else at once."""
+        if mine := self.has[who].sessions:
+            token = _recent(mine, session).token
+            self._ask(who, None, "leave", lambda _: self.people[who].ask_deletion(token=token))
+
+    @precondition(lambda self: self.leaving)
+    @rule(act=acts)
+    def ask_to_stay(self, act):
+        who, name = act
+        self._ask(who, name, "stay", lambda to: self.people[who].ask_to_stay(**to))
+
     # ── proving ──
 
     @precondition(lambda self: self.sent)
@@ -173,9 +187,15 @@ class Ownership(RuleBasedStateMachine):
         if usable:
             chosen = _recent(usable, sent)
             note(f"{who} uses what {chosen.asker} asked for: {chosen.purpose} of {chosen.address}")
-            {"sign_in": self._sign_in, "claim": self._verify, "contact": self._change, "reset": self._reset}[chosen.purpose](
-                who, chosen, bound=bound, session=session
-            )
+            proofs = {
+                "sign_in": self._sign_in,
+                "claim": self._verify,
+                "contact": self._change,
+                "reset": self._reset,
+                "leave": self._leave,
+                "stay": self._stay,
+            }
+            proofs[chosen.purpose](who, chosen, bound=bound, session=session)
 
     @rule(name=addresses, purpose=st.sampled_from(["sign_in", "reset"]), route=nth)
     def prove_at_once(self, name, purpose, route):
@@ -183,7 +203,8 @@ class Ownership(RuleBasedStateMachine):
         self.ask((owner, name), purpose, route, known=False)
         for sent in self.sent[before:]:
             answer = (self._sign_in if purpose == "sign_in" else self._reset)(owner, sent, bound=True)
-            assert answer.status in (200, 201), f"a proof of just now opens nothing: {answer.text}"
+            opens = answer.status in (200, 201) or self._is_leaving(name, answer)
+            assert opens, f"a proof of just now opens nothing: {answer.text}"
         if owner in HONEST and self.done:
             self.what_is_proven_is_its_owner_s()
             self.the_attacker_uses_everything()
@@ -199,6 +220,22 @@ class Ownership(RuleBasedStateMachine):
         if who in HONEST and self.done:
             self.what_is_proven_is_its_owner_s()
             self.the_attacker_uses_everything()
+
+    @precondition(_anyone_signed_in)
+    @rule(who=whose, session=nth, stays=st.booleans())
+    def leave_at_once(self, who, session, stays):
+        who = who if self.has[who].sessions else next(name for name in PEOPLE if self.has[name].sessions)
+        self.use_session(who, session, "refresh")
+        before = len(self.sent)
+        self.ask_deletion(who, 0)
+        for sent in [each for each in self.sent[before:] if each.address.startswith(who)]:
+            self._leave(who, sent)
+            if self.done:
+                self.what_is_proven_is_its_owner_s()
+                self.the_attacker_uses_everything()
+                if stays:
+                    self.ask_to_stay((who, sent.address))
+                    self._stay(who, self.sent[-1])
 
     def _sign_in(self, who, sent, *, bound, **_):
         challenge = {"challenge": sent.challenge} if bound and sent.asker == who else {}
@@ -223,10 +260,17 @@ class Ownership(RuleBasedStateMachine):
         newest = sent is [each for each in self.sent if (each.purpose, each.address) == ("reset", sent.address)][-1]
         fresh = not sent.spoiled and self.api.clock.now() < sent.sent_at + TOKEN_SECONDS
         answer = self.people[who].reset(sent.secret, PASSWORDS[who], **self._to(sent.address))
-        assert answer.status == 200 or not (newest and fresh), f"the newest link opens nothing: {answer.text}"
+        opens = answer.status == 200 or self._is_leaving(sent.address, answer)
+        assert opens or not (newest and fresh), f"the newest link opens nothing: {answer.text}"
         if self._did(who, answer):
             self.has[who].device = answer["device"] or self.has[who].device
         return answer
+
+    def _leave(self, who, sent, **_):
+        self._did(who, self.people[who].confirm_deletion(sent.challenge, sent.secret))
+
+    def _stay(self, who, sent, **_):
+        self._did(who, self.people[who].stay(sent.challenge, sent.secret))
 
     # ── passwords ──
 
@@ -321,6 +365,8 @@ class Ownership(RuleBasedStateMachine):
         self.api.clock.advance(seconds)
         if seconds >= 86_400:
             self.api.invoke("RotateSigningKeys", {})
+            self.api.process_deletions()
+            self.api.deliver()
 
     # ── what always holds ──
 
@@ -334,16 +380,20 @@ class Ownership(RuleBasedStateMachine):
 
     def an_address_is_verified_on_one_customer_and_stays_there_whatever_the_attacker_does(self):
         before, self.verified = self.verified, {}
+        leaving, self.leaving = self.leaving, set()
         for item in self.api.table("CustomersTable"):
             for channel in ("email", "phone") if item["pk"]["S"].startswith("customer#") else ():
                 if item[f"{channel}_verified"]["BOOL"]:
                     name = self.names[item[channel]["S"]]
                     assert name not in self.verified, f"{name} is verified on two customers"
                     self.verified[name] = item["id"]["S"]
+                    if item["status"]["S"] != "active":
+                        self.leaving.add(item["id"]["S"])
         if self.actor == "mallory":
             honest = {name: customer for name, customer in before.items() if not name.startswith("mallory")}
             assert honest.items() <= self.verified.items(), "the attacker has undone what was proven"
             assert {name for name in self.verified if not name.startswith("mallory")} == honest.keys()
+            assert leaving & {*honest.values()} == self.leaving & {*honest.values()}, "the attacker has deleted or kept an account"
 
     def the_attacker_has_no_session_of_a_customer_in_which_another_has_proven_an_address(self):
         owned = {customer for name, customer in self.verified.items() if not name.startswith("mallory")}
@@ -431,6 +481,10 @@ class Ownership(RuleBasedStateMachine):
         answer = self.people[owner].log_in(PASSWORDS[owner], **self._to(name), **self._device(owner, known=True))
         return answer.status in (200, 429)
 
+    def _is_leaving(self, name, answer) -> bool:
+        """Whether a proof of this address opens nothing because its owner has confirmed the deletion."""
+        return answer.status == 403 and answer["type"] == "account_deletion_pending" and self.verified.get(name) in self.leaving
+
     def _to(self, name) -> dict:
         return {_channel(name): self.values[name]}
 
@@ -455,8 +509,7 @@ def begin_anew(api, engine):
         first = keyring_item.read()
 
         def begin():
-            with closing(Tables(api)) as tables:
-                tables.empty()
+            Tables(api).empty()
             keyring_item.put(first)
             keyring.forget()
             api.clock.offset = 0.0
