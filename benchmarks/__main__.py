@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ("sign_in", "passwords", "cold_start", "memory", "attacks")
+BENCHMARKS = ("sign_in", "passwords", "cold_start", "memory", "attacks", "deletions")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:

@@ -6,7 +6,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ATTACKS = ("tests/integration/test_threats.py", "tests/integration/keys/test_database_leak.py")
+ATTACKS = (
+    "tests/integration/test_threats.py",
+    "tests/integration/keys/test_database_leak.py",
+    "tests/integration/deletion/test_process_account_deletions.py",
+)
 TIMEOUT_SECONDS = 7_200
 
 

@@ -45,8 +45,10 @@ def _cpu(enter: Handler) -> tuple[float, float]:
     from customer_auth import passwords  # noqa: PLC0415 (after the settings are there)
 
     kept = passwords.hashed(PASSWORD)
+    right = warm.event(ENTER, {"email": KNOWN[0], "password": PASSWORD})  # made once: that is the gateway's work
+    assert enter(right, None)["statusCode"] == 200
     acts: list[Callable[[], object]] = [
-        lambda: _post(enter, ENTER, 200, {"email": KNOWN[0], "password": PASSWORD}),
+        lambda: enter(right, None),
         lambda: passwords._HASHER.verify(kept, PASSWORD),  # noqa: SLF001 (nothing around it)
     ]
     for act in acts:

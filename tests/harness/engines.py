@@ -77,7 +77,14 @@ class Engine:
 
     def skip_records(self) -> None:
         """What was written until now is not looked at."""
-        self._iterators = {shard: self._iterator(shard, "LATEST") for shard in self._iterators}
+        while self.new_records():
+            pass  # a page of the stream may not be all of it
+
+    def await_records(self, count: int) -> None:
+        """Until so many have shown: DynamoDB Local tells its streams of a mass of writes a good while after they are done."""
+        ends_at = time.monotonic() + 10
+        while count > 0 and time.monotonic() < ends_at:
+            count -= len(self.new_records())
 
     def _records(self, shard: str) -> list[dict]:
         try:
@@ -88,8 +95,8 @@ class Engine:
         self._iterators[shard] = answer["NextShardIterator"]
         return answer["Records"]
 
-    def _iterator(self, shard: str, kind: str = "TRIM_HORIZON") -> str:
-        return self._stream("get_shard_iterator", StreamArn=self._arn, ShardId=shard, ShardIteratorType=kind)["ShardIterator"]
+    def _iterator(self, shard: str) -> str:
+        return self._stream("get_shard_iterator", StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
 
     def _stream(self, operation: str, **asked) -> dict:
         if self._direct:

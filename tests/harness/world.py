@@ -3,6 +3,7 @@
 import itertools
 from typing import NamedTuple
 
+MANY = 100
 CODES, SESSIONS, CUSTOMERS = TABLES = ("CodesTable", "SessionsTable", "CustomersTable")
 
 
@@ -65,6 +66,9 @@ class Tables:
             for table, request in some:
                 asked.setdefault(self.engine.ids[table], []).append(request)
             assert not self.engine.write(asked)["UnprocessedItems"]
+        told = sum(table == CODES for table, _ in removed + put)
+        if told > MANY:
+            self.engine.await_records(told)
         self._remember(world)
 
     def empty(self) -> None:

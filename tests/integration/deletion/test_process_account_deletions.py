@@ -2,19 +2,25 @@
 
 import contextlib
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+from benchmarks import leavers
 from customer_auth import ids, receipts
+from tests.harness.attacks import part_of
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import DELETION, LOGIN, Person, new_ip
 from tests.harness.wire import Killed
 
 DAY = 86_400
+AT_ONCE = 8  # accounts that a run erases side by side
+CANCELLING = 8
+CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 STAYS = {"keyring", "deletion", "count", "ip"}
 
 
@@ -244,15 +250,15 @@ def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
     assert sum(map(int, counted)) == 6
 
 
-def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(due, api, engine, log):
-    people = due(5)
-    poison = people[2]
-    place = {"pk": {"S": f"customer#{poison.id}"}}
+def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(tables, api, engine, log):
+    many = part_of(1_000)
+    poison = leavers.put(many, due_at=int(api.clock.now()))[many // 2]
+    place = {"pk": {"S": f"customer#{poison.customer.id}"}}
     customers = engine.ids["CustomersTable"]
     whole = engine.clients.dynamodb.get_item(TableName=customers, Key=place)["Item"]
     engine.clients.dynamodb.put_item(TableName=customers, Item=whole | {"metadata": {"S": "no JSON"}})
 
-    assert api.process_deletions() | {"left": 0} == {"completed": 4, "reminded": 0, "lapsed": 0, "failed": 1, "left": 0}
+    assert api.process_deletions() | {"left": 0} == {"completed": many - 1, "reminded": 0, "lapsed": 0, "failed": 1, "left": 0}
     assert any(line.get("undeleted") == 1 for line in log.lines)
     assert api.process_deletions()["failed"] == 0
     api.clock.advance(3600)
@@ -264,43 +270,51 @@ def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_
     assert api.process_deletions()["completed"] == 1
 
 
-def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(due, api):
-    due(12)
-    asked = iter([True])
+def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api):
+    many, groups = part_of(10_000), 3
+    made = leavers.put(many, due_at=int(api.clock.now()))
+    asked = iter([True] * groups)
 
     first = api.process_deletions(has_time=lambda: next(asked, False))
 
-    assert (first["completed"], first["left"]) == (8, True)
-    assert api.process_deletions()["completed"] == 4
+    done = {row["id"]["S"] for row in tables.look().kinds("deletion") if row["status"]["S"] == "completed"}
+    assert (first["completed"], first["left"]) == (len(done), True)
+    assert done == {each.deletion.id for each in made[: groups * AT_ONCE]}  # the oldest first
+    assert api.process_deletions()["completed"] == many - len(done)
+    assert {place.kind for place in tables.look()} <= STAYS | {"message"}
 
 
 @ON_DYNAMODB
-def test_of_a_cancellation_and_the_run_at_once_exactly_one_wins_and_the_answer_says_which(tables, api, inbox, days):
-    outcomes = Counter()
-    for _ in range(25):
-        person = Person(api, inbox, new_ip())
-        person.sign_up()
-        person.leave()
-        days.pass_by(7)
-        asked = person.ask_to_stay()
-        code = inbox.code(person.phone)
+def test_of_500_cancellations_and_the_run_at_once_exactly_one_wins_each_and_the_answer_says_which(tables, api):
+    made = leavers.put(500, due_at=int(api.clock.now()))
+    since = len(api.wire.sent)
+    asked = {each.customer.phone: api.post(f"{DELETION}/cancel-request", phone=each.customer.phone, ip=new_ip())["token"] for each in made}
+    while api.deliver():
+        pass
+    codes = {message.to: CODE.search(message.body)[0] for message in api.wire.sent[since:]}
+    answers = {}
 
-        answers = at_once(2, lambda n, p=person, a=asked, c=code: p.stay(a["token"], c) if n else api.process_deletions())
+    def stay(nth: int) -> None:
+        for each in made[nth::CANCELLING]:  # as the run does, the oldest first
+            to = each.customer.phone
+            answers[each.deletion.id] = api.post(f"{DELETION}/cancel-confirm", ip=new_ip(), token=asked[to], code=codes[to])
 
-        run, stayed = answers if isinstance(answers[0], dict) else answers[::-1]
-        row = next(row for row in tables.look().kinds("deletion") if row["customer_id"]["S"] == person.id)
-        if stayed.status == 200:
-            assert (row["status"]["S"], run["completed"]) == ("cancelled", 0)
-            api.clock.advance(90)
-            assert person.sign_in().status == 200
-        else:
-            assert stayed.status in (401, 403)
-            api.process_deletions()
-            row = next(row for row in tables.look().kinds("deletion") if row["customer_id"]["S"] == person.id)
-            assert row["status"]["S"] == "completed"
-        outcomes[row["status"]["S"]] += 1
+    at_once(CANCELLING + 1, lambda nth: stay(nth) if nth < CANCELLING else api.process_deletions())
 
-    assert outcomes.total() == 25
+    api.process_deletions()
+    world = tables.look()
+    became = {row["id"]["S"]: row["status"]["S"] for row in world.kinds("deletion")}
+    assert {(became[request_id], answer.status in (401, 403)) for request_id, answer in answers.items()} <= {
+        ("cancelled", False),
+        ("completed", True),
+    }
+    assert {answer.status for answer in answers.values()} <= {200, 401, 403}
+    outcomes = Counter(became.values())
+    assert outcomes.keys() == {"cancelled", "completed"}
+    assert outcomes.total() == 500
+    assert {item["id"]["S"] for item in world.kinds("customer")} == {
+        each.customer.id for each in made if became[each.deletion.id] == "cancelled"
+    }
 
 
 def test_while_it_is_erased_nobody_signs_in_and_cancelling_is_too_late(leaving, api, inbox):

@@ -1,0 +1,94 @@
+"""Customers whose accounts are due to be erased, by thousands: written as the service writes them, without their having signed up."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from customer_auth import aws, customers, email, ids, phone, settings
+from customer_auth.customers import Customer, Names, Status
+from customer_auth.tables import customer_items, deletion_items, dynamodb, identity_items, referral_items, session_items
+from customer_auth.tables.deletion_items import Deletion, State
+from customer_auth.tables.dynamodb import Write
+from customer_auth.tables.session_items import Session
+
+_DAY = 86_400
+_SESSIONS = 3
+_IN_A_BATCH = 25
+_FIRST_NUMBER = 12_123_000_000
+
+
+class Leaver(NamedTuple):
+    """Who is to go, and by which request."""
+
+    customer: Customer
+    deletion: Deletion
+
+
+def put(count: int, *, due_at: int, first: int = 0) -> list[Leaver]:
+    """So many customers with two addresses and three sessions each, the earliest due first. `first` sets them apart from others."""
+    made = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
+    _write(itertools.chain.from_iterable(map(_items, made)))
+    counted = Counter(deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in made)
+    for each in made:
+        place = deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
+        if number := counted.pop(place, 0):
+            dynamodb.write(deletion_items.count(each.deletion.id, confirmed=number))
+    return made
+
+
+def put_ended(count: int, *, at: int) -> None:
+    """So many requests of long ago, half of them cancelled and half completed; the counts know nothing of them."""
+
+    def items() -> Iterable[Write]:
+        for nth in range(count):
+            state = State.CANCELLED if nth % 2 else State.COMPLETED
+            new = Deletion(ids.new("adr_"), ids.new("cus_"), State.CONFIRMED, at - nth, at - nth, deletion_scheduled_at=at)
+            item = deletion_items.put_confirmed(new).parameters["Item"] | {"status": {"S": state}, "listed": {"S": state}}
+            del item["due_at"], item["due_shard"]
+            yield Write("Put", {"TableName": settings.places().customers_table, "Item": item})
+
+    _write(items())
+
+
+def _leaver(nth: int, due_at: int) -> Leaver:
+    number, mailbox = phone.parse(f"+{_FIRST_NUMBER + nth}"), email.parse(f"leaver.{nth}@example.com")
+    request_id, asked_at = ids.new("adr_"), due_at - 7 * _DAY
+    customer = customers.new(Names("Ada", "Lovelace"), address=number)._replace(
+        email=mailbox.spelling, email_verified=True, status=Status.DELETION_CONFIRMED, session_epoch=1, deletion=request_id
+    )
+    deletion = Deletion(
+        request_id,
+        customer.id,
+        State.CONFIRMED,
+        asked_at,
+        asked_at,
+        reason="moved",
+        deletion_scheduled_at=due_at,
+        confirmed_at=asked_at,
+        due_at=due_at,
+    )
+    return Leaver(customer, deletion)
+
+
+def _items(leaver: Leaver) -> Iterable[Write]:
+    customer, deletion = leaver
+    yield customer_items.put_new(customer)
+    yield from (identity_items.prove(address, customer, None) for address in customer.addresses)
+    yield referral_items.put(customer)
+    yield deletion_items.put_confirmed(deletion)
+    begun_at, lasts_until = deletion.created_at, deletion.due_at + 30 * _DAY
+    for _ in range(_SESSIONS):
+        family, secret = ids.new("ses_"), b"0" * 32
+        yield session_items.put_new(
+            Session(customer.id, family, 0, 0, secret, 0, ["otp", "sms"], None, begun_at, begun_at, lasts_until, lasts_until)
+        )
+
+
+def _write(writes: Iterable[Write]) -> None:
+    """Without their conditions, for nothing of the kind is there, and many at once."""
+    for some in itertools.batched(writes, _IN_A_BATCH, strict=False):
+        requests: dict[str, list[Any]] = {}
+        for write in some:
+            requests.setdefault(write.parameters["TableName"], []).append({"PutRequest": {"Item": write.parameters["Item"]}})
+        assert not aws.call("dynamodb", "BatchWriteItem", RequestItems=requests)["UnprocessedItems"]
