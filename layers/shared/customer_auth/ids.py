@@ -23,11 +23,8 @@ def new_code() -> str:
 
 def keyed(key: bytes, use: str, *parts: str | bytes) -> bytes:
     """HMAC-SHA256 (RFC 2104) over `use` and the parts, each with its length before it, so that no two lists of parts are one message."""
-    message = bytearray()
-    for part in (use, *parts):
-        raw = part.encode() if isinstance(part, str) else part
-        message += len(raw).to_bytes(4, "big") + raw
-    return hmac.digest(key, message, "sha256")
+    raws = [part.encode() if isinstance(part, str) else part for part in (use, *parts)]
+    return hmac.digest(key, b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws]), "sha256")
 
 
 def sha256(*parts: bytes) -> bytes:

@@ -111,7 +111,7 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
             dynamodb.transact(writes)
         except dynamodb.TransactionFailed as failed:
             if failed.items[2] is not None:
-                break  # the SDK repeated a transaction whose answer was lost
+                break  # a transaction whose answer was lost was repeated
             holder = _as_now(failed.items, identity, place, client)
             continue
         break

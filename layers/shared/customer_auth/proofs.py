@@ -106,7 +106,7 @@ def use(
             raise Stale(others[: len(writes)]) from None
         kept = outcome_items.kept(proof.purpose, code_item)
         if kept is not None and kept.use == outcome.use:
-            return None  # the SDK repeated a transaction whose answer was lost
+            return None  # a transaction whose answer was lost was repeated
         if kept is None or not _is_own(kept, outcome):
             codes.forgive(proof)
             raise WrongCode("used") from None

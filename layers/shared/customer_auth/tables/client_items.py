@@ -5,7 +5,7 @@
 | pk | ip#… |
 | ip0, ip1, … | the times of its last asks, newest first |
 | lookup0, …, reg0, …, ip_pass0, … | the times of its last lookups, registrations and wrong passwords |
-| last_ip, last_lookup, … | the last of each, by which a write that the SDK repeats finds itself |
+| last_ip, last_lookup, … | the last of each, by which a write that is repeated finds itself |
 | expires_at | TTL: when the windows are empty again |
 """
 
@@ -65,5 +65,5 @@ def _count(window: Window, bucket: str, event_id: bytes) -> None:
         dynamodb.write(count)
     except dynamodb.ConditionFailed as failed:
         if failed.item.get(last) == event_id:
-            return  # the SDK repeated a write whose answer was lost
+            return  # a write whose answer was lost was repeated
         raise Throttled(window.retry_after_seconds(failed.item, now), "client") from None

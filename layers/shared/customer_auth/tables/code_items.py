@@ -59,7 +59,7 @@ def put_challenge(place: Place, challenge: Challenge, along: Sequence[Write] = (
         if item is None:
             raise Unavailable("changed_meanwhile") from None
         if item.get(challenge.purpose, {}).get("id") == challenge.id:
-            return  # the SDK repeated a write whose answer was lost
+            return  # a write whose answer was lost was repeated
         insist_on_device(place, item)
         raise Throttled(window.retry_after_seconds(item, now), "address") from None
 

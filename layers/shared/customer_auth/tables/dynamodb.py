@@ -184,8 +184,9 @@ def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
 
 def _condition(text: str, where: str, values: Item, names: dict[str, str] | None = None) -> dict[str, Any]:
     used = _names(text)
-    others = {f"#{name}": meant for name, meant in (names or {}).items() if f"#{name}" in used}
-    parameters: dict[str, Any] = {"ExpressionAttributeNames": used | others}
+    if names:
+        used = used | {f"#{name}": meant for name, meant in names.items() if f"#{name}" in used}
+    parameters: dict[str, Any] = {"ExpressionAttributeNames": used}
     if where:
         parameters |= {"ConditionExpression": where, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     if values:

@@ -3,7 +3,7 @@
 | attribute | holds |
 |---|---|
 | pass0, pass1, … | the times of the last passwords tried, newest first; a right one is taken out again |
-| last_pass | the last of them, by which a write that the SDK repeats finds itself |
+| last_pass | the last of them, by which a write that is repeated finds itself |
 """
 
 import secrets
@@ -33,7 +33,7 @@ def count(place: Place) -> None:
         dynamodb.write(write)
     except dynamodb.ConditionFailed as failed:
         if failed.item.get("last_pass") == guess_id:
-            return  # the SDK repeated a write whose answer was lost
+            return  # a write whose answer was lost was repeated
         code_items.insist_on_device(place, failed.item)
         raise Throttled(window.retry_after_seconds(failed.item, now), "password") from None
 
