@@ -99,6 +99,7 @@ def _page_settings(settings: Mapping[str, Any]) -> str:
         "codeLength": int(settings["OTP_LENGTH"]),
         "codeCharset": settings["OTP_CHARSET"],
         "registration": settings["REGISTRATION_IDENTIFIER"],
+        "deletionDays": int(settings["DELETION_SCHEDULED_DAYS"]),
         "inboxUrl": PREFIX,
     }
     return f"export const settings = {json.dumps(values)};\n"

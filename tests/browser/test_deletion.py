@@ -132,7 +132,7 @@ def test_what_happens_is_said_before_the_code_is_asked_for(demo, deletions, numb
     open_at(demo, "delete")
 
     said = demo.page.locator("#delete")
-    for text in ("goes: names, addresses, password", "logged out on every device", "For a week you can change your mind", "erased"):
+    for text in ("goes: names, addresses, password", "logged out on every device", "For 7 days you can change your mind", "erased"):
         expect(said).to_contain_text(text)
     expect(said).to_contain_text("We send you a code first")
     assert deletions.asked == []

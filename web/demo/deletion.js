@@ -72,6 +72,8 @@ export class Delete extends FormStep {
 
   render() {
     super.render();
+    const { language } = this.page;
+    find("#delete-grace").textContent = language.texts.deleteGrace(language.number(settings.deletionDays));
     const { emailVerified, phoneVerified } = this.page.auth.session?.customer ?? {};
     find("#delete-by-code").hidden = emailVerified === false && phoneVerified === false; // it goes without a code then
   }

@@ -11,6 +11,8 @@ export const settings = {
   codeCharset: "numeric",
   /** What a registration with a password collects, as REGISTRATION_IDENTIFIER: "email", "phone" or "both". */
   registration: "email",
+  /** As DELETION_SCHEDULED_DAYS. */
+  deletionDays: 7,
   /** Where what the local stack sends can be read; empty hides the link. */
   inboxUrl: "",
 };

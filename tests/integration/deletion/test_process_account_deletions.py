@@ -190,6 +190,18 @@ def test_what_a_customer_merely_claims_stays_who_registered_it_later(tables, set
     assert ada.register().status == 201
 
 
+def test_a_change_to_another_address_that_was_never_finished_has_lapsed_by_then(tables, customer, days, api, inbox):
+    customer.ask_contact(email="elsewhere@example.com")
+    customer.leave()
+    inbox.of(customer.phone)
+    days.pass_by(7)
+    assert api.process_deletions()["completed"] == 1
+
+    inbox.of(customer.phone)
+    left = [item for place, item in tables.look().items() if place.kind not in STAYS]
+    assert [int(item["expires_at"]["N"]) < api.clock.now() for item in left] == [True]  # and is DynamoDB's to remove
+
+
 def test_who_takes_an_unproven_customer_over_has_asked_for_nothing(tables, setting, ada, days, api, inbox):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
