@@ -432,7 +432,7 @@ def test_an_account_is_deleted_by_the_keyboard_alone(demo, deletions, number):
     assert deletions.bodies("request")[0]["reason"] == "bye"
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("en-US", "dark"), ("tr-TR", "light"), ("fa-IR", "dark"), ("fa-IR", "light")])
+@pytest.mark.parametrize(("language", "scheme"), [("tr-TR", "light"), ("fa-IR", "dark")])
 def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, number, axe, language, scheme):
     demo = opened(device(locale=language, reduced_motion="reduce", color_scheme=scheme))
     deletions, found = Deletions(demo.page), {}

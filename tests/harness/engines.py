@@ -124,7 +124,7 @@ def dynamodb_local():
     main = "software.amazon.dynamodb.services.local.main.ServerRunner"
     swift = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # in minutes, beside other processes, a better compiler does not pay
     where = (f"-Djava.library.path={DYNAMODB_LOCAL}", "-cp", f"{DYNAMODB_LOCAL}/*")
-    command = ["java", *swift, *where, main, "-inMemory", "-port", str(port)]
+    command = ["java", *swift, *where, main, "-inMemory", "-disableTelemetry", "-port", str(port)]
     with tempfile.TemporaryDirectory() as folder:  # it leaves a file where it starts
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)  # noqa: S603
         try:
