@@ -565,8 +565,9 @@ def states(console, service, number):
     yield "denied"
 
 
-@pytest.mark.parametrize(("pixels", "scheme"), [(360, "dark"), (1280, "light")])
-def test_no_state_has_a_barrier_or_is_wider_than_its_window(device, opened, number, service, axe, pixels, scheme):
+@pytest.mark.parametrize("window", [(360, "dark"), (1280, "light")])
+def test_no_state_has_a_barrier_or_is_wider_than_its_window(device, opened, number, service, axe, window):
+    pixels, scheme = window
     console = opened(device(reduced_motion="reduce", color_scheme=scheme, viewport={"width": pixels, "height": 800}))
     found = {}
     for state in states(console, service, number):
