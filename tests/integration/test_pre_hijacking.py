@@ -307,6 +307,27 @@ def test_a_change_to_the_owner_s_address_that_only_she_can_read_gives_the_attack
     assert attacker.me()["customer"]["email"] == attacker.email
 
 
+# ── non-verifying provider: an account comes with an address that nobody has verified ──
+
+
+def test_an_account_whose_address_nobody_verified_is_not_joined_with_its_owner_s(api, inbox, unverified_sign_ins, ada, attacker):
+    ada.sign_up()
+    attacker.hijack(first_name="Mallory")
+    assert attacker.me()["customer"]["email"] == ada.email
+
+    asked = ada.ask_contact(email=ada.email)
+    changed = ada.change_contact(asked["token"], inbox.code(ada.email))
+
+    mine = ada.me(changed["token"])["customer"]
+    assert (mine["id"], mine["email"], mine["email_verified"], mine["phone"]) == (ada.id, ada.email, True, ada.phone)
+    assert attacker.log_in(THEIRS, email=ada.email).status == 401
+    theirs = attacker.me()
+    assert theirs.status == 401 or (theirs["customer"]["id"] != ada.id and theirs["customer"]["email"] is None)
+    api.clock.advance(90)
+    api.post("/login/email/send", email=ada.email)
+    assert api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))["user"]["userId"] == ada.id
+
+
 # ── resets ──
 
 
