@@ -62,7 +62,10 @@ fuzz: .venv/.done .tools/schemathesis/.done ## Ask the whole API whatever its do
 	.venv/bin/python -m tools.fuzz $(ARGS)
 
 readme: .venv/.done ## Write the README's table of settings from the template
-	PYTHONPATH=. .venv/bin/python tools/readme.py
+	PYTHONPATH=layers/shared:. .venv/bin/python tools/readme.py
+
+guessing: .venv/.done ## Write how likely a code is guessed into docs/threats.md, from the template's settings
+	PYTHONPATH=layers/shared:. .venv/bin/python tools/guessing.py
 
 bench: .venv/.done .tools/sam/.done ## Run the benchmarks
 	@$(BUILD_HERE)
@@ -157,4 +160,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: common-passwords help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key grant-admin redo-deletions receipts-key verify-receipt bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: common-passwords guessing help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key grant-admin redo-deletions receipts-key verify-receipt bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean

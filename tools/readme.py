@@ -6,6 +6,7 @@ from typing import Any
 
 from local.parameters import setting_name
 from local.template import Template
+from tools import marked
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -41,23 +42,5 @@ def _allowed(parameter: dict[str, Any]) -> str:
     return f"`{parameter['AllowedPattern']}`" if "AllowedPattern" in parameter else "a list with commas"
 
 
-def main() -> int:
-    """Write the table, or compare it."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        print("README.md has lost the marks between which its settings stand")
-        return 1
-    written = before + BEGIN + table() + END + after
-    if "--check" in sys.argv[1:]:
-        if written == text:
-            return 0
-        print("README.md's settings are not the template's: make readme")
-        return 1
-    README.write_text(written, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(marked.main(README, BEGIN, END, table(), "make readme", check="--check" in sys.argv[1:]))

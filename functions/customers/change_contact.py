@@ -2,12 +2,12 @@
 
 from customer_auth import contacts, sessions
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import ContactTaken, WrongCode
+from customer_auth.errors import ContactTaken, Throttled, WrongCode
 from customer_auth.models.customers import CustomerShown
 from customer_auth.models.entering import TryByToken, attempt
 from customer_auth.models.tokens import Tokens, told
 
-REFUSALS = (WrongCode, ContactTaken)
+REFUSALS = (WrongCode, Throttled, ContactTaken)
 
 
 class ContactVerified(Tokens):

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from customer_auth import cancel_tokens, codes, deletions, examples
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import AccountDeletionPending, BadRequest, FieldError, WrongCode
+from customer_auth.errors import AccountDeletionPending, BadRequest, FieldError, Throttled, WrongCode
 from customer_auth.fields import Code, Model, Token
 from customer_auth.models.deleting import DeletionShown
 
@@ -32,7 +32,7 @@ class Cancelled(Model):
     request: DeletionShown
 
 
-@endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, AccountDeletionPending), takes_key=True)
+@endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True)
 def handler(call: Call[Keeping, None]) -> Cancelled:
     if cancel_tokens.is_one(call.body.token):
         return Cancelled(request=DeletionShown.of(deletions.cancel_by_token(call.body.token)))

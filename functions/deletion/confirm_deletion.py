@@ -2,7 +2,7 @@
 
 from customer_auth import deletions
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import WrongCode
+from customer_auth.errors import Throttled, WrongCode
 from customer_auth.fields import Model
 from customer_auth.models.deleting import DeletionShown
 from customer_auth.models.entering import TryByToken, attempt
@@ -14,6 +14,6 @@ class Confirmed(Model):
     request: DeletionShown
 
 
-@endpoint(body=TryByToken, answer=Confirmed, refusals=(WrongCode,), takes_key=True)
+@endpoint(body=TryByToken, answer=Confirmed, refusals=(WrongCode, Throttled), takes_key=True)
 def handler(call: Call[TryByToken, None]) -> Confirmed:
     return Confirmed(request=DeletionShown.of(deletions.confirm(attempt(call), call.at)))

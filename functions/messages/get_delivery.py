@@ -20,7 +20,7 @@ class Delivery(Model):
     expires_at: Time = Field(description="When the code ends.")
 
 
-@endpoint(answer=Delivery, refusals=(NotFound,), uses=("dynamodb",))
+@endpoint(answer=Delivery, refusals=(NotFound,))
 def handler(call: Call[None, None]) -> Delivery:
     shown = deliveries.see(call.parameters["challenge"])
     told = shown._asdict() | {"resend_at": clock.iso(shown.resend_at), "expires_at": clock.iso(shown.expires_at)}

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from customer_auth import examples, resets
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
+from customer_auth.errors import AccountDeletionPending, WrongCode
 from customer_auth.fields import Model, NewPassword, alternatives
 from customer_auth.models.identified import Lookup
 from customer_auth.models.kinds import Device
 
-REFUSALS = (WrongCode, AccountDeletionPending, Throttled)
+REFUSALS = (WrongCode, AccountDeletionPending)
 
 
 class ForgottenPassword(Lookup):

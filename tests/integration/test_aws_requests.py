@@ -60,10 +60,16 @@ def test_a_try_without_a_challenge_costs_no_more(warm):
     assert warm.verify(code).aws_calls == VERIFY
 
 
-def test_a_wrong_code_is_one_write(warm):
+def test_a_wrong_code_is_two_writes_its_address_s_and_its_client_s(warm):
     challenge, _ = warm.asked_and_read()
 
-    assert warm.verify("00000", challenge=challenge).aws_calls == ("UpdateItem",)
+    assert warm.verify("00000", challenge=challenge).aws_calls == ("UpdateItem", "UpdateItem")
+
+
+def test_a_code_for_no_challenge_of_ours_costs_its_client_s_write_alone(api, warm):
+    tried = api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x")
+
+    assert [tried.aws_calls, warm.verify_address("token", "000000").aws_calls] == [("UpdateItem",)] * 2
 
 
 def test_checking_a_session_is_one_read(warm, doors):
@@ -112,10 +118,8 @@ def test_what_is_refused_unread_costs_nothing(api, warm, doors):
     garbage = [doors.me("token"), doors.validate("token"), doors.refresh("token"), doors.log_out("token"), api.get("/store/customers/me")]
     garbage += [
         api.post(f"{LOGIN}/request-otp", phone="no number"),
-        api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x"),
         warm.create("token"),
         warm.reset("token", "another long password"),
-        warm.verify_address("token", "000000"),
         warm.register("short"),
     ]
 

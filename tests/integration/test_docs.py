@@ -102,18 +102,31 @@ def test_the_audit_line_s_facts_and_metrics_are_described():
 # ── threats ──
 
 
-def test_the_25_threats_are_there_and_each_has_a_test_that_exists_or_no_endpoint():
+def test_the_threats_are_there_and_each_has_a_test_that_exists_or_no_endpoint():
     threats = [cells[1:] for cells in rows("docs/threats.md", "#")]
     shown = {cells[0]: cells[2] for cells in threats + rows("docs/threats.md", "Fault")}
     open_ones = {threat for threat, holds, _ in threats if holds == "no such endpoint yet"}
 
-    assert [int(cells[0]) for cells in rows("docs/threats.md", "#")] == list(range(1, 26))
+    assert [int(cells[0]) for cells in rows("docs/threats.md", "#")] == [*range(1, 26), 29, 30]
     assert {threat for threat, tests in shown.items() if tests == "–"} == open_ones
     for text in (part for threat, tests in shown.items() if threat not in open_ones for part in tests.split(" · ")):
         file, *names = re.findall(r"[\w/.]+", text)
         there = re.findall(r"^ *def (test_\w+)", read(f"tests/{file}"), re.MULTILINE)
         assert names
         assert set(names) <= set(there), file
+
+
+def test_the_chances_of_guessing_are_computed_from_the_settings():
+    checked = subprocess.run(
+        [sys.executable, "tools/guessing.py", "--check"],
+        cwd=ROOT,
+        env={"PYTHONPATH": "layers/shared:."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_the_count_of_forgeries_is_right():

@@ -1,10 +1,10 @@
-"""Exact rolling windows: on what is sent, asked for by one client, and tried without a challenge."""
+"""Exact rolling windows: on what is sent, asked for by one client, and tried."""
 
 import random
 
 import pytest
 
-from customer_auth import clock
+from customer_auth import clock, codes, devices
 from customer_auth.limits import LONG_AGO, Limit, Window
 from customer_auth.tables import dynamodb
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
@@ -18,7 +18,7 @@ FLOWS = {LOGIN: f"{LOGIN}/request-otp", REGISTER: f"{REGISTER}/request-otp", "/l
 
 
 class Timeline:
-    """Asks and tries at seconds counted from its beginning."""
+    """Asks and tries at seconds counted from its beginning, each from a network of its own."""
 
     def __init__(self, api, inbox):
         self.api, self.inbox, self.now = api, inbox, 0
@@ -33,7 +33,11 @@ class Timeline:
         return self.api.post(route, phone=number, ip=ip or new_ip())
 
     def try_wrong(self, number: str, times: int, verify: str = f"{LOGIN}/verify-otp") -> list:
-        return [self.api.post(verify, phone=number, code=WRONG) for _ in range(times)]
+        return [self.api.post(verify, phone=number, code=WRONG, ip=new_ip()) for _ in range(times)]
+
+    def try_named(self, number: str, asked, verify: str = f"{LOGIN}/verify-otp", ip: str | None = None):
+        """With the challenge of an ask, whatever its purpose."""
+        return self.api.post(verify, phone=number, code=WRONG, challenge=asked["challenge"], ip=ip or new_ip())
 
 
 @pytest.fixture
@@ -362,18 +366,124 @@ def test_a_21st_try_without_a_challenge_waits_until_the_first_is_a_day_old(timel
     assert told(timeline.at(86_400).try_wrong(number, 1)[0]) == (401, None)
 
 
-def test_a_day_of_resends_and_guesses_compares_at_most_20_without_a_challenge(timeline, customer):
-    number, statuses = customer.phone, []
-    for i in range(12):
-        timeline.at(3_600 * i).ask(number, ROUTES[i % 5])
+@pytest.fixture
+def compared(monkeypatch):
+    """Every code that was compared with the right one."""
+    seen = []
+    matches = codes._matches
+    monkeypatch.setattr(codes, "_matches", lambda *asked: seen.append(asked[-1]) or matches(*asked))
+    return seen
+
+
+def test_a_day_of_resends_and_wrong_codes_compares_at_most_30_of_them_on_every_route(setting, timeline, customer, compared):
+    setting(IP_CODE_FAILURES_PER_QUARTER_HOUR=0)
+    number, statuses, asked = customer.phone, [], {}
+    for nth in range(12):
+        answer = timeline.at(3_600 * nth).ask(number, ROUTES[nth % 5])
+        asked = answer if answer.status == 200 else asked
         for verify in ("/login/mobile/verify", f"{LOGIN}/verify-otp", f"{REGISTER}/verify-otp"):
             statuses += [answer.status for answer in timeline.try_wrong(number, 5, verify)]
+            statuses += [timeline.try_named(number, asked, verify).status for _ in range(5)]
 
-    compared = [call for call in customer.api.wire.calls if call.parameters.get("UpdateExpression", "").count("#fail0 = :now")]
-    [item] = [item for item in customer.api.table("CodesTable") if number in repr(item) and "fail0" in item]
-    assert len(compared) == len(statuses)
     assert set(statuses) == {401, 429}
-    assert sum(int(item[f"fail{i}"]["N"]) > clock.now() - clock.DAY for i in range(20) if f"fail{i}" in item) <= 20
+    assert set(compared) == {WRONG}
+    assert 20 < len(compared) <= 30  # 20 fill the window; beside them, the first with its challenge of each of 10 codes
+
+
+def test_tries_with_their_challenge_fill_the_window_too(timeline, customer):
+    number = customer.phone
+    for second in (0, 90):
+        asked = timeline.at(second).ask(number)
+        assert [timeline.try_named(number, asked).status for _ in range(5)] == [401] * 5
+
+    timeline.at(180).ask(number)
+    assert told(timeline.try_wrong(number, 1)[0]) == (429, 3420)
+
+
+def test_a_full_window_compares_the_first_try_of_a_code_with_its_challenge_and_no_second(timeline, customer):
+    number = customer.phone
+    for second in (0, 90):
+        timeline.at(second).ask(number)
+        timeline.try_wrong(number, 5)
+    asked = timeline.at(180).ask(number)
+
+    assert told(timeline.try_named(number, asked)) == (401, None)
+    assert told(timeline.try_named(number, asked)) == (429, 3420)
+
+
+def test_a_stranger_s_wrong_codes_of_a_day_do_not_lock_out_a_new_device_of_the_owner(timeline, customer):
+    number = customer.phone
+    for second in (0, 90, 7_200, 7_290):
+        timeline.at(second).ask(number)
+        timeline.try_wrong(number, 5)
+
+    timeline.at(10_800)
+    challenge, code = customer.asked_and_read()
+
+    assert customer.verify(code, challenge=challenge).status == 200
+
+
+def test_a_full_window_is_429_whether_a_code_is_pending_or_none_is(timeline, customer):
+    number = customer.phone
+    for second in (0, 90):
+        asked = timeline.at(second).ask(number)
+        timeline.try_wrong(number, 5)
+    pending = told(timeline.try_wrong(number, 1)[0])
+    expired = told(timeline.at(90 + 300).try_wrong(number, 1)[0])
+
+    assert (pending, expired) == ((429, 3510), (429, 3210))
+    assert told(timeline.try_named(number, asked)) == (429, 3210)
+
+
+def test_a_try_repeated_with_its_key_is_compared_though_it_filled_the_window(api, timeline, customer):
+    number = customer.phone
+    timeline.ask(number)
+    timeline.try_wrong(number, 5)
+    timeline.at(90)
+    _, code = customer.asked_and_read()
+    timeline.try_wrong(number, 4)
+    with api.wire.broken("BatchGetItem", "throttle"), api.wire.broken("UpdateItem", "throttle", nth=2):  # nor is the try given back
+        assert customer.verify(code, key="k" * 16).status == 503
+
+    assert customer.verify(code, key="k" * 16).status == 200
+
+
+def test_a_reset_s_token_neither_fills_the_window_nor_heeds_it(api, inbox, timeline):
+    member = Person(api, inbox).member()
+    timeline.at(90)
+    member.forget_password()
+    token = member.reset_token()
+    for _ in range(3):
+        assert member.reset(token[:-1] + ("A" if token[-1] != "A" else "B"), "another good password").status == 401
+    for second in (180, 270):
+        timeline.at(second)
+        member.api.post("/login/email/send", email=member.email, ip=new_ip())
+        statuses = [member.api.post("/login/email/verify", email=member.email, code=WRONG, ip=new_ip()).status for _ in range(5)]
+        assert statuses == [401] * 5
+    assert member.api.post("/login/email/verify", email=member.email, code=WRONG, ip=new_ip()).status == 429
+
+    assert member.reset(token, "another good password").status == 200
+
+
+@pytest.mark.parametrize("lane", ["strangers", "known"])
+def test_a_try_keeps_its_item_as_long_as_the_ask_has_said(timeline, customer, lane):
+    device = {"device": customer.device} if lane == "known" else {}
+    asked = customer.ask(**device)
+    before = _code_items(customer)
+    timeline.at(60)
+
+    customer.verify(WRONG, challenge=asked["challenge"])
+    customer.verify(WRONG, **device)
+
+    after = _code_items(customer)
+    assert before != after
+    assert [item["expires_at"] for item in after] == [item["expires_at"] for item in before]
+    day = clock.DAY if lane == "strangers" else devices.LIFE_SECONDS
+    assert max(int(item["expires_at"]["N"]) for item in after) == clock.now() - 60 + day + clock.HOUR
+
+
+def _code_items(person) -> list[dict]:
+    return [item for item in person.api.table("CodesTable") if person.phone in repr(item) and "send0" in item]
 
 
 def test_a_right_code_without_its_challenge_takes_its_own_try_out_of_the_window(timeline, customer):
@@ -432,13 +542,21 @@ def test_tries_of_two_numbers_are_two_windows(api, inbox, timeline, customer):
 
 
 def test_the_least_of_every_figure_works(setting, timeline, number, inbox):
-    setting(SENDS_PER_HOUR=1, SENDS_PER_DAY=1, IP_SENDS_PER_HOUR=1, FAILURES_PER_HOUR=1, FAILURES_PER_DAY=1, OTP_MAX_ATTEMPTS=1)
+    setting(
+        SENDS_PER_HOUR=1,
+        SENDS_PER_DAY=1,
+        IP_SENDS_PER_HOUR=1,
+        FAILURES_PER_HOUR=1,
+        FAILURES_PER_DAY=1,
+        OTP_MAX_ATTEMPTS=1,
+        IP_CODE_FAILURES_PER_QUARTER_HOUR=2,
+    )
     ip = new_ip()
     challenge = timeline.ask(number, "/login/mobile/send", ip)["challenge"]
 
     assert timeline.ask(new_number(), ip=ip).status == 429
     assert told(timeline.ask(number)) == (429, 86_400)
-    assert [answer.status for answer in timeline.try_wrong(number, 2, "/login/mobile/verify")] == [401, 401]
+    assert [answer.status for answer in timeline.try_wrong(number, 2, "/login/mobile/verify")] == [401, 429]
     answer = timeline.api.post("/login/mobile/verify", phone=number, code=inbox.code(number), challenge=challenge)
     assert answer.status == 200
     assert timeline.at(86_400).ask(number, "/login/mobile/send").status == 200

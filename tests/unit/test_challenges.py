@@ -6,11 +6,13 @@ from itertools import permutations
 
 import pytest
 
-from customer_auth import challenges, devices
+from customer_auth import challenges, devices, ids
 from customer_auth.address import Address, Channel
-from customer_auth.challenges import Challenge, Lane, Place, Purpose
+from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
+from customer_auth.tables import keys
+from customer_auth.tables.keys import Lane
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "template_settings")
 
@@ -56,6 +58,55 @@ def test_a_challenge_is_of_one_purpose(second, asked_for, tried_for):
 def test_a_challenge_is_of_one_address(challenge, address):
     with pytest.raises(WrongCode):
         Place.named_by(challenge.at(Place.strangers(PHONE)), Purpose.LOGIN, address)
+
+
+def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(second):
+    place, seen = Place.strangers(PHONE), set()
+    for _ in range(2_000):
+        raw = ids.from_base64url(Challenge.new(Purpose.LOGIN, PHONE, "en").at(place))
+        parts = {raw[:8], raw[8:16], raw[17:25], raw[25:]}
+
+        assert raw[16] == 1
+        assert not seen & parts
+        seen |= parts
+
+
+def test_no_flipped_bit_of_a_challenge_names_a_place_of_its_address(challenge):
+    place = Place.strangers(PHONE)
+    raw = ids.from_base64url(challenge.at(place))
+    for bit in range(8 * len(raw)):
+        flipped = (int.from_bytes(raw, "big") ^ 1 << bit).to_bytes(len(raw), "big")
+
+        item_key, purpose, _ = challenges.named(ids.base64url(flipped)) or (b"", None, b"")
+
+        assert (item_key, purpose) != (place.item_key, Purpose.LOGIN)
+
+
+def test_the_bytes_of_purposes_are_never_given_to_others():
+    bytes_of = {purpose: ids.from_base64url(challenges.spelled(bytes(16), purpose, bytes(16)))[16] for purpose in Purpose}
+
+    assert bytes_of == {
+        "register": 0,
+        "login": 1,
+        "sign_in": 2,
+        "verify": 3,
+        "reset": 4,
+        "contact": 5,
+        "notice": 6,
+        "deletion": 7,
+        "cancellation": 8,
+    }
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+def test_a_challenge_alone_tells_us_its_lane(second, lane):
+    client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.KNOWN else None)
+
+    found, _ = Place.of_challenge(Challenge.new(Purpose.VERIFY, PHONE, "en").at(Place.of(client, PHONE)), Purpose.VERIFY)
+
+    assert found.lane is lane
+    assert Place.of_nobody("nobody").lane is Lane.STRANGERS
+    assert keys.lane_of(Place.of_nobody("nobody").item_key) is Lane.STRANGERS
 
 
 SPOILT = {

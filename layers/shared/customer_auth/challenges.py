@@ -1,6 +1,8 @@
-"""Challenges: what names a code that was asked for. A challenge finds its item by itself and holds no address.
+"""Challenges: what names a code that was asked for. A challenge finds its item by itself, holds no address, and tells nothing of one.
 
-base64url(item key ‖ purpose ‖ id): 16 + 1 + 16 bytes. The item key is a keyed hash of the address and the client's lane.
+base64url((item key ⊕ mask) ‖ wire byte of the purpose ‖ id): 16 + 1 + 16 bytes, where mask = HMAC(index key, "challenge" ‖ id). The item
+key is a keyed hash of the address and the client's lane; masked by each challenge's own id, two challenges of one address share nothing
+but the wire byte. No tag is needed: whoever flips a bit names an item that does not exist.
 """
 
 import hmac
@@ -11,9 +13,11 @@ from typing import NamedTuple
 from customer_auth import clock, devices, ids, settings, vault
 from customer_auth.address import Address, Channel
 from customer_auth.client import Client
+from customer_auth.delivery_states import DeliveryState
 from customer_auth.errors import WrongCode
 from customer_auth.tables import keys
 from customer_auth.tables.dynamodb import Item
+from customer_auth.tables.keys import Lane
 
 _KEY_BYTES = 16
 _ID_BYTES = 16
@@ -25,7 +29,7 @@ ALPHABETS = {"numeric": "0123456789", "alphanumeric": "23456789ABCDEFGHJKMNPQRST
 
 
 class Purpose(StrEnum):
-    """What a code opens; a code asked for one purpose opens no other. A challenge names it by position: new ones go last."""
+    """What a code opens; a code requested for one purpose opens no other."""
 
     REGISTER = "register"  # a new account, or the one that the number has
     LOGIN = "login"  # an account that exists
@@ -38,14 +42,24 @@ class Purpose(StrEnum):
     CANCELLATION = "cancellation"  # the account stays
 
 
-_PURPOSES = list(Purpose)
+# What stands for a purpose in a challenge. Challenges outlive a deployment, so a byte is never given to another purpose.
+_WIRE_BYTES = {
+    Purpose.REGISTER: 0,
+    Purpose.LOGIN: 1,
+    Purpose.SIGN_IN: 2,
+    Purpose.VERIFY: 3,
+    Purpose.RESET: 4,
+    Purpose.CONTACT: 5,
+    Purpose.NOTICE: 6,
+    Purpose.DELETION: 7,
+    Purpose.CANCELLATION: 8,
+}
+_PURPOSE_OF = {byte: purpose for purpose, byte in _WIRE_BYTES.items()}
 
 
-class Lane(StrEnum):
-    """Whose asks and tries are counted together: those of an address's known devices, or everybody else's."""
-
-    STRANGERS = "strangers"
-    KNOWN = "known"
+# How much longer than their windows last the codes of an address are kept: a try shifts a window after the ask that wrote the expiry,
+# and writes none itself, for by its challenge alone it could not know for how long.
+_MARGIN_SECONDS = clock.HOUR
 
 
 class Place(NamedTuple):
@@ -57,8 +71,8 @@ class Place(NamedTuple):
 
     @property
     def kept_seconds(self) -> int:
-        """For how long after a write nothing here may be forgotten: a day's windows; in the known lane, that devices were ended."""
-        return clock.DAY if self.lane is Lane.STRANGERS else devices.LIFE_SECONDS
+        """For how long after an ask nothing here may be forgotten: a day's windows; in the known lane, that devices were ended."""
+        return _MARGIN_SECONDS + (clock.DAY if self.lane is Lane.STRANGERS else devices.LIFE_SECONDS)
 
     @classmethod
     def of(cls, client: Client, address: Address) -> "Place":
@@ -86,7 +100,7 @@ class Place(NamedTuple):
         item_key, asked_for, challenge_id = named(challenge) or (b"", None, b"")
         if asked_for is not purpose:
             raise WrongCode("foreign_challenge")
-        return cls(item_key, Lane.STRANGERS), challenge_id  # a try with its challenge keeps nothing longer, so the lane does not matter
+        return cls(item_key, keys.lane_of(item_key)), challenge_id
 
     @classmethod
     def of_nobody(cls, name: str) -> "Place":
@@ -95,16 +109,23 @@ class Place(NamedTuple):
 
 
 def spelled(item_key: bytes, purpose: Purpose, challenge_id: bytes) -> str:
-    """A challenge as its client holds it."""
-    return ids.base64url(item_key + bytes([_PURPOSES.index(purpose)]) + challenge_id)
+    """A challenge as its client holds it. Raises: aws.Failed."""
+    return ids.base64url(_masked(item_key, challenge_id) + bytes([_WIRE_BYTES[purpose]]) + challenge_id)
 
 
 def named(challenge: str) -> tuple[bytes, Purpose, bytes] | None:
-    """The item key, purpose and id that a challenge is made of; None for what is no challenge."""
+    """The item key, purpose and id that a challenge is made of; None for what is no challenge. Raises: aws.Failed."""
     raw = ids.from_base64url(challenge) or b""
-    if len(raw) != _KEY_BYTES + 1 + _ID_BYTES or raw[_KEY_BYTES] >= len(_PURPOSES):
+    if len(raw) != _KEY_BYTES + 1 + _ID_BYTES or raw[_KEY_BYTES] not in _PURPOSE_OF:
         return None
-    return raw[:_KEY_BYTES], _PURPOSES[raw[_KEY_BYTES]], raw[_KEY_BYTES + 1 :]
+    challenge_id = raw[_KEY_BYTES + 1 :]
+    return _masked(raw[:_KEY_BYTES], challenge_id), _PURPOSE_OF[raw[_KEY_BYTES]], challenge_id
+
+
+def _masked(item_key: bytes, challenge_id: bytes) -> bytes:
+    """The item key under the challenge's own mask, or from under it again: the two are one operation."""
+    mask = ids.keyed(vault.index_key(), "challenge", challenge_id)[:_KEY_BYTES]
+    return bytes(one ^ other for one, other in zip(item_key, mask, strict=True))
 
 
 class Challenge(NamedTuple):
@@ -146,7 +167,7 @@ class Challenge(NamedTuple):
             "locale": self.locale,
             "bound": {},
             "unbound": {},
-            "delivery": "queued",
+            "delivery": DeliveryState.QUEUED,
         } | ({"bound_to": self.bound_to} if self.bound_to else {})
 
 

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from customer_auth import audit, aws, challenges, ids, settings, vault
 from customer_auth.address import Address, Channel
-from customer_auth.challenges import Challenge, Lane, Place, Purpose
+from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.client import Client
 from customer_auth.errors import WrongCode
-from customer_auth.tables import client_items, code_items, keys, outcome_items, try_items
+from customer_auth.tables import client_items, code_items, dynamodb, keys, outcome_items, try_items
 from customer_auth.tables.code_items import DeviceEnded
 from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.keys import Lane
 from customer_auth.tables.outcome_items import Outcome
 from customer_auth.tables.try_items import Try
 
@@ -49,7 +50,7 @@ class Proof(NamedTuple):
     spending: Try
     challenge: Item
     key: str | None
-    client_label: str | None
+    client: Client
     kept: Outcome | None = None
 
 
@@ -110,29 +111,71 @@ def _put(place: Place, challenge: Challenge, along: Sequence[Write] = ()) -> Ask
 def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
     """Spend one try, then compare; the proof opens one thing, once.
 
-    Of any number of concurrent wrong tries at most OTP_MAX_ATTEMPTS with the challenge, and as many without, are compared. The same key
-    and code are one try, however often they come.
+    Of any number of concurrent wrong tries at most OTP_MAX_ATTEMPTS with the challenge, and as many without, are compared, and over all
+    codes of the address as many as its window allows. The same key and code are one try, however often they come. A refused one counts
+    against its client.
     Raises: WrongCode (wrong, expired, used, spent and unknown alike), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose, address=address)
-    spending = _trying(purpose, address, attempt)
     try:
-        found = try_items.spend(spending)
+        spending = _trying(purpose, address, attempt)
+    except WrongCode as wrong:
+        count_refused(wrong, purpose, Lane.STRANGERS, attempt.client)
+        raise
+    try:
+        return _tried(spending, attempt, address)
     except DeviceEnded:
-        spending = _at(Place.strangers(address), spending, attempt)
-        found = try_items.spend(spending)
-    return _compared(spending, attempt, found, address)
+        return _tried(_at(Place.strangers(address), spending, attempt), attempt, address)
 
 
 def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
     """The same for a challenge that comes without its address; `attempt` has one.
 
-    Raises: WrongCode (wrong, expired, used, spent and unknown alike), aws.Failed.
+    Raises: WrongCode (wrong, expired, used, spent and unknown alike), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose)
-    place, challenge_id = Place.of_challenge(attempt.challenge or "", purpose)
-    spending = _at(place, Try(purpose, place, challenge_id, "", None), attempt)
-    return _compared(spending, attempt, try_items.spend(spending), None)
+    try:
+        place, challenge_id = Place.of_challenge(attempt.challenge or "", purpose)
+    except WrongCode as wrong:
+        count_refused(wrong, purpose, Lane.STRANGERS, attempt.client)
+        raise
+    return _tried(_at(place, Try(purpose, place, challenge_id, "", None), attempt), attempt, None)
+
+
+def count_refused(wrong: WrongCode, purpose: Purpose, lane: Lane, client: Client) -> None:
+    """Count a refused code against its client. Known devices are not counted, nor are resets, whose tokens nobody guesses.
+
+    A used code's repeat guesses nothing: it is not counted, but a client whose window is full is told no more by it than by any other.
+    Raises: Throttled (the window is full), aws.Failed.
+    """
+    if lane is Lane.KNOWN or purpose is Purpose.RESET:
+        return
+    if not wrong.is_guess:
+        read_with_client(purpose, lane, client, [])
+    else:
+        client_items.count_code_failure(client.bucket)
+
+
+def read_with_client(purpose: Purpose, lane: Lane, client: Client, places: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """The items at these places, for a right code: in the same read, whether its client has had too many refused.
+
+    Then it opens nothing, its try is spent like a wrong one's, and its answer is theirs, after as many requests as theirs.
+    Raises: Throttled, Unavailable, aws.Failed.
+    """
+    failures = None if lane is Lane.KNOWN or purpose is Purpose.RESET else client_items.code_failures_key(client.bucket)
+    wanted = [*places, *([failures] if failures else ())]
+    items = dynamodb.batch_get(wanted) if wanted else []
+    if failures:
+        client_items.check_code_failures(items.pop())
+    return items
+
+
+def _tried(spending: Try, attempt: Attempt, given: Address | None) -> Proof:
+    try:
+        return _compared(spending, attempt, try_items.spend(spending), given)
+    except WrongCode as wrong:
+        count_refused(wrong, spending.purpose, spending.place.lane, attempt.client)
+        raise
 
 
 def _compared(spending: Try, attempt: Attempt, found: Item | Outcome, given: Address | None) -> Proof:
@@ -142,7 +185,7 @@ def _compared(spending: Try, attempt: Attempt, found: Item | Outcome, given: Add
     audit.note(address=address)
     if not _matches(found["nonce"], found["pepper"], spending.purpose, address, attempt.code):
         raise WrongCode("wrong")
-    return Proof(spending.purpose, address, spending, found, attempt.key, attempt.client.label)
+    return Proof(spending.purpose, address, spending, found, attempt.key, attempt.client)
 
 
 def give_back(proof: Proof) -> None:
@@ -186,7 +229,7 @@ def _repeated(spending: Try, attempt: Attempt, kept: Outcome, address: Address) 
     if not _matches(kept.nonce, kept.pepper_version, spending.purpose, address, attempt.code):
         outcome_items.end(spending.place, spending.purpose, kept)
         raise WrongCode("wrong_repeat")
-    return Proof(spending.purpose, address, spending, {}, attempt.key, attempt.client.label, kept)
+    return Proof(spending.purpose, address, spending, {}, attempt.key, attempt.client, kept)
 
 
 def _matches(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address, code: str) -> bool:

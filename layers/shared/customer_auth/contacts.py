@@ -3,6 +3,7 @@
 It changes who may get in, so it needs a sign-in of just now, and ends every other session, reset and device given before.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 from customer_auth import audit, clock, codes, devices, ids, ownership, proofs, sessions
@@ -55,7 +56,7 @@ def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChan
     """Change the address by the code that came to it, for the session that asked or a newer sign-in of the same customer.
 
     A repeat with its key is answered to the access token that this very change ended.
-    Raises: NotAuthenticated, WrongCode; ContactTaken, Unavailable and aws.Failed with the proof unspent.
+    Raises: NotAuthenticated, WrongCode, Throttled; ContactTaken, Unavailable and aws.Failed with the proof unspent.
     """
     if identified.is_being_deleted:
         raise AccountDeletionPending
@@ -64,14 +65,18 @@ def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChan
     proof = codes.try_challenge(Purpose.CONTACT, attempt)
     if proof.kept:
         if proof.kept.customer_id != identified.claims.sub:
-            raise WrongCode("foreign_challenge")
+            raise WrongCode("foreign_challenge", is_guess=False)
         return _changed(proof, proofs.repeated_session(proof, proof.kept, issuer))
     if identified.caller is None:
         codes.give_back(proof)
         raise NotAuthenticated("session_ended")
-    _insist_on_asker(proof, identified.caller)
     caller = identified.caller
-    return proofs.settle(proof, lambda stale: _verify(proof, caller, _standing(proof, caller.customer, stale), issuer), ContactTaken)
+
+    def decide(stale: proofs.Stale | None) -> ContactChanged:
+        _insist_on_asker(proof, caller)
+        return _verify(proof, caller, _standing(proof, caller.customer, stale), issuer)
+
+    return proofs.settle(proof, decide, ContactTaken)
 
 
 def _insist_on_asker(proof: Proof, caller: Caller) -> None:
@@ -82,22 +87,17 @@ def _insist_on_asker(proof: Proof, caller: Caller) -> None:
         raise WrongCode("another_asked")
 
 
-def _standing(proof: Proof, customer: Customer, stale: proofs.Stale | None) -> Standing | None:
-    """What the new address is, once it has turned out not to be nobody's, as it mostly is: that saves reading it.
-
-    Raises: ContactTaken, NotAuthenticated (the customer's sessions have ended), Unavailable, aws.Failed.
-    """
-    if stale is None:
-        return None
-    if stale.items[0] is not None:
+def _standing(proof: Proof, customer: Customer, stale: proofs.Stale | None) -> Standing:
+    """What the new address is. Raises: Throttled, ContactTaken, NotAuthenticated (the sessions have ended), Unavailable, aws.Failed."""
+    if stale and stale.items[0] is not None:
         raise NotAuthenticated("session_ended")
-    standing = ownership.read(proof.address)
+    standing = ownership.read(proof.address, first=partial(proofs.read, proof))
     if standing.identity and standing.identity.proven_at and standing.identity.customer_id != customer.id:
         raise ContactTaken
     return standing
 
 
-def _verify(proof: Proof, caller: Caller, standing: Standing | None, issuer: str) -> ContactChanged:
+def _verify(proof: Proof, caller: Caller, standing: Standing, issuer: str) -> ContactChanged:
     """Raises: Stale."""
     customer, address = caller.customer, proof.address
     changed = customer.with_address(address, verified=True)
@@ -109,9 +109,9 @@ def _verify(proof: Proof, caller: Caller, standing: Standing | None, issuer: str
     names = [str(address.channel), f"{address.channel}_verified"]
     writes = [
         customer_items.become(customer, changed, names),
-        identity_items.prove(address, changed, standing.identity if standing else None),
+        identity_items.prove(address, changed, standing.identity),
         session_items.put_new(session),
-        *(ownership.end_claim(address, standing) if standing and standing.customer and standing.customer.id != customer.id else ()),
+        *(ownership.end_claim(address, standing) if standing.customer and standing.customer.id != customer.id else ()),
         *_own_addresses(customer, address),
         *_told(proof, customer),
     ]

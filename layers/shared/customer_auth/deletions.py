@@ -3,6 +3,7 @@
 A request that is not confirmed locks nothing. A confirmed one ends every session, and nobody signs in until it is cancelled.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 from customer_auth import audit, cancel_tokens, clock, codes, ids, ownership, proofs, sessions, settings
@@ -57,7 +58,7 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
 def confirm(attempt: Attempt, at: int) -> Deletion:
     """Confirm the request by the code that was sent for it: every session ends, and the account goes when its time has come.
 
-    Raises: WrongCode (also when the request has lapsed); Unavailable and aws.Failed with the proof unspent.
+    Raises: WrongCode (also when the request has lapsed), Throttled; Unavailable and aws.Failed with the proof unspent.
     """
     proof = codes.try_challenge(Purpose.DELETION, attempt)
     if proof.kept:
@@ -67,7 +68,7 @@ def confirm(attempt: Attempt, at: int) -> Deletion:
 
 def _confirm(proof: Proof, at: int) -> Deletion:
     bound = proof.challenge["bound_to"]
-    items = dynamodb.batch_get([customer_items.key(bound["customer"]), deletion_items.key(bound["deletion"])])
+    items = proofs.read(proof, [customer_items.key(bound["customer"]), deletion_items.key(bound["deletion"])])
     customer, read = customer_items.customer(items[0]), deletion_items.deletion(items[1])
     if customer is None or read is None or not customer.may_sign_in or read.status != State.PENDING:
         raise WrongCode("request_gone")
@@ -109,7 +110,7 @@ def _schedule(at: int) -> tuple[int, int]:
 def cancel(attempt: Attempt) -> Deletion:
     """Keep the account, by the code that came to its address. Against the processor exactly one wins.
 
-    Raises: WrongCode; AccountDeletionPending (the erasure has begun); Unavailable and aws.Failed with the proof unspent.
+    Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun); Unavailable and aws.Failed with the proof unspent.
     """
     proof = codes.try_challenge(Purpose.CANCELLATION, attempt)
     if proof.kept:
@@ -118,7 +119,7 @@ def cancel(attempt: Attempt) -> Deletion:
 
 
 def _cancel(proof: Proof) -> Deletion:
-    customer = ownership.read(proof.address, proof.challenge.get("customer")).owner
+    customer = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(proofs.read, proof)).owner
     writes, cancelled = _keep(customer)
     writes.append(identity_items.is_of(proof.address, cancelled.customer_id))
     writes.append(notice_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"]))

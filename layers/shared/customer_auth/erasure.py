@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from customer_auth import audit, clock, receipts, settings
 from customer_auth.address import Address, Channel
-from customer_auth.challenges import Lane
 from customer_auth.customers import Customer
 from customer_auth.messaging.kinds import Kind
 from customer_auth.tables import (
@@ -28,6 +27,7 @@ from customer_auth.tables import (
     session_items,
 )
 from customer_auth.tables.deletion_items import Deletion, State
+from customer_auth.tables.keys import Lane
 
 _AT_ONCE = 8
 _PAGE = 100

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from customer_auth import clock, limits, sessions
-from customer_auth.challenges import Lane, Purpose
+from customer_auth.challenges import Purpose
 from customer_auth.customers import Customer
 from customer_auth.errors import ReauthenticationRequired
 from customer_auth.sessions import Caller
@@ -19,6 +19,7 @@ from customer_auth.tables import (
     session_items,
 )
 from customer_auth.tables.dynamodb import Item
+from customer_auth.tables.keys import Lane
 
 
 def export(caller: Caller) -> dict[str, Any]:

@@ -54,6 +54,10 @@ class Window(NamedTuple):
         moved = {":long_ago": LONG_AGO} if self.length > 1 else {}
         return {":now": now} | moved | {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
 
+    def is_full(self, item: dict[str, Any], now: int) -> bool:
+        """Whether no more fits, by what the item was."""
+        return self.retry_after_seconds(item, now) > 0
+
     def retry_after_seconds(self, item: dict[str, Any], now: int) -> int:
         """Until one more fits; not above zero where one fits now."""
         times = ((int(item.get(f"{self.name}{limit.most - 1}", LONG_AGO)), limit.seconds) for limit in self.limits)
@@ -80,9 +84,15 @@ def sends() -> Window:
 
 
 def failures() -> Window:
-    """Tries without a challenge for one address in one lane, over all purposes; a right code takes one out again."""
+    """Tries for one address in one lane, over all purposes, with a challenge or without; a right code takes one out again."""
     given = settings.service()
     return Window("fail", (Limit(given.failures_per_hour, HOUR), Limit(given.failures_per_day, DAY)))
+
+
+def client_code_failures() -> Window | None:
+    """Codes of one client that were refused; None where the operator turned it off."""
+    count = settings.service().ip_code_failures_per_quarter_hour
+    return Window("code_fail", (Limit(count, QUARTER),)) if count else None
 
 
 def client_lookups() -> Window:

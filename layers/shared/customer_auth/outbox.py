@@ -11,6 +11,7 @@ from customer_auth import audit, aws, challenges, clock, ids, reset_tokens, sett
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
 from customer_auth.customers import Status
+from customer_auth.deliveries import PLANS
 from customer_auth.locales import Locale
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.outcome import NotSent
@@ -26,24 +27,6 @@ class Result(NamedTuple):
 
     outcome: str
     again: bool = False
-
-
-# What the owner of an address is told, by the purpose and by whether it has an account; None: nothing.
-_KINDS: dict[tuple[Purpose, bool], Kind | None] = {
-    (Purpose.REGISTER, False): Kind.SIGN_UP,
-    (Purpose.REGISTER, True): Kind.ACCOUNT_EXISTS,
-    (Purpose.LOGIN, False): None,
-    (Purpose.LOGIN, True): Kind.SIGN_IN,
-    (Purpose.SIGN_IN, False): Kind.SIGN_UP,
-    (Purpose.SIGN_IN, True): Kind.SIGN_IN,
-    # Whether an account has proven the address is told by the proof alone.
-    (Purpose.VERIFY, False): Kind.VERIFY,
-    (Purpose.VERIFY, True): Kind.VERIFY,
-    (Purpose.CONTACT, False): Kind.CONTACT,
-    (Purpose.CONTACT, True): Kind.CONTACT,
-    (Purpose.DELETION, False): None,
-    (Purpose.DELETION, True): Kind.DELETION,
-}
 
 
 def deliver(message: Message) -> Result:
@@ -91,7 +74,8 @@ def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind
     if purpose is Purpose.CANCELLATION:
         customer = customer_items.find(identity.owner) if identity and identity.owner else None
         return Kind.CANCELLATION if customer and customer.status == Status.DELETION_CONFIRMED else None
-    return _KINDS[purpose, identity is not None and identity.owner is not None]
+    plan = PLANS[purpose]
+    return plan.to_account if identity and identity.owner else plan.to_nobody
 
 
 def _send(kind: Kind, message: Message, address: Address, to: str, challenge: Item) -> None:

@@ -4,7 +4,7 @@ Who merely claims an address owns nothing of it. A customer who has proven nothi
 from one who has proven something else the address is taken off, and the owner gets an account of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from customer_auth import customers, referrals
@@ -12,7 +12,7 @@ from customer_auth.address import Address
 from customer_auth.customers import Customer, Names
 from customer_auth.errors import Unavailable
 from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items
-from customer_auth.tables.dynamodb import Write
+from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.identity_items import Identity
 
 
@@ -41,15 +41,18 @@ class Owned(NamedTuple):
     was_claimed: bool = False
 
 
-def read(address: Address, hint: str | None = None) -> Standing:
+type Read = Callable[[Sequence[tuple[str, Item]]], list[Item | None]]
+
+
+def read(address: Address, hint: str | None = None, *, first: Read = dynamodb.batch_get) -> Standing:
     """The address's item and its customer in one read; a second one only where the hint of whose it is is wrong or missing.
 
-    Raises: Unavailable, aws.Failed.
+    `first` does the first of them, and may read something else with it. Raises: what it raises, Unavailable, aws.Failed.
     """
     wanted = [identity_items.key(address.key)]
     if hint:
         wanted.append(customer_items.key(hint))
-    item, *hinted = dynamodb.batch_get(wanted)
+    item, *hinted = first(wanted)
     identity = identity_items.identity(item)
     if identity is None or identity.customer_id is None:
         return Standing(identity, None)

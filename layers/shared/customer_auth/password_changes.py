@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from customer_auth import audit, clock, devices, ownership, passwords, sessions, vault
 from customer_auth.address import Address
-from customer_auth.challenges import Lane, Place
+from customer_auth.challenges import Place
 from customer_auth.client import Client
 from customer_auth.customers import Customer
 from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, WrongPassword
@@ -21,6 +21,7 @@ from customer_auth.tables import (
     notice_items,
     session_items,
 )
+from customer_auth.tables.keys import Lane
 
 
 class Changed(NamedTuple):

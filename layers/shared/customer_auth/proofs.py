@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from customer_auth import aws, clock, codes, ids, sessions, vault
 from customer_auth.address import Address, Channel
-from customer_auth.challenges import Lane, Purpose
+from customer_auth.challenges import Purpose
 from customer_auth.codes import Proof
 from customer_auth.customers import Customer
 from customer_auth.errors import Refusal, Unavailable, WrongCode
@@ -17,6 +17,7 @@ from customer_auth.refresh_tokens import RefreshToken
 from customer_auth.sessions import Pair
 from customer_auth.tables import code_items, dynamodb, keys, outcome_items, try_items
 from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.keys import Lane
 from customer_auth.tables.outcome_items import Outcome
 from customer_auth.tables.session_items import Session
 
@@ -44,15 +45,27 @@ class Opened(NamedTuple):
 def settle[T](proof: Proof, decide: Callable[[Stale | None], T], *refusals: type[Refusal]) -> T:
     """What the proof opens, by the state at the moment of the commit: `decide` is asked anew when what it stood on has changed, with that.
 
-    Where it fails, or is refused by one of `refusals`, the proof's try is given back: it was right and opens what it does later.
-    Raises: Unavailable (changed too often), and what `decide` raises.
+    Where it fails, or is refused by one of `refusals`, the proof's try is given back: it was right and opens what it does later. Where
+    it opens nothing it counts like a wrong one.
+    Raises: Unavailable (changed too often), Throttled (the client has had too many codes refused), and what `decide` raises.
     """
     try:
         return _decided(decide)
+    except WrongCode as wrong:
+        codes.count_refused(wrong, proof.purpose, proof.spending.place.lane, proof.client)
+        raise
     except Exception as refused:
         if isinstance(refused, (*refusals, Unavailable, aws.Failed)):
             codes.give_back(proof)
         raise
+
+
+def read(proof: Proof, places: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """What lies at these places, in one consistent read, unless the proof's client has had too many codes refused.
+
+    Raises: Throttled, Unavailable, aws.Failed.
+    """
+    return codes.read_with_client(proof.purpose, proof.spending.place.lane, proof.client, places)
 
 
 def _decided[T](decide: Callable[[Stale | None], T]) -> T:
@@ -109,7 +122,7 @@ def use(
             return None  # a transaction whose answer was lost was repeated
         if kept is None or not _is_own(kept, outcome):
             codes.forgive(proof)
-            raise WrongCode("used") from None
+            raise WrongCode("used", is_guess=False) from None
         return kept
     return None
 
@@ -123,7 +136,7 @@ def draft_session(proof: Proof, customer: Customer, issuer: str) -> Opened:
     """The session that the proof begins, its tokens signed before anything is used up. Raises: Unavailable, aws.Failed."""
     version = proof.challenge["pepper"]
     secret = first_secret(proof.key, ids.sha256(proof.challenge["id"]), version)
-    session, refresh = sessions.draft(customer, amr(proof.address), client=proof.client_label, pepper_version=version, secret=secret)
+    session, refresh = sessions.draft(customer, amr(proof.address), client=proof.client.label, pepper_version=version, secret=secret)
     return Opened(customer, session, sessions.pair(customer, session, refresh, issuer))
 
 

@@ -18,7 +18,7 @@ from customer_auth.tables.dynamodb import Write
 def complete(token: str, address: Address, password: str, key: str | None, client: Client) -> str:
     """Set the password by a token that came to the address; answers a device. Every session, reset and device given before has ended.
 
-    Raises: BadRequest (the password), WrongCode, Throttled; AccountDeletionPending, Unavailable and aws.Failed with the token unspent.
+    Raises: BadRequest (the password), WrongCode; AccountDeletionPending, Unavailable and aws.Failed with the token unspent.
     """
     passwords.check("password", password, [address])
     challenge, code = reset_tokens.parse(token)

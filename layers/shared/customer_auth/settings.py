@@ -55,6 +55,7 @@ class Service(_Group):
     ip_sends_per_hour: int = Field(ge=0, le=60)
     failures_per_hour: int = Field(ge=1, le=20)
     failures_per_day: int = Field(ge=1, le=60)
+    ip_code_failures_per_quarter_hour: int = Field(ge=0, le=60)
     access_token_minutes: int = Field(ge=1, le=60)
     refresh_idle_days: int = Field(ge=1, le=30)
     refresh_max_days: int = Field(ge=1, le=30)

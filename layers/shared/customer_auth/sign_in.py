@@ -4,6 +4,7 @@ Decided by the state at the moment of the commit: the transaction insists on eve
 has changed since it was read, the decision is made anew.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 from customer_auth import audit, devices, ownership, proofs, referrals
@@ -30,8 +31,8 @@ def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = N
     """Sign the owner of the proven address in, or up where the purpose allows it; `referral_code` is for a new account alone.
 
     Of any number of concurrent calls with one proof one begins a session; with the proof's key all of them are told of that one.
-    Raises: WrongCode (used meanwhile, or no account to sign in to); AccountDeletionPending, BadRequest (the referral code), Unavailable
-    and aws.Failed, all with the proof unspent.
+    Raises: WrongCode (used meanwhile, or no account to sign in to), Throttled (the client has had too many codes refused);
+    AccountDeletionPending, BadRequest (the referral code), Unavailable and aws.Failed, all with the proof unspent.
     """
     if proof.kept:
         return _signed_in(proof, proofs.repeated_session(proof, proof.kept, issuer), registered=proof.kept.registered)
@@ -43,10 +44,13 @@ def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = N
 
 
 def _owned(proof: Proof, stale: proofs.Stale | None, names: Names, referral_code: str | None) -> Owned:
-    """Whose the address is or becomes. Raises: AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, aws.Failed."""
+    """Whose the address is or becomes.
+
+    Raises: Throttled, AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, Unavailable, aws.Failed.
+    """
     found_instead = identity_items.identity(stale.items[1]) if stale else None
     hint: str | None = found_instead.customer_id if found_instead else None
-    standing = ownership.read(proof.address, hint or proof.challenge.get("customer"))
+    standing = ownership.read(proof.address, hint or proof.challenge.get("customer"), first=partial(proofs.read, proof))
     if standing.owner is not None and not standing.owner.may_sign_in:
         raise AccountDeletionPending
     if standing.owner is not None:

@@ -11,7 +11,7 @@ from customer_auth.customers import Customer
 from customer_auth.errors import AccountDeletionPending, ContactTaken, Throttled, Unavailable, WrongCode
 from customer_auth.proofs import Opened
 from customer_auth.sessions import Pair
-from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items, session_items
+from customer_auth.tables import customer_items, identity_items, referral_items, session_items
 from customer_auth.tables.dynamodb import Write
 from customer_auth.tables.identity_items import Identity
 from customer_auth.tables.outcome_items import Outcome
@@ -63,7 +63,7 @@ def _claimed(customer: Customer | None, channel: Channel) -> Address | None:
 def verify(attempt: Attempt, issuer: str) -> Verified:
     """Prove the address by the code that was sent to it. Of any number of customers that claim it the first proves it.
 
-    Raises: WrongCode; ContactTaken, AccountDeletionPending, Unavailable and aws.Failed, with the proof unspent.
+    Raises: WrongCode, Throttled; ContactTaken, AccountDeletionPending, Unavailable and aws.Failed, with the proof unspent.
     """
     proof = codes.try_challenge(Purpose.VERIFY, attempt)
     if proof.kept:
@@ -73,7 +73,7 @@ def verify(attempt: Attempt, issuer: str) -> Verified:
 
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, bound_to = proof.address, proof.challenge["bound_to"]
-    items = dynamodb.batch_get([customer_items.key(bound_to["customer"]), identity_items.key(address.key)])
+    items = proofs.read(proof, [customer_items.key(bound_to["customer"]), identity_items.key(address.key)])
     customer, identity = customer_items.customer(items[0]), identity_items.identity(items[1])
     if customer is None or bound_to != _bond(customer) or not customer.has(address):
         raise WrongCode("claim_gone")

@@ -47,8 +47,8 @@ def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, 
     assert customer.refresh(answer["refresh_token"]).status == 200
 
 
-def test_it_takes_three_requests(customer, pending):
-    assert customer.change_contact(*pending).aws_calls == ("BatchGetItem", "UpdateItem", "TransactWriteItems")
+def test_it_takes_four_requests(customer, pending):
+    assert customer.change_contact(*pending).aws_calls == ("BatchGetItem", "UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
 def test_the_old_address_is_told(customer, pending):

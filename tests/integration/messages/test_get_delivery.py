@@ -1,7 +1,16 @@
 import base64
 import os
+from contextlib import nullcontext
 
-from tests.harness.people import LOGIN, REGISTER, new_number
+import pytest
+
+from customer_auth import challenges, ids, phone
+from customer_auth.challenges import Purpose
+from customer_auth.deliveries import PLANS, _visible
+from customer_auth.delivery_states import DeliveryState
+from customer_auth.tables import keys
+from customer_auth.tables.keys import Lane
+from tests.harness.people import LOGIN, REGISTER, Person, new_number
 
 
 def see(api, challenge):
@@ -43,6 +52,81 @@ def test_a_sign_in_code_looks_sent_after_3_seconds_for_everyone(api, customer):
     assert at_once[0].aws_calls == at_once[1].aws_calls == ("GetItem",)
 
 
+def asked_for_reset(person) -> str:
+    """A reset's challenge is the beginning of its token, which its owner alone gets: here, from the table."""
+    person.forget_password(phone=person.phone)
+    return pending_challenge(person, Purpose.RESET)
+
+
+# How a challenge of each purpose is come by, for somebody with an account and for somebody without.
+ASKS = {
+    "register": lambda person: person.ask(REGISTER)["challenge"],
+    "login": lambda person: person.ask(LOGIN)["challenge"],
+    "sign_in": lambda person: person.api.post("/login/mobile/send", phone=person.phone)["challenge"],
+    "verify": lambda person: person.ask_verification(person.id_or_none, "phone")["token"],
+    "reset": asked_for_reset,
+    "contact": lambda person: person.friend.ask_contact(phone=person.phone)["token"],
+    "cancellation": lambda person: person.ask_to_stay()["token"],
+}
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["sent", "refused"])
+@pytest.mark.parametrize("purpose", ASKS)
+def test_of_whatever_was_asked_nothing_tells_whether_there_is_an_account(api, inbox, setting, purpose, refused):
+    setting(LOGIN_IDENTIFIER="both")
+    with_account, without = Acquainted(api, inbox), Acquainted(api, inbox)
+    with_account.sign_up()
+    with_account.befriend()
+    without.befriend()
+    challenges = [ASKS[purpose](person) for person in (with_account, without)]
+    seen = [[see(api, challenge) for challenge in challenges]]
+    with api.wire.broken("Publish", "reject", service="sns") if refused else nullcontext():
+        api.deliver()
+    seen += [[see(api, challenge) for challenge in challenges]]
+    api.clock.advance(3)
+    seen += [[see(api, challenge) for challenge in challenges]]
+
+    for known, unknown in seen:
+        assert known.status == unknown.status == 200
+        assert (known["delivery"], known["reason"]) == (unknown["delivery"], unknown["reason"])
+        assert known.shape == unknown.shape
+
+
+class Acquainted(Person):
+    """Somebody with a signed-in friend, who may ask for an address for them."""
+
+    def befriend(self):
+        self.friend = Person(self.api, self.inbox)
+        self.friend.sign_up()
+
+    @property
+    def id_or_none(self) -> str:
+        return self.id if self.session else ids.new("cus_")
+
+
+def pending_challenge(person, purpose) -> str:
+    address = phone.parse(person.phone)
+    key = keys.code_item_key(address, Lane.STRANGERS)
+    [item] = [item for item in person.api.table("CodesTable") if item["pk"]["S"] == keys.code_item(key)]
+    return challenges.spelled(key, purpose, item[purpose]["M"]["id"]["B"])
+
+
+def test_a_code_whose_address_went_meanwhile_looks_sent(api, inbox, engine):
+    leaver = Person(api, inbox)
+    leaver.sign_up()
+    asked = leaver.ask_deletion()
+    engine.clients.dynamodb.delete_item(
+        TableName=engine.ids["CustomersTable"], Key={"pk": {"S": keys.identity(phone.parse(leaver.phone).key)}}
+    )
+
+    shown = [see(api, asked["token"])["delivery"]]
+    api.deliver()
+    shown.append(see(api, asked["token"])["delivery"])
+
+    assert shown == ["queued", "sent"]
+    assert len(inbox.of(leaver.phone)) == 1  # the one that signed up
+
+
 def test_a_code_that_was_used_still_looks_sent(api, customer):
     challenge, code = customer.asked_and_read(LOGIN)
     api.clock.advance(3)
@@ -65,3 +149,8 @@ def test_a_replaced_expired_or_made_up_challenge_is_not_found(api, ada):
     assert see(api, replacing).status == 404
     assert see(api, base64.urlsafe_b64encode(os.urandom(33)).decode()).status == 404
     assert see(api, "nothing").status == 404
+
+
+def test_every_purpose_has_its_plan_and_every_state_is_shown():
+    assert PLANS.keys() == set(Purpose)
+    assert {_visible(state) for state in DeliveryState} == {"queued", "sent", "failed"}

@@ -7,6 +7,8 @@
 | lookup0, …, reg0, …, ip_pass0, … | the times of its last lookups, registrations and wrong passwords |
 | last_ip, last_lookup, … | the last of each, by which a write that is repeated finds itself |
 | expires_at | TTL: when the windows are empty again |
+
+Refused codes have an item of their own, failures#…, with code_fail0, …, last_code_fail and expires_at: every right code reads it.
 """
 
 import secrets
@@ -15,31 +17,52 @@ from customer_auth import clock, limits, settings
 from customer_auth.errors import Throttled
 from customer_auth.limits import Window
 from customer_auth.tables import dynamodb, keys
-from customer_auth.tables.dynamodb import Write
+from customer_auth.tables.dynamodb import Item, Write
+
+
+def count_code_failure(bucket: str) -> None:
+    """Count a refused code against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
+    window = limits.client_code_failures()
+    if window is not None:
+        _count(window, keys.client_code_failures(bucket), secrets.token_bytes(8))
+
+
+def code_failures_key(bucket: str) -> tuple[str, Item] | None:
+    """Where a client's refused codes lie, for a batch; None where nobody counts them."""
+    if limits.client_code_failures() is None:
+        return None
+    return settings.places().codes_table, {"pk": keys.client_code_failures(bucket)}
+
+
+def check_code_failures(item: Item | None) -> None:
+    """Raises: Throttled where the client of this raw item may try no more."""
+    window, now = limits.client_code_failures(), clock.now()
+    if window is not None and item and window.is_full(item, now):
+        raise Throttled(window.retry_after_seconds(item, now), "client")
 
 
 def count_ask(bucket: str, ask_id: bytes) -> None:
     """Count this ask against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     window = limits.client_sends()
     if window is not None:
-        _count(window, bucket, ask_id)
+        _count(window, keys.client_item(bucket), ask_id)
 
 
 def count_lookup(bucket: str) -> None:
     """Count a lookup against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
-    _count(limits.client_lookups(), bucket, secrets.token_bytes(8))
+    _count(limits.client_lookups(), keys.client_item(bucket), secrets.token_bytes(8))
 
 
 def count_registration(bucket: str) -> None:
     """Count a registration against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
-    _count(limits.client_registrations(), bucket, secrets.token_bytes(8))
+    _count(limits.client_registrations(), keys.client_item(bucket), secrets.token_bytes(8))
 
 
 def count_guess(bucket: str) -> None:
     """Count a password against its client before it is compared, in one write. Raises: Throttled; aws.Failed (it may be counted)."""
     window = limits.client_guesses()
     if window is not None:
-        _count(window, bucket, secrets.token_bytes(8))
+        _count(window, keys.client_item(bucket), secrets.token_bytes(8))
 
 
 def take_out_guess(bucket: str) -> list[Write]:
@@ -52,11 +75,11 @@ def take_out_guess(bucket: str) -> list[Write]:
     return [dynamodb.update(settings.places().codes_table, place, f"SET {window.give_back()}", where, {":long_ago": limits.LONG_AGO})]
 
 
-def _count(window: Window, bucket: str, event_id: bytes) -> None:
+def _count(window: Window, pk: str, event_id: bytes) -> None:
     now, last = clock.now(), f"last_{window.name}"
     count = dynamodb.update(
         settings.places().codes_table,
-        {"pk": keys.client_item(bucket)},
+        {"pk": pk},
         f"SET {window.update()}, #{last} = :id, #expires_at = :expires_at",
         where=f"{window.condition()} AND (attribute_not_exists(#{last}) OR #{last} <> :id)",
         values=window.values(now) | {":id": event_id, ":expires_at": now + clock.HOUR},

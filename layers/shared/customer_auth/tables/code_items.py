@@ -4,10 +4,10 @@
 |---|---|
 | pk | code#…, a keyed hash of address and lane |
 | send0, send1, … | the times of the last messages, over all purposes |
-| fail0, fail1, … | the times of the last tries without a challenge |
+| fail0, fail1, … | the times of the last tries; a right one is taken out again |
 | `purpose` | the pending challenge as `Challenge.item` makes it; `bound` and `unbound` map its tries' ids to their times |
 | done_`purpose` | what the last right code led to, for its caller's repeats |
-| tries_`purpose` | the times of the tries without a challenge that the used code had |
+| tries_`purpose`_bound, …_unbound | the tries that the used code had, with its challenge and without |
 | devices_since | devices given before it have ended |
 | event | what the last write did, for the stream's filter |
 | expires_at | TTL: when nothing of this is needed any more |

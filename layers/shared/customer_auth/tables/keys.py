@@ -1,5 +1,7 @@
 """Every key string of every table. No key holds an address: they are hashed with the index key, which never rotates."""
 
+from enum import StrEnum
+
 from customer_auth import ids, vault
 from customer_auth.address import Address
 
@@ -11,14 +13,30 @@ NOTHING = "health"
 _KEY_BYTES = 16
 
 
-def code_item_key(address: Address, lane: str) -> bytes:
-    """What names an address's codes in one lane, inside a challenge too."""
-    return ids.keyed(vault.index_key(), "codes", lane, address.key)[:_KEY_BYTES]
+class Lane(StrEnum):
+    """Whose asks and tries are counted together: those of an address's known devices, or everybody else's."""
+
+    STRANGERS = "strangers"
+    KNOWN = "known"
+
+
+def code_item_key(address: Address, lane: Lane) -> bytes:
+    """What names an address's codes in one lane, inside a challenge too; its last bit tells the lane."""
+    return _of_lane(ids.keyed(vault.index_key(), "codes", lane, address.key)[:_KEY_BYTES], lane)
 
 
 def decoy_item_key(name: str) -> bytes:
     """What names the codes of nobody."""
-    return ids.keyed(vault.index_key(), "decoy", name)[:_KEY_BYTES]
+    return _of_lane(ids.keyed(vault.index_key(), "decoy", name)[:_KEY_BYTES], Lane.STRANGERS)
+
+
+def lane_of(item_key: bytes) -> Lane:
+    """The lane whose codes lie under this key: a try that comes with nothing but its challenge finds out by it."""
+    return Lane.KNOWN if item_key[-1] & 1 else Lane.STRANGERS
+
+
+def _of_lane(item_key: bytes, lane: Lane) -> bytes:
+    return item_key[:-1] + bytes([item_key[-1] & ~1 | (lane == Lane.KNOWN)])
 
 
 def code_item(item_key: bytes) -> str:
@@ -32,6 +50,11 @@ def item_key(code_item: str) -> bytes:
 
 def client_item(bucket: str) -> str:
     return f"ip#{ids.base64url(ids.keyed(vault.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
+
+
+def client_code_failures(bucket: str) -> str:
+    """An item of its own: every wrong code writes it, and every right one reads it."""
+    return f"failures#{ids.base64url(ids.keyed(vault.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
 
 
 def publishable_key(key: str) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from customer_auth import clock, ids, settings
 from customer_auth.challenges import Purpose
+from customer_auth.delivery_states import DeliveryState
 from customer_auth.tables import dynamodb, outcome_items
 from customer_auth.tables.dynamodb import Item, Write
 
@@ -34,7 +35,7 @@ class Message(NamedTuple):
 class Delivery(NamedTuple):
     """How far a pending challenge's message is, and the challenge's times."""
 
-    state: str
+    state: DeliveryState
     reason: str
     asked_at: int
     expires_at: int
@@ -52,9 +53,9 @@ def find(message: Message) -> Delivery | None:
     item = dynamodb.get(*_place(message)) or {}
     challenge, used = item.get(message.purpose, {}), item.get(outcome_items.attribute(message.purpose), {})
     if challenge.get("id") == message.challenge_id:
-        return Delivery(challenge["delivery"], challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
+        return Delivery(DeliveryState(challenge["delivery"]), challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
     if used.get("challenge_hash") == ids.sha256(message.challenge_id):
-        return Delivery("sent", "", used["asked_at"], used["expires_at"])
+        return Delivery(DeliveryState.SENT, "", used["asked_at"], used["expires_at"])
     return None
 
 

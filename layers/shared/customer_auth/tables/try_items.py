@@ -23,11 +23,18 @@ class Try(NamedTuple):
     def map(self) -> str:
         return "unbound" if self.challenge_id is None else "bound"
 
+    @property
+    def counts(self) -> bool:
+        """Whether it fills the address's window, and heeds it: nobody guesses the 256 bits of a reset's token."""
+        return self.purpose is not Purpose.RESET
+
 
 def spend(spending: Try) -> Item | Outcome:
     """Spend one try before anything is compared; answers the pending challenge, or the kept outcome that this call repeats.
 
-    Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with; the same attempt again is spent once.
+    Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with, and over all codes of the address as
+    many as its window has room for, beside the first of each code that comes with its challenge: else a stranger's wrong tries would
+    lock the owner's new device out for a day. The same attempt again is spent once.
     Raises: WrongCode; Throttled; DeviceEnded; aws.Failed (it may be spent).
     """
     now = clock.now()
@@ -41,16 +48,21 @@ def spend(spending: Try) -> Item | Outcome:
 
 
 def _spend_bound(spending: Try, now: int) -> Write:
-    return dynamodb.update(
-        *code_items.key(spending.place.item_key),
-        "SET #p.#bound.#attempt = :now, #event = :tried",
-        where="#p.#id = :id"  # this very challenge is still there
+    where = (
+        "#p.#id = :id"  # this very challenge is still there
         " AND #p.#expires_at > :now"  # it lives
         " AND size(#p.#bound) < :most"  # a try is left
-        " AND attribute_not_exists(#p.#bound.#attempt)",  # this attempt is new
-        values={":now": now, ":tried": "tried", ":id": spending.challenge_id, ":most": settings.service().otp_max_attempts},
-        names={"p": spending.purpose, "attempt": spending.attempt_id},
+        " AND attribute_not_exists(#p.#bound.#attempt)"  # this attempt is new
     )
+    values: Item = {":now": now, ":tried": "tried", ":id": spending.challenge_id, ":most": settings.service().otp_max_attempts}
+    assignments = "#p.#bound.#attempt = :now, #event = :tried"
+    if spending.counts:
+        window = limits.failures()
+        where += f" AND (({window.condition()}) OR size(#p.#bound) < :one)"  # the window has room, or this code's first try with it
+        values |= window.values(now) | {":one": 1}
+        assignments += f", {window.update()}"
+    names = {"p": spending.purpose, "attempt": spending.attempt_id}
+    return dynamodb.update(*code_items.key(spending.place.item_key), f"SET {assignments}", where, values, names)
 
 
 def _spend_unbound(spending: Try, now: int) -> Write:
@@ -59,7 +71,7 @@ def _spend_unbound(spending: Try, now: int) -> Write:
         "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # some challenge is pending and lives
         " AND size(#p.#unbound) < :most"  # a try is left
         " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
-        f" AND {window.condition()}",  # the address's failures have room
+        f" AND {window.condition()}",  # the address's window has room
         spending.place,
     )
     values: Item = window.values(now) | code_items.device_value(spending.place)
@@ -68,31 +80,34 @@ def _spend_unbound(spending: Try, now: int) -> Write:
         values |= {":key_hash": spending.key_hash, ":kept_since": now - outcome_items.REPEAT_SECONDS}
     return dynamodb.update(
         *code_items.key(spending.place.item_key),
-        # TTL must not forget the window before a day has passed.
-        f"SET #p.#unbound.#attempt = :now, #event = :tried, #expires_at = :expires_at, {window.update()}",
+        f"SET #p.#unbound.#attempt = :now, #event = :tried, {window.update()}",
         where=where,
-        values=values | {":tried": "tried", ":expires_at": now + spending.place.kept_seconds, ":most": settings.service().otp_max_attempts},
+        values=values | {":tried": "tried", ":most": settings.service().otp_max_attempts},
         names={"p": spending.purpose, "done": outcome_items.attribute(spending.purpose), "attempt": spending.attempt_id},
     )
 
 
 def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
-    """What a try that was not spent means, in this order: repeat, another or no challenge, expired, this try again, spent, throttled."""
+    """What a try that was not spent means: a repeat of what is done, this very try again, a full window, else one of many wrong codes.
+
+    A full window is told before anything that depends on a pending code, so that nobody learns by it whether somebody is signing in.
+    """
     code_items.insist_on_device(spending.place, item)
     kept = outcome_items.kept(spending.purpose, item)
     if kept and _repeats(spending, kept, now):
         return kept
     challenge: Item = item.get(spending.purpose, {})
-    if not challenge or spending.challenge_id not in (None, challenge["id"]):
-        raise WrongCode("unknown_challenge")
-    if challenge["expires_at"] <= now:
-        raise WrongCode("expired")
-    tries = challenge[spending.map]
-    if spending.attempt_id in tries:
+    is_named = bool(challenge) and spending.challenge_id in (None, challenge["id"])
+    if is_named and challenge["expires_at"] > now and spending.attempt_id in challenge[spending.map]:
         return challenge  # this very try, whose answer was lost or whose caller repeats it
-    if len(tries) >= settings.service().otp_max_attempts:
-        raise WrongCode("spent")
-    raise Throttled(limits.failures().retry_after_seconds(item, now), "failures")
+    window = limits.failures()
+    if spending.counts and window.is_full(item, now):
+        raise Throttled(window.retry_after_seconds(item, now), "failures")
+    if kept and spending.challenge_id is not None and ids.sha256(spending.challenge_id) == kept.challenge_hash:
+        raise WrongCode("used", is_guess=False)
+    if not is_named:
+        raise WrongCode("unknown_challenge")
+    raise WrongCode("expired" if challenge["expires_at"] <= now else "spent")
 
 
 def _repeats(spending: Try, outcome: Outcome, now: int) -> bool:
@@ -103,36 +118,31 @@ def _repeats(spending: Try, outcome: Outcome, now: int) -> bool:
 
 def give_back(spending: Try) -> None:
     """Take the try of a right code that opened nothing out again, from its map and its window. Raises: aws.Failed."""
-    unbound = spending.challenge_id is None
-    write = dynamodb.update(
-        *code_items.key(spending.place.item_key),
-        f"SET #event = :gave_back{', ' + limits.failures().give_back() if unbound else ''} REMOVE #p.#{spending.map}.#attempt",
-        where=f"attribute_exists(#p.#{spending.map}.#attempt)",
-        values={":gave_back": "gave_back"} | ({":long_ago": limits.LONG_AGO} if unbound else {}),
-        names={"p": spending.purpose, "attempt": spending.attempt_id},
-    )
-    dynamodb.write_if(write)  # else given back already, or the challenge is gone
+    _take_out(spending, f"#p.#{spending.map}.#attempt", {"p": spending.purpose})
 
 
 def take_out_failure(spending: Try) -> None:
     """Take this try out of the window again, once, though another has used the code meanwhile. Raises: aws.Failed."""
-    if spending.challenge_id is not None:
-        return
+    _take_out(spending, "#tries.#attempt", {"tries": _tries(spending.purpose, spending.map)})
+
+
+def _take_out(spending: Try, path: str, names: dict[str, str]) -> None:
+    back = f", {limits.failures().give_back()}" if spending.counts else ""
     write = dynamodb.update(
         *code_items.key(spending.place.item_key),
-        f"SET #event = :gave_back, {limits.failures().give_back()} REMOVE #tries.#attempt",
-        where="attribute_exists(#tries.#attempt)",
-        values={":gave_back": "gave_back", ":long_ago": limits.LONG_AGO},
-        names={"tries": _tries(spending.purpose), "attempt": spending.attempt_id},
+        f"SET #event = :gave_back{back} REMOVE {path}",
+        where=f"attribute_exists({path})",
+        values={":gave_back": "gave_back"} | ({":long_ago": limits.LONG_AGO} if back else {}),
+        names=names | {"attempt": spending.attempt_id},
     )
-    dynamodb.write_if(write)  # else taken out already, or a later code has been used
+    dynamodb.write_if(write)  # else it was taken out already, or the challenge is gone
 
 
 def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: bool = False) -> Write:
     """The part of a transaction that uses the challenge up, once, and keeps what came of it; `ends_devices` as the function does."""
-    assignments = "#done = :done, #tries = #p.#unbound, #event = :used"
+    assignments = "#done = :done, #bound_tries = #p.#bound, #unbound_tries = #p.#unbound, #event = :used"
     values: Item = {":done": outcome.item(), ":used": "used"}
-    if spending.challenge_id is None:
+    if spending.counts:
         assignments, values = f"{assignments}, {limits.failures().give_back()}", values | {":long_ago": limits.LONG_AGO}
     if ends_devices:
         assignments, values = f"{assignments}, #devices_since = :since", values | {":since": outcome.at}
@@ -141,9 +151,10 @@ def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: b
         f"SET {assignments} REMOVE #p",
         where="#p.#id = :id",
         values=values | {":id": challenge["id"]},
-        names={"p": spending.purpose, "done": outcome_items.attribute(spending.purpose), "tries": _tries(spending.purpose)},
+        names={"p": spending.purpose, "done": outcome_items.attribute(spending.purpose)}
+        | {f"{kind}_tries": _tries(spending.purpose, kind) for kind in ("bound", "unbound")},
     )
 
 
-def _tries(purpose: Purpose) -> str:
-    return f"tries_{purpose}"
+def _tries(purpose: Purpose, kind: str) -> str:
+    return f"tries_{purpose}_{kind}"

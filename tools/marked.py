@@ -1,0 +1,19 @@
+"""A part of a document that a command writes, between two marks."""
+
+from pathlib import Path
+
+
+def main(document: Path, begin: str, end: str, text: str, command: str, *, check: bool) -> int:
+    """Write the part, or with `check` compare it; the command's exit status."""
+    before, _, rest = document.read_text(encoding="utf-8").partition(begin)
+    old, found, after = rest.partition(end)
+    if not found:
+        print(f"{document.name} has lost the marks of what `{command}` writes")
+        return 1
+    if check:
+        if old == text:
+            return 0
+        print(f"{document.name} is not what it is written from: {command}")
+        return 1
+    document.write_text(before + begin + text + end + after, encoding="utf-8")
+    return 0
