@@ -92,7 +92,7 @@ def test_no_secret_that_anything_is_keyed_with_lies_in_the_tables(customer, engi
 
 
 def test_1_000_000_guesses_without_the_pepper_recover_no_code(api, ada, report):
-    challenge, code = ada.asked_and_read(REGISTER)
+    _, code = ada.asked_and_read(REGISTER)
     [item] = [item for item in api.table("CodesTable") if ada.phone in repr(item)]
     stolen = values(item)
     first = int(code) // GUESSES * GUESSES  # the right one is among them
@@ -113,7 +113,7 @@ def test_1_000_000_guesses_without_the_pepper_recover_no_code(api, ada, report):
 
 
 def test_nothing_in_the_tables_serves_as_the_pepper(api, ada, monkeypatch, dump):
-    challenge, code = ada.asked_and_read(REGISTER)
+    _, code = ada.asked_and_read(REGISTER)
     [item] = [item for item in api.table("CodesTable") if ada.phone in repr(item)]
     nonce = item["register"]["M"]["nonce"]["B"]
     address = Address(Channel.PHONE, ada.phone, ada.phone, "US")
