@@ -64,6 +64,10 @@ fuzz: .venv/.done .tools/schemathesis/.done ## Ask the whole API whatever its do
 readme: .venv/.done ## Write the README's table of settings from the template
 	PYTHONPATH=. .venv/bin/python tools/readme.py
 
+mutants: .venv/.done ## Put each of a list of faults into a copy of the tree and run the tests that must notice it (ARGS="limits" picks some)
+	@$(MAKE) -s --no-print-directory dynamodb-local
+	@.venv/bin/python -m tools.mutants $(ARGS)
+
 bench: .venv/.done .tools/sam/.done ## Run the benchmarks
 	@$(BUILD_HERE)
 	.venv/bin/python -m benchmarks $(ARGS)
@@ -157,4 +161,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: common-passwords help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key grant-admin redo-deletions receipts-key verify-receipt bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: common-passwords help setup dev test test-web test-unit lint check fix openapi fuzz readme mutants publishable-key grant-admin redo-deletions receipts-key verify-receipt bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean

@@ -14,7 +14,7 @@ from customer_auth import ids, receipts
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import DELETION, LOGIN, Person, new_ip
-from tests.harness.wire import Killed
+from tests.harness.wire import Killed, answer
 
 DAY = 86_400
 AT_ONCE = 8  # accounts that a run erases side by side
@@ -244,6 +244,16 @@ def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_mea
 
 
 @ON_DYNAMODB
+def test_what_a_batch_left_undone_is_done_by_another_request(leaving, tables, api, inbox):
+    def undone(request):
+        return answer(200, UnprocessedItems=json.loads(request.body)["RequestItems"])(request)
+
+    with api.wire.broken("BatchWriteItem", undone, times=2):
+        assert api.process_deletions()["completed"] == 1
+
+    gone(tables, inbox, leaving)
+
+
 def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
     people = due(6)
     before = len(api.wire.sent)
