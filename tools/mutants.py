@@ -107,7 +107,7 @@ def _copied(folder: Path) -> Path:
 
 def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
     """Whether the tests succeed without any fault."""
-    tests = list(dict.fromkeys(test for mutant in mutants for test in mutant.tests))
+    tests = sorted({test for mutant in mutants for test in mutant.tests})
     shares = [(share, copy) for number, copy in enumerate(copies) if (share := tests[number :: len(copies)])]
     with ThreadPoolExecutor(len(copies)) as pool:
         done = list(pool.map(lambda each: _run(each[0], each[1], 4 * LONGEST_SECONDS), shares))
