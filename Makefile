@@ -67,6 +67,10 @@ readme: .venv/.done ## Write the README's table of settings from the template
 guessing: .venv/.done ## Write how likely a code is guessed into docs/threats.md, from the template's settings
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/guessing.py
 
+mutants: .venv/.done ## Put each of a list of faults into a copy of the tree and run the tests that must notice it (ARGS="limits" picks some)
+	@$(MAKE) -s --no-print-directory dynamodb-local
+	@.venv/bin/python -m tools.mutants $(ARGS)
+
 bench: .venv/.done .tools/sam/.done ## Run the benchmarks
 	@$(BUILD_HERE)
 	.venv/bin/python -m benchmarks $(ARGS)
@@ -160,4 +164,4 @@ clean: ## Remove all that make made
 	mvn -q -B -f tools/pom.xml dependency:copy-dependencies -DoutputDirectory=$(@D:%=$(CURDIR)/%)/lib
 	touch $@
 
-.PHONY: common-passwords guessing help setup dev test test-web test-unit lint check fix openapi fuzz readme publishable-key grant-admin redo-deletions receipts-key verify-receipt bench build deploy invoke start-api invoke-all node axe phone-formats dynamodb-local lock clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile)

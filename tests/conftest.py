@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from customer_auth import clock
-from tests.harness import engines
+from tests.harness import attacks, crowds, engines
 from tests.harness.engines import Engine
 from tests.harness.keyrings import Days, kept_keyring
 from tests.harness.people import Inbox, Person, new_number
@@ -86,10 +86,24 @@ def customer(ada):
 
 
 @pytest.fixture
+def part_of(record_property):
+    """How much of an attack's size this run carries out: `part_of(10_000)`."""
+    return attacks.parts(record_property)
+
+
+@pytest.fixture
 def days(api, engine):
     """Lets days go by, with signing keys made daily as they are; afterwards the keyring is as it was."""
     with kept_keyring(engine):
         yield Days(api)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how many of those that a test sends at once really were, by the greatest number under way at one moment."""
+    if crowds.told:
+        terminalreporter.section("at once")
+    for test, overlap in crowds.told.items():
+        terminalreporter.line(f"{overlap}: {test}")
 
 
 @pytest.hookimpl(trylast=True)

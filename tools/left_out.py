@@ -1,6 +1,7 @@
-"""A pytest plugin: says at the end which tests were left out and why; where REQUIRE_ALL is set, a test left out is a failure.
+"""A pytest plugin: says at the end which tests were left out and why, and which were run at a part of their size.
 
-A test is left out by `pytest.skip` with a reason that holds the one command that brings it.
+A test is left out by `pytest.skip` with a reason that holds the one command that brings it; where REQUIRE_ALL is set, that is a failure.
+A test that carries out a part of what it is about says how much in the property PART of its report (`part_of` in the tests' harness).
 """
 
 import os
@@ -10,6 +11,7 @@ from collections.abc import Generator
 import pytest
 
 REQUIRE_ALL = bool(os.environ.get("REQUIRE_ALL"))
+PART = "part"
 
 
 def _refuse(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -38,7 +40,22 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     left_out = Counter(_reason(report) for report in terminalreporter.getreports("skipped"))
-    if left_out:
+    parts = _parts([*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")])
+    if left_out or parts:
         terminalreporter.section("left out")
     for reason, count in left_out.most_common():
         terminalreporter.line(f"{count} × {reason}")
+    if parts:
+        terminalreporter.line(f"{len(parts)} not run whole: make bench ARGS=attacks")
+    for test, part in parts.items():
+        terminalreporter.line(f"  {test}: {part}")
+
+
+def _parts(reports: list[pytest.TestReport]) -> dict[str, str]:
+    """What was run of each test that was not run whole, by the test's file and name."""
+    parts: dict[str, dict[str, None]] = {}
+    for report in reports:
+        for name, part in report.user_properties:
+            if name == PART and report.when == "call":
+                parts.setdefault(report.nodeid.partition("[")[0], {})[str(part)] = None
+    return {test: ", ".join(each) for test, each in parts.items()}

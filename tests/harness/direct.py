@@ -18,7 +18,11 @@ class Refused(Exception):
 
 
 class Direct:
-    """One connection, on which threads take turns."""
+    """One connection, on which threads take turns.
+
+    The other side closes it after half a minute without a request, also in the moment in which the next one goes out: that is asked once
+    more on a new one. Whatever is asked here may be done twice.
+    """
 
     def __init__(self, url: str):
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc)
@@ -27,12 +31,20 @@ class Direct:
     def ask(self, operation: str, *, of: str = TABLES, **parameters) -> dict:
         """The answer, with binaries as bytes. Raises: Refused."""
         body = json.dumps(parameters, default=lambda raw: base64.b64encode(raw).decode())
+        headers = _HEADERS | {"x-amz-target": f"{of}.{operation}"}
         with self._lock:
-            self._connection.request("POST", "/", body, _HEADERS | {"x-amz-target": f"{of}.{operation}"})
-            told = json.loads(self._connection.getresponse().read())
+            try:
+                told = json.loads(self._asked(body, headers))
+            except ConnectionError:  # http.client's RemoteDisconnected is one
+                self._connection.close()
+                told = json.loads(self._asked(body, headers))
         if "__type" in told:
             raise Refused(told["__type"].rpartition("#")[2])
         return with_bytes(told)
+
+    def _asked(self, body: str, headers: dict[str, str]) -> bytes:
+        self._connection.request("POST", "/", body, headers)
+        return self._connection.getresponse().read()
 
     def scan(self, table: str) -> list[dict]:
         """Every item."""

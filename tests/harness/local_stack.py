@@ -44,6 +44,10 @@ class Stack:
             time.sleep(0.02)
         return found
 
+    def logged(self, text):
+        """The next line of the functions' logs with this text; they are shown with --verbose."""
+        return next(line for line in self.process.stderr if text in line)
+
     def sign_up(self, phone):
         challenge = self.post(f"{REGISTER}/request-otp", phone=phone).json()["challenge"]
         [message] = self.messages(phone)

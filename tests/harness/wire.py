@@ -20,6 +20,7 @@ from moto.core.models import botocore_stubber
 
 from customer_auth import aws, clock
 from customer_auth.aws import connections, json_protocol, sdk
+from tests.harness.crowds import REQUESTS
 from tests.harness.permissions import Permission, needed
 
 FUNCTION: contextvars.ContextVar[str] = contextvars.ContextVar("function", default="")
@@ -131,7 +132,8 @@ class Wire:
         request = AWSPreparedRequest("POST", f"{url}/", headers, body, stream_output=False)
         target, _, operation = headers["x-amz-target"].partition(".")
         try:
-            answer = self._passed(request, _SERVICES[target], operation) or done(request)
+            with REQUESTS.one():
+                answer = self._passed(request, _SERVICES[target], operation) or done(request)
         except ReadTimeoutError as lost:
             raise connections.Lost("ReadTimeoutError") from lost
         return connections.Answer(answer.status_code, answer.content)

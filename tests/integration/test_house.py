@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from benchmarks.attacks import ATTACKS
 from customer_auth import ids
 from local.events import http_event
 from tests.harness.engines import ROOT
@@ -200,6 +201,12 @@ def test_every_dead_letter_queue_has_an_alarm(resources):
 def test_nothing_scans_a_table():
     for path in [*(ROOT / "layers").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
         assert not re.search(r"\bscan\b", path.read_text(encoding="utf-8"), re.IGNORECASE), path
+
+
+def test_what_is_run_in_part_is_run_whole_by_the_benchmarks():
+    tests = [path for path in (ROOT / "tests").rglob("test_*.py") if re.search(r"\bpart_of\b.*\):$", path.read_text("utf-8"), re.MULTILINE)]
+
+    assert sorted(str(path.relative_to(ROOT)) for path in tests) == sorted(ATTACKS)
 
 
 def test_an_endpoints_module_shadows_no_standard_module():

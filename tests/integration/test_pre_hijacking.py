@@ -328,6 +328,20 @@ def test_an_account_whose_address_nobody_verified_is_not_joined_with_its_owner_s
     assert api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))["user"]["userId"] == ada.id
 
 
+def test_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_over(wire, ada, attacker):
+    attacker.hijack()
+    asked = attacker.ask_verification(attacker.customer_id, "phone")["token"]
+    code = attacker.inbox.code(attacker.phone)
+
+    with wire.before("TransactWriteItems", lambda: attacker.verify_address(asked, code)):
+        token = by_a_sign_in_code(ada)
+
+    assert_hers_alone(ada, token, attacker)
+    assert ada.me(token)["customer"]["id"] != attacker.customer_id
+    theirs = entered_by_phone(attacker)
+    assert (theirs["id"], theirs["email"]) == (attacker.customer_id, None)
+
+
 # ── resets ──
 
 

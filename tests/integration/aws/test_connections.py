@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from customer_auth.aws import connections
-from customer_auth.aws.connections import Lost
+from customer_auth.aws.connections import Lost, post
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -61,7 +61,7 @@ class Server:
             connection.close()
 
     def ask(self) -> bytes:
-        return connections.post(self.url, {"host": "here"}, b"{}").body
+        return post(self.url, {"host": "here"}, b"{}").body
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_nobody_there_is_no_answer():
         port = free.getsockname()[1]
 
     with pytest.raises(Lost, match="ConnectionRefusedError"):
-        connections.post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
+        post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
 
 
 def test_threads_at_once_have_a_connection_each(server):
@@ -200,7 +200,7 @@ def trusted(monkeypatch):
 def test_who_proves_its_name_is_believed(secure_port, certificate, trusted):
     trusted(certificate)
 
-    assert connections.post(f"https://localhost:{secure_port}", {"host": "localhost"}, b"{}").body == b"{}"
+    assert post(f"https://localhost:{secure_port}", {"host": "localhost"}, b"{}").body == b"{}"
 
 
 @pytest.mark.parametrize(("name", "known"), [("localhost", False), ("127.0.0.1", True)])
@@ -209,4 +209,4 @@ def test_who_does_not_is_told_nothing(secure_port, certificate, trusted, name, k
         trusted(certificate)
 
     with pytest.raises(Lost, match="SSLCertVerificationError"):
-        connections.post(f"https://{name}:{secure_port}", {"host": name}, b"{}")
+        post(f"https://{name}:{secure_port}", {"host": name}, b"{}")

@@ -11,11 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from benchmarks import leavers
 from customer_auth import ids, receipts
-from tests.harness.attacks import part_of
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import DELETION, LOGIN, Person, new_ip
-from tests.harness.wire import Killed
+from tests.harness.wire import Killed, answer
 
 DAY = 86_400
 AT_ONCE = 8  # accounts that a run erases side by side
@@ -245,6 +244,16 @@ def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_mea
 
 
 @ON_DYNAMODB
+def test_what_a_batch_left_undone_is_done_by_another_request(leaving, tables, api, inbox):
+    def undone(request):
+        return answer(200, UnprocessedItems=json.loads(request.body)["RequestItems"])(request)
+
+    with api.wire.broken("BatchWriteItem", undone, times=2):
+        assert api.process_deletions()["completed"] == 1
+
+    gone(tables, inbox, leaving)
+
+
 def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
     people = due(6)
     before = len(api.wire.sent)
@@ -262,7 +271,7 @@ def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
     assert sum(map(int, counted)) == 6
 
 
-def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(tables, api, engine, log):
+def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(tables, api, engine, log, part_of):
     many = part_of(1_000)
     poison = leavers.put(many, due_at=int(api.clock.now()))[many // 2]
     place = {"pk": {"S": f"customer#{poison.customer.id}"}}
@@ -282,7 +291,7 @@ def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_
     assert api.process_deletions()["completed"] == 1
 
 
-def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api):
+def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api, part_of):
     many, groups = part_of(10_000), 3
     made = leavers.put(many, due_at=int(api.clock.now()))
     asked = iter([True] * groups)

@@ -132,6 +132,15 @@ def test_the_password_lies_nowhere_but_hashed(real_hashes, api, ada):
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in lies
 
 
+def test_a_registration_that_has_lapsed_opens_no_customer_though_a_token_of_it_lives(api, ada):
+    ada.register()
+    api.clock.advance(30 * 86_400 - 1)
+    token = ada.log_in()["token"]
+    api.clock.advance(1)
+
+    assert ada.create(token).status == 401
+
+
 def test_after_thirty_days_a_registration_has_lapsed_though_its_row_lies_there(api, ada):
     created = ada.registered()["customer"]
     api.clock.advance(30 * 86_400 - 1)

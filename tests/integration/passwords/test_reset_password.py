@@ -136,6 +136,19 @@ def test_a_reset_ends_every_device_given_before(api, member, token):
     assert member.log_in(NEW, email=member.email, device=given).status == 200
 
 
+def test_a_reset_asked_for_from_a_known_device_ends_that_device_too(api, member):
+    device = member.session["device"]
+    member.forget_password(email=member.email, device=device)
+    token = member.reset_token()
+    api.clock.advance(1)
+    given = member.reset(token, NEW)["device"]
+    for _ in range(10):
+        api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
+
+    assert member.log_in(NEW, email=member.email, device=device).status == 429
+    assert member.log_in(NEW, email=member.email, device=given).status == 200
+
+
 def test_who_has_no_password_sets_the_first_one_by_a_reset(api, ada):
     api.post("/login/email/send", email=ada.email)
     entered = api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))

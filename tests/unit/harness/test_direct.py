@@ -1,0 +1,79 @@
+"""The tests' own way to DynamoDB Local: a connection that it has closed meanwhile fails nothing."""
+
+import socket
+import threading
+
+import pytest
+
+from tests.harness.direct import Direct
+
+ANSWER = b'HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{"Items": []}'
+
+
+class Listener:
+    """Answers so many requests on each connection, whatever they ask for, and then closes it unasked."""
+
+    def __init__(self, requests: int):
+        self.requests, self.connections = requests, 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self):
+        while not self._ended.is_set():
+            connection, _ = self._socket.accept()
+            self.connections += 1
+            with connection, connection.makefile("rb") as asked:
+                for _ in range(self.requests):
+                    length = 0
+                    for line in iter(asked.readline, b"\r\n"):
+                        if not line:
+                            return
+                        name, _, value = line.partition(b":")
+                        length = int(value) if name.lower() == b"content-length" else length
+                    asked.read(length)
+                    connection.sendall(ANSWER)
+
+    def close(self):
+        self._ended.set()
+        socket.create_connection(self._socket.getsockname()).close()  # accept() waits for one more
+        self._thread.join()
+        self._socket.close()
+
+
+@pytest.fixture
+def listening():
+    started = []
+
+    def listen(requests: int) -> tuple[Listener, Direct]:
+        listener = Listener(requests)
+        started.append((listener, Direct(listener.url)))
+        return started[-1]
+
+    yield listen
+    for listener, direct in started:
+        direct.close()
+        listener.close()
+
+
+def test_one_connection_is_kept(listening):
+    listener, direct = listening(3)
+
+    assert [direct.scan("codes") for _ in range(3)] == [[]] * 3
+    assert listener.connections == 1
+
+
+def test_a_kept_connection_that_the_other_side_has_closed_is_replaced(listening):
+    listener, direct = listening(1)
+
+    assert [direct.scan("codes") for _ in range(3)] == [[]] * 3
+    assert listener.connections == 3
+
+
+def test_who_never_answers_is_told(listening):
+    _, direct = listening(0)
+
+    with pytest.raises(ConnectionError):
+        direct.scan("codes")

@@ -1,0 +1,176 @@
+"""Puts plausible faults into a copy of the tree, one at a time, and runs the tests that must notice each.
+
+The faults are listed in tests/mutants/*.toml: a name, the file, the text that is replaced (it must stand there once), what takes its place,
+and the tests that must fail, of which one is enough. Tests that fail without any fault prove nothing, so they are run without one first.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTS = ROOT / "tests" / "mutants"
+MADE = (".venv", ".tools")  # by make; a copy has links to them
+AT_ONCE = 2
+LONGEST_SECONDS = 300  # of the tests of one fault, and of all together without any four times as long
+# What pytest ends with: by a test that failed, or by one that was not found, or whose file could not be imported.
+FAILED, NOT_FOUND = 1, (4, 5)
+PYTEST = ("-m", "pytest", "-p", "tools.left_out", "-p", "no:cacheprovider", "-q", "-x", "--no-header", "--tb=line", "--show-capture=no")
+
+
+class Mutant(NamedTuple):
+    """One fault, and by which tests it is noticed."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    def stale(self, root: Path = ROOT) -> str | None:
+        """Why the fault cannot be put in any more."""
+        path = root / self.file
+        count = path.read_text("utf-8").count(self.old) if path.is_file() else 0
+        if count != 1:
+            return f"its text stands {count} times in {self.file}"
+        return None
+
+    def mutated(self, text: str) -> str:
+        """A file's text with the fault."""
+        return text.replace(self.old, self.new)
+
+
+class Outcome(NamedTuple):
+    """What became of a mutant, how long it took, and what its tests said where that is of interest."""
+
+    mutant: Mutant
+    state: str
+    seconds: float = 0.0
+    told: str = ""
+
+
+def listed() -> list[Mutant]:
+    """Every mutant, in the order of the files."""
+    lists = [tomllib.loads(path.read_text("utf-8")) for path in sorted(LISTS.glob("*.toml"))]
+    return [Mutant(**fields | {"tests": tuple(fields["tests"])}) for each in lists for fields in each["mutant"]]
+
+
+def main() -> int:
+    """0 when every one was noticed."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("words", nargs="*", help="run those alone whose name or file has one of these words")
+    words = parser.parse_args().words
+    mutants = [each for each in listed() if not words or any(word in f"{each.name} {each.file}" for word in words)]
+    started, outcomes = time.monotonic(), list[Outcome]()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copies = [_copied(Path(folder) / str(number)) for number in range(AT_ONCE)]
+        if not _are_right(mutants, copies):
+            return 1
+        for outcome in _tried(mutants, copies):
+            outcomes.append(outcome)
+            print(f"{outcome.state:8} {outcome.seconds:4.0f} s  {outcome.mutant.name}", flush=True)
+            if outcome.told:
+                print(outcome.told, flush=True)
+    left = [outcome for outcome in outcomes if outcome.state != "killed"]
+    print(f"{len(outcomes) - len(left)} of {len(outcomes)} killed in {time.monotonic() - started:.0f} s")
+    return 1 if left or not outcomes else 0
+
+
+def _copied(folder: Path) -> Path:
+    """A copy of what git knows of the tree, as it lies there, and of what is new in it."""
+    found = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 (the developer's git)
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    for name in filter(None, found.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    for name in MADE:
+        if not (folder / name).exists() and (ROOT / name).exists():
+            (folder / name).symlink_to((ROOT / name).resolve())
+    return folder
+
+
+def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
+    """Whether the tests succeed without any fault."""
+    tests = sorted({test for mutant in mutants for test in mutant.tests})
+    shares = [(share, copy) for number, copy in enumerate(copies) if (share := tests[number :: len(copies)])]
+    with ThreadPoolExecutor(len(copies)) as pool:
+        done = list(pool.map(lambda each: _run(each[0], each[1], 4 * LONGEST_SECONDS), shares))
+    failed = [each for each in done if each is None or each.returncode]
+    for each in failed:
+        print(f"without any fault:\n{each.stdout if each else 'it takes too long'}")
+    return not failed
+
+
+def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[Outcome]:
+    """Each mutant's outcome, in their order, as many at once as there are copies."""
+    free = SimpleQueue[Path]()
+    for copy in copies:
+        free.put(copy)
+
+    def tried(mutant: Mutant) -> Outcome:
+        copy = free.get()
+        try:
+            return _outcome(mutant, copy)
+        finally:
+            free.put(copy)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        yield from pool.map(tried, mutants)
+
+
+def _outcome(mutant: Mutant, copy: Path) -> Outcome:
+    if wrong := mutant.stale(copy):
+        return Outcome(mutant, "stale", told=wrong)
+    started, path = time.monotonic(), copy / mutant.file
+    text = path.read_text("utf-8")
+    _write(path, mutant.mutated(text))
+    try:
+        done = _run(mutant.tests, copy)
+    finally:
+        _write(path, text)
+    seconds = time.monotonic() - started
+    if done is None:
+        return Outcome(mutant, "HUNG", seconds)
+    if done.returncode in NOT_FOUND:
+        return Outcome(mutant, "stale", seconds, done.stdout)
+    if done.returncode == FAILED:
+        return Outcome(mutant, "killed", seconds)
+    return Outcome(mutant, "SURVIVED" if not done.returncode else "BROKEN", seconds, done.stdout if done.returncode else "")
+
+
+def _write(path: Path, text: str) -> None:
+    """Put the text there, and forget what Python has made of the last one, which may look as new and as long."""
+    path.write_text(text, "utf-8")
+    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
+        compiled.unlink()
+
+
+def _run(tests: Iterable[str], copy: Path, longest_seconds: int = LONGEST_SECONDS) -> subprocess.CompletedProcess[str] | None:
+    """The tests, until the first that fails or is left out; None where they take too long."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("ATTACKS", "PYTHONPATH")} | {"REQUIRE_ALL": "1"}
+    command = [sys.executable, *PYTEST, *tests]
+    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    try:
+        return subprocess.run(command, cwd=copy, env=environment, timeout=longest_seconds, check=False, **told)  # noqa: S603 (our own)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
