@@ -181,7 +181,9 @@ def test_one_proof_64_times_at_once_opens_once(made, purpose):
 
     statuses = Counter(answer.status for answer in at_once(64, lambda _: door(proof)))
 
-    assert statuses == {401: 63, 200 if purpose != "register" else 201: 1}
+    opened = statuses.pop(200 if purpose != "register" else 201)
+    assert (opened, statuses.total()) == (1, 63)
+    assert statuses.keys() <= {401, 429}  # more than its five tries are a client's wrong codes
 
 
 def test_a_registration_s_token_64_times_at_once_makes_one_customer(api, ada):
