@@ -21,7 +21,7 @@ DAY = 86_400
 AT_ONCE = 8  # accounts that a run erases side by side
 CANCELLING = 8
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
-STAYS = {"keyring", "deletion", "count", "ip"}
+STAYS = {"keyring", "deletion", "count", "ip", "notify"}  # windows by keyed hashes, for an hour and a day
 
 
 @pytest.fixture
