@@ -232,8 +232,7 @@ def test_a_reset_of_a_registration_without_a_customer_is_told_to_its_address(ada
 
     assert ada.reset(ada.reset_token(), NEW_PASSWORD).status == 200
 
-    assert "password" in inbox.of(ada.email)[-1].body
-    assert [message.subject for message in inbox.of(ada.email)].count(inbox.of(ada.email)[-1].subject) == 1
+    assert [message.subject for message in inbox.of(ada.email)][1:] == ["Your My Shop password was changed"]
 
 
 # ── once, whatever fails ──
