@@ -314,6 +314,7 @@ SENT_TWICE = {("SendEmail", "lost"), ("SendEmail", "lost once"), ("SendEmail", "
 }
 
 
+@ON_BOTH_ENGINES
 @pytest.mark.parametrize("mode", ["error", "throttle", "timeout", "lost", "lost once", "conflict", "killed_before", "killed_after"])
 def test_whatever_breaks_it_comes_and_is_counted_once(api, sender, tables, combinations, mode):
     for step, fault in faults_of_a_new_sender(api, sender, mode):
