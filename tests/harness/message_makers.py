@@ -110,7 +110,7 @@ def ask_for_another_address(person: Person):
 
 
 def leaving(person: Person) -> None:
-    be_member(person)
+    person.sign_up()
     assert person.leave().status == 200
     person.api.clock.advance(90)
 
@@ -256,9 +256,9 @@ DRIVERS: dict[str, Driver] = {
         lambda person: person.ask_contact(email=person.spare), ready=from_elsewhere(be_mover), before=log_in_again
     ),
     "ChangeContact": Driver(change_contact, ready=from_elsewhere(be_mover), before=another_address),
-    "RequestDeletion": Driver(lambda person: person.ask_deletion(), ready=MEMBER, before=log_in_again),
+    "RequestDeletion": Driver(lambda person: person.ask_deletion(), ready=MEMBER, before=log_in_again, others=True),
     "ConfirmDeletion": Driver(confirm_deletion, ready=MEMBER, before=deletion_code),
-    "RequestCancellation": Driver(lambda person: person.ask_to_stay(email=person.email), ready=from_elsewhere(leaving)),
+    "RequestCancellation": Driver(lambda person: person.ask_to_stay(), ready=from_elsewhere(leaving), others=True),
     "CancelDeletion": Driver(cancel_deletion, ready=MEMBER, before=cancellation_code),
     "ProcessAccountDeletions": Driver(lambda person: person.api.process_deletions(), ready=from_elsewhere(due_tomorrow)),
 }
