@@ -4,6 +4,7 @@ moto runs each thread for itself, copies every table for a transaction and forge
 lock is around every action, an action's changes show in streams (and in the journal) together when it has succeeded, or not at all.
 """
 
+import contextlib
 import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -16,14 +17,17 @@ from moto.dynamodb import urls
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
+    DynamodbException,
+    ItemSizeToUpdateTooLarge,
     MockValidationException,
     MultipleTransactionsException,
+    ResourceNotFoundException,
     TooManyTransactionsException,
     TransactionCanceledException,
     TransactWriteSingleOpException,
 )
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
@@ -32,6 +36,7 @@ from moto.dynamodbstreams import urls as stream_urls
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend, dynamodbstreams_backends
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
+from local import bounds
 from local.changes import Change, Image, Shard, Told, image_of, publish
 from local.intrinsics import ACCOUNT_ID, PSEUDO_PARAMETERS
 
@@ -93,6 +98,16 @@ class Backend(DynamoDBBackend):
             return [_arrival(table, image_of(item)) for table in self.tables.values() for item in table.all_items()]
 
     @override
+    def update_item(self, table_name: str, key: dict[str, dict[str, Any]], *rest: Any, **more: Any) -> Item:
+        item = super().update_item(table_name, key, *rest, **more)
+        if bounds.size_of_item(image_of(item)) > bounds.MOST_ITEM_BYTES:
+            _, before, _ = self._changes.pop()
+            table = self.get_table(table_name)
+            _put_back(table, {name: key[name] for name in table.table_key_attrs}, before)
+            raise ItemSizeToUpdateTooLarge
+        return item
+
+    @override
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
         if len(transact_items) > MOST_ACTIONS:
             raise TooManyTransactionsException
@@ -105,7 +120,7 @@ class Backend(DynamoDBBackend):
             _cancel_if_any([self._apply(action) for action in actions])
         except (MockValidationException, TransactionCanceledException):
             for action, before in befores:
-                _put_back(action, before)
+                _put_back(action.table, action.key, before)
             raise
 
     def _action(self, transact_item: Mapping[str, dict[str, Any]]) -> "_Action":
@@ -120,6 +135,8 @@ class Backend(DynamoDBBackend):
         return _Action(kind, request, table, {name: given[name] for name in table.table_key_attrs})
 
     def _check(self, action: "_Action") -> Reason:
+        if refusal := bounds.key_too_long(action.key, action.table.schema):
+            return ("ValidationError", refusal.exception_msg, None)
         condition = get_filter_expression(*action.condition)
         current = self.get_item(action.table.name, action.key)
         if condition.expr(current):
@@ -137,6 +154,8 @@ class Backend(DynamoDBBackend):
                 self.delete_item(name, action.key)
             elif action.kind == "Update":
                 self.update_item(name, action.key, action.request["UpdateExpression"], names or {}, values or {})
+        except ItemSizeToUpdateTooLarge as refusal:
+            return ("ValidationError", refusal.exception_msg, None)
         except MockValidationException:
             raise
         except Exception as error:  # noqa: BLE001 - moto's reasons are the names of its errors
@@ -171,8 +190,12 @@ class Handler(DynamoHandler):
         with backend.lock:
             succeeded = False
             try:
+                with contextlib.suppress(ResourceNotFoundException):  # moto says so itself
+                    bounds.check(self._get_action(), getattr(self, "params", {}), backend.get_schema)
                 response: TYPE_RESPONSE = super().call_action()
                 succeeded = response[0] < 300  # noqa: PLR2004 - HTTP's success
+            except DynamodbException as refusal:
+                response = 400, {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}, str(refusal.description)
             finally:
                 backend.settle(succeeded=succeeded)
             return response
@@ -210,6 +233,7 @@ def install() -> Backend:
     # moto does both for every clause within a clause, where the whole expression's clauses are all of them.
     ActionCountValidator.traverse = ActionCountValidator.verify_action_counts
     OverlappingPathsValidator.traverse = OverlappingPathsValidator.check_for_overlapping_paths
+    LimitedSizeDict.__setitem__ = dict.__setitem__  # type: ignore[method-assign] # refuses less than 400 KB; `bounds` is exact
     region = PSEUDO_PARAMETERS["AWS::Region"]
     backend = Backend(region, ACCOUNT_ID)
     dynamodb_backends[ACCOUNT_ID][region] = backend
@@ -231,15 +255,15 @@ def _cancel_if_any(reasons: list[Reason]) -> None:
         raise TransactionCanceledException(reasons)
 
 
-def _put_back(action: _Action, before: Item | None) -> None:
-    hash_key = DynamoType(action.key[action.table.hash_key_attr])
-    range_key = DynamoType(action.key[action.table.range_key_attr]) if action.table.range_key_attr else None
+def _put_back(table: Table, key: Image, before: Item | None) -> None:
+    hash_key = DynamoType(key[table.hash_key_attr])
+    range_key = DynamoType(key[table.range_key_attr]) if table.range_key_attr else None
     if before is None:
-        action.table.delete_item(hash_key, range_key)
+        table.delete_item(hash_key, range_key)
     elif range_key is None:
-        action.table.items[hash_key] = before  # type: ignore[assignment]
+        table.items[hash_key] = before  # type: ignore[assignment]
     else:
-        action.table.items[hash_key][range_key] = before
+        table.items[hash_key][range_key] = before
 
 
 def _arrival(table: Table, image: Image) -> Change:

@@ -20,6 +20,7 @@ class Export(Model):
     registrations: list[dict[str, Any]] = Field(examples=[[]])
     sessions: list[dict[str, Any]] = Field(examples=[[{"family": examples.SESSION_ID, "client": "Safari on iPhone"}]])
     activity: list[dict[str, Any]] = Field(examples=[[{"address": examples.EMAIL, "messages_sent_at": [examples.AT_ISO]}]])
+    notifications: list[dict[str, Any]] = Field(examples=[[{"address": examples.EMAIL, "sent_at": [examples.AT_ISO]}]])
     deletion_requests: list[dict[str, Any]] = Field(examples=[[]])
 
 

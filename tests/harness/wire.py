@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -94,6 +95,7 @@ class Wire:
         self.sent: list[Sent] = []
         self.calls: list[AwsCall] = []
         self.needed: set[Permission] = set()
+        self.message_makers: set[str] = set()  # the functions that asked the sender for something
         self.faults: list[Fault] = []
         self._before: list = []
         self._lock = threading.Lock()
@@ -160,6 +162,8 @@ class Wire:
             self.calls.append(call)
             if call.function:
                 self.needed |= needed(call.function, service, operation, call.parameters)
+                if service == "dynamodb" and _ASKED.search(_text(request.body)):
+                    self.message_makers.add(call.function)
         return self._struck(fault, request, service, operation) if fault else None
 
     def _struck(self, fault, request, service, operation):
@@ -204,6 +208,7 @@ class Wire:
 
 _SERVICES = {protocol.target: service for service, protocol in json_protocol.SERVICES.items()}
 _post = connections.post
+_ASKED = re.compile(r'"asked:\w+"')  # the event of an item that the stream's filter lets through
 
 
 def answer(status: int, **told) -> Callable:

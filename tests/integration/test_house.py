@@ -186,8 +186,8 @@ def test_logs_end_and_queues_are_encrypted(resources):
     assert all(each["Properties"]["SqsManagedSseEnabled"] for each in queues)
 
 
-def test_every_dead_letter_queue_has_an_alarm(resources):
-    watched = {
+def watched_queues(resources) -> set[str]:
+    return {
         dimension["Value"]["Fn::GetAtt"][0]
         for each in resources.values()
         if each["Type"] == "AWS::CloudWatch::Alarm"
@@ -195,7 +195,32 @@ def test_every_dead_letter_queue_has_an_alarm(resources):
         if dimension["Name"] == "QueueName"
     }
 
-    assert watched == {"RetryFailures", "StreamFailures", "DeletionFailures"}
+
+def test_every_dead_letter_queue_has_an_alarm(resources):
+    assert watched_queues(resources) == {"RetryFailures", "StreamFailures", "DeletionFailures"}
+
+
+def test_what_a_stream_or_a_queue_gives_up_on_goes_into_a_queue_with_an_alarm(resources):
+    streams = [stream for function in FUNCTIONS for stream in function.streams]
+    queues = [queue.queue for function in FUNCTIONS for queue in function.queues]
+    given_up = [stream.on_failure for stream in streams]
+    given_up += [resources[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for name in queues]
+
+    assert streams
+    assert queues
+    assert set(given_up) <= watched_queues(resources), given_up
+    assert all(0 <= stream.maximum_retries <= 2 for stream in streams)  # else a record that always fails holds its shard up for a day
+
+
+def test_lambda_may_tell_the_queue_of_what_a_stream_gave_up_on():
+    policies = template().resources_of("AWS::IAM::ManagedPolicy")
+    allowed = [
+        statement["Resource"]["Fn::GetAtt"][0]
+        for statement in policies["ReadOutbox"]["PolicyDocument"]["Statement"]
+        if statement["Action"] == "sqs:SendMessage"
+    ]
+
+    assert allowed == [stream.on_failure for function in FUNCTIONS for stream in function.streams]
 
 
 def test_nothing_scans_a_table():

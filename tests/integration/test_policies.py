@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import permissions
+from tests.harness import message_makers, permissions
 from tests.harness.engines import Engine
 from tests.harness.service import template
 
@@ -42,6 +42,10 @@ def test_no_function_may_do_what_it_never_does(request, wire, statements):
     }
 
     assert not unused
+
+
+def test_every_function_that_made_a_message_in_this_run_is_driven_forty_times(wire):
+    assert wire.message_makers <= {name.partition(",")[0] for name in message_makers.DRIVERS}
 
 
 def test_no_policy_names_everything():

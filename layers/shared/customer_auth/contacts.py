@@ -147,8 +147,9 @@ def _told(proof: Proof, customer: Customer) -> list[Write]:
     channel, locale = proof.address.channel, proof.challenge["locale"]
     proven = {each.channel: each for each in customer.addresses if customer.is_verified(each.channel)}
     if channel in proven:
-        return [notice_items.put_new(Kind.CONTACT_CHANGED, proven[channel], locale)]
-    return [notice_items.put_new(Kind.METHOD_ADDED, other, locale) for other in proven.values()]
+        old = proven[channel]
+        return [notice_items.put_new(Kind.CONTACT_CHANGED, old, locale, fallback=customer.verified_beside(old))]
+    return [notice_items.put_new(Kind.METHOD_ADDED, other, locale, fallback=None) for other in proven.values()]
 
 
 def _changed(proof: Proof, opened: Opened) -> ContactChanged:

@@ -89,6 +89,10 @@ class Customer(NamedTuple):
         found = {each.channel: each for each in self.addresses if self.is_verified(each.channel)}
         return found.get(prefer) or next(iter(found.values()), None)
 
+    def verified_beside(self, address: Address) -> Address | None:
+        """Another verified address of theirs, where there is one."""
+        return next((each for each in self.addresses if self.is_verified(each.channel) and each.key != address.key), None)
+
     def spelling(self, channel: Channel) -> str | None:
         """The address of this channel as it is shown and mailed to."""
         return self.phone if channel is Channel.PHONE else self.email

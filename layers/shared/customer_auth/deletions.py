@@ -79,7 +79,9 @@ def _confirm(proof: Proof, at: int) -> Deletion:
         customer_items.confirm_deletion(customer, read.id),
         deletion_items.confirm(read.id, scheduled_at=scheduled_at, due_at=due_at),
         deletion_items.count(read.id, confirmed=1),
-        notice_items.put_new(Kind.DELETION_CONFIRMED, proof.address, read.locale, at=scheduled_at),
+        notice_items.put_new(
+            Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.verified_beside(proof.address), at=scheduled_at
+        ),
     ]
     if kept := proofs.use(proof, writes, customer_id=customer.id):
         return _found(customer_items.find(kept.customer_id))
@@ -122,7 +124,8 @@ def _cancel(proof: Proof) -> Deletion:
     customer = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(proofs.read, proof)).owner
     writes, cancelled = _keep(customer)
     writes.append(identity_items.is_of(proof.address, cancelled.customer_id))
-    writes.append(notice_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"]))
+    beside = customer.verified_beside(proof.address) if customer else None
+    writes.append(notice_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=beside))
     if kept := proofs.use(proof, writes, customer_id=cancelled.customer_id):
         return _cancelled(customer_items.find(kept.customer_id))
     audit.count("verified")

@@ -98,8 +98,7 @@ def _do(due: Deletion, now: int) -> str:
 
 def _remind(due: Deletion) -> bool:
     customer = customer_items.find(due.customer_id)
-    address = _told_at(customer) if customer else None
-    told = [notice_items.put_new(Kind.DELETION_REMINDER, address, due.locale, at=due.deletion_scheduled_at)] if address else []
+    told = _told(Kind.DELETION_REMINDER, customer, due, at=due.deletion_scheduled_at) if customer else []
     return _transacted([deletion_items.remind(due), *told])
 
 
@@ -151,7 +150,6 @@ def _end(due: Deletion, customer: Customer, identities: list[Address], erased: d
     """The last transaction: the account goes, its address is free, the request is completed with its receipt, and its customer told."""
     completed_at = clock.now()
     receipt = receipts.issue(due, erased, completed_at)
-    address = _told_at(customer)
     return _transacted(
         [
             deletion_items.complete(due, receipt, completed_at),
@@ -160,13 +158,16 @@ def _end(due: Deletion, customer: Customer, identities: list[Address], erased: d
             referral_items.erase(customer),
             *(deletion_items.forget_reason(each) for each in customer.deletions or ()),
             deletion_items.count(due.id, confirmed=-1, completed=1),
-            *([notice_items.put_new(Kind.DELETION_COMPLETED, address, due.locale)] if address else ()),
+            *_told(Kind.DELETION_COMPLETED, customer, due),
         ]
     )
 
 
-def _told_at(customer: Customer) -> Address | None:
-    return customer.proven(prefer=Channel(settings.service().deletion_channel))
+def _told(kind: Kind, customer: Customer, due: Deletion, *, at: int | None = None) -> list[dynamodb.Write]:
+    address = customer.proven(prefer=Channel(settings.service().deletion_channel))
+    if address is None:
+        return []
+    return [notice_items.put_new(kind, address, due.locale, fallback=customer.verified_beside(address), at=at)]
 
 
 def _transacted(writes: list[dynamodb.Write]) -> bool:

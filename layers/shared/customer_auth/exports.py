@@ -14,6 +14,7 @@ from customer_auth.tables import (
     dynamodb,
     identity_items,
     keys,
+    notification_window_items,
     outcome_items,
     registration_items,
     session_items,
@@ -28,10 +29,12 @@ def export(caller: Caller) -> dict[str, Any]:
         raise ReauthenticationRequired
     customer = caller.customer
     lanes = [(address, lane) for address in customer.addresses for lane in Lane]
+    told = [address for address in customer.addresses if customer.is_verified(address.channel)]
     requests = [*(customer.deletions or ()), *([customer.deletion] if customer.deletion else ())]
     wanted = {
         "identities": [identity_items.key(address.key) for address in customer.addresses],
         "codes": [code_items.key(keys.code_item_key(address, lane)) for address, lane in lanes],
+        "notifications": [notification_window_items.key(address) for address in told],
         "registrations": [registration_items.key(each) for each in [customer.registration] if each],
         "deletions": [deletion_items.key(each) for each in requests],
     }
@@ -46,6 +49,11 @@ def export(caller: Caller) -> dict[str, Any]:
         "activity": [
             {"address": address.spelling, "lane": str(lane)} | _activity(item)
             for (address, lane), item in zip(lanes, found["codes"], strict=True)
+            if item
+        ],
+        "notifications": [
+            {"address": address.spelling, "sent_at": _moments(item, "notify")}
+            for address, item in zip(told, found["notifications"], strict=True)
             if item
         ],
         "deletion_requests": [_deletion(item) for item in found["deletions"] if item],

@@ -4,16 +4,23 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 
 _ID_BYTES = 15
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 12
+_CUSTOMER_ID = re.compile(r"cus_[0-9a-v]{24}")
 
 
 def new(prefix: str) -> str:
     """A new identifier of 120 random bits in base 32 behind `prefix`, like cus_4fj0k2p9v7q1m8r3t6a5c0dn."""
     return prefix + base64.b32hexencode(secrets.token_bytes(_ID_BYTES)).decode().lower()
+
+
+def may_be_customer(text: str) -> bool:
+    """Whether a text that a caller gave has the form of a customer's id; any other names nobody, and makes no key."""
+    return _CUSTOMER_ID.fullmatch(text) is not None
 
 
 def new_code() -> str:

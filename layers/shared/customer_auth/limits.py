@@ -12,6 +12,9 @@ from customer_auth.clock import DAY, HOUR, MINUTE
 
 _LOOKUPS_PER_HOUR = 10
 _REGISTRATIONS_PER_HOUR = 10
+# A person who changes passwords and addresses all day has a handful of them; the figures are fixed, for nobody has a reason to raise them.
+_NOTIFICATIONS_PER_HOUR = 5
+_NOTIFICATIONS_PER_DAY = 15
 
 QUARTER = 15 * MINUTE
 
@@ -81,6 +84,11 @@ def sends() -> Window:
     """Messages to one address in one lane, over all purposes."""
     given = settings.service()
     return Window("send", (Limit(1, given.resend_throttle_seconds), Limit(given.sends_per_hour, HOUR), Limit(given.sends_per_day, DAY)))
+
+
+def notifications() -> Window:
+    """Messages without a code to one address, whatever they tell of."""
+    return Window("notify", (Limit(_NOTIFICATIONS_PER_HOUR, HOUR), Limit(_NOTIFICATIONS_PER_DAY, DAY)))
 
 
 def failures() -> Window:

@@ -7,7 +7,7 @@ A provider's failure holds nothing else up: what may succeed later comes back fr
 import json
 from typing import NamedTuple
 
-from customer_auth import audit, aws, challenges, clock, ids, reset_tokens, settings
+from customer_auth import audit, aws, challenges, clock, ids, notifications, reset_tokens, settings
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
 from customer_auth.customers import Status
@@ -38,16 +38,37 @@ def deliver(message: Message) -> Result:
     audit.note(purpose=message.purpose)
     try:
         challenge = message_items.claim(message)
+        if challenge is None:
+            return Result("nothing_to_send")
+        return _notify(message, challenge) if message.purpose is Purpose.NOTICE else _prove(message, challenge)
     except message_items.InTheWay:
         return Result("in_the_way", again=True)
-    if challenge is None:
-        return Result("nothing_to_send")
+
+
+def _notify(message: Message, notification: Item) -> Result:
+    """Send what has no code, where its address or its fallback has room for it. Raises: InTheWay, aws.Failed."""
+    address = notifications.destination(message, notification)
+    if address is None:
+        notice_items.delete(message.pk)
+        audit.count("notifications_dropped", address=challenges.address(notification))
+        return Result("dropped")
+    audit.note(address=address)
+    try:
+        _send(Kind(notification["kind"]), message, address, address.spelling, notification)
+    except NotSent as failure:
+        return _not_sent(message, failure, last=notification["delivery"] == "claimed_again")
+    notice_items.delete(message.pk)
+    audit.count("sent")
+    return Result("sent")
+
+
+def _prove(message: Message, challenge: Item) -> Result:
+    """Send what a challenge's code or link is in. Raises: aws.Failed."""
     address = challenges.address(challenge)
     audit.note(address=address)
-    is_notice = message.purpose is Purpose.NOTICE
-    identity = identity_items.find(address.key) if address.value and not is_notice else None
+    identity = identity_items.find(address.key) if address.value else None
     owner = identity.owner if identity else None
-    kind = Kind(challenge["kind"]) if is_notice else _kind(message.purpose, address, identity)
+    kind = _kind(message.purpose, address, identity)
     if kind is None:
         message_items.record(message, "skipped")
         return Result("skipped")
@@ -57,10 +78,7 @@ def deliver(message: Message) -> Result:
         _send(kind, message, address, identity.spelling if identity and owner else address.spelling, challenge)
     except NotSent as failure:
         return _not_sent(message, failure, last=challenge["delivery"] == "claimed_again")
-    if is_notice:
-        notice_items.delete(message.pk)
-    else:
-        message_items.record(message, "sent", customer_id=owner)
+    message_items.record(message, "sent", customer_id=owner)
     audit.count("sent")
     return Result("sent")
 

@@ -21,6 +21,7 @@ from customer_auth.tables import (
     notice_items,
     session_items,
 )
+from customer_auth.tables.dynamodb import Write
 from customer_auth.tables.keys import Lane
 
 
@@ -68,6 +69,10 @@ def _main_address(customer: Customer) -> Address | None:
     return next(iter([*reversed(proven), *customer.addresses]), None)  # the email before the phone
 
 
+def _told(customer: Customer, main: Address, client: Client) -> Write:
+    return notice_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.verified_beside(main))
+
+
 def _commit(caller: Caller, password_hash: str, guessed: Place | None, client: Client, issuer: str) -> Changed:
     customer, now = caller.customer, clock.now()
     changed = customer._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
@@ -81,7 +86,7 @@ def _commit(caller: Caller, password_hash: str, guessed: Place | None, client: C
         *(identity_items.change(address, read, password_hash, changed.session_epoch) for address, read in ownership.own(customer)),
         *(code_items.end_devices(lane, now, guessed=guessed is not None and lane == guessed.item_key) for lane in sorted(lanes)),
         *(client_items.take_out_guess(client.bucket) if guessed else ()),
-        *([notice_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale)] if main and customer.has_proven else ()),
+        *([_told(customer, main, client)] if main and customer.has_proven else ()),
     ]
     try:
         dynamodb.transact(writes)

@@ -1,15 +1,12 @@
 """Whom a customer has referred: names and masked contacts, a page at a time."""
 
 import json
-import re
 
 from customer_auth import ids
 from customer_auth.customers import Customer
 from customer_auth.errors import BadRequest, FieldError
 from customer_auth.tables import customer_items
 from customer_auth.tables.customer_items import Referred
-
-_CUSTOMER_ID = re.compile(r"cus_[0-9a-v]{24}")
 
 
 def page(referrer: Customer, most: int, cursor: str | None) -> tuple[list[Referred], str | None]:
@@ -24,7 +21,7 @@ def _after(cursor: str) -> tuple[int, str]:
         at, customer_id = json.loads(ids.from_base64url(cursor) or b"")
     except (ValueError, TypeError, RecursionError):
         at, customer_id = None, ""
-    if type(at) is not int or not _CUSTOMER_ID.fullmatch(str(customer_id)) or not 0 <= at < 2**40:
+    if type(at) is not int or not ids.may_be_customer(str(customer_id)) or not 0 <= at < 2**40:
         message = "is not one of ours"
         raise BadRequest(f"Cursor {message}", FieldError("cursor", message))
     return at, customer_id

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from customer_auth import settings
+from customer_auth import clock, ids, settings
 from customer_auth.customers import Customer
 from customer_auth.errors import BadRequest, FieldError
 from customer_auth.tables import customer_items, dynamodb, referral_items
 from customer_auth.tables.dynamodb import Item, Write
 
-_CUSTOMER_ID = re.compile(r"cus_[0-9a-v]{24}")
 _CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")
 
 
@@ -24,7 +23,7 @@ class UnknownReferrer(BadRequest):
 def key(code: str) -> tuple[str, Item]:
     """Where to read who is meant: a code's item, or the customer whose id it is. Raises: UnknownReferrer (it can be neither)."""
     code = code.strip()
-    if _CUSTOMER_ID.fullmatch(code):
+    if ids.may_be_customer(code):
         return customer_items.key(code)
     if not _CODE.fullmatch(code.upper()):
         raise UnknownReferrer
@@ -37,7 +36,9 @@ def followed(customer: Customer, item: Item | None) -> tuple[Customer, list[Writ
     Raises: UnknownReferrer.
     """
     referrer_id = (item or {}).get("customer_id") or (item or {}).get("id")
-    if item is None or referrer_id is None or customer.id in (referrer_id, *item["referrers"]):  # oneself, also by way of others
+    if item is None or referrer_id is None or item.get("expires_at", clock.now() + 1) <= clock.now():
+        raise UnknownReferrer  # nobody's, or of who has lapsed
+    if customer.id in (referrer_id, *item["referrers"]):  # oneself, also by way of others
         raise UnknownReferrer
     referrers = [str(referrer_id), *item["referrers"]][: settings.service().referral_levels]
     return customer._replace(referrers=referrers), [customer_items.exists(str(referrer_id))]

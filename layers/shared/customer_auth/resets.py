@@ -46,7 +46,8 @@ def _complete(proof: Proof, password_hash: str) -> str:
 def _decided(proof: Proof, standing: Standing, password_hash: str) -> tuple[str, list[Write], list[Address]]:
     """Whose the password becomes, how, and whose devices end."""
     address, (identity, customer) = proof.address, standing
-    told = notice_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge["locale"])
+    beside = standing.owner.verified_beside(address) if standing.owner else None
+    told = notice_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge["locale"], fallback=beside)
     if standing.owner:
         owner = standing.owner
         changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from customer_auth import audit, aws, codes, devices, proofs, settings
+from customer_auth import audit, aws, codes, devices, ids, proofs, settings
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
 from customer_auth.client import Client
@@ -19,6 +19,10 @@ from customer_auth.tables.outcome_items import Outcome
 __all__ = ["Asked", "Verified", "ask", "ask_at_registration", "verify"]
 
 
+# The id of no customer, for what cannot be one.
+_NOBODY = "cus_"
+
+
 class Verified(NamedTuple):
     """A customer whose address is proven, with a session where nothing is left to verify and this address may sign in."""
 
@@ -33,7 +37,7 @@ def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
     Raises: Throttled, aws.Failed.
     """
     codes.count(client)
-    customer = customer_items.find(customer_id)
+    customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
     claimed = _claimed(customer, channel)
     if customer is None or claimed is None:
         return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.harness.engines import ON_BOTH_ENGINES
+from tests.harness.people import PASSWORD
 
 PATH = "/store/customers/me/export"
 
@@ -14,7 +15,8 @@ def member(tables, setting, ada):
     """A customer with a verified email, a claimed phone, a password, a second session and a request to be deleted."""
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     ada.member(phone=ada.phone, first_name="Ada", metadata={"size": 38})
-    ada.log_in()
+    ada.change_password(PASSWORD)
+    ada.session |= ada.log_in().body
     ada.ask_deletion(reason="perhaps")
     return ada
 
@@ -41,6 +43,8 @@ def test_all_that_lies_in_the_tables_of_the_customer_is_told(member, tables, inb
     assert len(told["activity"]) == len(world.kinds("code"))
     sent = sum(len(each["messages_sent_at"]) for each in told["activity"])
     assert sent == world.events("code", "send")
+    assert [(each["address"], len(each["sent_at"])) for each in told["notifications"]] == [(member.email, 1)]
+    assert world.events("notify", "notify") == 1
 
 
 def test_it_holds_nothing_that_opens_anything(member):

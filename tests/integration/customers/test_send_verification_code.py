@@ -36,6 +36,17 @@ def test_an_unknown_customer_and_one_with_nothing_to_verify_look_like_any_other(
     assert len(bob.inbox.of(bob.phone)) == 1  # the code of the sign-up
 
 
+@ON_BOTH_ENGINES
+@pytest.mark.parametrize(
+    "name", ["x", "x" * 2_040, "x" * 2_048, "cus_" + "é" * 1_300, "cus_" + "w" * 24, "CUS_" + "0" * 24, "cus_" + "0" * 25]
+)
+def test_what_can_be_no_customer_s_id_is_answered_like_an_unknown_one(claimant, name):
+    unknown, impossible = claimant.ask_verification(NOBODY()), claimant.ask_verification(name)
+
+    assert (impossible.shape, impossible.aws_calls) == (unknown.shape, unknown.aws_calls)
+    assert claimant.ask_verification(name).status == 429
+
+
 def test_what_is_not_there_is_throttled_like_what_is(api, claimant):
     for name in (claimant.id_, NOBODY()):
         answers = [claimant.ask_verification(name) for _ in range(2)]

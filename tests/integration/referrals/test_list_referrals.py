@@ -4,7 +4,7 @@ import pytest
 
 from customer_auth.tables import customer_items
 from tests.harness.engines import ON_BOTH_ENGINES
-from tests.harness.people import REGISTER, Person, new_email, new_number
+from tests.harness.people import REGISTER, Person, new_email, new_ip, new_number
 
 
 @pytest.fixture
@@ -98,13 +98,60 @@ def test_an_unknown_code_is_told_once_the_proof_held_and_the_proof_stays_unspent
     assert ada.verify(code, REGISTER, challenge=challenge).status == 201
 
 
-def test_a_referrer_who_is_being_deleted_or_gone_is_unknown(api, inbox, bob, customer_item_of):
-    code = code_of(bob)
-    customer_item_of(bob.id).set("status", {"S": "deletion_confirmed"})
-    newcomer = Person(api, inbox, ip="203.0.113.8")
-    challenge, proof = newcomer.asked_and_read(REGISTER)
+@pytest.fixture
+def newcomer(api, inbox):
+    """Tries to sign up with a referral code; answers the status."""
 
-    assert newcomer.verify(proof, REGISTER, challenge=challenge, referral_code=code).status == 400
+    def sign_up(code: str) -> int:
+        person = Person(api, inbox, ip=new_ip())
+        challenge, proof = person.asked_and_read(REGISTER)
+        answer = person.verify(proof, REGISTER, challenge=challenge, referral_code=code)
+        if answer.status == 400:
+            assert person.verify(proof, REGISTER, challenge=challenge).status == 201
+        return answer.status
+
+    return sign_up
+
+
+@ON_BOTH_ENGINES
+def test_a_referrer_s_code_is_valid_until_the_account_goes(api, bob, days, newcomer, customer_item_of):
+    code = code_of(bob)
+    assert bob.leave().status == 200
+    assert [newcomer(name) for name in (code, bob.id)] == [201, 201]
+    customer_item_of(bob.id).set("status", {"S": "erasing"})
+    assert [newcomer(name) for name in (code, bob.id)] == [201, 201]
+    customer_item_of(bob.id).set("status", {"S": "deletion_confirmed"})
+
+    days.pass_by(7)
+    assert api.process_deletions()["completed"] == 1
+
+    assert [newcomer(name) for name in (code, bob.id)] == [400, 400]
+
+
+def test_a_referrer_who_goes_while_somebody_signs_up_is_unknown_and_the_proof_stays_unspent(api, wire, bob, newcomer, customer_item_of):
+    with wire.before("TransactWriteItems", customer_item_of(bob.id).delete):
+        assert newcomer(code_of(bob)) == 400
+
+
+def test_a_customer_who_has_lapsed_refers_nobody_though_their_rows_lie_there(api, inbox, days, newcomer):
+    other = Person(api, inbox, ip=new_ip())
+    customer = other.create(other.register()["token"])["customer"]
+    assert [newcomer(name) for name in (customer["referral_code"], customer["id"])] == [201, 201]
+
+    days.pass_by(30)
+
+    assert [newcomer(name) for name in (customer["referral_code"], customer["id"])] == [400, 400]
+
+
+def test_whoever_had_a_session_refers_after_thirty_days_too(setting, api, inbox, days, newcomer):
+    setting(REQUIRE_VERIFICATION="false")
+    other = Person(api, inbox, ip=new_ip())
+    customer = other.create(other.register()["token"])["customer"]
+    assert other.log_in().status == 200
+
+    days.pass_by(31)
+
+    assert [newcomer(name) for name in (customer["referral_code"], customer["id"])] == [201, 201]
 
 
 def test_who_has_an_account_is_referred_by_nobody(customer, bob):

@@ -5,7 +5,7 @@ import pytest
 from local.gateway import BROKEN, NOT_FOUND, Gateway, response_of
 from local.routes import Routes
 from local.server import Request
-from local.template import Cors
+from local.template import Cors, Template
 
 HEADERS = {"Content-Type": "a/b", "X-N": 1, "X-B": True}
 WRITTEN = {"content-type": "a/b", "x-n": "1", "x-b": "true"}
@@ -99,6 +99,32 @@ def test_another_origin_gets_no_cors_headers(gateway, method):
 
     assert cors == {}
     assert response.status == (204 if method == "OPTIONS" else 404)
+
+
+class Function:
+    """Answers every request alike."""
+
+    def __init__(self, **headers):
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def invoke(self, event, *, within_seconds):
+        return json.dumps({"statusCode": 200, "headers": self.headers, "body": "{}"})
+
+
+ALLOWED = {"access-control-allow-origin": "https://shop.example.com", "access-control-expose-headers": "retry-after"}
+
+
+@pytest.mark.parametrize(("origin", "expected"), [("https://shop.example.com", ALLOWED), ("https://evil.example.com", {})])
+def test_cors_headers_of_a_function_s_own_are_discarded(origin, expected):
+    functions = {"CheckHealth": Template.of_service().functions["CheckHealth"]}
+    pool = Function(Access_Control_Allow_Origin="*", access_control_allow_credentials="true", x_of_its_own="kept")
+    gateway = Gateway(Routes(functions), {"CheckHealth": pool}, CORS, domain="127.0.0.1:8000", now=lambda: 0)
+
+    response = gateway.answer(Request("GET", "/health", "", (("origin", origin),), b"", "127.0.0.1"))
+    headers = dict(response.headers)
+
+    assert (response.status, headers["x-of-its-own"]) == (200, "kept")
+    assert {name: value for name, value in headers.items() if name.startswith("access-control-")} == expected
 
 
 def test_an_unknown_route_is_not_found_in_the_gateways_own_shape(gateway):

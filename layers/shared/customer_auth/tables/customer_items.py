@@ -158,8 +158,10 @@ def rehash(read: Customer, password_hash: str) -> Write:
 
 
 def exists(customer_id: str) -> Write:
-    """The part of a transaction that insists that there is such a customer, who may sign in."""
-    return dynamodb.check(*key(customer_id), "#status = :status", {":status": Status.ACTIVE})
+    """The part of a transaction that insists that there is such a customer, who may be about to go."""
+    # the account is there · it has not lapsed
+    where = "attribute_exists(#pk) AND (attribute_not_exists(#expires_at) OR #expires_at > :now)"
+    return dynamodb.check(*key(customer_id), where, {":now": clock.now()})
 
 
 class Changed(Exception):

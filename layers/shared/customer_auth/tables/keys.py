@@ -85,5 +85,10 @@ def notice(notice_id: str) -> str:
     return f"message#{notice_id}"
 
 
+def notification_window(address: Address) -> str:
+    """Where the messages without a code to this address are counted."""
+    return f"notify#{ids.base64url(ids.keyed(vault.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
+
+
 def customer(customer_id: str) -> str:
     return f"customer#{customer_id}"

@@ -12,6 +12,7 @@ import secrets
 from typing import NamedTuple
 
 from customer_auth import clock, ids, settings
+from customer_auth.address import Address
 from customer_auth.challenges import Purpose
 from customer_auth.delivery_states import DeliveryState
 from customer_auth.tables import dynamodb, outcome_items
@@ -93,6 +94,18 @@ def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: st
         "SET #p.#delivery = :delivery, #p.#claim = :claim, #p.#claimed_at = :now, #event = :recorded",
         where=f"#p.#id = :id AND #p.#expires_at > :now AND {where}",
         values=values | {":delivery": delivery, ":claim": claim_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
+        names={"p": message.purpose},
+    )
+
+
+def route(message: Message, claim_id: bytes, to: Address) -> Write:
+    """The part of a transaction that says where the message goes, once, by the sender that has claimed it."""
+    return dynamodb.update(
+        *_place(message),
+        "SET #p.#to = :to",
+        # this sender has it still · it has no destination yet
+        where="#p.#claim = :claim AND attribute_not_exists(#p.#to)",
+        values={":to": list(to), ":claim": claim_id},
         names={"p": message.purpose},
     )
 

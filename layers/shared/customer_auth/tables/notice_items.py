@@ -3,7 +3,8 @@
 | attribute | holds |
 |---|---|
 | pk | message#… |
-| notice | what a challenge's map holds of its message (see `message_items`), the `kind`, and `at`, the second that it speaks of |
+| notice | what a challenge's map holds of its message (see `message_items`), the `kind`, `at`, the second that it speaks of,
+| | `fallback`, the address that it goes to where its own has had enough, and `to`, the one that it was counted for |
 | event | asked:notice, for the stream's filter |
 | expires_at | TTL: when nobody needs to be told any more |
 """
@@ -19,22 +20,29 @@ from customer_auth.tables.dynamodb import Write
 _LIFE_SECONDS = clock.DAY
 
 
-def put_new(kind: str, to: Address, locale: str, *, at: int | None = None) -> Write:
-    """The part of a transaction after which its customer is told of it; `at` is the second that the message speaks of."""
+def put_new(kind: str, to: Address, locale: str, *, fallback: Address | None, at: int | None = None) -> Write:
+    """The part of a transaction after which its customer is told of it; `at` is the second that the message speaks of.
+
+    `fallback` is another verified address of the customer, for when this one has been told too much already.
+    """
     notice_id, now = secrets.token_bytes(16), clock.now()
-    notice = {
-        "id": notice_id,
-        "kind": kind,
-        "address": list(to),
-        "locale": locale,
-        "asked_at": now,
-        "expires_at": now + _LIFE_SECONDS,
-        "delivery": "queued",
-    } | ({"at": at} if at else {})
+    notice = (
+        {
+            "id": notice_id,
+            "kind": kind,
+            "address": list(to),
+            "locale": locale,
+            "asked_at": now,
+            "expires_at": now + _LIFE_SECONDS,
+            "delivery": "queued",
+        }
+        | ({"at": at} if at else {})
+        | ({"fallback": list(fallback)} if fallback else {})
+    )
     place = {"pk": keys.notice(ids.base64url(notice_id)), "event": f"asked:{Purpose.NOTICE}", "expires_at": now + _LIFE_SECONDS}
     return dynamodb.put(settings.places().codes_table, place | {Purpose.NOTICE: notice}, where="attribute_not_exists(#pk)")
 
 
 def delete(pk: str) -> None:
-    """The message has been sent. Raises: aws.Failed."""
+    """The message has been sent, or is dropped. Raises: aws.Failed."""
     dynamodb.delete(settings.places().codes_table, {"pk": pk})

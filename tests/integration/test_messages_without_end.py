@@ -1,0 +1,95 @@
+"""Messages without end: every function that may make one is driven forty times within an hour, and what comes of it is bounded."""
+
+from collections import Counter
+
+import pytest
+
+from tests.harness.documents import rows
+from tests.harness.message_makers import DRIVERS, SENDER, TIMES, Driver, may_hand_over, may_make_a_message
+from tests.harness.people import PASSWORD, Person, new_ip
+from tests.harness.service import template
+
+HOUR = 3_600
+APART = HOUR // TIMES  # as often as one address may be asked for
+
+
+def test_every_function_that_may_make_a_message_is_driven(engine):
+    assert {name.partition(",")[0] for name in DRIVERS} == may_make_a_message(engine.ids) - {SENDER}
+
+
+def test_no_function_but_the_sender_hands_anything_over(engine):
+    assert may_hand_over(engine.ids) == {SENDER}
+
+
+def test_every_function_that_made_a_message_is_driven(wire):
+    """Of those that this run has seen so far; `test_policies` looks back on the whole of it."""
+    assert wire.message_makers <= {name.partition(",")[0] for name in DRIVERS}
+
+
+def bounds() -> dict[str, tuple[int, int]]:
+    return {what: (int(one), int(many)) for what, one, many in rows("docs/threats.md", "Driven 40 times in an hour")}
+
+
+def spelled(name: str) -> str:
+    """As the document has it: the route, and what is particular."""
+    function, comma, more = name.partition(",")
+    [route, *_] = template().functions[function].routes or [None]
+    return (f"{route.method} {route.path}" if route else function) + comma + more
+
+
+def test_the_document_has_a_bound_for_each_of_them():
+    assert set(bounds()) == {spelled(name) for name in DRIVERS}
+
+
+@pytest.fixture
+def crowd(api, inbox):
+    """Makes people who have done what the driver wants, each from a network of their own."""
+
+    def make(driver: Driver, count: int) -> list[Person]:
+        people = [Person(api, inbox, new_ip()) for _ in range(count)]
+        for person in people:
+            person.password = PASSWORD
+            driver.ready(person)
+        api.clock.advance(HOUR)  # the windows are theirs alone
+        api.deliver()
+        return people
+
+    return make
+
+
+def driven(api, driver: Driver, people: list[Person], clients: list[str]) -> Counter:
+    """How many messages came to each address by the calls themselves, not by what is done before them."""
+    came = Counter()
+    for nth in range(TIMES):
+        person = people[nth % len(people)]
+        person.ip = clients[nth % len(clients)]
+        arguments = driver.before(person)
+        api.deliver()
+        seen = len(api.wire.sent)
+        driver.call(person, **arguments)
+        api.deliver()
+        came.update(message.to for message in api.wire.sent[seen:])
+        api.clock.advance(APART)
+    return came
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_one_client_gets_so_many_messages_sent_and_no_more(api, tables, setting, crowd, report, name):
+    driver = DRIVERS[name]
+    setting(**driver.setting)
+    people = crowd(driver, TIMES if driver.others else 1)
+
+    came = driven(api, driver, people, [new_ip()])
+
+    assert came.total() == bounds()[spelled(name)][0]
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_forty_clients_get_so_many_messages_sent_to_one_address_and_no_more(api, tables, setting, crowd, name):
+    driver = DRIVERS[name]
+    setting(**driver.setting)
+    people = crowd(driver, 1)
+
+    came = driven(api, driver, people, [new_ip() for _ in range(TIMES)])
+
+    assert max(came.values(), default=0) == bounds()[spelled(name)][1]
