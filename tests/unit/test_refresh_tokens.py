@@ -39,7 +39,7 @@ def test_its_successor_is_one_and_the_same_however_often_it_is_asked_for():
     successor = FIRST.successor()
 
     assert successor == FIRST.successor()
-    assert (successor.n, successor.family, successor.customer_id, successor.pepper_version) == (1, "ses_one", "cus_ada", 1)
+    assert (successor.generation, successor.family, successor.customer_id, successor.pepper_version) == (1, "ses_one", "cus_ada", 1)
     assert successor.secret != FIRST.secret
     assert genuine(successor.text()) == successor
 
@@ -54,7 +54,7 @@ def test_a_chain_never_comes_back_to_a_secret():
 
 
 def test_a_successor_needs_secret_number_and_pepper():
-    others = [FIRST._replace(secret=b"t" * 32), FIRST._replace(n=1), FIRST._replace(pepper_version=2000)]
+    others = [FIRST._replace(secret=b"t" * 32), FIRST._replace(generation=1), FIRST._replace(pepper_version=2000)]
 
     assert len({token.successor().secret for token in (FIRST, *others)}) == 4
 

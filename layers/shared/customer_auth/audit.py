@@ -17,7 +17,7 @@ KEYS: Final = frozenset({
     "event", "outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered",
     "gave_back", "crash",
 })  # fmt: skip
-METRICS: Final = frozenset({"asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted"})
+METRICS: Final = frozenset({"asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "refresh_tokens_reused"})
 NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12
 _CRASH_FRAMES = 5
