@@ -151,7 +151,7 @@ def test_answers_that_are_lost_again_and_again_cost_nobody_the_session(api, cust
 
 @ON_DYNAMODB
 def test_an_owner_who_loses_half_of_300_answers_is_never_signed_out(api, customer):
-    chance = random.Random(300)  # noqa: S311
+    chance = random.Random(300)
     token, received = customer.session["refresh_token"], 0
     for _ in range(300):
         api.clock.advance(chance.choice([0, 3, 10, 11, 60, 900]))

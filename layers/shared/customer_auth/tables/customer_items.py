@@ -204,10 +204,12 @@ def change(read: Customer, changed: Customer, names: Collection[str]) -> None:
         raise Changed(customer(failed.item)) from None
 
 
-def give_role(read: Customer, role: str) -> None:
-    """The customer has this role too, beside those that they had when they were read. Raises: ConditionFailed, aws.Failed."""
-    values = {":anew": [*read.roles, role], ":read": read.roles, ":now": clock.now()}
+def set_roles(read: Customer, roles: list[str]) -> Customer:
+    """The customer has these roles, if they had those that were read. Raises: ConditionFailed, aws.Failed."""
+    changed = read._replace(roles=roles, updated_at=clock.now())
+    values = {":anew": roles, ":read": read.roles, ":now": changed.updated_at}
     dynamodb.write(dynamodb.update(*key(read.id), "SET #roles = :anew, #updated_at = :now", "#roles = :read", values))
+    return changed
 
 
 def end_sessions(read: Customer) -> None:
