@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from customer_auth import ids
 from customer_auth.errors import WrongSession
+from customer_auth.proofs import first_secret
 from customer_auth.refresh_tokens import RefreshToken, genuine
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "second")
@@ -51,6 +52,25 @@ def test_a_chain_never_comes_back_to_a_secret():
         token = token.successor()
 
     assert len(seen) == 200
+
+
+def test_its_sibling_is_another_token_of_the_same_generation_and_one_for_each_number():
+    siblings = [FIRST.successor(number) for number in range(4)]
+
+    assert siblings[0] == FIRST.successor()
+    assert {token.generation for token in siblings} == {1}
+    assert len({token.secret for token in siblings}) == 4
+    assert FIRST.successor(2) == siblings[2]
+
+
+def test_a_first_secret_is_the_same_for_a_repeat_and_another_by_key_challenge_and_version_of_the_pepper():
+    given = ("k" * 20, b"c" * 32, 1)
+    others = [("l" * 20, b"c" * 32, 1), ("k" * 20, b"d" * 32, 1), ("k" * 20, b"c" * 32, 2000)]
+
+    assert first_secret(*given) == first_secret(*given)
+    assert len({first_secret(*each) for each in (given, *others)}) == 4
+    assert first_secret(None, b"c" * 32, 1) is None
+    assert first_secret("k" * 20, b"c" * 32, 1500) is None
 
 
 def test_a_successor_needs_secret_number_and_pepper():
