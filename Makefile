@@ -88,6 +88,12 @@ publishable-key: .venv/.done ## Make a storefront's key on AWS (ENV=prod LABEL="
 grant-admin: .venv/.done ## Give a customer the role admin on AWS (ENV=prod ADDRESS=ada@example.com, or a phone)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.grant_admin customer-auth-$(ENV) "$(ADDRESS)"
 
+revoke-publishable-key: .venv/.done ## End a storefront's key on AWS (ENV=prod KEY=pk_…)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.revoke_publishable_key customer-auth-$(ENV) "$(KEY)"
+
+revoke-admin: .venv/.done ## Take the role admin from a customer on AWS (ENV=prod ADDRESS=ada@example.com, or a phone)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.revoke_admin customer-auth-$(ENV) "$(ADDRESS)"
+
 redo-deletions: .venv/.done ## After a restore on AWS, do the deletions on record again (ENV=prod TABLE=the table as it was before)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.redo_deletions customer-auth-$(ENV) "$(TABLE)"
 

@@ -78,10 +78,26 @@ def _items(leaver: Leaver) -> Iterable[Write]:
     yield referral_items.put(customer)
     yield deletion_items.put_confirmed(deletion)
     begun_at, lasts_until = deletion.created_at, deletion.due_at + 30 * _DAY
-    for _ in range(_SESSIONS):
-        family, secret = ids.new("ses_"), b"0" * 32
+    for number in range(_SESSIONS):
         yield session_items.put_new(
-            Session(customer.id, family, 0, 0, secret, 0, ["otp", "sms"], None, begun_at, begun_at, lasts_until, lasts_until)
+            Session(
+                customer_id=customer.id,
+                family=ids.new("ses_"),
+                epoch=0,
+                number=number,
+                generation=0,
+                sibling=0,
+                secret_hash=b"0" * 32,
+                parent_hash=None,
+                parent_rotated_at=None,
+                pepper=0,
+                amr=["otp", "sms"],
+                client=None,
+                begun_at=begun_at,
+                rotated_at=begun_at,
+                idle_at=lasts_until,
+                expires_at=lasts_until,
+            )
         )
 
 

@@ -4,21 +4,24 @@ grant_admin.py STACK ADDRESS
 """
 
 import sys
+from collections.abc import Callable
 
 from customer_auth import admins, email, phone
+from customer_auth.address import Address
+from customer_auth.customers import Customer
 from tools import stack_settings
 
 
-def main(stack: str, spelling: str) -> str | None:
+def main(stack: str, spelling: str, *, act: Callable[[Address], Customer | None] = admins.grant) -> str | None:
     """Give it; answers what is wrong, if anything is."""
     stack_settings.use(stack, "SignInByPassword")
     try:
-        customer = admins.grant(email.parse(spelling) if "@" in spelling else phone.parse(spelling))
+        customer = act(email.parse(spelling) if "@" in spelling else phone.parse(spelling))
     except ValueError as error:
         return f"the address {error}"
     if customer is None:
         return "no customer has proven this address"
-    print(f"{customer.id}: {', '.join(customer.roles)}")
+    print(f"{customer.id}: {', '.join(customer.roles) or 'no roles'}")
     return None
 
 

@@ -5,7 +5,7 @@
 
 const ACCOUNT = "/api/v1/auth/customer";
 const FRESH_MS = 30_000; // a token that accessToken() gives is good for so long at least
-const PATIENCE_MS = 10_000; // for a call with its retries: below the service's grace for a refresh token used before
+const PATIENCE_MS = 10_000; // for a call with its retries; after it a refresh may be made again, however late
 const TRY_MS = 5_000; // for one of its tries
 const RETRIES = 2;
 const BACKOFF_MS = 500;

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import examples, sessions
+from customer_auth import examples, renewals
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import WrongSession
+from customer_auth.errors import RefreshTokenReused, WrongSession
 from customer_auth.fields import CamelModel, Token
 from customer_auth.models.kinds import AccessToken, LifeSeconds, RefreshToken
 
@@ -27,7 +27,7 @@ class SessionRefreshed(CamelModel):
     expires_in: LifeSeconds
 
 
-@endpoint(body=UsedToken, answer=SessionRefreshed, refusals=(WrongSession,), uses=("dynamodb", "secretsmanager", "kms"))
+@endpoint(body=UsedToken, answer=SessionRefreshed, refusals=(WrongSession, RefreshTokenReused), uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[UsedToken, None]) -> SessionRefreshed:
-    pair = sessions.renew(call.body.refresh_token, call.issuer)
+    pair = renewals.renew(call.body.refresh_token, call.issuer)
     return SessionRefreshed(session_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in)

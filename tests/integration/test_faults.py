@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from customer_auth import ids, publishable_keys, sessions
+from customer_auth import ids, publishable_keys, token_families
 from local.triggers import Route
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, make_admin
@@ -186,13 +186,13 @@ def renews(case: Case) -> None:
     """The same successor, however often and wherever it broke."""
     assert case.changes() in ([], case.clean_changes)
     if case.first is not None and case.first.status == 503:
-        assert case.first.retry_after < sessions.GRACE_SECONDS
+        assert case.first.retry_after < token_families.GRACE_SECONDS
 
     again = case.send()
 
     assert (again.status, again["refreshToken"]) == (200, case.clean["refreshToken"])
     [session] = case.tables.look().kinds("session")
-    assert session["n"]["N"] == "1"
+    assert session["generation"]["N"] == "1"
 
 
 def changes(case: Case) -> None:

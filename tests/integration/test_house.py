@@ -12,7 +12,9 @@ import pytest
 from benchmarks.attacks import ATTACKS
 from customer_auth import ids
 from local.events import http_event
+from local.template import Template
 from tests.harness.engines import ROOT
+from tests.harness.forgery import claims_of
 from tests.harness.service import template
 from tools.invoke_all import events_of
 
@@ -161,6 +163,46 @@ def test_no_resource_waits_for_itself(resources):
         waits = {name: others - ready for name, others in waits.items() if name not in ready}
 
     assert not waits
+
+
+@pytest.mark.parametrize(("execute_api", "is_off"), [("on", False), ("off", True)])
+def test_the_api_s_own_address_is_open_unless_it_is_turned_off(resources, execute_api, is_off):
+    given = Template.of_service({"EXECUTE_API": execute_api, "ISSUER": "https://auth.shop.example.com"})
+    [configured] = [api["DisableExecuteApiEndpoint"] for api in given.resources_of("AWS::Serverless::HttpApi").values()]
+    [server] = resources["Api"]["Properties"]["Body"]["servers"]
+    made = server["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"]
+
+    assert configured is is_off
+    assert given.resolve(made) is is_off
+
+
+@pytest.mark.parametrize(
+    ("given", "is_made"),
+    [
+        ({}, True),
+        ({"EXECUTE_API": "off"}, False),
+        ({"EXECUTE_API": "off", "ISSUER": "https://auth.shop.example.com"}, True),
+        ({"ISSUER": "https://auth.shop.example.com"}, True),
+    ],
+)
+def test_a_stack_that_answers_at_a_domain_of_its_own_alone_has_an_issuer(given, is_made):
+    stack = Template.of_service(given)
+    [rule] = stack.document["Rules"].values()
+    [asserted] = rule["Assertions"]
+
+    assert (not stack.resolve(rule["RuleCondition"]) or stack.resolve(asserted["Assert"])) is is_made
+
+
+@pytest.mark.parametrize("issuer", ["", "https://auth.shop.example.com"])
+def test_a_stack_says_which_issuer_its_tokens_have(api, setting, customer, issuer):
+    stack = Template.of_service({"ISSUER": issuer})
+    told = stack.resolve(stack.document["Outputs"]["TokenIssuer"]["Value"], {"Api": "a1b2c3"})
+    setting(ISSUER=issuer)
+    customer.sign_in()
+    domain = "https://auth.shop.example"  # that the tests' requests come to, as others come to execute-api's
+
+    assert told == (issuer or "https://a1b2c3.execute-api.us-east-1.amazonaws.com")
+    assert claims_of(customer.session["token"])["iss"] == (issuer or domain)
 
 
 def test_what_holds_peoples_data_is_kept_encrypted_and_recoverable(resources):

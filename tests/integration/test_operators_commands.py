@@ -6,11 +6,11 @@ import boto3
 import pytest
 
 from customer_auth import publishable_keys, settings
-from customer_auth.errors import NotAllowed
+from customer_auth.errors import NoPublishableKey, NotAllowed
 from tests.harness.engines import ON_MOTO
 from tests.harness.forgery import claims_of
 from tests.harness.service import template
-from tools import grant_admin, publishable_key, receipts
+from tools import grant_admin, publishable_key, receipts, revoke_admin, revoke_publishable_key
 
 pytestmark = ON_MOTO
 STACK = "customer-auth-staging"
@@ -23,6 +23,12 @@ ROLE = {
         }
     },
 }
+
+
+@pytest.fixture
+def member(ada):
+    """Somebody with a verified email and a password."""
+    return ada.member()
 
 
 def function(logical_id: str, ids) -> dict:
@@ -60,12 +66,41 @@ def test_a_customer_becomes_an_admin_by_an_address_that_they_have_proven(custome
     assert claims_of(customer.session["token"])["roles"] == ["admin"]
 
 
+def test_an_admin_by_password_is_one_and_whose_role_was_taken_away_is_none_whatever_their_token_says(member, stack, capsys):
+    grant_admin.main(stack, member.email)
+    session = member.log_in().body
+    assert claims_of(session["token"])["roles"] == ["admin"]
+    assert requests_listed(member, session["token"]) == (200, None)
+
+    assert revoke_admin.main(stack, member.email) is None
+
+    assert capsys.readouterr().out.endswith(": no roles\n")
+    assert requests_listed(member, session["token"]) == (403, "not_allowed")
+    assert claims_of(member.log_in()["token"])["roles"] == []
+    assert claims_of(member.refresh(session["refresh_token"])["sessionToken"])["roles"] == []
+    assert revoke_admin.main(stack, member.email) is None  # again it changes nothing
+
+
+def requests_listed(person, token: str) -> tuple[int, str | None]:
+    answer = person.api.get("/admin/account-deletion-requests", headers=person.bearer(token))
+    return answer.status, answer.body.get("type")
+
+
+def test_other_roles_stay(customer, customer_item, stack):
+    customer_item.set("roles", {"L": [{"S": "editor"}, {"S": "admin"}]})
+
+    revoke_admin.main(stack, customer.phone)
+
+    assert claims_of(customer.refresh()["sessionToken"])["roles"] == ["editor"]
+
+
+@pytest.mark.parametrize("command", [grant_admin, revoke_admin])
 @pytest.mark.parametrize(
     ("address", "wrong"),
     [("nobody@example.com", "no customer has proven this address"), ("12", "the address must be a valid phone number")],
 )
-def test_whoever_is_meant_is_told_when_nobody_is(stack, address, wrong):
-    assert grant_admin.main(stack, address).startswith(wrong)
+def test_whoever_is_meant_is_told_when_nobody_is(stack, command, address, wrong):
+    assert command.main(stack, address).startswith(wrong)
 
 
 def test_a_publishable_key_is_printed_once_and_opens_its_origins(stack, capsys):
@@ -75,6 +110,20 @@ def test_a_publishable_key_is_printed_once_and_opens_its_origins(stack, capsys):
     publishable_keys.check(key, "https://shop.example.com")
     with pytest.raises(NotAllowed):
         publishable_keys.check(key, "https://elsewhere.example.com")
+
+
+def test_a_publishable_key_that_was_ended_opens_nothing(api, stack, capsys):
+    publishable_key.main(stack, "the shop")
+    key = capsys.readouterr().out.split()[-1]
+    publishable_keys.check(key, None)
+
+    assert revoke_publishable_key.main(stack, key) is None
+    assert capsys.readouterr().out == "the shop: ended\n"
+
+    api.clock.advance(60)  # for which a container goes on with a key that it has seen
+    with pytest.raises(NoPublishableKey):
+        publishable_keys.check(key, None)
+    assert revoke_publishable_key.main(stack, key) == "there is no such publishable key"
 
 
 def test_the_key_of_receipts_is_printed(stack, capsys):

@@ -74,6 +74,38 @@ def test_64_refreshes_of_one_token_at_once_have_one_successor(customer):
     assert customer.refresh(answers[0]["refreshToken"]).status == 200
 
 
+def the_one_successor(answers) -> str:
+    """The refresh token that all of them were answered with."""
+    assert Counter(answer.status for answer in answers) == {200: len(answers)}
+    [token] = {answer["refreshToken"] for answer in answers}
+    return token
+
+
+def test_24_newest_tokens_at_once_and_24_parents_after_the_grace_have_one_successor_each(api, customer):
+    successor = the_one_successor(at_once(24, lambda _: customer.refresh()))
+    api.clock.advance(11)
+
+    sibling = the_one_successor(at_once(24, lambda _: customer.refresh()))
+
+    assert sibling != successor
+    assert customer.refresh(sibling).status == 200
+
+
+def test_of_12_successors_and_12_late_parents_at_once_one_token_goes_on_or_none(api, customer):
+    """Only two who hold the chain do this: whatever comes first, no two tokens go on."""
+    for _ in range(8):
+        api.clock.advance(3_600)
+        customer.sign_in()
+        parent, successor = customer.session["refresh_token"], customer.refresh()["refreshToken"]
+        api.clock.advance(11)
+        answers = at_once(24, lambda i, pair=(parent, successor): customer.refresh(pair[i % 2]))
+        tokens = {answer["refreshToken"] for answer in answers if answer.status == 200}
+        alive = [token for token in tokens if customer.refresh(token).status == 200]
+        assert {answer.status for answer in answers} <= {200, 401}
+        assert len(tokens) == 1
+        assert len(alive) <= 1
+
+
 def test_of_32_asks_at_once_for_one_number_one_is_answered(api, ada):
     answers = at_once(32, lambda i: api.post(f"{LOGIN}/request-otp", phone=ada.phone, ip=f"198.51.100.{i}"))
 

@@ -238,6 +238,7 @@ INJECTED = {
     "verified": True,
     "password_hash": "injected",
     "session_epoch": 7,
+    "sessions_begun": 99,
     "referrer": "cus_injected",
     "referrers": ["cus_injected"],
     "expires_at": 10**10,

@@ -87,15 +87,34 @@ def test_a_key_that_is_not_there_cannot_sign(table):
         keyring.signer()
 
 
-def test_a_key_ahead_of_its_time_does_not_sign_and_one_after_it_does_not_either(table, second):
+def test_a_key_ahead_of_its_time_does_not_sign(table):
     table.holds(1)
     with pytest.raises(Unavailable):
         keyring.signer()
 
-    second(FIRST + 31 * DAY)
-    table.holds(1)
-    with pytest.raises(Unavailable):
-        keyring.signer()
+
+def test_what_signs_is_the_newest_key_whose_time_has_begun_whether_it_is_over_or_not(table, second):
+    table.holds(0)
+    assert kids() == ["key_0"]
+    second(FIRST + 90 * DAY)
+    table.holds(0, 91)
+
+    assert kids() == ["key_0", "key_91"]
+    assert keyring._ring.signing(FIRST + 91 * DAY - 1).kid == "key_0"
+    assert keyring._ring.signing(FIRST + 91 * DAY).kid == "key_91"
+
+
+def test_a_key_that_is_over_is_published_until_its_last_token_has_died_and_that_is_by_when_the_next_one_signs(table, second):
+    second(FIRST + 90 * DAY)
+    table.holds(0, 90)
+    assert kids() == ["key_0", "key_90"]
+
+    second(FIRST + 91 * DAY + HOUR - 1)
+    table.holds(0, 90)
+    assert kids() == ["key_0", "key_90"]
+
+    second(FIRST + 91 * DAY + HOUR)
+    assert kids() == ["key_90"]
 
 
 def test_the_public_half_is_found_by_its_name(table):
@@ -118,14 +137,27 @@ def test_an_unknown_name_is_looked_for_once_a_minute(table, second):
 
 
 def test_a_key_is_found_until_its_last_token_has_died(table, second):
-    table.holds(0)
+    table.holds(0, 30)
     assert keyring.public_key("key_0") is not None
     second(FIRST + 31 * DAY + HOUR - 1)
     assert keyring.public_key("key_0") is not None
 
     second(FIRST + 31 * DAY + HOUR)
-    table.holds(0)
+    table.holds(0, 30)
     assert keyring.public_key("key_0") is None
+
+
+def test_a_key_that_is_over_without_a_successor_is_found_and_the_keyring_is_read_again_once_a_minute(table, second):
+    table.holds(0)
+    assert keyring.public_key("key_0") is not None
+
+    second(FIRST + 90 * DAY)
+    table.holds(0)
+    assert [keyring.public_key("key_0") is not None for _ in range(5)] == [True] * 5
+
+    second(FIRST + 90 * DAY + 60)
+    table.holds(0, 91)
+    assert [keyring.public_key("key_0") is not None for _ in range(5)] == [True] * 5
 
 
 def test_a_table_that_does_not_answer_makes_no_key_unknown(table):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from customer_auth import ids
 from customer_auth.errors import WrongSession
+from customer_auth.proofs import first_secret
 from customer_auth.refresh_tokens import RefreshToken, genuine
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "second")
@@ -39,7 +40,7 @@ def test_its_successor_is_one_and_the_same_however_often_it_is_asked_for():
     successor = FIRST.successor()
 
     assert successor == FIRST.successor()
-    assert (successor.n, successor.family, successor.customer_id, successor.pepper_version) == (1, "ses_one", "cus_ada", 1)
+    assert (successor.generation, successor.family, successor.customer_id, successor.pepper_version) == (1, "ses_one", "cus_ada", 1)
     assert successor.secret != FIRST.secret
     assert genuine(successor.text()) == successor
 
@@ -53,8 +54,27 @@ def test_a_chain_never_comes_back_to_a_secret():
     assert len(seen) == 200
 
 
+def test_its_sibling_is_another_token_of_the_same_generation_and_one_for_each_number():
+    siblings = [FIRST.successor(number) for number in range(4)]
+
+    assert siblings[0] == FIRST.successor()
+    assert {token.generation for token in siblings} == {1}
+    assert len({token.secret for token in siblings}) == 4
+    assert FIRST.successor(2) == siblings[2]
+
+
+def test_a_first_secret_is_the_same_for_a_repeat_and_another_by_key_challenge_and_version_of_the_pepper():
+    given = ("k" * 20, b"c" * 32, 1)
+    others = [("l" * 20, b"c" * 32, 1), ("k" * 20, b"d" * 32, 1), ("k" * 20, b"c" * 32, 2000)]
+
+    assert first_secret(*given) == first_secret(*given)
+    assert len({first_secret(*each) for each in (given, *others)}) == 4
+    assert first_secret(None, b"c" * 32, 1) is None
+    assert first_secret("k" * 20, b"c" * 32, 1500) is None
+
+
 def test_a_successor_needs_secret_number_and_pepper():
-    others = [FIRST._replace(secret=b"t" * 32), FIRST._replace(n=1), FIRST._replace(pepper_version=2000)]
+    others = [FIRST._replace(secret=b"t" * 32), FIRST._replace(generation=1), FIRST._replace(pepper_version=2000)]
 
     assert len({token.successor().secret for token in (FIRST, *others)}) == 4
 

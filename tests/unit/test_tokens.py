@@ -43,7 +43,7 @@ def signing_key(private_key, unsealed_key, second):
     """A key of our own in the keyring."""
     second(NOW)
     numbers = private_key.public_key().public_numbers()
-    keyring._ring.keys = [SigningKey(KID, NOW, NOW + clock.DAY, unpadded(numbers.n.to_bytes(256, "big")), "AQAB", SEALED)]
+    keyring._ring.keys = [SigningKey(KID, NOW, NOW + 30 * clock.DAY, unpadded(numbers.n.to_bytes(256, "big")), "AQAB", SEALED)]
     keyring._ring.read_at = NOW
 
 

@@ -121,6 +121,32 @@ test("a refresh whose answer was lost is made up for, and the session goes on", 
   assert.equal(lost, 1);
 });
 
+for (const [name, seconds] of [["20 seconds", 20], ["a day", 86_400]]) {
+  test(`whose answers to refreshes are lost for ${name} goes on with the session`, async () => {
+    let [isLossy, lost] = [true, 0];
+    const lossy = async (input, init) => {
+      const response = await fetch(input, init);
+      if (!isLossy || !String(input).endsWith("/refresh")) return response;
+      lost += response.status === 200 ? 1 : 0;
+      throw new TypeError("Failed to fetch");
+    };
+    const auth = tab({ fetch: lossy });
+    const { customer } = await signedIn(auth);
+
+    await assert.rejects(auth.refresh(), { type: "offline" });
+    await local("clock", { advance_seconds: seconds / 2 });
+    await assert.rejects(auth.refresh(), { type: "offline" });
+    await local("clock", { advance_seconds: seconds / 2 });
+    assert.equal(auth.session.customer.id, customer.id);
+    isLossy = false;
+
+    assert.ok(await auth.refresh());
+    assert.ok(await auth.refresh());
+    assert.equal((await auth.fetch("/store/customers/me")).status, 200);
+    assert.equal(lost, 6);
+  });
+}
+
 test("logging out everywhere ends what other machines hold", async () => {
   const phone = newPhone();
   const [here, there] = [tab(), tab()];

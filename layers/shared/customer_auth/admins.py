@@ -25,13 +25,27 @@ def check(access_token: str, issuer: str) -> Caller:
 
 
 def grant(address: Address) -> Customer | None:
-    """Give the role to the customer who has proven the address; again it changes nothing. None where nobody has. Raises: aws.Failed.
+    """Give the role to the customer who has proven the address; again it changes nothing. None where nobody has.
 
-    It stands in the tokens of the next sign-in or refresh.
+    It stands in the tokens of the next sign-in or refresh. Raises: dynamodb.ConditionFailed (the roles have just changed), aws.Failed.
     """
-    identity = identity_items.find(address.key)
-    customer = customer_items.find(identity.owner) if identity and identity.owner else None
+    customer = _who_has(address)
     if customer is None or ADMIN in customer.roles:
         return customer
-    customer_items.give_role(customer, ADMIN)
-    return customer._replace(roles=[*customer.roles, ADMIN])
+    return customer_items.set_roles(customer, [*customer.roles, ADMIN])
+
+
+def revoke(address: Address) -> Customer | None:
+    """Take the role away again; from then on every call is refused here, whatever its token says. None where nobody has the address.
+
+    Raises: dynamodb.ConditionFailed (the roles have just changed), aws.Failed.
+    """
+    customer = _who_has(address)
+    if customer is None or ADMIN not in customer.roles:
+        return customer
+    return customer_items.set_roles(customer, [role for role in customer.roles if role != ADMIN])
+
+
+def _who_has(address: Address) -> Customer | None:
+    identity = identity_items.find(address.key)
+    return customer_items.find(identity.owner) if identity and identity.owner else None

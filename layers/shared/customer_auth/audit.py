@@ -17,7 +17,10 @@ KEYS: Final = frozenset({
     "event", "outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered",
     "gave_back", "crash",
 })  # fmt: skip
-METRICS: Final = frozenset({"asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped"})
+METRICS: Final = frozenset({
+    "asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
+    "refresh_tokens_reused", "signing_key_overdue",
+})  # fmt: skip
 NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12
 _CRASH_FRAMES = 5

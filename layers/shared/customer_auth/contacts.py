@@ -100,7 +100,7 @@ def _standing(proof: Proof, customer: Customer, stale: proofs.Stale | None) -> S
 def _verify(proof: Proof, caller: Caller, standing: Standing, issuer: str) -> ContactChanged:
     """Raises: Stale."""
     customer, address = caller.customer, proof.address
-    changed = customer.with_address(address, verified=True)
+    changed = customer.with_session().with_address(address, verified=True)
     changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
     version, challenge_hash = proof.challenge["pepper"], ids.sha256(proof.challenge["id"])
     secret = proofs.first_secret(proof.key, challenge_hash, version)

@@ -94,7 +94,7 @@ def _commit(
         customer = customer.with_address(own, verified=True)
     opens = not customer.left_to_verify or not settings.service().require_verification
     expires_at = None if opens or identity else clock.now() + customers.LAPSES_SECONDS
-    customer = customer._replace(expires_at=expires_at)
+    customer = customer._replace(expires_at=expires_at, sessions_begun=int(opens))
     if identity:
         owns = identity_items.prove(own, customer, identity, registration=registration.id)
     else:

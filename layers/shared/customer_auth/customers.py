@@ -8,6 +8,8 @@ from customer_auth.address import Address, Channel
 
 # A registration, and a customer who has proven nothing and had no session, lapse after this.
 LAPSES_SECONDS = 30 * clock.DAY
+# Live sessions of one customer: more than anybody's devices, few enough to be listed and erased.
+MOST_SESSIONS = 50
 
 
 class Status(StrEnum):
@@ -28,6 +30,7 @@ class Names(NamedTuple):
 class Customer(NamedTuple):
     """One customer. An `email` or `phone` that is not verified is merely claimed; times in epoch seconds.
 
+    `sessions_begun` counts every session, ended or not, so that a later one ends the oldest (`sessions`).
     `referrers` are the ids of the one who referred this customer, of who referred that one, and so on. `expires_at` is when a customer
     lapses who has proven nothing and never had a session. `deletion` is the id of a requested deletion, which lapses at
     `deletion_lapses_at` while it is not confirmed, and `deletions` are those of the cancelled ones.
@@ -55,6 +58,7 @@ class Customer(NamedTuple):
     deletion: str | None = None
     deletion_lapses_at: int | None = None
     deletions: list[str] | None = None
+    sessions_begun: int = 0
 
     @property
     def may_sign_in(self) -> bool:
@@ -99,6 +103,10 @@ class Customer(NamedTuple):
 
     def is_verified(self, channel: Channel) -> bool:
         return self.phone_verified if channel is Channel.PHONE else self.email_verified
+
+    def with_session(self) -> "Customer":
+        """The same customer with one more session begun."""
+        return self._replace(sessions_begun=self.sessions_begun + 1)
 
     def with_address(self, address: Address, *, verified: bool) -> "Customer":
         """The same customer with this address in the place of the channel's last one."""

@@ -8,6 +8,7 @@ Refusal
 │   ├── WrongCode
 │   ├── WrongPassword
 │   └── WrongSession
+│       └── RefreshTokenReused
 ├── NotAuthenticated      401 not_authenticated
 │   └── NoPublishableKey
 ├── NotAllowed            403 not_allowed
@@ -106,6 +107,10 @@ class WrongSession(WrongProof):
     """A session or refresh token that is wrong, expired, used, revoked or unknown."""
 
     message = "Invalid or expired session"
+
+
+class RefreshTokenReused(WrongSession):
+    """A genuine refresh token that was replaced a while ago: two hold it, and one of them is a thief. Its session has ended."""
 
 
 class NotAuthenticated(Refusal):

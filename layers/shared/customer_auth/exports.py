@@ -67,7 +67,7 @@ def _customer(customer: Customer) -> dict[str, Any]:
 
 
 def _identity(item: Item) -> dict[str, Any]:
-    told = {name: item.get(name) for name in ("channel", "spelling", "proven_at", "registration", "roles", "expires_at")}
+    told = {name: item.get(name) for name in ("channel", "spelling", "proven_at", "registration", "expires_at")}
     return told | _times(told, "proven_at", "expires_at")
 
 

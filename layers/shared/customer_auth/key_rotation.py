@@ -22,21 +22,19 @@ def rotate() -> int:
         version, old = keyring_items.read()
         now = clock.now()
         new = _due(old, now)
-        kept = [key for key in old if now < key.sign_until + keyring.KEPT_AFTER_SECONDS]
+        kept = [key for key in old if keyring.is_needed(key, old + new, now)]
         if (not new and len(kept) == len(old)) or keyring_items.replace(version, kept + new):
             return len(new)
 
 
 def _due(old: list[SigningKey], now: int) -> list[SigningKey]:
-    """The keys to make: one from now where none signs, and the one after it where the last ends before another could be published."""
-    made: list[SigningKey] = []
-    covered_until = max((key.sign_until for key in old), default=now)
-    if covered_until <= now:
-        made.append(_make(now))
-        covered_until = made[-1].sign_until
-    if covered_until - now < keyring.PUBLISHED_AHEAD_SECONDS:
-        made.append(_make(covered_until))
-    return made
+    """The key to make: the first one from now on, a next one before the last one's time is over, or else as soon as it is known."""
+    if not old:
+        return [_make(now)]
+    covered_until = max(key.sign_until for key in old)
+    if covered_until - now >= keyring.PUBLISHED_AHEAD_SECONDS:
+        return []
+    return [_make(max(covered_until, now + keyring.PUBLISHED_AHEAD_AT_LEAST_SECONDS))]
 
 
 def _make(sign_from: int) -> SigningKey:

@@ -65,12 +65,18 @@ def read(address: Address, hint: str | None = None, *, first: Read = dynamodb.ba
 
 
 def keep(address: Address, owner: Customer) -> Owned:
-    """The owner stays, if the address is still theirs and they are as they were read."""
-    return Owned(owner, [customer_items.is_as_read(owner), identity_items.is_of(address, owner.id)])
+    """The owner stays and begins a session, if the address is still theirs and they are as they were read."""
+    return Owned(owner.with_session(), [customer_items.begin_session(owner), identity_items.is_of(address, owner.id)])
 
 
 def give(
-    address: Address, standing: Standing, names: Names | None = None, *, referral_code: str | None = None, password_hash: str | None = None
+    address: Address,
+    standing: Standing,
+    names: Names | None = None,
+    *,
+    referral_code: str | None = None,
+    password_hash: str | None = None,
+    begins_session: bool = False,
 ) -> Owned:
     """The address, which nobody owns, becomes that of a new customer, or of the one who claims it and has proven nothing.
 
@@ -82,7 +88,7 @@ def give(
     taken_over = claimant if claimant and claimant.has(address) and not claimant.has_proven else None
     if taken_over:
         made = made._replace(id=taken_over.id, session_epoch=taken_over.session_epoch + 1, referral_code=taken_over.referral_code)
-    made, insists = referrals.follow(made, referral_code)
+    made, insists = referrals.follow(made.with_session() if begins_session else made, referral_code)
     writes = [
         customer_items.take_over(taken_over, made) if taken_over else customer_items.put_new(made),
         identity_items.prove(address, made, identity),

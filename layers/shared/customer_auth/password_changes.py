@@ -75,7 +75,7 @@ def _told(customer: Customer, main: Address, client: Client) -> Write:
 
 def _commit(caller: Caller, password_hash: str, guessed: Place | None, client: Client, issuer: str) -> Changed:
     customer, now = caller.customer, clock.now()
-    changed = customer._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
+    changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
     session, refresh = sessions.go_on(caller.session, changed, pepper_version=vault.pepper_version())
     pair = sessions.pair(changed, session, refresh, issuer)
     lanes = {keys.code_item_key(address, Lane.KNOWN) for address in customer.addresses}
@@ -83,7 +83,7 @@ def _commit(caller: Caller, password_hash: str, guessed: Place | None, client: C
     writes = [
         customer_items.become(customer, changed, ["password_hash"]),
         session_items.put_new(session),
-        *(identity_items.change(address, read, password_hash, changed.session_epoch) for address, read in ownership.own(customer)),
+        *(identity_items.change(address, read, password_hash) for address, read in ownership.own(customer)),
         *(code_items.end_devices(lane, now, guessed=guessed is not None and lane == guessed.item_key) for lane in sorted(lanes)),
         *(client_items.take_out_guess(client.bucket) if guessed else ()),
         *([_told(customer, main, client)] if main and customer.has_proven else ()),

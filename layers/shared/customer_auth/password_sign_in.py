@@ -9,6 +9,7 @@ from customer_auth import audit, aws, cancel_tokens, devices, ownership, passwor
 from customer_auth.address import Address
 from customer_auth.challenges import Place
 from customer_auth.client import Client
+from customer_auth.customers import Customer
 from customer_auth.errors import (
     AccountDeletionPending,
     DeletionPendingHere,
@@ -24,14 +25,6 @@ from customer_auth.tables.code_items import DeviceEnded
 from customer_auth.tables.identity_items import Identity
 
 _ROUNDS = 3
-
-
-class Holder(NamedTuple):
-    """As much of a customer as a session needs."""
-
-    id: str
-    session_epoch: int
-    roles: list[str]
 
 
 class SignedIn(NamedTuple):
@@ -94,25 +87,29 @@ def _refused(address: Address, identity: Identity, *, allowed: bool) -> Exceptio
 
 
 def _enter(address: Address, identity: Identity, password: str, place: Place, client: Client, issuer: str) -> SignedIn:
-    holder = Holder(identity.customer_id or "", identity.epoch, identity.roles or [])
-    stays = _stays(identity)
+    customer = customer_items.find(identity.customer_id or "")
     for _ in range(_ROUNDS):
-        session, refresh = sessions.draft(holder, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
-        pair = sessions.pair(holder, session, refresh, issuer)  # signed before anything is written
+        customer = _checked(customer, identity, place, client)
+        counted = customer.with_session()
+        session, refresh = sessions.draft(counted, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
+        pair = sessions.pair(counted, session, refresh, issuer)  # signed before anything is written
         writes = [
-            identity_items.tried(address, identity, epoch=holder.session_epoch, roles=holder.roles),
-            customer_items.starts_session(holder.id, epoch=holder.session_epoch, password_hash=identity.password_hash or ""),
+            identity_items.tried(address, identity),
+            customer_items.begin_session_by_password(customer),
             session_items.put_new(session),
             guess_items.take_out(place),
             *client_items.take_out_guess(client.bucket),
-            *stays,
+            # With the first session of a claim its customer stays, and so does the customer's referral code.
+            *([] if identity.is_taken else [referral_items.put(customer._replace(expires_at=None))]),
         ]
         try:
             dynamodb.transact(writes)
         except dynamodb.TransactionFailed as failed:
             if failed.items[2] is not None:
                 break  # a transaction whose answer was lost was repeated
-            holder = _as_now(failed.items, identity, place, client)
+            if failed.items[0] is not None:
+                raise WrongPassword("changed") from None
+            customer = customer_items.customer(failed.items[1])
             continue
         break
     else:
@@ -122,25 +119,16 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
     return SignedIn(pair, devices.issue(address, at=session.begun_at) if identity.proven_at else None)
 
 
-def _stays(identity: Identity) -> list[dynamodb.Write]:
-    """With the first session of a claim its customer stays, and so does the customer's referral code."""
-    customer = None if identity.is_taken else customer_items.find(identity.customer_id or "")
-    return [referral_items.put(customer._replace(expires_at=None))] if customer else []
-
-
-def _as_now(items: list[dynamodb.Item | None], identity: Identity, place: Place, client: Client) -> Holder:
-    """Whom the session is of by what lies there now. Raises: WrongPassword (not the password any more), AccountDeletionPending."""
-    if items[0] is not None:
-        raise WrongPassword("changed")
-    customer = customer_items.customer(items[1]) if items[1] else None
+def _checked(customer: Customer | None, identity: Identity, place: Place, client: Client) -> Customer:
+    """The customer, if this is still their password and they may sign in. Raises: WrongPassword, AccountDeletionPending."""
     if customer is None or customer.password_hash != identity.password_hash:
         raise WrongPassword("changed")
-    if not customer.may_sign_in:
-        _take_out(place, client)
-        if customer.has_proven or not customer.deletion:
-            raise AccountDeletionPending
-        raise DeletionPendingHere(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
-    return Holder(customer.id, customer.session_epoch, customer.roles)
+    if customer.may_sign_in:
+        return customer
+    _take_out(place, client)
+    if customer.has_proven or not customer.deletion:
+        raise AccountDeletionPending
+    raise DeletionPendingHere(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
 
 
 def _rehash(identity: Identity, password: str) -> None:

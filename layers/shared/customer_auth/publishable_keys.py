@@ -45,6 +45,14 @@ def create(label: str, origins: list[str], key: str | None = None) -> str:
     return key
 
 
+def revoke(key: str) -> PublishableKey | None:
+    """The key opens nothing any more, in a container that has just seen it after a minute; None where there is none. Raises: aws.Failed."""
+    found = publishable_key_items.find(key)
+    if found is not None:
+        publishable_key_items.delete(key)
+    return found
+
+
 def forget() -> None:
     """Look every key up again at its next use; for tests."""
     _known.clear()

@@ -1,8 +1,9 @@
-"""Refresh tokens: a keyed chain, of which the table holds a number and a hash (RFC 9700 §4.14.2, rotation).
+"""Refresh tokens: a keyed chain, of which the table holds a number and two hashes (RFC 9700 §4.14.2, rotation).
 
-customer . family . pepper version . n . secret . tag, where secret n+1 = HMAC(pepper, secret n ‖ n+1) and tag = HMAC(pepper, all before).
-A token proves itself genuine by its tag, so that made-up ones cost one HMAC and end nobody's session; the last one used computes its
-own successor again, so that a lost answer loses nothing; a dump of the table and the pepper opens nothing.
+customer . family . pepper version . generation . secret . tag, where secret n+1 = HMAC(pepper, secret n ‖ n+1 ‖ sibling) and
+tag = HMAC(pepper, all before). A token proves itself genuine by its tag, so made-up ones cost one HMAC and end nobody's session. The
+token that was used last computes its successor again, or a sibling of it, so a lost answer costs nobody the session (`renewals`). A dump of
+the table and the pepper opens nothing.
 """
 
 import hmac
@@ -21,7 +22,7 @@ class RefreshToken(NamedTuple):
     customer_id: str
     family: str
     pepper_version: int
-    n: int
+    generation: int
     secret: bytes
 
     @property
@@ -29,14 +30,15 @@ class RefreshToken(NamedTuple):
         """What the table keeps of it."""
         return ids.sha256(self.secret)
 
-    def successor(self) -> "RefreshToken":
-        """The one token that this one may be exchanged for. Raises: WrongSession (its pepper is gone), aws.Failed."""
-        secret = ids.keyed(_pepper(self.pepper_version), "refresh-secret", self.secret, str(self.n + 1))
-        return self._replace(n=self.n + 1, secret=secret)
+    def successor(self, sibling: int = 0) -> "RefreshToken":
+        """The token that this one is exchanged for, or the nth in its place. Raises: WrongSession (its pepper is gone), aws.Failed."""
+        generation = self.generation + 1
+        secret = ids.keyed(_pepper(self.pepper_version), "refresh-secret", self.secret, str(generation), str(sibling))
+        return self._replace(generation=generation, secret=secret)
 
     def text(self) -> str:
         """What the client holds. Raises: WrongSession (its pepper is gone), aws.Failed."""
-        body = f"{self.customer_id}.{self.family}.{self.pepper_version}.{self.n}.{ids.base64url(self.secret)}"
+        body = f"{self.customer_id}.{self.family}.{self.pepper_version}.{self.generation}.{ids.base64url(self.secret)}"
         return f"{body}.{_tag(body, self.pepper_version)}"
 
 
@@ -46,10 +48,10 @@ def genuine(text: str) -> RefreshToken:
     parts = body.split(".") if len(text) <= _LONGEST and text.isascii() else []
     if len(parts) != _PARTS - 1 or not all(_is_number(number) for number in parts[2:4]):
         raise WrongSession("form")
-    customer_id, family, version, n, secret = parts
+    customer_id, family, version, generation, secret = parts
     if not hmac.compare_digest(tag, _tag(body, int(version))):
         raise WrongSession("tag")
-    return RefreshToken(customer_id, family, int(version), int(n), ids.from_base64url(secret) or b"")
+    return RefreshToken(customer_id, family, int(version), int(generation), ids.from_base64url(secret) or b"")
 
 
 def _tag(body: str, pepper_version: int) -> str:

@@ -1,37 +1,24 @@
-"""Sessions: begun by a proof, renewed by their newest refresh token, checked at every call, ended one by one or all at once.
+"""Sessions: begun by a proof, checked at every call, ended one by one or all at once; `renewals` renews them.
 
-A customer has a session epoch and a session remembers the one it began with: whatever ends every session adds one to it.
+A customer has a session epoch and a session remembers the one it began with: whatever ends every session adds one to it. A customer also
+counts the sessions begun, and a session keeps its number: with the 50th that begins after it, it has ended. Both are read with the session
+anyway.
 """
 
 import re
 import secrets
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from customer_auth import audit, clock, ids, settings, tokens
-from customer_auth.customers import Customer
+from customer_auth import audit, clock, ids, settings, token_families, tokens
+from customer_auth.customers import MOST_SESSIONS, Customer
 from customer_auth.errors import AccountDeletionPending, NotAuthenticated, NotFound, Refusal, WrongSession
 from customer_auth.refresh_tokens import RefreshToken, genuine
 from customer_auth.tables import customer_items, dynamodb, session_items
 from customer_auth.tables.session_items import Session
 
-# How long the last used refresh token still answers with its successor: a lost answer, two tabs (RFC 9700 §4.14.2 leaves it to us).
-GRACE_SECONDS = 10
 _SECRET_BYTES = 32
 RECENT_SECONDS = 5 * clock.MINUTE
 _FAMILY = re.compile(r"ses_[0-9a-v]{24}")
-
-
-class Holder(Protocol):
-    """Whom a session is of: a customer, or as much of one as is known when a password was right."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def session_epoch(self) -> int: ...
-
-    @property
-    def roles(self) -> list[str]: ...
 
 
 class Pair(NamedTuple):
@@ -59,9 +46,12 @@ class Identified(NamedTuple):
 
 
 def draft(
-    customer: Holder, amr: list[str], *, client: str | None, pepper_version: int, secret: bytes | None = None
+    customer: Customer, amr: list[str], *, client: str | None, pepper_version: int, secret: bytes | None = None
 ) -> tuple[Session, RefreshToken]:
-    """A session that begins now, and its first refresh token; stored by the transaction of the proof it stands on."""
+    """A session that begins now, and its first refresh token; stored by the transaction of the proof it stands on.
+
+    `customer` is as that transaction leaves them: with this session counted (`Customer.with_session`).
+    """
     given, now = settings.service(), clock.now()
     first = RefreshToken(customer.id, ids.new("ses_"), pepper_version, 0, secret or secrets.token_bytes(_SECRET_BYTES))
     ends = now + given.refresh_max_days * clock.DAY
@@ -70,8 +60,12 @@ def draft(
         customer_id=customer.id,
         family=first.family,
         epoch=customer.session_epoch,
-        n=0,
+        number=customer.sessions_begun,
+        generation=0,
+        sibling=0,
         secret_hash=first.secret_hash,
+        parent_hash=None,
+        parent_rotated_at=None,
         pepper=pepper_version,
         amr=amr,
         client=client,
@@ -83,7 +77,7 @@ def draft(
     return session, first
 
 
-def pair(customer: Holder, session: Session, refresh: RefreshToken, issuer: str) -> Pair:
+def pair(customer: Customer, session: Session, refresh: RefreshToken, issuer: str) -> Pair:
     """Both tokens, the access token signed now; it dies with its session at the latest. Raises: Unavailable, aws.Failed."""
     given, now = settings.service(), clock.now()
     expires_at = min(now + given.access_token_minutes * clock.MINUTE, session.expires_at)
@@ -102,7 +96,7 @@ def pair(customer: Holder, session: Session, refresh: RefreshToken, issuer: str)
     return Pair(tokens.issue(claims), refresh.text(), expires_at - now)
 
 
-def go_on(session: Session, customer: Holder, *, pepper_version: int, secret: bytes | None = None) -> tuple[Session, RefreshToken]:
+def go_on(session: Session, customer: Customer, *, pepper_version: int, secret: bytes | None = None) -> tuple[Session, RefreshToken]:
     """The session in the place of one that ends with all others: of the same sign-in, with the same end in any case; stored as `draft`."""
     anew, first = draft(customer, session.amr, client=session.client, pepper_version=pepper_version, secret=secret)
     idle_at = min(anew.idle_at, session.expires_at)
@@ -138,30 +132,6 @@ def check(access_token: str, issuer: str, refused: type[Refusal] = NotAuthentica
     return identified.caller
 
 
-def renew(refresh_token: str, issuer: str) -> Pair:
-    """The next pair of a session. Of any number of calls with one token each gets the same successor, for GRACE_SECONDS.
-
-    A used token that comes later ends the session: two hold it, and one of them is a thief (RFC 9700 §4.14.2).
-    Raises: WrongSession, Unavailable, aws.Failed (the same token may be tried again within the grace).
-    """
-    token = genuine(refresh_token)
-    audit.note(sid=token.family)
-    found = find(token.customer_id, token.family)
-    if found is None:
-        raise WrongSession("session_ended")
-    session, customer = found
-    successor = token.successor()
-    if session.n == token.n and session.secret_hash == token.secret_hash:
-        session = _rotate(session, successor)
-    now = clock.now()
-    if session.n == successor.n and session.secret_hash == successor.secret_hash and now - session.rotated_at <= GRACE_SECONDS:
-        return pair(customer, session, successor, issuer)
-    if now - session.rotated_at > GRACE_SECONDS:
-        session_items.end(token.customer_id, token.family)
-        raise WrongSession("replayed")
-    raise WrongSession("used")
-
-
 def end(refresh_token: str) -> None:
     """Log this client out; also by a token used before, for who holds a genuine one may end it. Raises: WrongSession, aws.Failed."""
     token = genuine(refresh_token)
@@ -170,15 +140,17 @@ def end(refresh_token: str) -> None:
 
 
 def end_everywhere(refresh_token: str) -> None:
-    """Log the customer out on every client, by a session that has not been ended on its own.
+    """Log the customer out on every client, by a session that has not been ended on its own and that this token would renew.
 
     Repeated after a lost answer it succeeds and ends no session that has begun since. Raises: WrongSession, aws.Failed.
     """
     token = genuine(refresh_token)
     audit.note(sid=token.family)
     session, customer = _read(token.customer_id, token.family)
-    if session is None or customer is None or session.idle_at <= clock.now() or not _is_newest(session, token):
+    if session is None or customer is None or not _is_in_time(session, customer):
         raise WrongSession("session_ended")
+    if token_families.judge(session, token, clock.now()) not in token_families.CURRENT:
+        raise WrongSession("replaced")
     if session.epoch == customer.session_epoch:
         customer_items.end_sessions(customer)
 
@@ -196,12 +168,6 @@ def revoke(customer: Customer, family: str) -> None:
     session_items.end(customer.id, family)
 
 
-def _is_newest(session: Session, token: RefreshToken) -> bool:
-    """Whether this is the session's newest token, or was until just now."""
-    just_used = session.n == token.n + 1 and clock.now() - session.rotated_at <= GRACE_SECONDS
-    return session.n == token.n or just_used
-
-
 def find(customer_id: str, family: str) -> tuple[Session, Customer] | None:
     """A session that may still be used, with its customer, in one consistent read: what has ended is seen as ended at once.
 
@@ -212,18 +178,12 @@ def find(customer_id: str, family: str) -> tuple[Session, Customer] | None:
 
 
 def _lives(session: Session, customer: Customer) -> bool:
-    return session.epoch == customer.session_epoch and clock.now() < session.idle_at and customer.may_sign_in
+    return session.epoch == customer.session_epoch and customer.may_sign_in and _is_in_time(session, customer)
 
 
-def _rotate(session: Session, successor: RefreshToken) -> Session:
-    """The session with its next secret, whoever put it there."""
-    now = clock.now()
-    idle_at = min(now + settings.service().refresh_idle_days * clock.DAY, session.expires_at)
-    try:
-        found = session_items.rotate(session, secret_hash=successor.secret_hash, now=now, idle_at=idle_at)
-    except LookupError:
-        raise WrongSession("session_ended") from None
-    return found or session._replace(n=successor.n, secret_hash=successor.secret_hash, rotated_at=now, idle_at=idle_at)
+def _is_in_time(session: Session, customer: Customer) -> bool:
+    """Whether the session has neither run out nor made room for later ones."""
+    return clock.now() < session.idle_at and customer.sessions_begun - session.number < MOST_SESSIONS
 
 
 def _read(customer_id: str, family: str) -> tuple[Session | None, Customer | None]:

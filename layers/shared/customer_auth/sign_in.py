@@ -57,7 +57,7 @@ def _owned(proof: Proof, stale: proofs.Stale | None, names: Names, referral_code
         return ownership.keep(proof.address, standing.owner)
     if proof.purpose is Purpose.LOGIN:
         raise WrongCode("no_account")
-    return ownership.give(proof.address, standing, names, referral_code=referral_code)
+    return ownership.give(proof.address, standing, names, referral_code=referral_code, begins_session=True)
 
 
 def _commit(proof: Proof, owned: Owned, issuer: str) -> SignedIn:

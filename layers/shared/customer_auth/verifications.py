@@ -86,8 +86,9 @@ def _verify(proof: Proof, issuer: str) -> Verified:
     if identity and identity.proven_at and identity.customer_id != customer.id:
         raise ContactTaken
     proven = customer.with_address(customer.address(address.channel), verified=True)._replace(expires_at=None)
-    writes = _writes(customer, proven, identity)
-    opened = proofs.draft_session(proof, proven, issuer) if opens(proven, address.channel) else None
+    begins_session = opens(proven, address.channel)
+    writes = _writes(customer, proven, identity, begins_session=begins_session)
+    opened = proofs.draft_session(proof, proven.with_session(), issuer) if begins_session else None
     if opened:
         writes.append(session_items.put_new(opened.session))
     family = opened.session.family if opened else ""
@@ -95,14 +96,14 @@ def _verify(proof: Proof, issuer: str) -> Verified:
     return _repeated(proof, kept, issuer) if kept else _verified(proof, proven, opened)
 
 
-def _writes(customer: Customer, proven: Customer, identity: Identity | None) -> list[Write]:
+def _writes(customer: Customer, proven: Customer, identity: Identity | None, *, begins_session: bool) -> list[Write]:
     newly = [channel for channel in Channel if customer.is_verified(channel) != proven.is_verified(channel)]
     if not newly:
-        return [customer_items.is_as_read(customer)]
+        return [customer_items.begin_session(customer) if begins_session else customer_items.is_as_read(customer)]
     registration = identity.registration if identity and identity.customer_id == customer.id else None
     proves = identity_items.prove(proven.address(newly[0]), proven, identity, registration=registration)
     stays = [referral_items.put(proven)] if customer.expires_at else []
-    return [customer_items.verify(customer, newly[0]), proves, *stays]
+    return [customer_items.verify(customer, newly[0], begins_session=begins_session), proves, *stays]
 
 
 def opens(customer: Customer, channel: Channel) -> bool:

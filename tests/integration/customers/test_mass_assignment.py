@@ -37,6 +37,10 @@ INJECTED = {
     "sid": "ses_injected",
     "family": "ses_injected",
     "n": 99,
+    "generation": 99,
+    "sibling": 99,
+    "number": 99,
+    "sessions_begun": 99,
     "pk": "customer#injected",
     "__proto__": {"roles": ["admin"]},
 }

@@ -10,7 +10,7 @@ from customer_auth import aws, clock, keyring
 from customer_auth.clock import DAY, HOUR
 from local import events
 from tests.harness.forgery import header_of
-from tests.harness.people import REGISTER
+from tests.harness.people import REGISTER, Person, new_ip
 
 JWKS = "/.well-known/jwks.json"
 
@@ -160,14 +160,63 @@ def test_a_warm_container_that_never_saw_the_next_key_accepts_its_tokens(api, cu
     assert doors.me(signed_by_the_next).status == 200
 
 
-def test_after_a_month_without_a_run_the_next_run_mends_it(api, customer, keyring_item):
-    api.clock.advance(45 * DAY)
-    assert signing(keyring_item, clock.now()) == []
+def test_through_90_days_of_failing_runs_the_last_key_signs_on_and_is_published_and_counted_as_overdue(
+    api, wire, inbox, keyring_item, doors, log
+):
+    [key] = signing(keyring_item, clock.now())
+    for day in range(90):
+        api.clock.advance(DAY)
+        if key["sign_until"] - clock.now() < 3 * DAY:
+            with wire.broken("Encrypt", "error", service="kms"), pytest.raises(aws.Failed):
+                rotate(api)
+        if day % 3:
+            continue
+        person = Person(api, inbox, ip=new_ip())
+        person.sign_up()
+        [line] = [line for line in log.lines[-20:] if line["message"] == "verify_register_code"][-1:]
+        assert header_of(person.session["token"])["kid"] == key["kid"]
+        assert line.get("signing_key_overdue", 0) == (clock.now() - 90 >= key["sign_until"])
+        assert doors.open_to(person.session) == {"me", "validate", "refresh"}
+        assert published(api) == {key["kid"]}
+        assert api.get("/health")["checks"]["keys"] == "ok"
 
-    made = rotate(api)
 
-    assert made == 1
-    assert len(signing(keyring_item, clock.now())) == 1
+def test_the_next_run_mends_it_by_a_key_that_is_published_for_a_day_before_it_signs(api, inbox, keyring_item, doors, log):
+    [old] = signing(keyring_item, clock.now())
+    api.clock.advance(90 * DAY)
+    person = Person(api, inbox)
+    person.sign_up()
+
+    assert rotate(api) == 1
+    [new] = [key for key in keyring_item.keys if key["kid"] != old["kid"]]
+    api.clock.advance(HOUR)
+    assert published(api) == {old["kid"], new["kid"]}
+    during = person.refresh()
+    assert header_of(during["sessionToken"])["kid"] == old["kid"]
+    assert "signing_key_overdue" not in log.last
+    assert rotate(api) == 0
+
+    api.clock.advance(DAY - HOUR)
+    after = doors.refresh(during["refreshToken"])
+    assert header_of(after["sessionToken"])["kid"] == new["kid"]
+    api.clock.advance(60)
+    assert doors.me(doors.refresh(after["refreshToken"])["sessionToken"]).status == 200
+    assert published(api) == {old["kid"], new["kid"]}
+    api.clock.advance(DAY + HOUR)
+    rotate(api)
+    assert published(api) == {new["kid"]}
+    assert [key["kid"] for key in keyring_item.keys] == [new["kid"]]
+
+
+def test_a_token_that_an_overdue_key_has_just_signed_is_accepted_when_the_next_one_signs(api, inbox, keyring_item, doors):
+    api.clock.advance(90 * DAY)
+    rotate(api)
+    person = Person(api, inbox)
+    api.clock.advance(DAY - 1)
+    person.sign_up()
+    api.clock.advance(-89)  # a sign-up takes a minute and a half of a person's time
+
+    assert doors.me(person.session["token"]).status == 200
 
 
 def test_a_day_without_a_run_leaves_time_to_publish(api, days, keyring_item):

@@ -133,14 +133,46 @@ def test_a_session_that_was_ended_by_itself_ends_no_others(phone_and_laptop, doo
     assert doors.open_to(laptop) == EVERYTHING
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(10, 200), (11, 401)])
-def test_a_used_token_ends_all_sessions_only_as_long_as_it_still_has_its_successor(api, phone_and_laptop, doors, seconds, status):
+@pytest.mark.parametrize("seconds", [0, 11, 3600])
+def test_the_parent_of_an_unused_token_ends_all_sessions_for_its_answer_may_have_been_lost(api, phone_and_laptop, doors, seconds):
     phone, laptop = phone_and_laptop
     doors.refresh(phone["refresh_token"])
     api.clock.advance(seconds)
 
-    assert doors.log_out(phone["refresh_token"], everywhere=True).status == status
-    assert doors.open_to(laptop) == (EVERYTHING if status == 401 else set())
+    assert doors.log_out(phone["refresh_token"], everywhere=True).status == 200
+    assert doors.open_to(laptop) == set()
+
+
+@pytest.mark.parametrize("which", ["older than the parent", "a sibling that was replaced"])
+@pytest.mark.parametrize("seconds", [0, 11])
+def test_any_other_token_that_was_replaced_ends_no_others(api, phone_and_laptop, doors, which, seconds):
+    phone, laptop = phone_and_laptop
+    token = successor = doors.refresh(phone["refresh_token"])["refreshToken"]
+    api.clock.advance(11)
+    if which == "older than the parent":
+        doors.refresh(successor)
+        token = phone["refresh_token"]
+    else:
+        doors.refresh(phone["refresh_token"])
+    api.clock.advance(seconds)
+
+    refused = doors.log_out(token, everywhere=True)
+
+    assert (refused.status, refused["type"]) == (401, "wrong_proof")
+    assert doors.open_to(laptop) == EVERYTHING
+
+
+@pytest.mark.parametrize("which", ["the parent", "a sibling that was replaced", "the newest"])
+def test_every_genuine_token_logs_its_own_session_out(api, phone_and_laptop, doors, which):
+    phone, laptop = phone_and_laptop
+    tokens = {"the parent": phone["refresh_token"], "a sibling that was replaced": doors.refresh(phone["refresh_token"])["refreshToken"]}
+    api.clock.advance(11)
+    renewed = doors.refresh(phone["refresh_token"])
+    tokens["the newest"] = renewed["refreshToken"]
+
+    assert doors.log_out(tokens[which]).status == 200
+    assert doors.open_to({"token": renewed["sessionToken"], "refresh_token": renewed["refreshToken"]}) == set()
+    assert doors.open_to(laptop) == EVERYTHING
 
 
 @pytest.mark.parametrize("age", [14 * clock.DAY, 30 * clock.DAY], ids=["idle", "at most"])

@@ -1,7 +1,9 @@
+import random
+
 import pytest
 
 from customer_auth import clock
-from tests.harness.engines import ON_BOTH_ENGINES
+from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.forgery import claims_of
 
 NOT_TEXT = [1, True, [], {}, ["a.b"]]
@@ -79,6 +81,27 @@ def test_a_second_use_between_reading_and_writing_has_the_same_successor(wire, c
     assert doors.refresh(late["refreshToken"]).status == 200
 
 
+def test_a_late_parent_that_is_overtaken_by_another_one_has_the_same_sibling(wire, customer, doors, api):
+    customer.refresh()
+    api.clock.advance(11)
+    between = []
+    with wire.before("UpdateItem", lambda: between.append(customer.refresh())):
+        late = customer.refresh()
+
+    assert (late.status, late["refreshToken"]) == (200, between[0]["refreshToken"])
+    assert doors.refresh(late["refreshToken"]).status == 200
+
+
+def test_a_late_parent_that_is_overtaken_by_its_successor_is_refused_as_reuse(wire, customer, doors, api):
+    """The successor was not lost, so two hold the chain."""
+    successor = customer.refresh()["refreshToken"]
+    api.clock.advance(11)
+    with wire.before("UpdateItem", lambda: doors.refresh(successor)):
+        late = customer.refresh()
+
+    assert (late.status, late["type"]) == (401, "wrong_proof")
+
+
 def test_two_uses_between_reading_and_writing_leave_the_late_one_nothing_and_end_nothing(wire, customer, doors):
     newest = []
 
@@ -100,33 +123,130 @@ def test_a_session_that_ends_between_reading_and_writing_is_not_renewed(wire, ap
     assert not rows(api, customer)
 
 
+# ── lost answers ──
+
+
+@ON_BOTH_ENGINES
+@pytest.mark.parametrize("seconds", [11, 3600, 13 * clock.DAY])
+def test_a_client_whose_answer_was_lost_goes_on_with_the_token_it_has_however_late_it_comes(api, customer, days, doors, seconds):
+    lost = customer.refresh()
+    days.pass_by(seconds // clock.DAY)
+    api.clock.advance(seconds % clock.DAY)
+
+    again = customer.refresh()
+
+    assert (again.status, again.aws_calls) == (200, ("BatchGetItem", "UpdateItem"))
+    assert again["refreshToken"] not in (lost["refreshToken"], customer.session["refresh_token"])
+    assert doors.me(again["sessionToken"]).status == 200
+    assert doors.refresh(again["refreshToken"]).status == 200
+
+
+def test_answers_that_are_lost_again_and_again_cost_nobody_the_session(api, customer, doors):
+    for seconds in (11, 20, 60, 3600):
+        assert customer.refresh().status == 200
+        api.clock.advance(seconds)
+
+    assert doors.refresh(customer.refresh()["refreshToken"]).status == 200
+
+
+@ON_DYNAMODB
+def test_an_owner_who_loses_half_of_300_answers_is_never_signed_out(api, customer):
+    chance = random.Random(300)
+    token, received = customer.session["refresh_token"], 0
+    for _ in range(300):
+        api.clock.advance(chance.choice([0, 3, 10, 11, 60, 900]))
+        answer = customer.refresh(token)
+        assert answer.status == 200
+        if chance.random() < 0.5:
+            token, received = answer["refreshToken"], received + 1
+
+    assert 100 < received < 200
+
+
+def test_a_lost_answer_makes_a_session_no_longer_than_it_may_be(api, customer, days, doors):
+    begun = claims_of(customer.session["token"])["auth_time"]
+    token = customer.session["refresh_token"]
+    for _ in range(3):
+        days.pass_by(9)
+        token = doors.refresh(token)["refreshToken"]
+    doors.refresh(token)
+    api.clock.advance(begun + 30 * clock.DAY - 60 - clock.now())
+    last = doors.refresh(token)
+    assert (last.status, last["expiresIn"]) == (200, 60)
+
+    api.clock.advance(60)
+    assert (doors.refresh(token).status, doors.refresh(last["refreshToken"]).status) == (401, 401)
+
+
 # ── theft ──
 
 
 @ON_BOTH_ENGINES
-def test_after_the_grace_a_used_token_ends_the_session_and_its_access_tokens_at_once(api, customer, doors):
-    stolen, newest = customer.session["refresh_token"], customer.refresh()
+@pytest.mark.parametrize("which", ["older than the parent", "a sibling that was replaced"])
+def test_reuse_ends_the_session_and_its_access_tokens_at_once(api, customer, doors, log, which):
+    if which == "older than the parent":
+        replaced, _, newest = used(customer, 2)
+    else:
+        replaced, parent = customer.refresh()["refreshToken"], customer.session["refresh_token"]
+        api.clock.advance(11)
+        newest = customer.refresh(parent)["refreshToken"]
     api.clock.advance(11)
 
-    replayed = doors.refresh(stolen)
+    reused = doors.refresh(replaced)
 
-    assert (replayed.status, replayed["type"], replayed["errorCode"]) == (401, "wrong_proof", "E061102")
-    assert doors.open_to({"token": newest["sessionToken"], "refresh_token": newest["refreshToken"]}) == set()
-    assert doors.open_to(customer.session) == set()
+    assert (reused.status, reused["type"], reused["message"]) == (401, "wrong_proof", "Invalid or expired session")
+    assert reused["errorCode"] == "E061102"
+    assert (log.last["outcome"], log.last["reason"], log.last["refresh_tokens_reused"]) == ("wrong_proof", "reused", 1)
+    assert log.last["sid"] == claims_of(customer.session["token"])["sid"]
+    assert doors.open_to(customer.session | {"refresh_token": newest}) == set()
 
 
-def test_an_older_token_within_ten_seconds_is_only_refused_and_ends_the_session_later(api, customer, doors):
-    oldest, _, newest = used(customer, 2)
-    api.clock.advance(10)
+def test_whose_token_was_itself_replaced_within_ten_seconds_is_only_refused_and_ends_the_session_later(api, customer, doors, log):
+    oldest = customer.session["refresh_token"]
+    parent = customer.refresh()["refreshToken"]
+    api.clock.advance(4)
+    newest = customer.refresh(parent)["refreshToken"]
+    api.clock.advance(6)
     refused = doors.refresh(oldest)
+    told = log.last
     alive = doors.me(customer.session["token"])
     api.clock.advance(1)
     later = doors.refresh(oldest)
 
     assert (refused.status, alive.status, later.status) == (401, 200, 401)
     assert refused["message"] == later["message"]
+    assert "refresh_tokens_reused" not in told
     assert doors.me(customer.session["token"]).status == 401
     assert doors.refresh(newest).status == 401
+
+
+def test_a_thief_who_renews_every_nine_seconds_is_found_by_the_owner_s_next_renewal(api, customer, doors):
+    token = customer.session["refresh_token"]
+    for _ in range(5):
+        token = doors.refresh(token)["refreshToken"]
+        api.clock.advance(9)
+
+    assert customer.refresh().status == 401
+    assert doors.refresh(token).status == 401
+
+
+def test_once_the_owner_and_a_thief_have_each_renewed_the_session_ends_with_the_next_of_either(api, customer, doors):
+    thief = customer.refresh()["refreshToken"]
+    api.clock.advance(60)
+    owner = customer.refresh()["refreshToken"]
+    api.clock.advance(60)
+
+    assert doors.refresh(thief).status == 401
+    assert doors.refresh(owner).status == 401
+
+
+def test_a_session_that_could_not_be_ended_is_ended_by_the_next_call(wire, customer, doors):
+    oldest, _, newest = used(customer, 2)
+    customer.api.clock.advance(11)
+    with wire.broken("DeleteItem", "error"):
+        broken = doors.refresh(oldest)
+
+    assert (broken.status, doors.refresh(oldest).status, doors.refresh(newest).status) == (503, 401, 401)
 
 
 def test_theft_of_one_session_leaves_the_customer_s_other_ones(api, customer, doors):
@@ -143,7 +263,7 @@ def test_theft_of_one_session_leaves_the_customer_s_other_ones(api, customer, do
 def test_what_is_no_token_of_ours_ends_nobody_s_session(api, customer, doors, inbox):
     other = dict(customer.session)
     customer.sign_in()
-    old, newest = used(customer, 1)
+    old, _, newest = used(customer, 2)
     api.clock.advance(60)  # by now a genuine one would end it
     now = clock.now()
     foreign = other["refresh_token"].split(".")
@@ -164,6 +284,7 @@ def test_what_is_no_token_of_ours_ends_nobody_s_session(api, customer, doors, in
         changed(old, 2, "9" * 400),
         changed(old, 2, "٠"),
         changed(old, 3, "1"),
+        changed(old, 3, "2"),
         changed(old, 3, "00"),
         changed(old, 4, newest.split(".")[4]),
         changed(old, 4, ""),
@@ -200,7 +321,7 @@ def test_a_token_longer_than_any_of_ours_is_refused(customer, doors):
 def test_what_the_table_holds_of_a_session_makes_no_token(api, customer, doors):
     [row] = rows(api, customer)
     parts = customer.session["refresh_token"].split(".")
-    from_the_table = ".".join([row["pk"]["S"], row["sk"]["S"], row["pepper"]["N"], row["n"]["N"], parts[4], parts[5][::-1]])
+    from_the_table = ".".join([row["pk"]["S"], row["sk"]["S"], row["pepper"]["N"], row["generation"]["N"], parts[4], parts[5][::-1]])
 
     assert doors.refresh(from_the_table).status == 401
     assert parts[4] not in str(row)

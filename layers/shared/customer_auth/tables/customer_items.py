@@ -4,6 +4,7 @@
 |---|---|
 | pk | customer#cus_… |
 | the fields of `Customer` | id, email, phone, …; `session_epoch` ends every session that began with a lower one |
+| sessions_begun | counts the sessions begun; none is 0 |
 | metadata | JSON text, for DynamoDB's numbers are not JSON's |
 | referrer | the first of `referrers`, for the index of a referrer's customers |
 | expires_at | TTL of a customer who has proven nothing and never had a session |
@@ -15,12 +16,15 @@ from typing import NamedTuple
 
 from customer_auth import clock, settings
 from customer_auth.address import Channel
-from customer_auth.customers import Customer, Status
+from customer_auth.customers import MOST_SESSIONS, Customer, Status
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
 
 REFERRALS = "referrals"  # the index of a referrer's customers
 _AS_READ = "#session_epoch = :epoch AND #status = :status"
+_COUNTED = "#sessions_begun = if_not_exists(#sessions_begun, :none) + :one"
+# Not so many others have begun since the count was read that the session would have ended before it begins.
+_HAS_ROOM = "(attribute_not_exists(#sessions_begun) OR #sessions_begun < :full)"
 
 
 def key(customer_id: str) -> tuple[str, Item]:
@@ -32,8 +36,8 @@ def customer(item: Item | None) -> Customer | None:
     """The customer that a raw item holds, unless it has lapsed."""
     if not item or item.get("expires_at", clock.now() + 1) <= clock.now():
         return None
-    fields: Item = {name: item.get(name) for name in Customer._fields} | {"metadata": json.loads(item["metadata"])}
-    return Customer(**fields)
+    fields: Item = {name: item.get(name) for name in Customer._fields}
+    return Customer(**fields | {"metadata": json.loads(item["metadata"]), "sessions_begun": item.get("sessions_begun", 0)})
 
 
 def find(customer_id: str) -> Customer | None:
@@ -76,11 +80,16 @@ def is_as_read(read: Customer) -> Write:
     return dynamodb.check(*key(read.id), _AS_READ, _as_read(read))
 
 
-def starts_session(customer_id: str, *, epoch: int, password_hash: str) -> Write:
-    """The part of a transaction that begins a session by this password, from which on the customer lapses no more."""
-    where = f"{_AS_READ} AND #password_hash = :password_hash"
-    values = {":epoch": epoch, ":status": Status.ACTIVE, ":password_hash": password_hash}
-    return dynamodb.update(*key(customer_id), "REMOVE #expires_at", where, values)
+def begin_session(read: Customer) -> Write:
+    """The part of a transaction that counts a session of the customer, if status and session epoch are as they were read."""
+    return dynamodb.update(*key(read.id), f"SET {_COUNTED}", f"{_AS_READ} AND {_HAS_ROOM}", _as_read(read) | _counting(read))
+
+
+def begin_session_by_password(read: Customer) -> Write:
+    """The same, if the password is still the one that was read, too; from then on the customer lapses no more."""
+    where = f"{_AS_READ} AND {_HAS_ROOM} AND #password_hash = :password_hash"
+    values = _as_read(read) | _counting(read) | {":password_hash": read.password_hash}
+    return dynamodb.update(*key(read.id), f"SET {_COUNTED} REMOVE #expires_at", where, values)
 
 
 def take_over(read: Customer, anew: Customer) -> Write:
@@ -89,11 +98,13 @@ def take_over(read: Customer, anew: Customer) -> Write:
     return dynamodb.put(*_item(anew), where, _as_read(read) | {":proven_not": False})
 
 
-def verify(read: Customer, channel: Channel) -> Write:
-    """The part of a transaction that makes a claimed address a proven one, if the customer still claims it."""
-    where = f"{_AS_READ} AND #{channel} = :spelling"
+def verify(read: Customer, channel: Channel, *, begins_session: bool) -> Write:
+    """The part of a transaction that makes a claimed address a proven one, if the customer still claims it, and counts a session."""
+    sets, where = f"SET #{channel}_verified = :true, #updated_at = :now", f"{_AS_READ} AND #{channel} = :spelling"
     values = _as_read(read) | {":spelling": read.spelling(channel), ":true": True, ":now": clock.now()}
-    return dynamodb.update(*key(read.id), f"SET #{channel}_verified = :true, #updated_at = :now REMOVE #expires_at", where, values)
+    if begins_session:
+        sets, where, values = f"{sets}, {_COUNTED}", f"{where} AND {_HAS_ROOM}", values | _counting(read)
+    return dynamodb.update(*key(read.id), f"{sets} REMOVE #expires_at", where, values)
 
 
 def take_off(read: Customer, channel: Channel) -> Write:
@@ -104,8 +115,11 @@ def take_off(read: Customer, channel: Channel) -> Write:
 
 
 def become(read: Customer, changed: Customer, names: Collection[str]) -> Write:
-    """The part of a transaction that ends every session and writes these fields, if status, epoch and password are as they were read."""
-    fields = {name: getattr(changed, name) for name in (*names, "session_epoch", "updated_at")}
+    """The part of a transaction that ends every session and writes these fields, if status, epoch and password are as they were read.
+
+    The count of sessions is the changed customer's: one that was begun since the read ends with the others, and nobody misses its number.
+    """
+    fields = {name: getattr(changed, name) for name in (*names, "session_epoch", "sessions_begun", "updated_at")}
     kept = {name: value for name, value in fields.items() if value is not None}
     gone = ", ".join(["#expires_at", *(f"#{name}" for name in fields.keys() - kept.keys())])
     where = f"{_AS_READ} AND " + ("#password_hash = :read_hash" if read.password_hash else "attribute_not_exists(#password_hash)")
@@ -192,10 +206,12 @@ def change(read: Customer, changed: Customer, names: Collection[str]) -> None:
         raise Changed(customer(failed.item)) from None
 
 
-def give_role(read: Customer, role: str) -> None:
-    """The customer has this role too, beside those that they had when they were read. Raises: ConditionFailed, aws.Failed."""
-    values = {":anew": [*read.roles, role], ":read": read.roles, ":now": clock.now()}
+def set_roles(read: Customer, roles: list[str]) -> Customer:
+    """The customer has these roles, if they had those that were read. Raises: ConditionFailed, aws.Failed."""
+    changed = read._replace(roles=roles, updated_at=clock.now())
+    values = {":anew": roles, ":read": read.roles, ":now": changed.updated_at}
     dynamodb.write(dynamodb.update(*key(read.id), "SET #roles = :anew, #updated_at = :now", "#roles = :read", values))
+    return changed
 
 
 def end_sessions(read: Customer) -> None:
@@ -217,6 +233,10 @@ def _item(customer: Customer) -> tuple[str, Item]:
 
 def _as_read(read: Customer) -> Item:
     return {":epoch": read.session_epoch, ":status": read.status}
+
+
+def _counting(read: Customer) -> Item:
+    return {":none": 0, ":one": 1, ":full": read.sessions_begun + MOST_SESSIONS}
 
 
 def _text(read: Customer) -> str:

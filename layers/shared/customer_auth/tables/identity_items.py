@@ -11,7 +11,7 @@ password may be tried.
 | customer_id | whose it is, or whose claim; none while a registration has no customer |
 | registration | the registration that the address came by, where it came by one |
 | held | whether the claim had a session, so that nobody registers over it |
-| password_hash, epoch, roles | the customer's or registration's own; `epoch` and `roles` may lag |
+| password_hash | the customer's or registration's own, and never another |
 | revision | another with every change that ends resets |
 | expires_at | TTL of a claim |
 """
@@ -38,8 +38,6 @@ class Identity(NamedTuple):
     registration: str | None = None
     held: bool = False
     password_hash: str | None = None
-    epoch: int = 0
-    roles: list[str] | None = None
     expires_at: int | None = None
 
     @property
@@ -77,8 +75,6 @@ def prove(proven: Address, customer: Customer, read: Identity | None, *, registr
         "customer_id": customer.id,
         "registration": registration,
         "password_hash": customer.password_hash,
-        "epoch": customer.session_epoch,
-        "roles": customer.roles or None,
     }
     return dynamodb.put(*_item(proven, fields), *_as_read(read))
 
@@ -101,10 +97,10 @@ def claim(claimed: Address, registration: str, password_hash: str, customer: Cus
     return dynamodb.put(*_item(claimed, fields), "attribute_not_exists(#proven_at) AND attribute_not_exists(#held)")
 
 
-def change(address: Address, read: Identity, password_hash: str, epoch: int) -> Write:
+def change(address: Address, read: Identity, password_hash: str) -> Write:
     """The part of a transaction that gives the address its customer's new password and ends resets, if it is as it was read."""
     where, as_read = _as_read(read)
-    fields: Item = {"password_hash": password_hash, "epoch": epoch, "revision": _revision()}
+    fields: Item = {"password_hash": password_hash, "revision": _revision()}
     assignments = ", ".join(f"#{name} = :new_{name}" for name in fields)
     values = {f":new_{name}": value for name, value in fields.items()} | as_read
     return dynamodb.update(*key(address.key), f"SET {assignments}", where, values)
@@ -141,19 +137,13 @@ def is_of(proven: Address, customer_id: str) -> Write:
     return dynamodb.check(*key(proven.key), _IS_OF, {":customer_id": customer_id})
 
 
-def tried(address: Address, read: Identity, *, epoch: int, roles: list[str]) -> Write:
-    """The part of a transaction that insists on the customer and the password that were compared.
-
-    A claim is held from its first session on; copies that lag are set right on the way.
-    """
+def tried(address: Address, read: Identity) -> Write:
+    """The part of a transaction that insists on the customer and the password that were compared. A claim's first session holds it."""
     where = "#customer_id = :customer_id AND #password_hash = :password_hash"
     values: Item = {":customer_id": read.customer_id, ":password_hash": read.password_hash}
-    starts_to_hold = not read.is_taken
-    if not starts_to_hold and (read.epoch, read.roles or []) == (epoch, roles):
+    if read.is_taken:
         return dynamodb.check(*key(address.key), where, values)
-    expression = "SET #epoch = :epoch, #roles = :roles" + (", #held = :held REMOVE #expires_at" if starts_to_hold else "")
-    values |= {":epoch": epoch, ":roles": roles} | ({":held": True} if starts_to_hold else {})
-    return dynamodb.update(*key(address.key), expression, where, values)
+    return dynamodb.update(*key(address.key), "SET #held = :held REMOVE #expires_at", where, values | {":held": True})
 
 
 def _item(address: Address, fields: Item) -> tuple[str, Item]:

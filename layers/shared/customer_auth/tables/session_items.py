@@ -4,11 +4,14 @@
 |---|---|
 | pk, sk | customer id, family (the `sid` of its tokens) |
 | epoch | the customer's session epoch when it began |
-| n, secret_hash | how often it was renewed, and SHA-256 of the newest refresh secret |
+| number | the customer's count of sessions begun, this one included |
+| generation, sibling | which its newest refresh token is: how often it was renewed, and how often the last answer was lost |
+| secret_hash, rotated_at | SHA-256 of the newest secret, and when it came; at first, when the session began |
+| parent_hash, parent_rotated_at | the same of the token that the newest one replaced; none before the first renewal |
 | pepper | the version that its chain of secrets is keyed with |
 | amr | how the customer signed in (RFC 8176) |
 | client | what its owner would call it, like «Safari on iPhone» |
-| begun_at, rotated_at | when it began and was last renewed |
+| begun_at | when it began |
 | idle_at | when it ends unless it is renewed; never after expires_at |
 | expires_at | when it ends in any case; TTL too |
 """
@@ -19,6 +22,8 @@ from customer_auth import settings
 from customer_auth.tables import dynamodb
 from customer_auth.tables.dynamodb import Item, Write
 
+_RENEWED = ("generation", "sibling", "secret_hash", "rotated_at", "parent_hash", "parent_rotated_at", "idle_at")
+
 
 class Session(NamedTuple):
     """One signed-in client. Times in epoch seconds."""
@@ -26,8 +31,12 @@ class Session(NamedTuple):
     customer_id: str
     family: str
     epoch: int
-    n: int
+    number: int
+    generation: int
+    sibling: int
     secret_hash: bytes
+    parent_hash: bytes | None
+    parent_rotated_at: int | None
     pepper: int
     amr: list[str]
     client: str | None
@@ -43,8 +52,8 @@ def key(customer_id: str, family: str) -> tuple[str, Item]:
 
 
 def session(item: Item | None) -> Session | None:
-    """The session that a raw item holds."""
-    if not item:
+    """The session that a raw item holds; one of a form that is not known any more has ended."""
+    if not item or "generation" not in item:
         return None
     names = {"customer_id": item["pk"], "family": item["sk"]}
     return Session(**names, **{name: item[name] for name in Session._fields if name not in names})
@@ -63,25 +72,20 @@ def put_new(new: Session) -> Write:
     return dynamodb.put(table, place | rest, where="attribute_not_exists(#pk)")
 
 
-def rotate(read: Session, *, secret_hash: bytes, now: int, idle_at: int) -> Session | None:
-    """Renew the session by its next secret, once for each secret: of any number at once, one.
+def renew(read: Session, renewed: Session) -> Session | None:
+    """Put the renewed session in the place of the one that was read: of any number of renewals at once, one.
 
     Answers None when it was renewed, else the session as it is by now. Raises: aws.Failed (it may be renewed); LookupError: it has ended.
     """
     table, place = key(read.customer_id, read.family)
+    as_read: Item = {":read_generation": read.generation, ":read_hash": read.secret_hash}
     write = dynamodb.update(
         table,
         place,
-        "SET #n = :next, #secret_hash = :secret_hash, #rotated_at = :now, #idle_at = :idle_at",
-        where="#n = :n AND #secret_hash = :used",
-        values={
-            ":n": read.n,
-            ":next": read.n + 1,
-            ":used": read.secret_hash,
-            ":secret_hash": secret_hash,
-            ":now": now,
-            ":idle_at": idle_at,
-        },
+        f"SET {', '.join(f'#{name} = :{name}' for name in _RENEWED)}",
+        # Its newest token is the one that was read; no other ever had this secret, so all else is as it was read too.
+        where="#generation = :read_generation AND #secret_hash = :read_hash",
+        values=as_read | {f":{name}": getattr(renewed, name) for name in _RENEWED},
     )
     try:
         dynamodb.write(write)

@@ -1,0 +1,18 @@
+"""Takes the role `admin` from a customer of a stack on AWS, who has proven this email or phone.
+
+revoke_admin.py STACK ADDRESS
+"""
+
+import sys
+
+from customer_auth import admins
+from tools import grant_admin
+
+
+def main(stack: str, spelling: str) -> str | None:
+    """Take it away; answers what is wrong, if anything is."""
+    return grant_admin.main(stack, spelling, act=admins.revoke)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

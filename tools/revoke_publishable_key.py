@@ -1,0 +1,23 @@
+"""Ends a publishable key of a stack on AWS: no page may use it any more.
+
+revoke_publishable_key.py STACK KEY
+"""
+
+import sys
+
+from customer_auth import publishable_keys
+from tools import stack_settings
+
+
+def main(stack: str, key: str) -> str | None:
+    """End it; answers what is wrong, if anything is."""
+    stack_settings.use(stack, "LookUpPhone")
+    ended = publishable_keys.revoke(key)
+    if ended is None:
+        return "there is no such publishable key"
+    print(f"{ended.label}: ended")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
