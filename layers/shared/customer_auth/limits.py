@@ -12,6 +12,7 @@ from customer_auth.clock import DAY, HOUR, MINUTE
 
 _LOOKUPS_PER_HOUR = 10
 _REGISTRATIONS_PER_HOUR = 10
+_PASSWORD_CHANGES_PER_HOUR = 5
 
 QUARTER = 15 * MINUTE
 
@@ -52,7 +53,11 @@ class Window(NamedTuple):
     def values(self, now: int) -> dict[str, int]:
         """The values of `update` and `condition` together, and no other: DynamoDB refuses what is not used."""
         moved = {":long_ago": LONG_AGO} if self.length > 1 else {}
-        return {":now": now} | moved | {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
+        return {":now": now} | moved | self.periods(now)
+
+    def periods(self, now: int) -> dict[str, int]:
+        """The values of `condition` alone."""
+        return {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
 
     def retry_after_seconds(self, item: dict[str, Any], now: int) -> int:
         """Until one more fits; not above zero where one fits now."""
@@ -91,9 +96,14 @@ def client_lookups() -> Window:
 
 
 def guesses() -> Window:
-    """Passwords tried for one address in one lane; a right one is taken out again."""
+    """Passwords tried for one address in one lane, or old ones by one customer; a right one is taken out again."""
     given = settings.service()
     return Window("pass", (Limit(given.password_failures_per_quarter_hour, QUARTER), Limit(given.password_failures_per_day, DAY)))
+
+
+def password_changes() -> Window:
+    """Changes of one customer's password: each is told by a message."""
+    return Window("change", (Limit(_PASSWORD_CHANGES_PER_HOUR, HOUR),))
 
 
 def client_guesses() -> Window | None:

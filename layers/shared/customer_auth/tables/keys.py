@@ -62,5 +62,13 @@ def notice(notice_id: str) -> str:
     return f"message#{notice_id}"
 
 
+def password_attempts(customer_id: str) -> str:
+    return f"attempts#{customer_id}"
+
+
+def cleanup(customer_id: str) -> str:
+    return f"cleanup#{customer_id}"
+
+
 def customer(customer_id: str) -> str:
     return f"customer#{customer_id}"
