@@ -106,4 +106,4 @@ def _remind(due: Deletion) -> bool:
         return False
     address = erasure.told_at(customer)
     told = [notice_items.put_new(Kind.DELETION_REMINDER, address, due.locale, at=due.deletion_scheduled_at)] if address else []
-    return erasure.transacted([deletion_items.remind(due), customer_items.is_as_read(customer), *told])
+    return erasure.transacted([deletion_items.remind(due), *told])
