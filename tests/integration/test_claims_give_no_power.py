@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from customer_auth import email, keyring, phone
 from tests.harness.attacks import WHOLE
@@ -25,12 +25,13 @@ from customer_auth.tables import keys  # isort: skip
 
 ADAS, MALLORYS = "the words that ada chose", "the words that mallory chose"
 WINDOW = re.compile(r"(send|fail|pass)\d+")
+CODE, WRONG = re.compile(r"(?<!\w)\d{6}(?!\w)"), "1234567"  # never right, and compared all the same
 # What an ask or a try by a stranger writes, in the item of the untrusted lane.
 PURPOSES = {"register", "login", "sign_in", "verify", "reset", "contact", "cancellation"}
 BY_STRANGERS = PURPOSES | {"last_pass", "event", "expires_at"}
 ROUTES = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send", "/login/email/send")
 WAITS = (31, 61, 301, 3601, 86_400, 86_400, 7 * 86_400)
-DAY = 86_400
+HOUR, DAY = 3_600, 86_400
 ROOMY = {
     "REGISTRATION_IDENTIFIER": "both",
     "LOGIN_IDENTIFIER": "both",
@@ -46,7 +47,7 @@ RUN = settings(
     max_examples=200 if WHOLE else 8,
     stateful_step_count=60,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate, Phase.shrink),
+    phases=(Phase.generate,),
     print_blob=False,
 )
 
@@ -67,12 +68,9 @@ class Seen(NamedTuple):
     messages: int
 
 
+BREAKS = st.sampled_from([None, None, "BatchWriteItem", "TransactWriteItems", "UpdateItem"])
 channels = st.sampled_from(["email", "phone"])
 nth = st.integers(0, 2)
-
-
-def _signed_in(machine) -> bool:
-    return bool(machine.sessions)
 
 
 class Claiming(RuleBasedStateMachine):
@@ -94,6 +92,11 @@ class Claiming(RuleBasedStateMachine):
         self.adas_token = ""
 
     # ── Ada ──
+
+    @initialize(comes=st.booleans())
+    def ada_may_be_there(self, comes):
+        if comes:
+            self.ada_signs_in("phone", known=False)
 
     @rule(channel=channels, known=st.booleans())
     def ada_signs_in(self, channel, known):
@@ -198,7 +201,7 @@ class Claiming(RuleBasedStateMachine):
     def guess(self, channel):
         kind = "mobile" if channel == "phone" else "email"
         with self._step(asks={channel}):
-            self.api.post(f"/login/{kind}/verify", ip=new_ip(), code="1234567", **self._at(channel))
+            self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=WRONG, **self._at(channel))
             self.mallory.log_in("no password of anybody's", **self._at(channel))
 
     @precondition(lambda self: self.customers)
@@ -209,20 +212,20 @@ class Claiming(RuleBasedStateMachine):
             if asked.status == 200:
                 self._keep("verify", asked["token"])
 
-    @precondition(_signed_in)
-    @rule(session=nth, channel=channels, claims=st.booleans())
-    def ask_contact_change(self, session, channel, claims):
+    @rule(session=nth, anew=st.booleans(), channel=channels, claims=st.booleans())
+    def ask_contact_change(self, session, anew, channel, claims):
+        token = self._token(session, anew=anew)
         to = getattr(self.ada, channel) if claims else (new_number() if channel == "phone" else new_email())
         with self._step(asks={channel} if claims else set()):
-            asked = self.mallory.ask_contact(token=_recent(self.sessions, session)["token"], **{channel: to})
+            asked = self.mallory.ask_contact(token=token, **{channel: to})
             if asked.status == 200:
                 self._keep("contact", asked["token"])
 
-    @precondition(_signed_in)
-    @rule(session=nth)
-    def ask_deletion(self, session):
+    @rule(session=nth, anew=st.booleans())
+    def ask_deletion(self, session, anew):
+        token = self._token(session, anew=anew)
         with self._step():
-            asked = self.mallory.ask_deletion(token=_recent(self.sessions, session)["token"])
+            asked = self.mallory.ask_deletion(token=token)
             if asked.status == 200 and asked["token"]:
                 self._keep("deletion", asked["token"])
 
@@ -233,7 +236,7 @@ class Claiming(RuleBasedStateMachine):
         purpose, challenge, to = _recent(self.challenges, which)
         hers = {channel for channel in ("email", "phone") if getattr(self.ada, channel) == to}
         with self._step(asks=hers):
-            code = self.inbox.code(to) if not hers and to else "1234567"
+            code = WRONG if hers else self._newest_code(to)
             match purpose:
                 case "verify":
                     answer = self.mallory.verify_address(challenge, code)
@@ -250,14 +253,12 @@ class Claiming(RuleBasedStateMachine):
 
     # ── Mallory's own account ──
 
-    @precondition(_signed_in)
-    @rule(session=nth, times=st.integers(1, 12), right=st.booleans(), first=st.booleans())
-    def change_password(self, session, times, right, first):
+    @rule(session=nth, anew=st.booleans(), times=st.integers(1, 12), right=st.booleans())
+    def change_password(self, session, anew, times, right):
+        token = self._token(session, anew=anew)
         with self._step():
-            chosen = _recent(self.sessions, session)
-            for _ in range(1 if right or first else times):
-                old = None if first else MALLORYS if right else "no password of mine"
-                answer = self.mallory.change_password(MALLORYS, old=old, token=chosen["token"])
+            for _ in range(1 if right else times):
+                answer = self.mallory.change_password(MALLORYS, old=MALLORYS if right else "no password of mine", token=token)
             if answer.status == 200:
                 self._begin(answer)
 
@@ -270,25 +271,42 @@ class Claiming(RuleBasedStateMachine):
             if len(self.inbox.of(self.own["email"])) > before:
                 self.mallory.reset(self.mallory.reset_token(self.own["email"]), MALLORYS, email=self.own["email"])
 
-    @precondition(_signed_in)
-    @rule(session=nth)
-    def export(self, session):
+    @rule(session=nth, anew=st.booleans())
+    def export(self, session, anew):
+        token = self._token(session, anew=anew)
         with self._step():
-            token = _recent(self.sessions, session)["token"]
             answer = self.api.get("/store/customers/me/export", headers=self.mallory.bearer(token))
             self.api.get("/store/customers/me/sessions", headers=self.mallory.bearer(token))
             if answer.status == 200:
                 told = {each["address"] for each in answer["activity"]}
+                assert told <= {customer[name] for customer in [answer["customer"]] for name in ("email", "phone")}
                 assert not told & {self.ada.email, self.ada.phone}, "Mallory's export tells what is done at Ada's address"
 
-    @rule(seconds=st.sampled_from(WAITS), broken=st.sampled_from([None, None, "BatchWriteItem", "TransactWriteItems", "UpdateItem"]))
+    @rule(broken=BREAKS, claims_email=st.booleans(), between=st.sampled_from(["nothing", "ask", "sign in", "sign in while it is erased"]))
+    def leave_at_once(self, broken, claims_email, between):
+        """An account that claims Ada's addresses is deleted, while Ada may come."""
+        self.register(claims_email, claims_phone=True)
+        self.ask_deletion(0, anew=False)
+        self.wait(6 * DAY, None)
+        if between == "ask":
+            self.ada_asks_as_a_stranger("phone", ROUTES[0])
+            self.guess("phone")
+        if between == "sign in":
+            self.ada_signs_in("email" if claims_email else "phone", known=False)
+        self.wait(DAY, "BatchWriteItem" if between == "sign in while it is erased" else broken)
+        if between == "sign in while it is erased":
+            self.ada_signs_in("email" if claims_email else "phone", known=False)
+        self.wait(3601, None)
+
+    @rule(seconds=st.sampled_from(WAITS), broken=BREAKS)
     def wait(self, seconds, broken):
-        """Time goes by, and with a day of it the hourly run, which may be broken at some request."""
+        """Time goes by, and with an hour of it the run of deletions, which may be broken at some request."""
         self.api.clock.advance(seconds)
         if seconds >= DAY:
             self.api.invoke("RotateSigningKeys", {})
+        if seconds > HOUR:
             with self._step():
-                broke = self.api.wire.broken(broken, "killed_after", times=1) if broken else contextlib.nullcontext()
+                broke = self.api.wire.broken(broken, "killed_before", times=1) if broken else contextlib.nullcontext()
                 with broke, contextlib.suppress(Killed):
                     self.api.process_deletions()
 
@@ -361,6 +379,12 @@ class Claiming(RuleBasedStateMachine):
         while self.api.deliver():
             pass
 
+    def _token(self, session: int, *, anew: bool) -> str:
+        """Of a session that Mallory has; `anew`: of a new account with Ada's phone."""
+        if anew or not self.sessions:
+            self.register(claims_email=False, claims_phone=True)
+        return _recent(self.sessions, session)["token"]
+
     def _begin(self, answer):
         note(f"Mallory has a session: {answer.status}")
         if answer.body.get("token"):
@@ -368,6 +392,10 @@ class Claiming(RuleBasedStateMachine):
             sid = next((each["sid"] for each in shown.get("sessions", []) if each["current"]), "")
             self.sessions = [*self.sessions[-3:], {"token": answer["token"], "sid": sid}]
             self.mallorys_device = answer.body.get("device") or self.mallorys_device
+
+    def _newest_code(self, to: str) -> str:
+        found = [match[0] for message in self.inbox.of(to) if (match := CODE.search(message.body))]
+        return found[-1] if found else WRONG
 
     def _keep(self, purpose, challenge):
         since = len(self.api.wire.sent)
