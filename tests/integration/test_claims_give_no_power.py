@@ -82,7 +82,8 @@ class Claiming(RuleBasedStateMachine):
         self.api, self.inbox, self.tables = api, inbox, Tables(api)
         self.ada, self.mallory = Traveller(api, inbox), Traveller(api, inbox)
         self.own: dict[str, str] = {"email": self.mallory.email, "phone": self.mallory.phone}
-        self.sessions: list[dict] = []
+        self.sessions: list[str] = []
+        self.sids: set[str] = set()
         self.registrations: list[str] = []
         self.customers: list[str] = []
         self.challenges: list[tuple[str, str, str]] = []  # what for, challenge, where its code went
@@ -119,9 +120,8 @@ class Claiming(RuleBasedStateMachine):
         bearer = {"authorization": f"Bearer {entered['sessionToken']}"}
         told = self.api.get("/store/customers/me/export", headers=bearer).body
         shown = self.api.get("/store/customers/me/sessions", headers=bearer)["sessions"]
-        mallorys = {session["sid"] for session in self.sessions}
-        assert not mallorys & {each["family"] for each in told["sessions"]}, "her export lists Mallory's sessions"
-        assert not mallorys & {each["sid"] for each in shown}, "she is shown Mallory's sessions"
+        assert not self.sids & {each["family"] for each in told["sessions"]}, "her export lists Mallory's sessions"
+        assert not self.sids & {each["sid"] for each in shown}, "she is shown Mallory's sessions"
         assert told["customer"]["status"] == "active"
         assert not told["deletion_requests"], "she is told of a request that is not hers"
         assert {told["customer"][channel] for channel in ("email", "phone")} <= {self.ada.email, self.ada.phone, None}
@@ -241,7 +241,7 @@ class Claiming(RuleBasedStateMachine):
                 case "verify":
                     answer = self.mallory.verify_address(challenge, code)
                 case "contact":
-                    token = _recent(self.sessions, session)["token"] if self.sessions else "none"
+                    token = _recent(self.sessions, session) if self.sessions else "none"
                     answer = self.mallory.change_contact(challenge, code, token=token)
                 case _:
                     answer = self.mallory.confirm_deletion(challenge, code)
@@ -282,9 +282,16 @@ class Claiming(RuleBasedStateMachine):
                 assert told <= {customer[name] for customer in [answer["customer"]] for name in ("email", "phone")}
                 assert not told & {self.ada.email, self.ada.phone}, "Mallory's export tells what is done at Ada's address"
 
-    @rule(broken=BREAKS, claims_email=st.booleans(), between=st.sampled_from(["nothing", "ask", "sign in", "sign in while it is erased"]))
-    def leave_at_once(self, broken, claims_email, between):
-        """An account that claims Ada's addresses is deleted, while Ada may come."""
+    @rule(
+        broken=BREAKS,
+        newcomer=st.booleans(),
+        claims_email=st.booleans(),
+        between=st.sampled_from(["nothing", "ask", "sign in", "sign in while it is erased"]),
+    )
+    def leave_at_once(self, broken, newcomer, claims_email, between):
+        """An account that claims Ada's addresses is deleted, while Ada, whom nobody may have seen before, may come."""
+        if newcomer:
+            self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
         self.register(claims_email, claims_phone=True)
         self.ask_deletion(0, anew=False)
         self.wait(6 * DAY, None)
@@ -383,14 +390,14 @@ class Claiming(RuleBasedStateMachine):
         """Of a session that Mallory has; `anew`: of a new account with Ada's phone."""
         if anew or not self.sessions:
             self.register(claims_email=False, claims_phone=True)
-        return _recent(self.sessions, session)["token"]
+        return _recent(self.sessions, session)
 
     def _begin(self, answer):
         note(f"Mallory has a session: {answer.status}")
         if answer.body.get("token"):
             shown = self.api.get("/store/customers/me/sessions", headers=self.mallory.bearer(answer["token"])).body
-            sid = next((each["sid"] for each in shown.get("sessions", []) if each["current"]), "")
-            self.sessions = [*self.sessions[-3:], {"token": answer["token"], "sid": sid}]
+            self.sids |= {each["sid"] for each in shown.get("sessions", []) if each["current"]}
+            self.sessions = [*self.sessions[-3:], answer["token"]]
             self.mallorys_device = answer.body.get("device") or self.mallorys_device
 
     def _newest_code(self, to: str) -> str:
