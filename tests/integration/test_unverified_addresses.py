@@ -255,14 +255,40 @@ def test_a_request_that_is_being_carried_out_for_a_customer_who_is_gone_or_anoth
 # ── taking over ──
 
 
-@ON_BOTH_ENGINES
-def test_who_takes_an_account_over_sees_no_session_of_who_had_it_and_these_are_removed(squatter, ada, api, tables):
-    for _ in range(3):
-        squatter.log_in(THEIRS)
-    mine = enter_by_email(ada)
-    token = mine["sessionToken"]
+def by_email(ada) -> str:
+    return enter_by_email(ada)["sessionToken"]
 
-    assert mine["user"]["userId"] == squatter.id
+
+def by_reset(ada) -> str:
+    resets(ada)
+    return ada.log_in(NEW)["token"]
+
+
+def by_mobile(ada) -> str:
+    asked = ada.api.post("/login/mobile/send", phone=ada.phone, ip=new_ip())
+    code = ada.inbox.code(ada.phone)
+    return ada.api.post("/login/mobile/verify", phone=ada.phone, code=code, challenge=asked["challenge"])["sessionToken"]
+
+
+def by_register(ada) -> str:
+    return ada.sign_up()["token"]
+
+
+@ON_BOTH_ENGINES
+@pytest.mark.parametrize("enter", [by_email, by_reset, by_mobile, by_register])
+def test_who_takes_an_account_over_sees_no_session_of_who_had_it_and_these_are_removed(setting, ada, api, tables, inbox, enter):
+    claimed = "phone" if enter in (by_mobile, by_register) else "email"
+    setting(REGISTRATION_IDENTIFIER=claimed)
+    squatter = Person(api, inbox, new_ip())
+    address = {claimed: getattr(ada, claimed)}
+    squatter.session = squatter.create(squatter.register(THEIRS, **address)["token"], first_name="Mallory").body
+    for _ in range(3):
+        squatter.log_in(THEIRS, **address)
+    squatter.change_password(NEW, old="a wrong password")
+    token = enter(ada)
+
+    assert ada.me(token)["customer"]["id"] == squatter.id
+    assert not [place for place in tables.look() if place.pk.startswith("attempts#")]
     assert len(export(ada, token)["sessions"]) == 1
     assert len(api.get("/store/customers/me/sessions", headers=ada.bearer(token))["sessions"]) == 1
     assert len(tables.look().kinds("session")) == 5
