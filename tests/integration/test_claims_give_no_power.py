@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from customer_auth import email, keyring, phone
+from customer_auth.tables import keys
 from tests.harness.attacks import WHOLE
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.wire import Killed
 from tests.harness.world import Tables, World
-
-from customer_auth.tables import keys  # isort: skip
 
 ADAS, MALLORYS = "the words that ada chose", "the words that mallory chose"
 WINDOW = re.compile(r"(send|fail|pass)\d+")

@@ -361,7 +361,7 @@ def test_one_whose_function_dies_of_it_is_postponed_and_holds_up_no_other(tables
 def with_sessions(leaver, count: int) -> None:
     """So many more sessions of one customer."""
     family = "ses_" + "0" * 24
-    begun = Session(leaver.customer.id, family, 0, 0, b"0" * 32, 0, ["pwd"], None, 1, 1, 2**32, 2**32)
+    begun = Session(leaver.customer.id, family, 0, 1, 0, 0, b"0" * 32, None, None, 0, ["pwd"], None, 1, 1, 2**32, 2**32)
     leavers.write(session_items.put_new(begun._replace(family=f"ses_{nth:024}")) for nth in range(count))
 
 
