@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -83,20 +82,23 @@ class Request:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
         return raw
 
-    def json_with_query(self, names: Collection[str]) -> bytes:
-        """The same, with these members from the query string where the body has none of them."""
-        raw, given = self.json(), {name: value for name, value in self.query.items() if name in names}
+    def json_for(self, model: type[Model]) -> bytes:
+        """The same for this model: optional members that are empty are absent, and what may stand in the query string counts from there."""
+        raw, given = self.json(), {name: value for name, value in self.query.items() if name in model.in_query}
         try:
-            told = json.loads(raw) if given else None
+            told = json.loads(raw)
         except (ValueError, RecursionError):
             return raw  # whoever parses it says what is wrong
-        return json.dumps(given | told).encode() if isinstance(told, dict) else raw
+        if not isinstance(told, dict):
+            return raw
+        wanted = model.without_empty(given | model.without_empty(told))
+        return raw if wanted == told else json.dumps(wanted).encode()
 
 
 def body[B: Model](asked: Request, model: type[B]) -> B:
     """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest with every field that is wrong, and never its value."""
     try:
-        return model.model_validate_json(asked.json_with_query(model.in_query))
+        return model.model_validate_json(asked.json_for(model))
     except ValidationError as wrong:
         raise _wrong(model, wrong) from None
 
@@ -104,7 +106,7 @@ def body[B: Model](asked: Request, model: type[B]) -> B:
 def query[Q: Model](asked: Request, model: type[Q]) -> Q:
     """The query string as its model. Raises: BadRequest with every parameter that is wrong, and never its value."""
     try:
-        return model.model_validate_strings(asked.query)
+        return model.model_validate_strings(model.without_empty(asked.query))
     except ValidationError as wrong:
         raise _wrong(model, wrong) from None
 

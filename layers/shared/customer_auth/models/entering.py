@@ -8,7 +8,7 @@ from customer_auth import examples
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
-from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Phone, Text, Token
+from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Phone, ReferralCode, Text, Token
 from customer_auth.models import tokens
 from customer_auth.models.customers import CustomerShown, UserShown
 from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
@@ -42,7 +42,9 @@ class TryByPhone(TryCode):
 class TryToRegister(TryByPhone, Named):
     """The same, with the names of a customer that it may create."""
 
-    referral_code: Text | None = Field(default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE])
+    referral_code: ReferralCode | None = Field(
+        default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
+    )
 
 
 class TryByEmail(TryCode):
@@ -52,7 +54,7 @@ class TryByEmail(TryCode):
 
 
 class _Referred(Model):
-    referral_code: Text | None = Field(
+    referral_code: ReferralCode | None = Field(
         default=None, alias="referralCode", title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
     )
 
