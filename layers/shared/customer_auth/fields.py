@@ -56,7 +56,9 @@ def alternatives(*names: str, keyword: str = "oneOf", **example: str) -> ConfigD
     """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example."""
 
     def told(schema: dict[str, Any]) -> None:
-        there = [{"required": [name], "properties": {name: {"type": "string"}}} for name in names]  # null is as none
+        there = [
+            {"required": [name], "properties": {name: {"type": "string", "pattern": r"[^ \t\r\n]"}}} for name in names
+        ]  # empty is as none
         schema |= {keyword: there, "examples": [example]}
 
     return ConfigDict(json_schema_extra=told)
