@@ -83,7 +83,7 @@ def ask(
     challenge = Challenge.new(purpose, address, client.locale, bound_to)
     if not counted:
         client_items.count_ask(client.bucket, ids.sha256(challenge.id))  # the id itself goes when its challenge does
-    place = Place(keys.code_item_key(address, Lane.KNOWN), Lane.KNOWN) if by_owner else Place.of(client, address)
+    place = Place(keys.code_item_key(address, Lane.KNOWN), Lane.KNOWN) if by_owner else code_items.place_of(client, address)
     return _put(place, challenge, along(challenge))
 
 
@@ -206,7 +206,7 @@ def forgive(proof: Proof) -> None:
 
 def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
     if attempt.challenge is None:
-        spending = Try(purpose, Place.of(attempt.client, address), None, "", None)
+        spending = Try(purpose, code_items.place_of(attempt.client, address), None, "", None)
     else:
         place, challenge_id = Place.named_by(attempt.challenge, purpose, address)
         spending = Try(purpose, place, challenge_id, "", None)
