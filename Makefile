@@ -12,6 +12,7 @@ SAM := .tools/sam/bin/sam
 LOCK := $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes --no-header --no-annotate
 BRING_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || $(MAKE) -s --no-print-directory node
 ENV ?= dev
+DEPLOY = PYTHONPATH=layers/shared SAM=$(SAM) .venv/bin/python -m tools.deploy
 HERE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 BUILD_HERE = log=$$($(MAKE) -s build ARCHITECTURE=$(HERE) 2>&1) || { echo "$$log"; exit 1; }
 .DEFAULT_GOAL := help
@@ -78,9 +79,17 @@ bench: .venv/.done .tools/sam/.done ## Run the benchmarks
 build: .venv/.done .tools/sam/.done ## Build functions and layer for AWS (ARCHITECTURE=arm64 or x86_64)
 	$(SAM) build --cache-dir .aws-sam/cache-$(ARCHITECTURE) --parameter-overrides Architecture=$(ARCHITECTURE)
 
-deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
-	$(SAM) deploy --config-env $(ENV)
-	@.venv/bin/python tools/protect.py $(ENV)
+deploy: settings-fit build ## Deploy to AWS (ENV=dev, staging or prod)
+	@$(DEPLOY) run $(ENV) $(ARCHITECTURE)
+
+diff: settings-fit build ## Show what `make deploy` would change on AWS, and change nothing (ENV=dev, staging or prod)
+	@$(DEPLOY) diff $(ENV) $(ARCHITECTURE)
+
+settings-fit: .venv/.done ## Say whether the files could be deployed, without asking AWS (ENV=dev, staging or prod)
+	@$(DEPLOY) check $(ENV) $(ARCHITECTURE)
+
+check-quotas: .venv/.done ## Say which quotas of the AWS account do not fit the stack (ENV=dev, staging or prod)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.check_quotas $(ENV)
 
 publishable-key: .venv/.done ## Make a storefront's key on AWS (ENV=prod LABEL="My shop" ORIGINS="https://shop.example.com")
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.publishable_key customer-auth-$(ENV) "$(LABEL)" $(ORIGINS)

@@ -19,7 +19,7 @@ from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
 from moto.core.models import botocore_stubber
 
-from customer_auth import aws, clock
+from customer_auth import aws, clock, key_rotation
 from customer_auth.aws import connections, json_protocol, sdk
 from tests.harness.crowds import REQUESTS
 from tests.harness.permissions import Permission, needed
@@ -110,7 +110,11 @@ class Wire:
         fault = Fault(operation, mode, **options)
         self.faults.append(fault)
         try:
-            with patch.object(json_protocol, "time", self.naps), patch.object(aws, "time", self.naps):
+            with (
+                patch.object(json_protocol, "time", self.naps),
+                patch.object(aws, "time", self.naps),
+                patch.object(key_rotation, "time", self.naps),
+            ):
                 yield fault
         finally:
             self.faults.remove(fault)

@@ -10,6 +10,7 @@ from customer_auth.aws import json_protocol
 from tests.harness.documents import read, rows
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.service import template
+from tools import check_quotas
 
 
 @pytest.fixture
@@ -153,5 +154,8 @@ def test_the_stack_s_own_figures_are_the_ones_that_are_calculated_with():
     [asked] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
 
     assert f"own `ThrottlingRateLimit` {template().settings['THROTTLING_RATE_LIMIT']} " in text.replace("|", " ")
-    assert f"at most {asked['Properties']['ParallelizationFactor']} senders at once" in text
+    parallelism = int(asked["Properties"]["ParallelizationFactor"])
+    assert f"at most {parallelism} senders at once" in text
+    assert f"{parallelism * 4} a second and shard" in " ".join(text.split())  # at 250 ms a message
+    assert f"some {parallelism * 4 * check_quotas.SHARDS} messages a second on a new table" in " ".join(text.split())
     assert asked["Properties"]["BatchSize"] == 1

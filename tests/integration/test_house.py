@@ -215,8 +215,9 @@ def test_what_holds_peoples_data_is_kept_encrypted_and_recoverable(resources):
     assert customers["DeletionPolicy"] == customers["UpdateReplacePolicy"] == "Retain"
     assert customers["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert template().parameters["DeletionProtection"] == "true"
-    for name in ("IndexKey", "Pepper", "SigningKeysKey"):
-        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain"
+    for name in ("IndexKey", "Pepper", "SigningKeysKey", "ReceiptsKey"):
+        policies = resources[name]["DeletionPolicy"], resources[name]["UpdateReplacePolicy"]
+        assert policies == ("RetainExceptOnCreate", "Retain"), name
 
 
 def test_logs_end_and_queues_are_encrypted(resources):
@@ -226,6 +227,22 @@ def test_logs_end_and_queues_are_encrypted(resources):
     assert groups
     assert all("RetentionInDays" in each["Properties"] for each in groups)
     assert all(each["Properties"]["SqsManagedSseEnabled"] for each in queues)
+
+
+def test_two_stacks_of_an_account_share_neither_a_layer_nor_a_log_group(resources):
+    [layer] = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Lambda::LayerVersion"]
+
+    assert layer["LayerName"] == {"Ref": "AWS::StackName"}
+    assert resources["ApiLogs"]["Properties"]["LogGroupName"] == {"Fn::Sub": "/aws/vendedlogs/${AWS::StackName}/api"}
+
+
+@pytest.mark.parametrize(("parallelism", "of_queue"), [("1", 2), ("2", "2"), ("10", "10")])
+def test_no_more_senders_run_at_once_than_the_parameter_says_whatever_feeds_them(parallelism, of_queue):
+    sender = Template.of_service({"SENDER_PARALLELISM": parallelism}).functions["SendMessages"]
+    fed_by = {each["Type"]: each["Properties"] for each in sender.properties["Events"].values()}
+
+    assert fed_by["DynamoDB"]["ParallelizationFactor"] == parallelism
+    assert fed_by["SQS"]["ScalingConfig"]["MaximumConcurrency"] == of_queue
 
 
 def watched_queues(resources) -> set[str]:

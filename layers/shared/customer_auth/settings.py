@@ -5,7 +5,7 @@ Defaults stand in the template alone. A group is read when first asked for, so a
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any
 
@@ -166,14 +166,20 @@ def places() -> Places:
     return _read(Places)
 
 
+def check(given: Mapping[str, str]) -> None:
+    """Whether endpoints and sender can start with these variables. Raises: SettingsError, with every fault of the first group that has one."""
+    for group in (Service, Messaging):
+        _read(group, given)
+
+
 def forget() -> None:
     """Read the environment again at the next use; for tests."""
     for group in (service, messaging, processing, places):
         group.cache_clear()
 
 
-def _read[Group: _Group](group: type[Group]) -> Group:
-    given = {name: os.environ[name.upper()] for name in group.model_fields if name.upper() in os.environ}
+def _read[Group: _Group](group: type[Group], variables: Mapping[str, str] = os.environ) -> Group:
+    given = {name: variables[name.upper()] for name in group.model_fields if name.upper() in variables}
     try:
         return group.model_validate(given)
     except ValidationError as wrong:
