@@ -167,7 +167,7 @@ def places() -> Places:
 
 
 def check(given: Mapping[str, str]) -> None:
-    """Whether endpoints and sender can start with these variables. Raises: SettingsError, with every fault of the first group that has one."""
+    """Insist that endpoints and sender can start with these variables. Raises: SettingsError, with all that is wrong."""
     for group in (Service, Messaging):
         _read(group, given)
 
