@@ -431,7 +431,9 @@ def test_a_full_window_is_429_whether_a_code_is_pending_or_none_is(timeline, cus
     pending = told(timeline.try_wrong(number, 1)[0])
     expired = told(timeline.at(90 + 300).try_wrong(number, 1)[0])
 
-    assert (pending, expired) == ((429, 3510), (429, 3210))
+    none = told(timeline.try_wrong(number, 1, f"{REGISTER}/verify-otp")[0])
+
+    assert (pending, expired, none) == ((429, 3510), (429, 3210), (429, 3210))
     assert told(timeline.try_named(number, asked)) == (429, 3210)
 
 
