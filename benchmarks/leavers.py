@@ -28,7 +28,7 @@ class Leaver(NamedTuple):
 def put(count: int, *, due_at: int, first: int = 0) -> list[Leaver]:
     """So many customers with two addresses and three sessions each, the earliest due first. `first` sets them apart from others."""
     made = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
-    _write(itertools.chain.from_iterable(map(_items, made)))
+    write(itertools.chain.from_iterable(map(_items, made)))
     counted = Counter(deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in made)
     for each in made:
         place = deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
@@ -48,7 +48,7 @@ def put_ended(count: int, *, at: int) -> None:
             del item["due_at"], item["due_shard"]
             yield Write("Put", {"TableName": settings.places().customers_table, "Item": item})
 
-    _write(items())
+    write(items())
 
 
 def _leaver(nth: int, due_at: int) -> Leaver:
@@ -74,7 +74,7 @@ def _leaver(nth: int, due_at: int) -> Leaver:
 def _items(leaver: Leaver) -> Iterable[Write]:
     customer, deletion = leaver
     yield customer_items.put_new(customer)
-    yield from (identity_items.prove(address, customer, None) for address in customer.addresses)
+    yield from (identity_items.prove(address, customer, None) for address in customer.verified_addresses)
     yield referral_items.put(customer)
     yield deletion_items.put_confirmed(deletion)
     begun_at, lasts_until = deletion.created_at, deletion.due_at + 30 * _DAY
@@ -101,8 +101,8 @@ def _items(leaver: Leaver) -> Iterable[Write]:
         )
 
 
-def _write(writes: Iterable[Write]) -> None:
-    """Without their conditions, for nothing of the kind is there, and many at once."""
+def write(writes: Iterable[Write]) -> None:
+    """Write them without their conditions, for nothing of the kind is there, and many at once."""
     for some in itertools.batched(writes, _IN_A_BATCH, strict=False):
         requests: dict[str, list[Any]] = {}
         for write in some:

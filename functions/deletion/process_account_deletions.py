@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from customer_auth import audit, aws, clock, erasure, settings
+from customer_auth import audit, aws, clock, deletion_runs, settings
 
 _logger = Logger(location=None)
 _SPARE_MILLISECONDS = 20_000  # for what has been begun
@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     audit.begin(event="process_account_deletions")
     by_schedule = int(datetime.fromisoformat(event["time"]).timestamp())
     now = min(clock.now(), by_schedule) if by_schedule > clock.now() - clock.DAY else clock.now()
-    done = erasure.run(now, lambda: context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS)
+    done = deletion_runs.run(now, lambda: context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS)
     audit.end("ok" if not done.failed else "failed")
     _logger.info("process_account_deletions", extra=done._asdict())
     return done._asdict()

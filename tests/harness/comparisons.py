@@ -28,6 +28,11 @@ def leaking(tree: ast.AST) -> list[Comparison]:
     return [Comparison(node.lineno, ast.unparse(node)) for node in nodes if any(_leaks(*pair) for pair in _pairs(node))]
 
 
+def of_hashes(left: ast.expr, right: ast.expr) -> bool:
+    """Whether a kept hash is compared with another."""
+    return all(any(HASH.search(name) for name in _names(side)) for side in (left, right))
+
+
 def in_constant_time(tree: ast.AST) -> Iterator[ast.Call]:
     """Every call of `hmac.compare_digest`, also by a name of its own."""
     for node in ast.walk(tree):
@@ -52,9 +57,9 @@ def _parts(side: ast.expr) -> list[ast.expr]:
 def _leaks(left: ast.expr, right: ast.expr) -> bool:
     if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
         return False  # what stands in the source is no secret
-    names = _names(left), _names(right)
-    if all(any(HASH.search(name) for name in each) for each in names):
+    if of_hashes(left, right):
         return False
+    names = _names(left), _names(right)
     return any(SECRET.search(name) and not ABOUT.search(name) for each in names for name in each)
 
 

@@ -55,6 +55,7 @@ class Case(NamedTuple):
     calls: tuple
     clean: Answer
     clean_changes: list
+    clean_world: World
     tables: Tables
     before: World
     broken: World
@@ -67,7 +68,7 @@ class Case(NamedTuple):
 
 
 def lasting(changes: list) -> list:
-    return [change for change in changes if change[0] not in ("code", "ip")]
+    return [change for change in changes if change[0] not in ("code", "ip", "attempts")]
 
 
 # ── what each kind of endpoint promises when its call was broken ──
@@ -249,7 +250,9 @@ def ends_with_its_proof(case: Case) -> None:
     again = case.send()
 
     assert again.status == (401 if case.changes() else case.clean.status)
-    assert lasting(case.tables.look().changes_since(case.before)) == case.clean_changes
+    after = case.tables.look()
+    assert lasting(after.changes_since(case.before)) == case.clean_changes
+    assert after.events("attempts", "change") == case.clean_world.events("attempts", "change")  # counted once, as it is told once
 
 
 def ends(case: Case) -> None:
@@ -525,7 +528,8 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_try_works(ada, tables
     clean = send()
     calls = tuple(wire.calls[since:])
     assert clean.status in (200, 201, 204), clean.text
-    clean_changes = lasting(tables.look().changes_since(before))
+    clean_world = tables.look()
+    clean_changes = lasting(clean_world.changes_since(before))
 
     failures = []
     for nth, call in enumerate(calls):
@@ -536,7 +540,7 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_try_works(ada, tables
             first = broken_at(api, send, calls, nth, mode)
             if first is None and temperature == "cold":
                 api.restart()
-            case = Case(ada, mode, nth, calls, clean, clean_changes, tables, before, tables.look(), first, send)
+            case = Case(ada, mode, nth, calls, clean, clean_changes, clean_world, tables, before, tables.look(), first, send)
             try:
                 assert_told(case)
                 scenario.promise(case)

@@ -5,7 +5,7 @@ import copy
 
 import pytest
 
-from tests.harness.comparisons import in_constant_time, leaking
+from tests.harness.comparisons import in_constant_time, leaking, of_hashes
 from tests.harness.engines import ROOT
 
 SOURCES = {str(path.relative_to(ROOT)): path for folder in ("layers", "functions") for path in sorted((ROOT / folder).rglob("*.py"))}
@@ -69,7 +69,7 @@ def test_no_comparison_in_constant_time_could_be_another_unseen(name, nth):
     replaced = ast.Compare(call.args[0], [ast.Eq()], [call.args[1]])
     ast.copy_location(replaced, call)
 
-    assert leaking(ast.fix_missing_locations(replaced))
+    assert leaking(ast.fix_missing_locations(replaced)) or of_hashes(*call.args)  # which may be compared either way
 
 
 def test_codes_devices_challenges_and_each_kind_of_token_are_compared_in_constant_time():

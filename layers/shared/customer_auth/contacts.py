@@ -45,7 +45,7 @@ def ask(caller: Caller, address: Address, client: Client) -> Asked:
     customer = caller.customer
     if not sessions.is_recent(caller.claims):
         raise ReauthenticationRequired
-    if customer.is_verified(address.channel) and customer.address(address.channel).key == address.key:
+    if customer.has_verified(address):
         message = "is yours already"
         raise BadRequest(f"{address.channel.capitalize()} {message}", FieldError(address.channel, message))
     bound = {"customer": customer.id, "epoch": customer.session_epoch, "family": caller.session.family}
@@ -115,7 +115,7 @@ def _verify(proof: Proof, caller: Caller, standing: Standing, issuer: str) -> Co
         *_own_addresses(customer, address),
         *_told(proof, customer),
     ]
-    ended = {each.key: each for each in (*customer.addresses, address)}
+    ended = {each.key: each for each in (*customer.verified_addresses, address)}
     kept = proofs.use(proof, writes, customer_id=customer.id, family=session.family, ends_devices_of=list(ended.values()))
     if kept:
         return _changed(proof, proofs.repeated_session(proof, kept, issuer))
@@ -125,14 +125,12 @@ def _verify(proof: Proof, caller: Caller, standing: Standing, issuer: str) -> Co
 def _own_addresses(customer: Customer, new: Address) -> list[Write]:
     """The old address is nobody's, and the resets to one that stays end."""
     writes = []
-    for address in customer.addresses:
-        if address.key == new.key:
-            continue
-        if customer.is_verified(address.channel):
-            write = identity_items.release if address.channel is new.channel else identity_items.end_resets
-            writes.append(write(address, customer.id))
-        elif address.channel is new.channel:
-            writes += _dropped(address, customer)
+    for address in customer.verified_addresses:
+        write = identity_items.release if address.channel is new.channel else identity_items.end_resets
+        writes.append(write(address, customer.id))
+    replaced = customer.unverified(new.channel)
+    if replaced and replaced.key != new.key:
+        writes += _dropped(replaced, customer)
     return writes
 
 
@@ -145,7 +143,7 @@ def _dropped(claimed: Address, customer: Customer) -> list[Write]:
 def _told(proof: Proof, customer: Customer) -> list[Write]:
     """The old address learns of it, or where there was none, the customer's other one."""
     channel, locale = proof.address.channel, proof.challenge["locale"]
-    proven = {each.channel: each for each in customer.addresses if customer.is_verified(each.channel)}
+    proven = {each.channel: each for each in customer.verified_addresses}
     if channel in proven:
         old = proven[channel]
         return [notice_items.put_new(Kind.CONTACT_CHANGED, old, locale, fallback=customer.verified_beside(old))]

@@ -9,9 +9,19 @@ from customer_auth.customers import Customer, Names
 from customer_auth.errors import BadRequest, FieldError, IdentityExists, NotAuthenticated, Unavailable
 from customer_auth.registration_tokens import Opening
 from customer_auth.sessions import Pair
-from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items, registration_items, session_items
+from customer_auth.tables import (
+    code_items,
+    customer_items,
+    dynamodb,
+    identity_items,
+    keys,
+    referral_items,
+    registration_items,
+    session_items,
+)
 from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.identity_items import Identity
+from customer_auth.tables.keys import Lane
 from customer_auth.tables.registration_items import Registration
 
 
@@ -105,6 +115,9 @@ def _commit(
         session, refresh = sessions.draft(customer, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
         pair = sessions.pair(customer, session, refresh, issuer)
         writes.append(session_items.put_new(session))
+    if identity:  # the address gets an owner
+        given_at = session.begun_at if session else clock.now()
+        writes.append(code_items.end_devices(keys.code_item_key(own, Lane.KNOWN), given_at))
     try:
         dynamodb.transact([*writes, *insists])
     except dynamodb.TransactionFailed as failed:

@@ -72,34 +72,45 @@ class Customer(NamedTuple):
     @property
     def left_to_verify(self) -> list[Channel]:
         """The channels of the addresses that are merely claimed."""
-        return [channel for channel in Channel if self.spelling(channel) and not self.is_verified(channel)]
+        return [each.channel for each in self.unverified_addresses]
 
     @property
-    def addresses(self) -> list[Address]:
-        """Every address, proven or claimed, as it was parsed when it came."""
-        spelled = {channel: self.spelling(channel) for channel in Channel}
-        return [address_of(channel, spelling) for channel, spelling in spelled.items() if spelling]
+    def verified_addresses(self) -> list[Address]:
+        """The addresses that are the customer's. What hangs on an address (codes, windows, devices) is its owner's alone."""
+        return self._addresses(verified=True)
 
-    def has(self, address: Address) -> bool:
-        """Whether the address is one of theirs, proven or claimed, in whatever spelling."""
-        return any(each.key == address.key for each in self.addresses)
+    @property
+    def unverified_addresses(self) -> list[Address]:
+        """The addresses that the customer merely gave: they may be anybody's, so nothing of them is told, ended or erased."""
+        return self._addresses(verified=False)
 
-    def address(self, channel: Channel) -> Address:
-        """The address of this channel. Raises: LookupError where there is none."""
-        return {each.channel: each for each in self.addresses}[channel]
+    def has_verified(self, address: Address) -> bool:
+        """Whether the address is the customer's, in whatever spelling."""
+        return any(each.key == address.key for each in self.verified_addresses)
+
+    def has_unverified(self, address: Address) -> bool:
+        """Whether the customer merely gave the address, in whatever spelling."""
+        return any(each.key == address.key for each in self.unverified_addresses)
 
     def proven(self, *, prefer: Channel) -> Address | None:
         """A verified address, of this channel where there is one."""
-        found = {each.channel: each for each in self.addresses if self.is_verified(each.channel)}
+        found = {each.channel: each for each in self.verified_addresses}
         return found.get(prefer) or next(iter(found.values()), None)
 
     def verified_beside(self, address: Address) -> Address | None:
         """Another verified address of theirs, where there is one."""
-        return next((each for each in self.addresses if self.is_verified(each.channel) and each.key != address.key), None)
+        return next((each for each in self.verified_addresses if each.key != address.key), None)
 
-    def spelling(self, channel: Channel) -> str | None:
-        """The address of this channel as it is shown and mailed to."""
-        return self.phone if channel is Channel.PHONE else self.email
+    def unverified(self, channel: Channel) -> Address | None:
+        """The address of this channel that the customer merely gave, if there is one."""
+        return next((each for each in self.unverified_addresses if each.channel is channel), None)
+
+    def _addresses(self, *, verified: bool) -> list[Address]:
+        """Those that are verified, or those that are not, as they were parsed when they came."""
+        spelled = {Channel.PHONE: self.phone, Channel.EMAIL: self.email}
+        return [
+            address_of(channel, spelling) for channel, spelling in spelled.items() if spelling and self.is_verified(channel) is verified
+        ]
 
     def is_verified(self, channel: Channel) -> bool:
         return self.phone_verified if channel is Channel.PHONE else self.email_verified

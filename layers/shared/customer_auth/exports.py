@@ -28,13 +28,12 @@ def export(caller: Caller) -> dict[str, Any]:
     if not sessions.is_recent(caller.claims):
         raise ReauthenticationRequired
     customer = caller.customer
-    lanes = [(address, lane) for address in customer.addresses for lane in Lane]
-    told = [address for address in customer.addresses if customer.is_verified(address.channel)]
+    lanes = [(address, lane) for address in customer.verified_addresses for lane in Lane]  # what others do at an address is its owner's
     requests = [*(customer.deletions or ()), *([customer.deletion] if customer.deletion else ())]
     wanted = {
-        "identities": [identity_items.key(address.key) for address in customer.addresses],
+        "identities": [identity_items.key(each.key) for each in (*customer.verified_addresses, *customer.unverified_addresses)],
         "codes": [code_items.key(keys.code_item_key(address, lane)) for address, lane in lanes],
-        "notifications": [notification_window_items.key(address) for address in told],
+        "notifications": [notification_window_items.key(address) for address in customer.verified_addresses],
         "registrations": [registration_items.key(each) for each in [customer.registration] if each],
         "deletions": [deletion_items.key(each) for each in requests],
     }
@@ -45,7 +44,7 @@ def export(caller: Caller) -> dict[str, Any]:
         "customer": _customer(customer),
         "identities": [_identity(item) for item in found["identities"] if item and item.get("customer_id") == customer.id],
         "registrations": [_registration(item) for item in found["registrations"] if item],
-        "sessions": [_session(each) for each in session_items.find_all(customer.id)],
+        "sessions": [_session(each) for each in session_items.find_all(customer.id) if each.epoch == customer.session_epoch],
         "activity": [
             {"address": address.spelling, "lane": str(lane)} | _activity(item)
             for (address, lane), item in zip(lanes, found["codes"], strict=True)
@@ -53,7 +52,7 @@ def export(caller: Caller) -> dict[str, Any]:
         ],
         "notifications": [
             {"address": address.spelling, "sent_at": _moments(item, "notify")}
-            for address, item in zip(told, found["notifications"], strict=True)
+            for address, item in zip(customer.verified_addresses, found["notifications"], strict=True)
             if item
         ],
         "deletion_requests": [_deletion(item) for item in found["deletions"] if item],

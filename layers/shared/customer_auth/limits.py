@@ -16,6 +16,7 @@ _ASKS_GIVEN_BACK_PER_HOUR = 20
 # A person who changes passwords and addresses all day has a handful of them; the figures are fixed, for nobody has a reason to raise them.
 _NOTIFICATIONS_PER_HOUR = 5
 _NOTIFICATIONS_PER_DAY = 15
+_PASSWORD_CHANGES_PER_HOUR = 5
 
 QUARTER = 15 * MINUTE
 
@@ -56,7 +57,11 @@ class Window(NamedTuple):
     def values(self, now: int) -> dict[str, int]:
         """The values of `update` and `condition` together, and no other: DynamoDB refuses what is not used."""
         moved = {":long_ago": LONG_AGO} if self.length > 1 else {}
-        return {":now": now} | moved | {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
+        return {":now": now} | moved | self.periods(now)
+
+    def periods(self, now: int) -> dict[str, int]:
+        """The values of `condition` alone."""
+        return {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
 
     def is_full(self, item: dict[str, Any], now: int) -> bool:
         """Whether no more fits, by what the item was."""
@@ -110,9 +115,14 @@ def client_lookups() -> Window:
 
 
 def guesses() -> Window:
-    """Passwords tried for one address in one lane; a right one is taken out again."""
+    """Passwords tried for one address in one lane, or old ones by one customer; a right one is taken out again."""
     given = settings.service()
     return Window("pass", (Limit(given.password_failures_per_quarter_hour, QUARTER), Limit(given.password_failures_per_day, DAY)))
+
+
+def password_changes() -> Window:
+    """Changes of one customer's password: each is told by a message."""
+    return Window("change", (Limit(_PASSWORD_CHANGES_PER_HOUR, HOUR),))
 
 
 def client_guesses() -> Window | None:

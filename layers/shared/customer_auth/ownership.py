@@ -1,7 +1,8 @@
 """Whose an address is once somebody has proven it, decided by the state at that moment.
 
 Who merely claims an address owns nothing of it. A customer who has proven nothing becomes the owner's, with nothing of the old one left;
-from one who has proven something else the address is taken off, and the owner gets an account of their own.
+from one who has proven something else, or whose account is being erased, the address is taken off, and the owner gets an account of
+their own. Devices that were given for the address before are ended by the same transaction (see `proofs.use`).
 """
 
 from collections.abc import Callable, Sequence
@@ -9,9 +10,9 @@ from typing import NamedTuple
 
 from customer_auth import customers, referrals
 from customer_auth.address import Address
-from customer_auth.customers import Customer, Names
+from customer_auth.customers import Customer, Names, Status
 from customer_auth.errors import Unavailable
-from customer_auth.tables import customer_items, dynamodb, identity_items, referral_items
+from customer_auth.tables import cleanup_items, customer_items, dynamodb, identity_items, password_attempt_items, referral_items
 from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.identity_items import Identity
 
@@ -38,7 +39,6 @@ class Owned(NamedTuple):
     writes: list[Write]
     insists: Sequence[Write] = ()
     is_new: bool = False
-    was_claimed: bool = False
 
 
 type Read = Callable[[Sequence[tuple[str, Item]]], list[Item | None]]
@@ -80,12 +80,13 @@ def give(
 ) -> Owned:
     """The address, which nobody owns, becomes that of a new customer, or of the one who claims it and has proven nothing.
 
-    A password that a proven registration came by stays, for its owner has set it. Raises: BadRequest (the referral code), aws.Failed.
+    A password that a proven registration came by stays, for its owner has set it. An account that is being erased goes on to its end.
+    Raises: BadRequest (the referral code), aws.Failed.
     """
     identity, claimant = standing
     kept = identity.password_hash if identity and identity.proven_at else None
     made = customers.new(names or Names(), address=address)._replace(password_hash=password_hash or kept)
-    taken_over = claimant if claimant and claimant.has(address) and not claimant.has_proven else None
+    taken_over = claimant if claimant and _may_be_taken_over(claimant, address) else None
     if taken_over:
         made = made._replace(id=taken_over.id, session_epoch=taken_over.session_epoch + 1, referral_code=taken_over.referral_code)
     made, insists = referrals.follow(made.with_session() if begins_session else made, referral_code)
@@ -93,23 +94,33 @@ def give(
         customer_items.take_over(taken_over, made) if taken_over else customer_items.put_new(made),
         identity_items.prove(address, made, identity),
         referral_items.put(made),
-        *([] if taken_over else end_claim(address, standing)),
+        *(_forget(taken_over, made) if taken_over else end_claim(address, standing)),
     ]
-    return Owned(made, writes, insists, is_new=True, was_claimed=claimant is not None)
+    return Owned(made, writes, insists, is_new=True)
+
+
+def _may_be_taken_over(claimant: Customer, address: Address) -> bool:
+    return claimant.has_unverified(address) and not claimant.has_proven and claimant.status != Status.ERASING
+
+
+def _forget(taken_over: Customer, made: Customer) -> list[Write]:
+    """What is kept under the customer's id beside the customer: password attempts go now, sessions, of which there may be many, soon."""
+    return [password_attempt_items.forget(taken_over.id), cleanup_items.put_new(made.id, below_epoch=made.session_epoch)]
 
 
 def end_claim(address: Address, standing: Standing) -> list[Write]:
     """The part of a transaction that takes the address off who merely claims it, and keeps the rest."""
     claimant = standing.customer
-    return [customer_items.take_off(claimant, address.channel)] if claimant and claimant.has(address) else []
+    claimed = claimant.unverified(address.channel) if claimant else None
+    return [customer_items.take_off(claimant, claimed)] if claimant and claimed and claimed.key == address.key else []
 
 
 def own(customer: Customer) -> list[tuple[Address, Identity]]:
-    """The customer's addresses that sign in to them, proven or claimed, each with its item, in one read.
+    """The addresses whose items name this customer: verified ones, and unverified ones whose newest registration is theirs.
 
-    Raises: Unavailable, aws.Failed.
+    Their passwords are the customer's own. One read. Raises: Unavailable, aws.Failed.
     """
-    addresses = customer.addresses
+    addresses = [*customer.verified_addresses, *customer.unverified_addresses]
     if not addresses:
         return []
     items = dynamodb.batch_get([identity_items.key(address.key) for address in addresses])

@@ -1,10 +1,12 @@
-"""Changing one's own password: by the old one, or for who has none by a sign-in of just now. Every other session ends."""
+"""Changing one's own password: by the old one, or for who has none by a sign-in of just now. Every other session ends.
+
+Attempts and changes count against the customer: an address that is not verified may be somebody else's.
+"""
 
 from typing import NamedTuple
 
 from customer_auth import audit, clock, devices, ownership, passwords, sessions, vault
-from customer_auth.address import Address
-from customer_auth.challenges import Place
+from customer_auth.address import Channel
 from customer_auth.client import Client
 from customer_auth.customers import Customer
 from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, WrongPassword
@@ -15,13 +17,13 @@ from customer_auth.tables import (
     code_items,
     customer_items,
     dynamodb,
-    guess_items,
     identity_items,
     keys,
     notice_items,
+    password_attempt_items,
     session_items,
 )
-from customer_auth.tables.dynamodb import Write
+from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.keys import Lane
 
 
@@ -40,57 +42,51 @@ def change(caller: Caller, old: str | None, new: str, client: Client, issuer: st
     session ended meanwhile), aws.Failed.
     """
     customer = caller.customer
-    passwords.check("new_password", new, customer.addresses)
-    place = None
-    if customer.password_hash is None:
-        if not sessions.is_recent(caller.claims):
-            raise ReauthenticationRequired
-    elif old is None:
+    passwords.check("new_password", new, [*customer.verified_addresses, *customer.unverified_addresses])
+    attempted = customer.password_hash is not None
+    if attempted:
+        _compare(customer, old, client)
+    elif not sessions.is_recent(caller.claims):
+        raise ReauthenticationRequired
+    return _commit(caller, passwords.hashed(new), client, issuer, attempted=attempted)
+
+
+def _compare(customer: Customer, old: str | None, client: Client) -> None:
+    """Count the attempt, then compare. Raises: BadRequest (no old password), WrongPassword, Throttled, aws.Failed."""
+    if old is None:
         raise BadRequest("Old password is required", FieldError("old_password", "is required", missing=True))
-    else:
-        place = _counted(customer, client)
-        if not passwords.matches(customer.password_hash, old):
-            raise WrongPassword("wrong_password")
-    return _commit(caller, passwords.hashed(new), place, client, issuer)
-
-
-def _counted(customer: Customer, client: Client) -> Place | None:
-    """Count the guess where those of its owner's known devices are counted: whoever is signed in has proven to be one."""
     client_items.count_guess(client.bucket)
-    main = _main_address(customer)
-    place = Place(keys.code_item_key(main, Lane.KNOWN), Lane.KNOWN) if main else None
-    if place:
-        guess_items.count(place)
-    return place
+    password_attempt_items.count(customer.id)
+    if not passwords.matches(customer.password_hash, old):
+        raise WrongPassword("wrong_password")
 
 
-def _main_address(customer: Customer) -> Address | None:
-    proven = [address for address in customer.addresses if customer.is_verified(address.channel)]
-    return next(iter([*reversed(proven), *customer.addresses]), None)  # the email before the phone
-
-
-def _told(customer: Customer, main: Address, client: Client) -> Write:
-    return notice_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.verified_beside(main))
-
-
-def _commit(caller: Caller, password_hash: str, guessed: Place | None, client: Client, issuer: str) -> Changed:
+def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, attempted: bool) -> Changed:
     customer, now = caller.customer, clock.now()
     changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
     session, refresh = sessions.go_on(caller.session, changed, pepper_version=vault.pepper_version())
     pair = sessions.pair(changed, session, refresh, issuer)
-    lanes = {keys.code_item_key(address, Lane.KNOWN) for address in customer.addresses}
-    main = _main_address(customer)
-    writes = [
+    main = customer.proven(prefer=Channel.EMAIL)
+    writes: list[Write] = [
         customer_items.become(customer, changed, ["password_hash"]),
+        password_attempt_items.change(customer.id, attempted=attempted),
         session_items.put_new(session),
         *(identity_items.change(address, read, password_hash) for address, read in ownership.own(customer)),
-        *(code_items.end_devices(lane, now, guessed=guessed is not None and lane == guessed.item_key) for lane in sorted(lanes)),
-        *(client_items.take_out_guess(client.bucket) if guessed else ()),
-        *([_told(customer, main, client)] if main and customer.has_proven else ()),
+        *(code_items.end_devices(keys.code_item_key(each, Lane.KNOWN), now) for each in customer.verified_addresses),
+        *(client_items.take_out_guess(client.bucket) if attempted else ()),
+        *([notice_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.verified_beside(main))] if main else ()),
     ]
     try:
         dynamodb.transact(writes)
-    except dynamodb.TransactionFailed:
-        raise NotAuthenticated("changed_meanwhile") from None
+    except dynamodb.TransactionFailed as failed:
+        raise _instead(failed.items) from None
     audit.note(sid=session.family)
-    return Changed(customer.id, pair, devices.issue(main, at=now) if main and customer.has_proven else None)
+    return Changed(customer.id, pair, devices.issue(main, at=now) if main else None)
+
+
+def _instead(items: list[Item | None]) -> Exception:
+    """What it means that the password was not changed."""
+    customer_item, attempts_item, *_ = items
+    if customer_item is None and attempts_item is not None:
+        return password_attempt_items.throttled(attempts_item)
+    return NotAuthenticated("changed_meanwhile")

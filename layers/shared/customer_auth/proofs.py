@@ -85,12 +85,14 @@ def use(
     customer_id: str,
     family: str = "",
     registered: bool = False,
+    at: int | None = None,
     ends_devices_of: Sequence[Address] = (),
 ) -> Outcome | None:
     """Use the proof up and do the writes, all or nothing. Of any number of concurrent calls with one proof one does it.
 
-    Answers None when this call did it, else the outcome of the call that it repeats. After it no device given before counts for the
-    addresses of `ends_devices_of`.
+    Answers None when this call did it, else the outcome of the call that it repeats. After it no device given before the second `at`
+    (now) counts for the addresses of `ends_devices_of`: all that are the customer's when a credential changes, and any that gets an
+    owner. The device that the call answers with is given in that second or later.
     Raises: WrongCode (used meanwhile), Stale, aws.Failed.
     """
     outcome = Outcome(
@@ -105,7 +107,7 @@ def use(
         customer_id=customer_id,
         family=family,
         registered=registered,
-        at=clock.now(),
+        at=clock.now() if at is None else at,
     )
     own = proof.spending.place.item_key
     known = {keys.code_item_key(address, Lane.KNOWN) for address in ends_devices_of}

@@ -74,7 +74,8 @@ def _commit(proof: Proof, owned: Owned, issuer: str) -> SignedIn:
             customer_id=owned.customer.id,
             family=session.family,
             registered=owned.is_new,
-            ends_devices_of=[proof.address] if owned.was_claimed else (),
+            at=session.begun_at,
+            ends_devices_of=[proof.address] if owned.is_new else (),
         )
     except proofs.Stale as stale:
         if referrals.refused(owned.insists, stale.items):

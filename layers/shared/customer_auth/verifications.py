@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from customer_auth import audit, aws, codes, devices, ids, proofs, settings
+from customer_auth import audit, aws, clock, codes, devices, ids, proofs, settings
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Purpose
 from customer_auth.client import Client
@@ -38,7 +38,7 @@ def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
     """
     counted = codes.count(client)
     customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
-    claimed = _claimed(customer, channel)
+    claimed = customer.unverified(channel) if customer else None
     if customer is None or claimed is None:
         return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client, counted)
     return codes.ask(Purpose.VERIFY, claimed, client, bound_to=_bond(customer), counted=counted)
@@ -47,9 +47,9 @@ def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
 def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
     """Send the codes of a new customer, where AUTO_SEND_ON_REGISTRATION is on; what cannot go out now may be asked for later."""
     asked = []
-    for channel in customer.left_to_verify if settings.service().auto_send_on_registration else ():
+    for address in customer.unverified_addresses if settings.service().auto_send_on_registration else ():
         try:
-            asked.append(codes.ask(Purpose.VERIFY, customer.address(channel), client, bound_to=_bond(customer)))
+            asked.append(codes.ask(Purpose.VERIFY, address, client, bound_to=_bond(customer)))
         except (Throttled, Unavailable, aws.Failed):
             audit.note(reason="code_not_asked")
     return asked
@@ -58,10 +58,6 @@ def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
 def _bond(customer: Customer) -> dict[str, object]:
     """For whom alone a code verifies: this customer, until every session is ended, as whoever takes the customer over does."""
     return {"customer": customer.id, "epoch": customer.session_epoch}
-
-
-def _claimed(customer: Customer | None, channel: Channel) -> Address | None:
-    return customer.address(channel) if customer and channel in customer.left_to_verify else None
 
 
 def verify(attempt: Attempt, issuer: str) -> Verified:
@@ -79,31 +75,32 @@ def _verify(proof: Proof, issuer: str) -> Verified:
     address, bound_to = proof.address, proof.challenge["bound_to"]
     items = proofs.read(proof, [customer_items.key(bound_to["customer"]), identity_items.key(address.key)])
     customer, identity = customer_items.customer(items[0]), identity_items.identity(items[1])
-    if customer is None or bound_to != _bond(customer) or not customer.has(address):
+    if customer is None or bound_to != _bond(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
         raise WrongCode("claim_gone")
     if not customer.may_sign_in:
         raise AccountDeletionPending
     if identity and identity.proven_at and identity.customer_id != customer.id:
         raise ContactTaken
-    proven = customer.with_address(customer.address(address.channel), verified=True)._replace(expires_at=None)
+    newly = customer.unverified(address.channel)
+    proven = customer.with_address(newly, verified=True)._replace(expires_at=None) if newly else customer
     begins_session = opens(proven, address.channel)
-    writes = _writes(customer, proven, identity, begins_session=begins_session)
+    writes = _writes(customer, proven, newly, identity, begins_session=begins_session)
     opened = proofs.draft_session(proof, proven.with_session(), issuer) if begins_session else None
     if opened:
         writes.append(session_items.put_new(opened.session))
-    family = opened.session.family if opened else ""
-    kept = proofs.use(proof, writes, customer_id=customer.id, family=family)
+    family, at = (opened.session.family, opened.session.begun_at) if opened else ("", clock.now())
+    kept = proofs.use(proof, writes, customer_id=customer.id, family=family, at=at, ends_devices_of=[newly] if newly else ())
     return _repeated(proof, kept, issuer) if kept else _verified(proof, proven, opened)
 
 
-def _writes(customer: Customer, proven: Customer, identity: Identity | None, *, begins_session: bool) -> list[Write]:
-    newly = [channel for channel in Channel if customer.is_verified(channel) != proven.is_verified(channel)]
-    if not newly:
+def _writes(customer: Customer, proven: Customer, newly: Address | None, identity: Identity | None, *, begins_session: bool) -> list[Write]:
+    """`newly` is the address that this proof verifies; none where another code has verified it already."""
+    if newly is None:
         return [customer_items.begin_session(customer) if begins_session else customer_items.is_as_read(customer)]
     registration = identity.registration if identity and identity.customer_id == customer.id else None
-    proves = identity_items.prove(proven.address(newly[0]), proven, identity, registration=registration)
+    proves = identity_items.prove(newly, proven, identity, registration=registration)
     stays = [referral_items.put(proven)] if customer.expires_at else []
-    return [customer_items.verify(customer, newly[0], begins_session=begins_session), proves, *stays]
+    return [customer_items.verify(customer, newly, begins_session=begins_session), proves, *stays]
 
 
 def opens(customer: Customer, channel: Channel) -> bool:
@@ -117,7 +114,7 @@ def _repeated(proof: Proof, kept: Outcome, issuer: str) -> Verified:
         opened = proofs.repeated_session(proof, kept, issuer)
         return _verified(proof, opened.customer, opened)
     customer = customer_items.find(kept.customer_id)
-    if customer is None or not customer.has(proof.address):
+    if customer is None or not customer.has_verified(proof.address):
         raise WrongCode("claim_gone")
     return _verified(proof, customer, None)
 

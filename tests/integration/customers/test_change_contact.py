@@ -4,7 +4,7 @@ import pytest
 
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
-from tests.harness.people import LOGIN, PASSWORD, Person, new_email, new_number, other_code
+from tests.harness.people import PASSWORD, Person, new_email, new_number, other_code
 
 KEY = "YW4taWRlbXBvdGVuY3kta2V5"
 
@@ -171,16 +171,30 @@ def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(se
     assert ada.log_in(PASSWORD, phone=ada.phone).status == 401
 
 
-def test_a_contact_change_ends_devices_given_before(api, customer, phone, pending):
-    device = customer.device
-    api.clock.advance(1)
-    given = customer.change_contact(*pending)["device"]
-    customer.phone = phone
-    api.clock.advance(90)
+def is_known(customer, device, kind="mobile", **address) -> bool:
+    """Whether an ask with this device has a lane of its own, beside that of strangers."""
+    customer.api.clock.advance(90)
+    assert customer.api.post(f"/login/{kind}/send", **address).status == 200
+    return customer.api.post(f"/login/{kind}/send", **address, device=device).status == 200
 
-    assert customer.ask(LOGIN, device=given).status == 200
-    assert customer.ask(LOGIN).status == 200  # the strangers' lane is another
-    assert customer.ask(LOGIN, device=device).status == 429
+
+def test_a_contact_change_ends_devices_of_the_old_address_and_of_the_one_that_stays(setting, api, customer, phone):
+    setting(IP_SENDS_PER_HOUR=0)
+    email, old = new_email(), customer.phone
+    asked = customer.ask_contact(email=email)["token"]
+    customer.session |= customer.change_contact(asked, customer.inbox.code(email)).body
+    of_the_email = customer.device
+    assert is_known(customer, of_the_email, "email", email=email)
+    customer.sign_in()
+    of_the_old_phone = customer.device
+    assert is_known(customer, of_the_old_phone, phone=old)
+    asked = customer.ask_contact(phone=phone)["token"]
+    api.clock.advance(1)
+    given = customer.change_contact(asked, customer.inbox.code(phone))["device"]
+
+    assert not is_known(customer, of_the_email, "email", email=email)
+    assert not is_known(customer, of_the_old_phone, phone=old)
+    assert is_known(customer, given, phone=phone)
 
 
 def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):

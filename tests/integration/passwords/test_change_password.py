@@ -55,12 +55,80 @@ def test_a_wrong_old_password_changes_nothing(member):
     assert member.log_in(PASSWORD).status == 200
 
 
-def test_wrong_old_passwords_fill_the_window_of_the_owner_s_devices_alone(member):
+def test_ten_wrong_old_passwords_in_15_minutes_count_against_the_customer_and_nobody_s_sign_in(api, member):
     answers = [member.change_password(NEW, old="a wrong password") for _ in range(11)]
 
     assert [answer.status for answer in answers] == [401] * 10 + [429]
+    assert answers[-1].retry_after == 15 * 60
+    assert member.change_password(NEW).status == 429
     assert member.log_in(PASSWORD).status == 200
-    assert member.log_in(PASSWORD, email=member.email, device=member.session["device"]).status == 429
+    assert member.log_in(PASSWORD, email=member.email, device=member.session["device"]).status == 200
+    api.clock.advance(15 * 60)
+    assert member.change_password(NEW, token=member.refresh()["sessionToken"]).status == 200
+
+
+def test_thirty_wrong_old_passwords_in_a_day_are_compared(setting, api, member):
+    setting(IP_PASSWORD_FAILURES_PER_QUARTER_HOUR=0, ACCESS_TOKEN_MINUTES=60)
+    token = member.refresh()["sessionToken"]
+    answers = []
+    for _ in range(4):
+        answers += [member.change_password(NEW, old="a wrong password", token=token).status for _ in range(10)]
+        api.clock.advance(15 * 60)
+
+    assert answers == [401] * 30 + [429] * 10
+
+
+def test_a_right_old_password_leaves_the_window_again(member):
+    token = member.session["token"]
+    for nth in range(3):
+        assert [member.change_password(NEW, old="a wrong password", token=token).status for _ in range(2)] == [401] * 2
+        token = member.change_password(f"{NEW} {nth}", old=PASSWORD if nth == 0 else f"{NEW} {nth - 1}", token=token)["token"]
+
+    last = [member.change_password(NEW, old="a wrong password", token=token).status for _ in range(5)]
+    assert last == [401] * 4 + [429]
+
+
+def test_a_sixth_change_within_the_hour_waits_and_none_is_told(api, member):
+    token, old, told = member.session["token"], PASSWORD, len(member.inbox.of(member.email))
+    for nth in range(5):
+        token, old = member.change_password(f"{NEW} {nth}", old=old, token=token)["token"], f"{NEW} {nth}"
+    refused = member.change_password(NEW, old=old, token=token)
+
+    assert (refused.status, refused.retry_after) == (429, 3600)
+    assert refused.aws_calls == ("BatchGetItem", "UpdateItem", "UpdateItem")  # before anything is hashed
+    assert member.me(token).status == 200
+    assert len(member.inbox.of(member.email)) == told + 5
+    api.clock.advance(3600)
+    assert member.change_password(NEW, old=old, token=member.log_in(old)["token"]).status == 200
+
+
+def test_a_first_password_counts_as_a_change(api, customer):
+    token, old = customer.session["token"], None
+    answers = []
+    for nth in range(6):
+        answers.append(customer.change_password(f"{NEW} {nth}", old=old, token=token))
+        token, old = answers[-1].body.get("token"), f"{NEW} {nth}"
+
+    assert [answer.status for answer in answers] == [200] * 5 + [429]
+
+
+@ON_DYNAMODB
+def test_of_forty_wrong_old_passwords_at_once_ten_are_compared(setting, member):
+    setting(IP_PASSWORD_FAILURES_PER_QUARTER_HOUR=0)
+
+    answers = at_once(40, lambda _: member.change_password(NEW, old="a wrong password").status)
+
+    assert sorted(answers) == [401] * 10 + [429] * 30
+
+
+@ON_DYNAMODB
+@pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
+def test_an_attempt_whose_answer_was_lost_is_counted_once(api, tables, member, operation):
+    with api.wire.broken(operation, "lost", nth=2 if operation == "UpdateItem" else 1, times=1):
+        assert member.change_password(NEW).status == 200
+
+    assert tables.look().events("attempts", "pass") == 0
+    assert tables.look().events("attempts", "change") == 1
 
 
 def test_the_two_new_ones_must_be_the_same_and_one_that_may_be_chosen(member):

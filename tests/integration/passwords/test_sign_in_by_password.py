@@ -1,12 +1,14 @@
 """Signing in by password: counted before it is compared, alike for known and unknown, opening what is proven alone."""
 
+from contextlib import ExitStack
+
 import pytest
 from argon2 import PasswordHasher
 
 from customer_auth import passwords
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
-from tests.harness.people import PASSWORD, Person, new_email, new_ip
+from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
 
 LOGIN = "/auth/customer/emailpass"
 GUESS = ("UpdateItem", "UpdateItem", "GetItem")
@@ -255,3 +257,54 @@ def test_with_a_first_session_a_customer_stays_and_so_does_their_referral_code(s
 
     assert ada.log_in().status == 200
     assert friend.sign_up(referral_code=code).status == 201
+
+
+# ── newer parameters of the hash, while the addresses change ──
+
+
+def moves_in(person) -> None:
+    """Another phone, verified by a contact change."""
+    answer = person.change_contact(*person.by_contact)
+    assert answer.status in (200, 401), answer.text  # 401: the account is not as it was when the call began
+
+
+def is_verified(person) -> None:
+    """The phone that was given at the registration, verified by a code sent for it."""
+    assert person.verify_address(*person.by_code).status == 200
+
+
+@pytest.fixture
+def unverified_member(setting, ada, inbox):
+    """Signed in with nothing verified, with the codes in hand that verify a phone in two ways."""
+    setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
+    ada.session = ada.registered(phone=ada.phone)
+    asked = ada.ask_verification(ada.id, "phone")["token"]
+    ada.by_code = asked, inbox.code(ada.phone)
+    ada.moved = new_number()
+    asked = ada.ask_contact(phone=ada.moved)["token"]
+    ada.by_contact = asked, inbox.code(ada.moved)
+    return ada
+
+
+@ON_DYNAMODB
+@pytest.mark.parametrize("change", [moves_in, is_verified])
+@pytest.mark.parametrize("first", ["the change", "the rehash"])
+def test_a_rehash_racing_a_change_of_addresses_leaves_no_address_with_the_old_hash(monkeypatch, wire, unverified_member, change, first):
+    member = unverified_member
+    newer = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", newer)
+    with ExitStack() as meanwhile:
+        if first == "the change":  # between the rehash's reads and its commit
+            commits = wire.before("TransactWriteItems", lambda: change(member))
+            meanwhile.enter_context(wire.before("BatchGetItem", lambda: meanwhile.enter_context(commits)))
+            assert member.log_in().status == 200
+        else:  # between the change's reads and its commit
+            meanwhile.enter_context(wire.before("TransactWriteItems", lambda: member.log_in().status))
+            change(member)
+
+    entered = member.log_in()
+    assert entered.status == 200
+    shown = member.me(entered["token"])["customer"]
+    assert shown["phone_verified"] or (first, change) == ("the rehash", moves_in)
+    if shown["phone_verified"]:
+        assert member.log_in(phone=shown["phone"]).status == 200

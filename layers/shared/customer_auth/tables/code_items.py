@@ -16,11 +16,14 @@
 from collections.abc import Sequence
 
 from customer_auth import devices, limits, settings
+from customer_auth.address import Address
 from customer_auth.challenges import Challenge, Place
 from customer_auth.errors import Throttled, Unavailable
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.keys import Lane
 
+_NO_LATER_END = "attribute_not_exists(#devices_since) OR #devices_since <= :now"
 _DEVICE_HOLDS = "(attribute_not_exists(#devices_since) OR #devices_since <= :device)"
 
 
@@ -64,17 +67,22 @@ def put_challenge(place: Place, challenge: Challenge, along: Sequence[Write] = (
         raise Throttled(window.retry_after_seconds(item, now), "address") from None
 
 
-def end_devices(item_key: bytes, now: int, *, guessed: bool = False) -> Write:
-    """The part of a transaction after which no device given before counts for the address whose known lane this is.
-
-    `guessed`: a right password is taken out of its window there too.
-    """
+def end_devices(item_key: bytes, now: int) -> Write:
+    """The part of a transaction after which no device given before counts for the address whose known lane this is."""
     assignments = "#devices_since = :now, #event = :ended, #expires_at = :expires_at"
     values: Item = {":now": now, ":ended": "ended", ":expires_at": now + devices.LIFE_SECONDS}
-    if guessed:
-        assignments, values = f"{assignments}, {limits.guesses().give_back()}", values | {":long_ago": limits.LONG_AGO}
-    where = "attribute_not_exists(#devices_since) OR #devices_since <= :now"
-    return dynamodb.update(*key(item_key), f"SET {assignments}", where, values)
+    return dynamodb.update(*key(item_key), f"SET {assignments}", _NO_LATER_END, values)
+
+
+def erase(address: Address, now: int) -> list[Write]:
+    """The part of a transaction after which nothing is held on the address but that devices given to its last owner have ended.
+
+    A keyed hash and a second, until the last of those devices would have ended by itself: the address's next owner is not its last.
+    """
+    strangers, known = (key(keys.code_item_key(address, lane)) for lane in (Lane.STRANGERS, Lane.KNOWN))
+    left = {"devices_since": now, "event": "ended", "expires_at": now + devices.LIFE_SECONDS}
+    table, place = known
+    return [dynamodb.end(*strangers), dynamodb.put(table, place | left, _NO_LATER_END, {":now": now})]
 
 
 def and_device(where: str, place: Place) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from customer_auth import clock, settings
-from customer_auth.address import Channel
+from customer_auth.address import Address, Channel
 from customer_auth.customers import MOST_SESSIONS, Customer, Status
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
@@ -98,19 +98,25 @@ def take_over(read: Customer, anew: Customer) -> Write:
     return dynamodb.put(*_item(anew), where, _as_read(read) | {":proven_not": False})
 
 
-def verify(read: Customer, channel: Channel, *, begins_session: bool) -> Write:
-    """The part of a transaction that makes a claimed address a proven one, if the customer still claims it, and counts a session."""
-    sets, where = f"SET #{channel}_verified = :true, #updated_at = :now", f"{_AS_READ} AND #{channel} = :spelling"
-    values = _as_read(read) | {":spelling": read.spelling(channel), ":true": True, ":now": clock.now()}
+def verify(read: Customer, claimed: Address, *, begins_session: bool) -> Write:
+    """The part of a transaction that makes a claimed address a proven one, if the customer still claims it, with the same password.
+
+    It counts the session that begins with it, if one does.
+    """
+    channel, (same_password, values) = claimed.channel, _password_as_read(read)
+    where = f"{_AS_READ} AND #{channel} = :spelling AND {same_password}"  # the address's item gets a copy of the password
+    values |= _as_read(read) | {":spelling": claimed.spelling, ":true": True, ":now": clock.now()}
+    sets = f"SET #{channel}_verified = :true, #updated_at = :now"
     if begins_session:
         sets, where, values = f"{sets}, {_COUNTED}", f"{where} AND {_HAS_ROOM}", values | _counting(read)
     return dynamodb.update(*key(read.id), f"{sets} REMOVE #expires_at", where, values)
 
 
-def take_off(read: Customer, channel: Channel) -> Write:
+def take_off(read: Customer, claimed: Address) -> Write:
     """The part of a transaction that takes a claimed address off a customer who keeps the rest."""
+    channel = claimed.channel
     where = f"#{channel} = :spelling AND #{channel}_verified = :false"
-    values = {":spelling": read.spelling(channel), ":false": False, ":now": clock.now()}
+    values = {":spelling": claimed.spelling, ":false": False, ":now": clock.now()}
     return dynamodb.update(*key(read.id), f"SET #updated_at = :now REMOVE #{channel}", where, values)
 
 
@@ -122,11 +128,10 @@ def become(read: Customer, changed: Customer, names: Collection[str]) -> Write:
     fields = {name: getattr(changed, name) for name in (*names, "session_epoch", "sessions_begun", "updated_at")}
     kept = {name: value for name, value in fields.items() if value is not None}
     gone = ", ".join(["#expires_at", *(f"#{name}" for name in fields.keys() - kept.keys())])
-    where = f"{_AS_READ} AND " + ("#password_hash = :read_hash" if read.password_hash else "attribute_not_exists(#password_hash)")
-    values = _as_read(read) | {f":new_{name}": value for name, value in kept.items()}
-    if read.password_hash:
-        values[":read_hash"] = read.password_hash
-    return dynamodb.update(*key(read.id), f"SET {', '.join(f'#{name} = :new_{name}' for name in kept)} REMOVE {gone}", where, values)
+    same_password, values = _password_as_read(read)
+    values |= _as_read(read) | {f":new_{name}": value for name, value in kept.items()}
+    sets = ", ".join(f"#{name} = :new_{name}" for name in kept)
+    return dynamodb.update(*key(read.id), f"SET {sets} REMOVE {gone}", f"{_AS_READ} AND {same_password}", values)
 
 
 def ask_deletion(read: Customer, request_id: str, lapses_at: int) -> Write:
@@ -165,10 +170,22 @@ def erase(read: Customer) -> Write:
     return dynamodb.remove(*key(read.id), "#status = :erasing AND #deletion = :deletion", values)
 
 
+def is_not_of(customer_id: str, request_id: str) -> Write:
+    """The part of a transaction that insists that no customer of this id is to be deleted by this request."""
+    where = "attribute_not_exists(#pk) OR attribute_not_exists(#deletion) OR #deletion <> :request"
+    return dynamodb.check(*key(customer_id), where, {":request": request_id})
+
+
 def rehash(read: Customer, password_hash: str) -> Write:
-    """The part of a transaction that keeps the same password by another hash, if it is still the same."""
-    values = {":read": read.password_hash, ":anew": password_hash}
-    return dynamodb.update(*key(read.id), "SET #password_hash = :anew", "#password_hash = :read", values)
+    """The part of a transaction that keeps the same password by another hash, if it and the verified addresses are as they were read.
+
+    An address that has been proven meanwhile has a copy of the old hash, which no part of this transaction would replace.
+    """
+    flags = [f"{channel}_verified" for channel in Channel]
+    same = [f"#{flag} = :{flag}" for flag in flags]  # no address was proven by a code of its own
+    where = " AND ".join(["#password_hash = :read", _AS_READ, *same])  # nor by a contact change, which ends the sessions
+    values = _as_read(read) | {":read": read.password_hash, ":anew": password_hash} | {f":{flag}": getattr(read, flag) for flag in flags}
+    return dynamodb.update(*key(read.id), "SET #password_hash = :anew", where, values)
 
 
 def exists(customer_id: str) -> Write:
@@ -237,6 +254,13 @@ def _as_read(read: Customer) -> Item:
 
 def _counting(read: Customer) -> Item:
     return {":none": 0, ":one": 1, ":full": read.sessions_begun + MOST_SESSIONS}
+
+
+def _password_as_read(read: Customer) -> tuple[str, Item]:
+    """The condition that the password is the one that was read, and its values."""
+    if read.password_hash is None:
+        return "attribute_not_exists(#password_hash)", {}
+    return "#password_hash = :read_hash", {":read_hash": read.password_hash}
 
 
 def _text(read: Customer) -> str:

@@ -140,10 +140,19 @@ def lapse(read: Deletion, now: int) -> bool:
     return dynamodb.write_if(dynamodb.remove(*key(read.id), where, {":pending": State.PENDING, ":now": now}))
 
 
-def postpone(read: Deletion, until: int) -> None:
-    """Look at the request again then, for it has failed. Raises: aws.Failed."""
+def postpone(read: Deletion, until: int) -> bool:
+    """Look at the request again then: it has failed, or is begun and would be heard of no more where its function dies.
+
+    False where it is not as it was read: it was postponed already, or has ended. Raises: aws.Failed.
+    """
     values = {":until": until, ":read": read.due_at, ":failures": read.failures + 1}
-    dynamodb.write_if(dynamodb.update(*key(read.id), "SET #due_at = :until, #failures = :failures", "#due_at = :read", values))
+    try:
+        dynamodb.write(dynamodb.update(*key(read.id), "SET #due_at = :until, #failures = :failures", "#due_at = :read", values))
+    except dynamodb.ConditionFailed as failed:
+        found = deletion(failed.item)
+        # Our own write, repeated after its answer was lost; or another run of this moment, beside which nothing is done twice.
+        return found is not None and (found.due_at, found.failures) == (until, read.failures + 1)
+    return True
 
 
 def count(request_id: str, **changes: int) -> Write:

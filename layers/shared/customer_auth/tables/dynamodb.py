@@ -5,7 +5,7 @@ In expressions every attribute is written `#name`, also the unreserved ones, and
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -46,6 +46,11 @@ def check(table: str, key: Item, where: str, values: Item) -> Write:
 def remove(table: str, key: Item, where: str, values: Item) -> Write:
     """A transaction's end of an item that `where` allows to go."""
     return Write("Delete", {"TableName": table, "Key": _marshalled(key)} | _condition(where, where, values))
+
+
+def end(table: str, key: Item) -> Write:
+    """A transaction's end of an item that is over in any case, whether it was there or not."""
+    return Write("Delete", {"TableName": table, "Key": _marshalled(key)})
 
 
 def delete(table: str, key: Item) -> None:
@@ -119,19 +124,24 @@ def get(table: str, key: Item) -> Item | None:
 
 def query(table: str, pk: str) -> list[Item]:
     """All items under this partition key, in the order of their sort keys, as the last writes left them."""
-    asked = {
+    return [item for some in pages(table, pk) for item in some]
+
+
+def pages(table: str, pk: str, *, names: Sequence[str] = (), most: int | None = None) -> Iterator[list[Item]]:
+    """The same, a page at a time, of which no more is held than that; with `names` these attributes alone, `most` items a page."""
+    asked: dict[str, Any] = {
         "KeyConditionExpression": "#pk = :pk",
-        "ExpressionAttributeNames": {"#pk": "pk"},
+        "ExpressionAttributeNames": {"#pk": "pk"} | {f"#{name}": name for name in names},
         "ExpressionAttributeValues": {":pk": {"S": pk}},
     }
-    items: list[Item] = []
-    start: dict[str, Any] = {}
+    asked |= {"ProjectionExpression": ", ".join(f"#{name}" for name in names)} if names else {}
+    asked |= {"Limit": most} if most else {}
     while True:
-        answer = aws.call("dynamodb", "Query", TableName=table, ConsistentRead=True, **asked, **start)
-        items += map(unmarshalled, answer["Items"])
+        answer = aws.call("dynamodb", "Query", TableName=table, ConsistentRead=True, **asked)
+        yield [*map(unmarshalled, answer["Items"])]
         if "LastEvaluatedKey" not in answer:
-            return items
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            return
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def page(

@@ -91,5 +91,13 @@ def notification_window(address: Address) -> str:
     return f"notify#{ids.base64url(ids.keyed(vault.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
 
 
+def password_attempts(customer_id: str) -> str:
+    return f"attempts#{customer_id}"
+
+
+def cleanup(customer_id: str) -> str:
+    return f"cleanup#{customer_id}"
+
+
 def customer(customer_id: str) -> str:
     return f"customer#{customer_id}"

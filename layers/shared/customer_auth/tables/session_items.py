@@ -16,6 +16,7 @@
 | expires_at | when it ends in any case; TTL too |
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from customer_auth import settings
@@ -23,6 +24,7 @@ from customer_auth.tables import dynamodb
 from customer_auth.tables.dynamodb import Item, Write
 
 _RENEWED = ("generation", "sibling", "secret_hash", "rotated_at", "parent_hash", "parent_rotated_at", "idle_at")
+_PAGE = 250  # rows that are erased before the next ones are read
 
 
 class Session(NamedTuple):
@@ -63,6 +65,13 @@ def find_all(customer_id: str) -> list[Session]:
     """Every session of the customer that lies there, also those that have ended and wait for TTL. Raises: aws.Failed."""
     items = dynamodb.query(settings.places().sessions_table, customer_id)
     return [found for item in items if (found := session(item))]
+
+
+def places(customer_id: str, *, below_epoch: int | None = None) -> Iterator[list[tuple[str, Item]]]:
+    """Where the customer's sessions lie, a page at a time; `below_epoch`: those that began in an earlier epoch. Raises: aws.Failed."""
+    table = settings.places().sessions_table
+    for page in dynamodb.pages(table, customer_id, names=("pk", "sk", "epoch"), most=_PAGE):
+        yield [(table, {"pk": each["pk"], "sk": each["sk"]}) for each in page if below_epoch is None or each["epoch"] < below_epoch]
 
 
 def put_new(new: Session) -> Write:

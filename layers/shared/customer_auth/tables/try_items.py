@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from customer_auth import clock, ids, limits, settings
+from customer_auth import clock, devices, ids, limits, settings
 from customer_auth.challenges import Place, Purpose
 from customer_auth.errors import Throttled, WrongCode
 from customer_auth.tables import code_items, dynamodb, outcome_items
@@ -145,7 +145,8 @@ def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: b
     if spending.counts:
         assignments, values = f"{assignments}, {limits.failures().give_back()}", values | {":long_ago": limits.LONG_AGO}
     if ends_devices:
-        assignments, values = f"{assignments}, #devices_since = :since", values | {":since": outcome.at}
+        assignments = f"{assignments}, #devices_since = :since, #expires_at = :expires_at"
+        values |= {":since": outcome.at, ":expires_at": outcome.at + devices.LIFE_SECONDS}
     return dynamodb.update(
         *code_items.key(spending.place.item_key),
         f"SET {assignments} REMOVE #p",

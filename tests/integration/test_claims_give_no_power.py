@@ -1,0 +1,471 @@
+"""Power by an unverified address: whatever somebody does who merely gave Ada's addresses, what hangs on them is hers alone.
+
+Up to sixty steps in any order, each looked at from beneath: a step that neither asks nor tries at one of Ada's addresses changes nothing
+of it, one that does changes what a stranger's would, in the untrusted lane; nothing reaches Ada that nobody asked for, and no answer
+tells what she does.
+"""
+
+import contextlib
+import re
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, Phase, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from customer_auth import email, keyring, phone
+from customer_auth.tables import keys
+from tests.harness.attacks import WHOLE
+from tests.harness.keyrings import kept_keyring
+from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
+from tests.harness.wire import Killed
+from tests.harness.world import Tables, World
+
+ADAS, MALLORYS = "the words that ada chose", "the words that mallory chose"
+WINDOW = re.compile(r"(send|fail|pass)\d+")
+CODE, WRONG = re.compile(r"(?<!\w)\d{6}(?!\w)"), "1234567"  # never right, and compared all the same
+# What an ask or a try by a stranger writes, in the item of the untrusted lane.
+PURPOSES = {"register", "login", "sign_in", "verify", "reset", "contact", "cancellation"}
+BY_STRANGERS = PURPOSES | {"last_pass", "event", "expires_at"}
+ROUTES = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send", "/login/email/send")
+WAITS = (31, 61, 301, 3601, 86_400, 86_400, 7 * 86_400)
+HOUR, DAY = 3_600, 86_400
+ROOMY = {
+    "REGISTRATION_IDENTIFIER": "both",
+    "LOGIN_IDENTIFIER": "both",
+    "REQUIRE_VERIFICATION": "false",
+    "IP_SENDS_PER_HOUR": 0,
+    "IP_PASSWORD_FAILURES_PER_QUARTER_HOUR": 0,
+    "RESEND_THROTTLE_SECONDS": 30,
+}
+RUN = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=200 if WHOLE else 6,
+    stateful_step_count=60,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
+    print_blob=False,
+)
+
+
+class Traveller(Person):
+    """Somebody who comes from another network each time."""
+
+    ip = property(lambda _: new_ip(), lambda _, __: None)
+
+
+class Seen(NamedTuple):
+    """What is Ada's, from beneath: the items of her addresses by lane, her addresses' owner, her account, her sessions, her messages."""
+
+    codes: dict
+    identities: dict
+    customers: dict
+    sessions: dict
+    messages: int
+
+
+BREAKS = st.sampled_from([None, None, "BatchWriteItem", "TransactWriteItems", "UpdateItem"])
+channels = st.sampled_from(["email", "phone"])
+nth = st.integers(0, 2)
+
+
+class Claiming(RuleBasedStateMachine):
+    """Mallory acts; Ada comes and goes between."""
+
+    def __init__(self, api, inbox, begin_anew):
+        super().__init__()
+        begin_anew()
+        self.api, self.inbox, self.tables = api, inbox, Tables(api)
+        self.ada, self.mallory = Traveller(api, inbox), Traveller(api, inbox)
+        self.own: dict[str, str] = {"email": self.mallory.email, "phone": self.mallory.phone}
+        self.sessions: list[str] = []
+        self.sids: set[str] = set()
+        self.registrations: list[str] = []
+        self.customers: list[str] = []
+        self.challenges: list[tuple[str, str, str]] = []  # what for, challenge, where its code went
+        self.device: dict[str, str] = {}  # Ada's, by channel
+        self.mallorys_device = ""
+        self.waiting: dict[str, tuple[str, str, float]] = {}  # Ada's code in the trusted lane, by channel
+        self.adas_token = ""
+
+    # ── Ada ──
+
+    @initialize(comes=st.booleans())
+    def ada_may_be_there(self, comes):
+        if comes:
+            self.ada_signs_in("phone", known=False)
+
+    @rule(channel=channels, known=st.booleans())
+    def ada_signs_in(self, channel, known):
+        """By a code: she gets an account, or takes over the one that waits for her."""
+        device = {"device": self.device[channel]} if known and channel in self.device else {}
+        self.api.clock.advance(31)
+        kind = "mobile" if channel == "phone" else "email"
+        asked = self.api.post(f"/login/{kind}/send", ip=new_ip(), **self._at(channel), **device)
+        if asked.status == 429:
+            return
+        self._deliver()
+        code = self.inbox.code(getattr(self.ada, channel))
+        entered = self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=code, challenge=asked["challenge"], **self._at(channel))
+        assert entered.status == 200, entered.text  # no deletion of Mallory's keeps her out
+        self.device[channel], self.adas_token = entered["device"], entered["sessionToken"]
+        self.waiting.pop(channel, None)
+        self._sees_only_her_own(entered)
+
+    def _sees_only_her_own(self, entered):
+        bearer = {"authorization": f"Bearer {entered['sessionToken']}"}
+        told = self.api.get("/store/customers/me/export", headers=bearer).body
+        shown = self.api.get("/store/customers/me/sessions", headers=bearer)["sessions"]
+        assert not self.sids & {each["family"] for each in told["sessions"]}, "her export lists Mallory's sessions"
+        assert not self.sids & {each["sid"] for each in shown}, "she is shown Mallory's sessions"
+        assert told["customer"]["status"] == "active"
+        assert not told["deletion_requests"], "she is told of a request that is not hers"
+        assert {told["customer"][channel] for channel in ("email", "phone")} <= {self.ada.email, self.ada.phone, None}
+        if entered.body.get("registered") is False:
+            return
+        changed = self.ada.change_password(ADAS, old=None, token=entered["sessionToken"])
+        assert changed.status in (200, 400, 401), f"Mallory's attempts count against Ada: {changed.text}"
+        if changed.status == 200:
+            self.device |= {channel: changed["device"] for channel in ("email", "phone") if told["customer"][f"{channel}_verified"]}
+
+    @precondition(lambda self: self.device)
+    @rule(channel=channels)
+    def ada_asks_from_her_device(self, channel):
+        if channel in self.device:
+            self.api.clock.advance(31)
+            kind = "mobile" if channel == "phone" else "email"
+            asked = self.api.post(f"/login/{kind}/send", ip=new_ip(), device=self.device[channel], **self._at(channel))
+            if asked.status == 200:
+                self._deliver()
+                code = self.inbox.code(getattr(self.ada, channel))
+                self.waiting[channel] = (asked["challenge"], code, self.api.clock.now() + 299)
+
+    @precondition(lambda self: self.waiting)
+    @rule()
+    def ada_uses_what_she_asked_for(self):
+        channel, (challenge, code, until) = self.waiting.popitem()
+        kind = "mobile" if channel == "phone" else "email"
+        entered = self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=code, challenge=challenge, **self._at(channel))
+        assert entered.status == (200 if self.api.clock.now() < until else 401), f"Mallory has ended a code of Ada's device: {entered.text}"
+        if entered.status == 200:
+            self.device[channel], self.adas_token = entered["device"], entered["sessionToken"]
+
+    @rule(channel=channels, purpose=st.sampled_from([*ROUTES, "reset"]))
+    def ada_asks_as_a_stranger(self, channel, purpose):
+        self.api.clock.advance(31)
+        path = "/auth/customer/emailpass/reset-password" if purpose == "reset" else purpose
+        if ("email" in path.split("/")) == (channel == "email") or purpose == "reset":
+            self.api.post(path, ip=new_ip(), **self._at(channel))
+        self._deliver()
+
+    # ── Mallory claims ──
+
+    @rule(claims_email=st.booleans(), claims_phone=st.booleans())
+    def register(self, claims_email, claims_phone):
+        """A registration with Ada's mailbox or an own one, and its customer with Ada's phone or an own one."""
+        address = self.ada.email if claims_email else new_email()
+        if not claims_email:
+            self.own["email"] = address
+        with self._step(asks={"email"} if claims_email else set()):
+            registered = self.mallory.register(MALLORYS, email=address)
+            if registered.status == 201:
+                number = self.ada.phone if claims_phone else self.own["phone"]
+                created = self.mallory.create(registered["token"], phone=number, first_name="Mallory")
+                assert created.status == 201, created.text
+                self.customers.append(created["customer"]["id"])
+                self._begin(created)
+
+    @rule(claims_email=st.booleans())
+    def log_in(self, claims_email):
+        with self._step(asks={"email"} if claims_email else set()):
+            answer = self.mallory.log_in(MALLORYS, email=self.ada.email if claims_email else self.own["email"])
+            if answer.status == 200:
+                self._begin(answer)
+
+    # ── Mallory asks and tries ──
+
+    @rule(channel=channels, route=st.integers(0, 5), device=st.booleans())
+    def ask(self, channel, route, device):
+        """What everybody may ask for."""
+        paths = {"phone": ROUTES[:3], "email": ROUTES[3:]}[channel]
+        paths = (*paths, "/auth/customer/emailpass/reset-password", "/store/customers/account-deletion/cancel-request")
+        with self._step(asks={channel}):
+            extra = {"device": self.mallorys_device} if device and self.mallorys_device else {}
+            self.api.post(paths[route % len(paths)], ip=new_ip(), **self._at(channel), **extra)
+
+    @rule(channel=channels)
+    def guess(self, channel):
+        kind = "mobile" if channel == "phone" else "email"
+        with self._step(asks={channel}):
+            self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=WRONG, **self._at(channel))
+            self.mallory.log_in("no password of anybody's", **self._at(channel))
+
+    @precondition(lambda self: self.customers)
+    @rule(customer=nth, channel=channels)
+    def ask_verification(self, customer, channel):
+        with self._step(asks={"email", "phone"}):
+            asked = self.mallory.ask_verification(_recent(self.customers, customer), channel)
+            if asked.status == 200:
+                self._keep("verify", asked["token"])
+
+    @rule(session=nth, anew=st.booleans(), channel=channels, claims=st.booleans())
+    def ask_contact_change(self, session, anew, channel, claims):
+        token = self._token(session, anew=anew)
+        to = getattr(self.ada, channel) if claims else (new_number() if channel == "phone" else new_email())
+        with self._step(asks={channel} if claims else set()):
+            asked = self.mallory.ask_contact(token=token, **{channel: to})
+            if asked.status == 200:
+                self._keep("contact", asked["token"])
+
+    @rule(session=nth, anew=st.booleans())
+    def ask_deletion(self, session, anew):
+        token = self._token(session, anew=anew)
+        with self._step():
+            asked = self.mallory.ask_deletion(token=token)
+            if asked.status == 200 and asked["token"]:
+                self._keep("deletion", asked["token"])
+
+    @precondition(lambda self: self.challenges)
+    @rule(which=nth, session=nth)
+    def prove(self, which, session):
+        """With the code where it came to Mallory, else with a wrong one."""
+        purpose, challenge, to = _recent(self.challenges, which)
+        hers = {channel for channel in ("email", "phone") if getattr(self.ada, channel) == to}
+        with self._step(asks=hers):
+            code = WRONG if hers else self._newest_code(to)
+            match purpose:
+                case "verify":
+                    answer = self.mallory.verify_address(challenge, code)
+                case "contact":
+                    token = _recent(self.sessions, session) if self.sessions else "none"
+                    answer = self.mallory.change_contact(challenge, code, token=token)
+                case _:
+                    answer = self.mallory.confirm_deletion(challenge, code)
+            assert not (hers and answer.status == 200)
+            if answer.status == 200 and answer.body.get("token"):
+                self._begin(answer)
+            if answer.status == 200 and purpose == "contact":
+                self.own |= {channel: to for channel in ("email", "phone") if ("@" in to) == (channel == "email")}
+
+    # ── Mallory's own account ──
+
+    @rule(session=nth, anew=st.booleans(), times=st.integers(1, 12), right=st.booleans())
+    def change_password(self, session, anew, times, right):
+        token = self._token(session, anew=anew)
+        with self._step():
+            for _ in range(1 if right else times):
+                answer = self.mallory.change_password(MALLORYS, old=MALLORYS if right else "no password of mine", token=token)
+            if answer.status == 200:
+                self._begin(answer)
+
+    @rule()
+    def reset_own(self):
+        """By the own mailbox, where that is registered or verified."""
+        with self._step():
+            before = len(self.inbox.of(self.own["email"]))
+            self.mallory.forget_password(email=self.own["email"])
+            if len(self.inbox.of(self.own["email"])) > before:
+                self.mallory.reset(self.mallory.reset_token(self.own["email"]), MALLORYS, email=self.own["email"])
+
+    @rule(session=nth, anew=st.booleans())
+    def export(self, session, anew):
+        token = self._token(session, anew=anew)
+        with self._step():
+            answer = self.api.get("/store/customers/me/export", headers=self.mallory.bearer(token))
+            self.api.get("/store/customers/me/sessions", headers=self.mallory.bearer(token))
+            if answer.status == 200:
+                told = {each["address"] for each in answer["activity"]}
+                assert told <= {customer[name] for customer in [answer["customer"]] for name in ("email", "phone")}
+                assert not told & {self.ada.email, self.ada.phone}, "Mallory's export tells what is done at Ada's address"
+
+    @rule(change=st.booleans())
+    def prove_at_once(self, change):
+        """An account with Ada's phone verifies its own mailbox, resets by that, or has another in its place."""
+        self.register(claims_email=False, claims_phone=True)
+        if change:
+            self.ask_contact_change(0, anew=False, channel="email", claims=False)
+        else:
+            self.ask_verification(0, "email")
+        self.prove(0, 0)
+        self.reset_own()
+        self.log_in(claims_email=False)
+
+    @rule(times=st.integers(9, 12), right=st.booleans())
+    def squat_at_once(self, times, right):
+        """An account with the mailbox of an Ada whom nobody has seen before tries passwords; then she comes."""
+        self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
+        self.register(claims_email=True, claims_phone=False)
+        for _ in range(5 if right else 1):
+            self.change_password(0, anew=False, times=times, right=right)
+        self.ada_signs_in("email", known=False)
+
+    @rule(
+        broken=BREAKS,
+        newcomer=st.booleans(),
+        claims_email=st.booleans(),
+        between=st.sampled_from(["nothing", "ask", "sign in", "sign in while it is erased"]),
+    )
+    def leave_at_once(self, broken, newcomer, claims_email, between):
+        """An account that claims Ada's addresses is deleted, while Ada, whom nobody may have seen before, may come."""
+        if newcomer:
+            self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
+        self.register(claims_email, claims_phone=True)
+        self.ask_deletion(0, anew=False)
+        self.wait(5 * DAY, None)
+        if between == "ask":
+            self.ada_asks_as_a_stranger("phone", ROUTES[0])
+            self.guess("phone")
+        if between == "sign in":
+            self.ada_signs_in("email" if claims_email else "phone", known=False)
+        self.wait(DAY, None)
+        self.wait(DAY, "BatchWriteItem" if between == "sign in while it is erased" else broken)
+        if between == "sign in while it is erased":
+            self.ada_signs_in("email" if claims_email else "phone", known=False)
+        self.wait(3601, None)
+
+    @rule(seconds=st.sampled_from(WAITS), broken=BREAKS)
+    def wait(self, seconds, broken):
+        """Time goes by, and with an hour of it the run of deletions, which may be broken at some request."""
+        self.api.clock.advance(seconds)
+        if seconds >= DAY:
+            self.api.invoke("RotateSigningKeys", {})
+        if seconds > HOUR:
+            with self._step():
+                broke = self.api.wire.broken(broken, "killed_before", times=1) if broken else contextlib.nullcontext()
+                with broke, contextlib.suppress(Killed):
+                    self.api.process_deletions()
+
+    def teardown(self):
+        """In the end nobody is left half erased, and Ada gets in."""
+        for _ in range(10):
+            self.api.clock.advance(DAY)
+            self.api.invoke("RotateSigningKeys", {})
+            with self._step():
+                self.api.process_deletions()
+        assert "erasing" not in {row["status"]["S"] for row in self.tables.look().kinds("deletion")}
+        assert not self.tables.look().kinds("cleanup")
+        for channel in ("email", "phone"):
+            self.ada_signs_in(channel, known=False)
+        epochs = {item["id"]["S"]: int(item["session_epoch"]["N"]) for item in self.tables.look().kinds("customer")}
+        assert {item["pk"]["S"] for item in self.tables.look().kinds("session")} <= epochs.keys()
+
+    # ── what every step of Mallory's leaves as it was ──
+
+    @contextlib.contextmanager
+    def _step(self, asks: set[str] = frozenset()):
+        """`asks`: the addresses of Ada's at which the step asks or tries, by channel."""
+        self.api.clock.advance(31)
+        self._deliver()
+        before, now = self._seen(), self.api.clock.now()
+        yield
+        self._deliver()
+        after = self._seen()
+        for (channel, lane), item in before.codes.items():
+            changed = _changed(item, after.codes[channel, lane])
+            if channel not in asks or lane == "known":
+                assert not changed, f"{lane} lane of {channel}: {sorted(changed)}"
+                continue
+            assert {name for name in changed if not WINDOW.fullmatch(name)} <= BY_STRANGERS, f"{channel}: {sorted(changed)}"
+            for window in ("send", "fail", "pass"):
+                assert _events(after.codes[channel, lane], window, now) >= _events(item, window, now), f"{window} of {channel} is emptier"
+        for kind in ("identities", "customers", "sessions"):
+            was, now_is = getattr(before, kind), getattr(after, kind)
+            assert {key: now_is.get(key) for key in was} == was, f"{kind} of Ada's have changed"
+        assert after.messages - before.messages <= len(asks), "messages that nobody asked for"
+
+    def _seen(self) -> Seen:
+        world = self.tables.look()
+        items = {place.pk: item for place, item in world.items()}
+        addresses = {"email": email.parse(self.ada.email), "phone": phone.parse(self.ada.phone)}
+        codes = {
+            (channel, lane): items.get(keys.code_item(keys.code_item_key(address, lane)), {})
+            for channel, address in addresses.items()
+            for lane in ("strangers", "known")
+        }
+        identities = {channel: items.get(keys.identity(address.key), {}) for channel, address in addresses.items()}
+        owned = {channel: item for channel, item in identities.items() if "proven_at" in item}
+        hers = {item["customer_id"]["S"] for item in owned.values() if "customer_id" in item}
+        customers = {customer_id: items[f"customer#{customer_id}"] for customer_id in hers}
+        sessions = self._sessions_of(world, customers)
+        mine = {self.ada.email, self.ada.phone}
+        return Seen(codes, owned, customers, sessions, sum(message.to in mine for message in self.api.wire.sent))
+
+    @staticmethod
+    def _sessions_of(world: World, customers: dict) -> dict:
+        return {
+            place: item
+            for place, item in world.items()
+            if place.kind == "session" and place.pk in customers and item["epoch"] == customers[place.pk]["session_epoch"]
+        }
+
+    # ── what the steps share ──
+
+    def _deliver(self):
+        while self.api.deliver():
+            pass
+
+    def _token(self, session: int, *, anew: bool) -> str:
+        """Of a session that Mallory has; `anew`: of a new account with Ada's phone."""
+        if anew or not self.sessions:
+            self.register(claims_email=False, claims_phone=True)
+        return _recent(self.sessions, session)
+
+    def _begin(self, answer):
+        note(f"Mallory has a session: {answer.status}")
+        if answer.body.get("token"):
+            shown = self.api.get("/store/customers/me/sessions", headers=self.mallory.bearer(answer["token"])).body
+            self.sids |= {each["sid"] for each in shown.get("sessions", []) if each["current"]}
+            self.sessions = [*self.sessions[-3:], answer["token"]]
+            self.mallorys_device = answer.body.get("device") or self.mallorys_device
+
+    def _newest_code(self, to: str) -> str:
+        found = [match[0] for message in self.inbox.of(to) if (match := CODE.search(message.body))]
+        return found[-1] if found else WRONG
+
+    def _keep(self, purpose, challenge):
+        since = len(self.api.wire.sent)
+        self._deliver()
+        sent = self.api.wire.sent[since:]
+        self.challenges = [*self.challenges[-3:], (purpose, challenge, sent[-1].to if sent else "")]
+
+    def _at(self, channel) -> dict:
+        return {channel: getattr(self.ada, channel)}
+
+
+def _changed(before: dict, after: dict) -> set[str]:
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} - {"pk"}
+
+
+def _events(item: dict, window: str, now: float) -> int:
+    """How many of the last day a window holds."""
+    times = (int(value["N"]) for name, value in item.items() if re.fullmatch(rf"{window}\d+", name))
+    return sum(time > now - DAY for time in times)
+
+
+def _recent(items: list, n: int):
+    """The nth from the end, or the first."""
+    return items[-1 - n % len(items)]
+
+
+@pytest.fixture
+def begin_anew(api, engine):
+    """Empties the tables and turns the clock back."""
+    with kept_keyring(engine) as keyring_item:
+        first = keyring_item.read()
+
+        def begin():
+            Tables(api).empty()
+            keyring_item.put(first)
+            keyring.forget()
+            api.clock.offset = 0.0
+
+        yield begin
+
+
+@pytest.mark.timeout(600)  # a failure takes its time to be made short
+def test_who_merely_gave_an_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, begin_anew):
+    setting(**ROOMY)
+    run_state_machine_as_test(lambda: Claiming(api, inbox, begin_anew), settings=RUN)
