@@ -41,12 +41,16 @@ class Model(BaseModel):
         return self.http_statuses[0]
 
 
-def alternatives(*names: str, keyword: str = "oneOf", **example: str) -> ConfigDict:
-    """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example."""
+def alternatives(*names: str, keyword: str = "oneOf", in_query: bool = False, **example: str) -> ConfigDict:
+    """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example.
+
+    `in_query`: it may have none of them, for they may stand in the query string.
+    """
 
     def told(schema: dict[str, Any]) -> None:
-        there = [{"required": [name], "properties": {name: {"type": "string"}}} for name in names]  # null is as none
-        schema |= {keyword: there, "examples": [example]}
+        there: list[dict[str, Any]] = [{"required": [name], "properties": {name: {"type": "string"}}} for name in names]  # null is as none
+        none = {"description": "None: it stands in the query string.", "properties": {name: {"type": "null"} for name in names}}
+        schema |= {keyword: [*there, *([none] if in_query else [])], "examples": [example]}
 
     return ConfigDict(json_schema_extra=told)
 

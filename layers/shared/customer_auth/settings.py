@@ -53,6 +53,7 @@ class Service(_Group):
     sends_per_hour: int = Field(ge=1, le=20)
     sends_per_day: int = Field(ge=1, le=60)
     ip_sends_per_hour: int = Field(ge=0, le=60)
+    ip_registrations_per_hour: int = Field(ge=0, le=60)
     failures_per_hour: int = Field(ge=1, le=20)
     failures_per_day: int = Field(ge=1, le=60)
     ip_code_failures_per_quarter_hour: int = Field(ge=0, le=60)
