@@ -30,6 +30,10 @@ class Request(NamedTuple):
     kinds: frozenset[str] = frozenset()
     context: Context = ()
 
+    def __str__(self) -> str:
+        what = ", ".join([*sorted(self.kinds), *(f"{name}={value}" for name, value in self.context)])
+        return f"{self.function}: {self.action} on {self.resource.rpartition(':')[2]} {what}".strip()
+
 
 def requests(function: str, service: str, operation: str, parameters: dict) -> set[Request]:
     """What IAM is asked about one request; of a transaction or a batch, all keys of an action and a table at once."""
@@ -41,7 +45,9 @@ def requests(function: str, service: str, operation: str, parameters: dict) -> s
         return {Request(function, "ses:SendEmail", name, context=_sender(parameters)) for name in _ses_resources(parameters)}
     action, name = _OTHERS[service, operation]
     encryption = parameters.get("EncryptionContext", {}).items()
-    return {Request(function, action, parameters[name], context=tuple((f"kms:EncryptionContext:{key}", value) for key, value in encryption))}
+    return {
+        Request(function, action, parameters[name], context=tuple((f"kms:EncryptionContext:{key}", value) for key, value in encryption))
+    }
 
 
 def _items(operation: str, parameters: dict) -> dict[tuple[str, str], frozenset[str]]:

@@ -94,7 +94,7 @@ def named(requests: Iterable[Request], ids: list[dict[str, str]]) -> set[Request
 
 def _role(logical_id: str) -> Role:
     properties = transformed.resources()[logical_id]["Properties"]
-    managed = properties["ManagedPolicyArns"] if "ManagedPolicyArns" in properties else []
+    managed = properties.get("ManagedPolicyArns", [])
     own = [each["Ref"] for each in managed if isinstance(each, dict)]
     documents = {name: transformed.resources()[name]["Properties"]["PolicyDocument"] for name in own}
     documents |= {each["PolicyName"]: each["PolicyDocument"] for each in properties.get("Policies", [])}
