@@ -28,7 +28,7 @@ dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists t
 test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
 	@$(BRING_NODE)
-	@$(if $(shell command -v npm),$(MAKE) -s --no-print-directory axe || true)
+	@$(if $(shell command -v npm),$(MAKE) -s -k --no-print-directory axe iam-simulate || true)
 	@.venv/bin/python -m $(if $(ARGS),pytest -p tools.left_out $(ARGS),tools.suite)
 
 test-web: .venv/.done ## Run the tests of the browser's module alone, by Node's own runner
@@ -128,6 +128,8 @@ invoke-all: .venv/.done .tools/sam/.done ## Run every built function with its ev
 
 axe: .tools/axe/.done ## Bring axe-core, for the accessibility tests of the pages
 
+iam-simulate: .tools/iam-simulate/.done ## Bring iam-simulate, which decides as IAM does, for the test of the policies
+
 dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, for the tests of races
 
 lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
@@ -162,10 +164,12 @@ clean: ## Remove all that make made
 	$(UV) pip install -q --python .venv --require-hashes --target $(@D) -r $<
 	touch $@
 
-.tools/axe/.done: tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc
-	@command -v npm >/dev/null || { echo "axe-core needs npm: apt-get install npm"; exit 1; }
+.tools/axe/.done: $(addprefix tests/browser/,package.json package-lock.json .npmrc)
+.tools/iam-simulate/.done: $(addprefix tests/iam/,package.json package-lock.json .npmrc)
+.tools/axe/.done .tools/iam-simulate/.done:
+	@command -v npm >/dev/null || { echo "$(notdir $(@D)) needs npm: apt-get install npm"; exit 1; }
 	mkdir -p $(@D) && cp $^ $(@D)
-	npm ci --prefix $(@D) --silent --ignore-scripts --no-audit --no-fund
+	cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	touch $@
 
 .tools/schemathesis/.done: tools/schemathesis.txt .python-version | .tools/uv/bin/uv

@@ -22,7 +22,7 @@ from moto.core.models import botocore_stubber
 from customer_auth import aws, clock, key_rotation
 from customer_auth.aws import connections, json_protocol, sdk
 from tests.harness.crowds import REQUESTS
-from tests.harness.permissions import Permission, needed
+from tests.harness.permissions import Request, requests
 
 FUNCTION: contextvars.ContextVar[str] = contextvars.ContextVar("function", default="")
 
@@ -94,7 +94,7 @@ class Wire:
         self.naps = Naps()
         self.sent: list[Sent] = []
         self.calls: list[AwsCall] = []
-        self.needed: set[Permission] = set()
+        self.requests: set[Request] = set()
         self.message_makers: set[str] = set()  # the functions that asked the sender for something
         self.faults: list[Fault] = []
         self._before: list = []
@@ -165,7 +165,7 @@ class Wire:
             call = AwsCall(FUNCTION.get(), service, operation, _parameters(request))
             self.calls.append(call)
             if call.function:
-                self.needed |= needed(call.function, service, operation, call.parameters)
+                self.requests |= requests(call.function, service, operation, call.parameters)
                 if service == "dynamodb" and _ASKED.search(_text(request.body)):
                     self.message_makers.add(call.function)
         return self._struck(fault, request, service, operation) if fault else None

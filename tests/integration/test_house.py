@@ -15,6 +15,7 @@ from local.events import http_event
 from local.template import Template
 from tests.harness.engines import ROOT
 from tests.harness.forgery import claims_of
+from tests.harness.roles import BY_LAMBDA, arns, roles
 from tests.harness.service import template
 from tools.invoke_all import events_of
 
@@ -272,14 +273,17 @@ def test_what_a_stream_or_a_queue_gives_up_on_goes_into_a_queue_with_an_alarm(re
 
 
 def test_lambda_may_tell_the_queue_of_what_a_stream_gave_up_on():
-    policies = template().resources_of("AWS::IAM::ManagedPolicy")
+    streams = [(function.logical_id, arns()[f"{stream.on_failure}.Arn"]) for function in FUNCTIONS for stream in function.streams]
     allowed = [
-        statement["Resource"]["Fn::GetAtt"][0]
-        for statement in policies["ReadOutbox"]["PolicyDocument"]["Statement"]
-        if statement["Action"] == "sqs:SendMessage"
+        (name, resource)
+        for name, policy in BY_LAMBDA
+        for statement in roles()[name].statements
+        if statement.policy == policy and "sqs:SendMessage" in statement.actions
+        for resource in statement.resources
+        if template().functions[name].streams
     ]
 
-    assert allowed == [stream.on_failure for function in FUNCTIONS for stream in function.streams]
+    assert allowed == streams
 
 
 def test_nothing_scans_a_table():

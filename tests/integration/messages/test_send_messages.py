@@ -142,6 +142,13 @@ def test_a_sign_in_code_for_nobody_is_skipped_and_no_provider_is_asked(api, tabl
     assert api.queued() == []
 
 
+def test_an_email_goes_out_by_the_configuration_set_that_the_stack_names(setting, ada, inbox):
+    setting(EMAIL_CONFIGURATION_SET="customer-auth")
+    by_email(ada)
+
+    assert [message.request["ConfigurationSetName"] for message in inbox.of(ada.email)] == ["customer-auth"]
+
+
 def test_the_verify_gets_a_hint_of_whose_the_address_is(tables, customer, eve):
     customer.asked_and_read(LOGIN)
     eve.asked_and_read(REGISTER)
