@@ -13,8 +13,9 @@ settings.service()  # a wrong setting ends the start, with its name
 aws.prepare("dynamodb", "kms", "secretsmanager")
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
     """Answers what was done. A request that fails is alarmed and looked at again later; the others are not held up."""
+    aws.begin_invocation(context)
     audit.begin(event="process_account_deletions")
     by_schedule = int(datetime.fromisoformat(event["time"]).timestamp())
     now = min(clock.now(), by_schedule) if by_schedule > clock.now() - clock.DAY else clock.now()

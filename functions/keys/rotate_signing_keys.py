@@ -13,8 +13,9 @@ _logger = Logger(location=None)
 aws.prepare("dynamodb")
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)
+def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
     """By schedule, answers how many keys were made. As CloudFormation's custom resource, tells it whether the first one is there."""
+    aws.begin_invocation(context)
     if "ResponseURL" not in event:
         return _rotate()
     if event["RequestType"] == "Delete":

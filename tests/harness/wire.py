@@ -19,8 +19,8 @@ from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
 from moto.core.models import botocore_stubber
 
-from customer_auth import aws, clock
-from customer_auth.aws import connections, json_protocol, sdk
+from customer_auth import clock
+from customer_auth.aws import connections, json_protocol, retries, sdk
 from tests.harness.crowds import REQUESTS
 from tests.harness.permissions import Permission, needed
 
@@ -110,7 +110,7 @@ class Wire:
         fault = Fault(operation, mode, **options)
         self.faults.append(fault)
         try:
-            with patch.object(json_protocol, "time", self.naps), patch.object(aws, "time", self.naps):
+            with patch.object(retries, "time", self.naps):
                 yield fault
         finally:
             self.faults.remove(fault)

@@ -79,7 +79,7 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     publishable: bool = False,
     cache_seconds: int = 0,
     uses: tuple[str, ...] = ("dynamodb", "secretsmanager"),
-) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, object], Event]]:
+) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, aws.Context], Event]]:
     """Make a Lambda handler of a rule; `answer` says by itself with which status it goes out.
 
     `caller` turns an access token and the issuer into who is calling (401 without one). `refusals` are the rule's own, for the
@@ -95,12 +95,13 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     by_session = caller is not None and caller.__module__ in _BY_SESSION
     always = (*of_input, *((NotAuthenticated,) if caller else ()), *((AccountDeletionPending,) if by_session else ()))
 
-    def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
+    def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, aws.Context], Event]:
         name = rule.__module__.rpartition(".")[2]
         all_refusals = (*dict.fromkeys((*refusals, *always)), Internal, Unavailable)
         contract = Contract(_purpose(rule), body, query, answer, caller, all_refusals, takes_key, publishable, cache_seconds, uses)
 
-        def handler(event: Event, _context: object) -> Event:
+        def handler(event: Event, context: aws.Context) -> Event:
+            aws.begin_invocation(context)
             asked = request.Request(event)
             audit.begin(event=name, request_id=asked.id)
             try:
