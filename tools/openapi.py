@@ -19,7 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from customer_auth import examples, publishable_keys
 from customer_auth.request import KEY
 from local.routes import PARAMETER
-from local.template import Function, Template
+from local.template import Function, Route, Template
 from tools.openapi_examples import Examples, Json
 from tools.openapi_responses import SCHEMA, Responses, named
 
@@ -81,7 +81,7 @@ class Document:
         paths: dict[str, Json] = {}
         for name, function in self._functions.items():
             for route in function.routes:
-                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route.path)
+                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route)
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         document: Json = {
             "openapi": "3.1.0",
@@ -120,15 +120,15 @@ class Document:
         areas = {function.code.name for function in self._functions.values()}
         return ({"name": area, "description": _sentence(text)} for area, text in banners if area in areas)
 
-    def _operation(self, name: str, path: str) -> Json:
-        contract = self._contracts[name]
+    def _operation(self, name: str, route: Route) -> Json:
+        contract, is_head = self._contracts[name], route.method == "HEAD"
         operation: Json = {
-            "operationId": name[0].lower() + name[1:],
+            "operationId": name[0].lower() + name[1:] + ("Head" if is_head else ""),
             "tags": [self._functions[name].code.name],
             "summary": _sentence(contract.purpose),
             "security": [{name: []} for name, wanted in (("customer", contract.caller), ("storefront", contract.publishable)) if wanted],
         }
-        parameters = [*map(self._path_parameter, PARAMETER.findall(path))]
+        parameters = [*map(self._path_parameter, PARAMETER.findall(route.path))]
         parameters += [{"$ref": "#/components/parameters/IdempotencyKey"}] if contract.takes_key else []
         parameters += self._query_parameters(contract.query) if contract.query else []
         if contract.body:
@@ -136,7 +136,8 @@ class Document:
             operation["requestBody"] = self._request(contract)
         if parameters:
             operation["parameters"] = parameters
-        return operation | {"responses": self._responses.of(path, contract)}
+        responses = self._responses.of_head if is_head else self._responses.of
+        return operation | {"responses": responses(route.path, contract)}
 
     def _query_parameters(self, query: Any) -> list[Json]:
         members = self._schemas[self._references[query].rpartition("/")[2]]["properties"]

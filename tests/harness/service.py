@@ -119,7 +119,7 @@ class Service:
 
     def request(self, method: str, path: str, *, raw: bytes | None = None, headers: dict | None = None, ip: str = "", query="", **body):
         given = {"content-type": "application/json"} | {name.lower(): value for name, value in (headers or {}).items()}
-        content = raw if raw is not None else json.dumps(body).encode() if method != "GET" else b""
+        content = raw if raw is not None else b"" if method in ("GET", "HEAD") else json.dumps(body).encode()
         match = matching().find(method, path)
         event = events.http_event(
             method,

@@ -102,7 +102,7 @@ class Wire:
 
     def listen(self) -> None:
         connections.post = self._post
-        sdk.session().get_component("event_emitter").register_first("before-send", self._on_send)
+        sdk.session().events.register_first("before-send", self._on_send)
 
     @contextlib.contextmanager
     def broken(self, operation: str, mode: str | Callable, **options):

@@ -104,6 +104,10 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
             aws.begin_invocation(context)
             asked = request.Request(event)
             audit.begin(event=name, request_id=asked.id)
+            told = outcome(asked)
+            return told | {"body": ""} if asked.is_head else told
+
+        def outcome(asked: request.Request) -> Event:
             try:
                 told = rule(_call(asked, contract))
             except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing of the inside gets out)

@@ -137,6 +137,16 @@ def test_a_run_that_the_scheduler_s_clock_starts_too_soon_erases_nothing_early(t
     assert api.process_deletions(at=api.clock.now() + 300)["completed"] == 1
 
 
+def test_a_run_by_hand_without_an_event_does_what_is_due_now(tables, customer, days, api):
+    customer.leave()
+    days.pass_by(7)
+    api.clock.advance(-1)
+
+    assert api.invoke("ProcessAccountDeletions", {})["completed"] == 0
+    api.clock.advance(1)
+    assert api.invoke("ProcessAccountDeletions", {})["completed"] == 1
+
+
 @pytest.fixture(params=[-60, 60], ids=["behind", "ahead"])
 def skewed(request, api, monkeypatch):
     """The functions' clock is off the gateway's from when this is called; answers the seconds of both."""
