@@ -20,7 +20,7 @@ from customer_auth import examples, publishable_keys
 from customer_auth.endpoint import Bearer
 from customer_auth.request import KEY
 from local.routes import PARAMETER
-from local.template import Function, Template
+from local.template import Function, Route, Template
 from tools.openapi_examples import Examples, Json
 from tools.openapi_responses import SCHEMA, Responses, named
 
@@ -93,7 +93,7 @@ class Document:
         paths: dict[str, Json] = {}
         for name, function in self._functions.items():
             for route in function.routes:
-                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route.method, route.path)
+                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route)
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         document: Json = {
             "openapi": "3.1.0",
@@ -132,26 +132,27 @@ class Document:
         areas = {function.code.name for function in self._functions.values()}
         return ({"name": area, "description": _sentence(text)} for area, text in banners if area in areas)
 
-    def _operation(self, name: str, method: str, path: str) -> Json:
-        contract = self._contracts[name]
+    def _operation(self, name: str, route: Route) -> Json:
+        contract, is_head = self._contracts[name], route.method == "HEAD"
         operation: Json = {
-            "operationId": name[0].lower() + name[1:],
+            "operationId": name[0].lower() + name[1:] + ("Head" if is_head else ""),
             "tags": [self._functions[name].code.name],
             "summary": _sentence(contract.purpose),
             "security": [
                 {name: []} for name, wanted in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if wanted
             ],
         }
-        parameters = [*map(self._path_parameter, PARAMETER.findall(path))]
+        parameters = [*map(self._path_parameter, PARAMETER.findall(route.path))]
         parameters += [{"$ref": "#/components/parameters/IdempotencyKey"}] if contract.takes_key else []
         parameters += self._query_parameters(contract.query) if contract.query else []
         if contract.body:
             parameters += [{"$ref": "#/components/parameters/AcceptLanguage"}] if "locale" in contract.body.model_fields else []
             parameters += self._members_in_query(contract.body)
-            operation["requestBody"] = self._request(contract, method)
+            operation["requestBody"] = self._request(contract, route.method)
         if parameters:
             operation["parameters"] = parameters
-        return operation | {"responses": self._responses.of(path, contract)}
+        responses = self._responses.of_head if is_head else self._responses.of
+        return operation | {"responses": responses(route.path, contract)}
 
     def _query_parameters(self, query: Any) -> list[Json]:
         return [{"name": name, "in": "query", "schema": member} for name, member in self._members(query).items()]

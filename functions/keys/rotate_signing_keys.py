@@ -19,8 +19,9 @@ aws.prepare("dynamodb")
 _LONGEST_REASON = 1_000  # of the 4,096 bytes that CloudFormation takes of an answer
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)
+def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
     """By schedule, answers how many keys were made. As a custom resource, tells CloudFormation whether the stack can serve."""
+    aws.begin_invocation(context)
     if "ResponseURL" not in event:
         return _rotate(key_rotation.rotate)
     if event["RequestType"] == "Delete":

@@ -37,7 +37,7 @@ from customer_auth import aws
 from customer_auth.aws import connections
 sdk = sys.modules.get("customer_auth.aws.sdk")
 clients = sdk.client.cache_info().currsize if sdk else 0
-assert bool(sdk) == ("botocore.session" in sys.modules)
+assert bool(sdk) == ("boto3.session" in sys.modules) == ("botocore.session" in sys.modules)
 uses = sorted(handler.contract.uses) if hasattr(handler, "contract") else None
 print(json.dumps({"from": aws.__file__, "uses": uses, "clients": clients, "trust": connections.trust.cache_info().currsize}))
 """

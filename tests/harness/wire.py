@@ -19,8 +19,8 @@ from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
 from moto.core.models import botocore_stubber
 
-from customer_auth import aws, clock, key_rotation
-from customer_auth.aws import connections, json_protocol, sdk
+from customer_auth import clock, key_rotation
+from customer_auth.aws import connections, json_protocol, retries, sdk
 from tests.harness.crowds import REQUESTS
 from tests.harness.permissions import Request, requests
 
@@ -102,7 +102,7 @@ class Wire:
 
     def listen(self) -> None:
         connections.post = self._post
-        sdk.session().get_component("event_emitter").register_first("before-send", self._on_send)
+        sdk.session().events.register_first("before-send", self._on_send)
 
     @contextlib.contextmanager
     def broken(self, operation: str, mode: str | Callable, **options):
@@ -110,11 +110,7 @@ class Wire:
         fault = Fault(operation, mode, **options)
         self.faults.append(fault)
         try:
-            with (
-                patch.object(json_protocol, "time", self.naps),
-                patch.object(aws, "time", self.naps),
-                patch.object(key_rotation, "time", self.naps),
-            ):
+            with patch.object(retries, "time", self.naps), patch.object(key_rotation, "time", self.naps):
                 yield fault
         finally:
             self.faults.remove(fault)

@@ -491,15 +491,15 @@ SCENARIOS: dict[str, list[Scenario]] = {
 def endpoints_and_scenarios() -> list:
     """Every scenario in a warm container, and the first of each endpoint in a cold one too, which has its secrets and keys to read."""
     return [
-        pytest.param(Route(*route), scenario, temperature, id=f"{function}-{name(scenario)}-{temperature}")
+        pytest.param(Route(*route), scenario, temperature, id=f"{function}-{name(scenario, route[0])}-{temperature}")
         for route, function in routes().items()
         for nth, scenario in enumerate(SCENARIOS.get(function, [None]))
         for temperature in (["warm"] if nth else ["cold", "warm"])
     ]
 
 
-def name(scenario: Scenario | None) -> str:
-    return (scenario.name if scenario else "has no scenario").replace(" ", "-")
+def name(scenario: Scenario | None, method: str) -> str:
+    return ("by head " * (method == "HEAD") + (scenario.name if scenario else "has no scenario")).replace(" ", "-")
 
 
 # ── every combination ──

@@ -88,7 +88,7 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     publishable: bool = False,
     cache_seconds: int = 0,
     uses: tuple[str, ...] = ("dynamodb", "secretsmanager"),
-) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, object], Event]]:
+) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, aws.Context], Event]]:
     """Make a Lambda handler of a rule; `answer` says by itself with which status it goes out.
 
     `caller` turns a bearer token, of the kind `bearer`, and the issuer into who is calling (401 without one). `refusals` are the rule's
@@ -104,14 +104,19 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     by_session = caller is not None and bearer is Bearer.CUSTOMER
     always = (*of_input, *((NotAuthenticated,) if caller else ()), *((AccountDeletionPending,) if by_session else ()))
 
-    def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
+    def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, aws.Context], Event]:
         name = rule.__module__.rpartition(".")[2]
         all_refusals = (*dict.fromkeys((*refusals, *always)), Internal, Unavailable)
         contract = Contract(_purpose(rule), body, query, answer, caller, bearer, all_refusals, takes_key, publishable, cache_seconds, uses)
 
-        def handler(event: Event, _context: object) -> Event:
+        def handler(event: Event, context: aws.Context) -> Event:
+            aws.begin_invocation(context)
             asked = request.Request(event)
             audit.begin(event=name, request_id=asked.id)
+            told = outcome(asked)
+            return told | {"body": ""} if asked.is_head else told
+
+        def outcome(asked: request.Request) -> Event:
             try:
                 told = rule(_call(asked, contract))
             except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing of the inside gets out)

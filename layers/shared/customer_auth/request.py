@@ -30,7 +30,8 @@ class Request:
         self._headers: dict[str, str] = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         context = event["requestContext"]
         self.id = str(context["requestId"])
-        self.route = str(event["routeKey"]).partition(" ")[2]  # the path may begin with a custom domain's mapping
+        method, _, self.route = str(event["routeKey"]).partition(" ")  # the path may begin with a custom domain's mapping
+        self.is_head = method == "HEAD"
         self.query: dict[str, str] = event.get("queryStringParameters") or {}
         self.parameters: dict[str, str] = event.get("pathParameters") or {}
         self.at = int(context.get("timeEpoch", 0)) // 1000
