@@ -12,6 +12,7 @@ SAM := .tools/sam/bin/sam
 LOCK := $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes --no-header --no-annotate
 BRING_NODE = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || $(MAKE) -s --no-print-directory node
 ENV ?= dev
+DEPLOY = PYTHONPATH=layers/shared SAM=$(SAM) .venv/bin/python -m tools.deploy
 HERE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 BUILD_HERE = log=$$($(MAKE) -s build ARCHITECTURE=$(HERE) 2>&1) || { echo "$$log"; exit 1; }
 .DEFAULT_GOAL := help
@@ -27,7 +28,7 @@ dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists t
 test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
 	@$(BRING_NODE)
-	@$(if $(shell command -v npm),$(MAKE) -s --no-print-directory axe || true)
+	@$(if $(shell command -v npm),$(MAKE) -s -k --no-print-directory axe iam-simulate || true)
 	@.venv/bin/python -m $(if $(ARGS),pytest -p tools.left_out $(ARGS),tools.suite)
 
 test-web: .venv/.done ## Run the tests of the browser's module alone, by Node's own runner
@@ -78,9 +79,17 @@ bench: .venv/.done .tools/sam/.done ## Run the benchmarks
 build: .venv/.done .tools/sam/.done ## Build functions and layer for AWS (ARCHITECTURE=arm64 or x86_64)
 	$(SAM) build --cache-dir .aws-sam/cache-$(ARCHITECTURE) --parameter-overrides Architecture=$(ARCHITECTURE)
 
-deploy: build ## Deploy to AWS (ENV=dev, staging or prod)
-	$(SAM) deploy --config-env $(ENV)
-	@.venv/bin/python tools/protect.py $(ENV)
+deploy: settings-fit build ## Deploy to AWS (ENV=dev, staging or prod)
+	@$(DEPLOY) run $(ENV) $(ARCHITECTURE)
+
+diff: settings-fit build ## Show what `make deploy` would change on AWS, and change nothing (ENV=dev, staging or prod)
+	@$(DEPLOY) diff $(ENV) $(ARCHITECTURE)
+
+settings-fit: .venv/.done ## Say whether the files could be deployed, without asking AWS (ENV=dev, staging or prod)
+	@$(DEPLOY) check $(ENV) $(ARCHITECTURE)
+
+check-quotas: .venv/.done ## Say which quotas of the AWS account do not fit the stack (ENV=dev, staging or prod)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.check_quotas $(ENV)
 
 publishable-key: .venv/.done ## Make a storefront's key on AWS (ENV=prod LABEL="My shop" ORIGINS="https://shop.example.com")
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.publishable_key customer-auth-$(ENV) "$(LABEL)" $(ORIGINS)
@@ -119,6 +128,8 @@ invoke-all: .venv/.done .tools/sam/.done ## Run every built function with its ev
 
 axe: .tools/axe/.done ## Bring axe-core, for the accessibility tests of the pages
 
+iam-simulate: .tools/iam-simulate/.done ## Bring iam-simulate, which decides as IAM does, for the test of the policies
+
 dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, for the tests of races
 
 lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
@@ -153,10 +164,12 @@ clean: ## Remove all that make made
 	$(UV) pip install -q --python .venv --require-hashes --target $(@D) -r $<
 	touch $@
 
-.tools/axe/.done: tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc
-	@command -v npm >/dev/null || { echo "axe-core needs npm: apt-get install npm"; exit 1; }
+.tools/axe/.done: $(addprefix tests/browser/,package.json package-lock.json .npmrc)
+.tools/iam-simulate/.done: $(addprefix tests/iam/,package.json package-lock.json .npmrc)
+.tools/axe/.done .tools/iam-simulate/.done:
+	@command -v npm >/dev/null || { echo "$(notdir $(@D)) needs npm: apt-get install npm"; exit 1; }
 	mkdir -p $(@D) && cp $^ $(@D)
-	npm ci --prefix $(@D) --silent --ignore-scripts --no-audit --no-fund
+	cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	touch $@
 
 .tools/schemathesis/.done: tools/schemathesis.txt .python-version | .tools/uv/bin/uv

@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ATTACKS = (
     "tests/integration/test_threats.py",
+    "tests/integration/test_shared_addresses.py",
     "tests/integration/test_ownership.py",
     "tests/integration/keys/test_database_leak.py",
     "tests/integration/deletion/test_process_account_deletions.py",

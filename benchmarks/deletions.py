@@ -115,7 +115,7 @@ def _admin(running: stack.Stack) -> str:
 
 
 def _ask(show: Handler, token: str, query: str) -> None:
-    answer = show(http_event("GET", LIST, headers={"authorization": f"Bearer {token}"}, query=f"limit=20&{query}"), None)
+    answer = show(http_event("GET", LIST, headers={"authorization": f"Bearer {token}"}, query=f"limit=20&{query}"), warm.Context())
     assert answer["statusCode"] == 200, answer
 
 

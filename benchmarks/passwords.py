@@ -46,9 +46,9 @@ def _cpu(enter: Handler) -> tuple[float, float]:
 
     kept = passwords.hashed(PASSWORD)
     right = warm.event(ENTER, {"email": KNOWN[0], "password": PASSWORD})  # made once: that is the gateway's work
-    assert enter(right, None)["statusCode"] == 200
+    assert enter(right, warm.Context())["statusCode"] == 200
     acts: list[Callable[[], object]] = [
-        lambda: enter(right, None),
+        lambda: enter(right, warm.Context()),
         lambda: passwords._HASHER.verify(kept, PASSWORD),  # noqa: SLF001 (nothing around it)
     ]
     for act in acts:
@@ -84,7 +84,7 @@ def _area_under_curve(some: list[float], others: list[float]) -> float:
 
 
 def _post(handler: Handler, path: str, wanted: int, body: dict[str, str]) -> None:
-    answer = handler(warm.event(path, body), None)
+    answer = handler(warm.event(path, body), warm.Context())
     assert answer["statusCode"] == wanted, answer
 
 

@@ -114,10 +114,10 @@ class _Memory:
 
 
 def _sign_in(ask: Handler, verify: Handler) -> None:
-    asked = ask(warm.event(ASK, {"phone": PHONE}), None)
+    asked = ask(warm.event(ASK, {"phone": PHONE}), warm.Context())
     assert asked["statusCode"] == 200, asked
     challenge = json.loads(asked["body"])["challenge"]
-    entered = verify(warm.event(VERIFY, {"phone": PHONE, "code": _code(), "challenge": challenge}), None)
+    entered = verify(warm.event(VERIFY, {"phone": PHONE, "code": _code(), "challenge": challenge}), warm.Context())
     assert entered["statusCode"] == 200, entered
 
 

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 from local.intrinsics import ACCOUNT_ID, PSEUDO_PARAMETERS, Properties
-from local.template import FUNCTION, Template
+from local.template import FUNCTION, LAYER, Template
 from local.triggers import referred
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def create(
     """Make the template's resources and answer their physical ids, `Ref` by logical id and `Fn::GetAtt` by `LogicalId.Attribute`.
 
     Tables and secrets that are there already stay as they are. `secrets` are values, `keys` ids of KMS keys, by logical id, in place
-    of new ones. Functions get a name and an ARN; whatever else the template has is not made and has no id.
+    of new ones. Functions, layers and custom resources get a name or an ARN; whatever else the template has is not made and has no id.
     """
     stack = PSEUDO_PARAMETERS["AWS::StackName"]
     makers: Mapping[str, Callable[[str, Properties], Mapping[str, str]]] = {
@@ -76,8 +76,9 @@ def create(
         SECRET: lambda name, properties: _secret(clients, f"{stack}-{name}", properties, (secrets or {}).get(name)),
         KEY: lambda name, properties: _key(clients, properties, (keys or {}).get(name)),
         FUNCTION: lambda name, _: _function(f"{stack}-{name}"),
+        LAYER: lambda name, _: {"": f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:layer:{stack}-{name}:1"},
     }
-    ids: dict[str, str] = {}
+    ids: dict[str, str] = {name: f"{stack}-{name}" for name in template.custom_resources}
     for kind, make in makers.items():
         for name, properties in template.resources_of(kind).items():
             ids |= {f"{name}.{attribute}" if attribute else name: value for attribute, value in make(name, properties).items()}

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, unquote
 
 from local import parameters, static_files
 from local.clock import Clock
-from local.events import schedule_event
 from local.gateway import JSON, message
 from local.inbox import Inbox
 from local.pool import Broken, Pool
+from local.scheduler import Stopping, event_of
 from local.senders import MODES, SENDERS, Senders
 from local.server import Request, Response
 from local.template import Template
@@ -29,14 +29,14 @@ class BadInput(Exception):
 
 
 class Console(NamedTuple):
-    """The routes under `/_local` and what they act on; `moved` is called when the clock was moved."""
+    """The routes under `/_local` and what they act on; `advance` moves the clock (Raises: Stopping)."""
 
     template: Template
     pools: Mapping[str, Pool]
     inbox: Inbox
     senders: Senders
     clock: Clock
-    moved: Callable[[], None]
+    advance: Callable[[float], None]
     hosts: frozenset[str]
 
     def answer(self, request: Request) -> Response:
@@ -115,8 +115,10 @@ def _messages(console: Console, request: Request, _rest: str) -> Response:
 
 def _clock(console: Console, request: Request, _rest: str) -> Response:
     seconds = _number(_body(request), "advance_seconds", LONGEST_ADVANCE_SECONDS)
-    console.clock.advance(seconds)
-    console.moved()
+    try:
+        console.advance(seconds)
+    except Stopping:
+        return message(503, "The local stack ends; its clock stands where it was.")
     return _json({"now": console.clock.iso(), "advanced_seconds": console.clock.offset_seconds})
 
 
@@ -140,8 +142,7 @@ def _run(console: Console, _request: Request, name: str) -> Response:
     scheduled = sorted(key for key, each in functions.items() if console.template.functions[each].schedules)
     if function is None or not function.schedules:
         raise BadInput(f"{name} is no scheduled function; there are: {', '.join(scheduled)}")
-    schedule = function.schedules[0]
-    event = json.loads(schedule.payload) if schedule.payload else schedule_event(logical_id + schedule.name, console.clock.now())
+    event = event_of(logical_id, function.schedules[0], console.clock.now())
     try:
         return _json({"function": logical_id, "result": json.loads(console.pools[logical_id].invoke(event))})
     except Broken as broken:

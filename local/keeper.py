@@ -11,6 +11,7 @@ from local.cloud import KEY, REGION, SECRET, Clients
 from local.data import DataFolder
 from local.engine import Backend
 from local.intrinsics import ACCOUNT_ID
+from local.scheduler import Fired
 from local.template import Template
 
 
@@ -29,6 +30,12 @@ class Keeper:
     @property
     def offset_seconds(self) -> float:
         return float(self.state.get("clock_offset_seconds", 0))
+
+    @property
+    def fired(self) -> Fired | None:
+        """How far the schedules were."""
+        kept = self.state.get("schedules")
+        return Fired(**kept) if kept else None
 
     def restore_keys(self) -> dict[str, str]:
         """Put the KMS keys back, so that what they encrypted can be decrypted; their ids by logical id."""
@@ -53,12 +60,13 @@ class Keeper:
         """Leave the folder to the next run."""
         self._folder.close()
 
-    def keep(self, template: Template, clients: Clients, ids: Mapping[str, str], clock: Clock) -> None:
+    def keep(self, template: Template, clients: Clients, ids: Mapping[str, str], clock: Clock, fired: Fired) -> None:
         """Keep the present state, but for the tables."""
         keys = {name: _keys().keys[ids[name]] for name in template.resources_of(KEY)}
         read = clients.secrets.get_secret_value
         self.state = {
             "clock_offset_seconds": clock.offset_seconds,
+            "schedules": fired._asdict(),
             "secrets": {name: read(SecretId=ids[name])["SecretString"] for name in template.resources_of(SECRET)},
             "keys": {name: {"id": key.id, "material": _material(key)} for name, key in keys.items()},
         }

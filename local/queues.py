@@ -13,6 +13,7 @@ from local.cloud import Clients
 from local.events import queue_event
 from local.filters import fits_any
 from local.pool import Pool
+from local.rounds import Rounds
 from local.triggers import QueueTrigger
 
 if TYPE_CHECKING:
@@ -33,18 +34,23 @@ class QueueFeeder:
         self._url = ids[trigger.queue]
         self._arn = ids[f"{trigger.queue}.Arn"]
         self._stopping = stopping
+        self._rounds = Rounds(POLL_SECONDS, stopping)
 
     def start(self) -> None:
         threading.Thread(target=self._run, daemon=True, name=f"queue:{self._trigger.queue}").start()
 
+    def work_off(self, ends_at: float) -> None:
+        """Return when no message waits that is due, at the latest then, by the monotonic clock."""
+        self._rounds.await_next(ends_at)
+
     def _run(self) -> None:
         while not self._stopping.is_set():
+            number = self._rounds.begin()
             try:
-                messages = self._receive()
-                if messages:
+                while messages := self._receive():
                     self._feed(messages)
-                else:
-                    self._stopping.wait(POLL_SECONDS)
+                self._rounds.finish(number)
+                self._rounds.rest()
             except (BotoCoreError, ClientError) as error:
                 if not self._stopping.is_set():
                     log.warning("queue %s: %s", self._url, error)

@@ -158,7 +158,8 @@ class _Connection(BaseHTTPRequestHandler):
         lines = [f"{name}: {value}" for name, value in response.headers]
         if "date" not in dict(response.headers):
             lines.append(f"date: {self.date_time_string()}")
-        if response.status not in {204, 304}:
+        length_is_known = bool(response.body) or self.command != "HEAD"  # whoever leaves the body out to HEAD does not tell GET's length
+        if response.status not in {204, 304} and length_is_known:
             lines.append(f"content-length: {len(response.body)}")
         if self.close_connection:
             lines.append("connection: close")

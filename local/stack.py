@@ -2,9 +2,10 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,14 +23,18 @@ from local.pool import Pool
 from local.queues import QueueFeeder
 from local.routes import Routes
 from local.runtime import spec_of, task_spec
+from local.scheduler import Scheduler, jobs_of
+from local.schedules import ScheduleError
 from local.senders import Senders
 from local.server import Request, Response, Server
 from local.streams import StreamFeeder
-from local.template import Template, Unresolved
+from local.template import StreamTrigger, Template, Unresolved
 from local.worker import Failure
 
-EMBEDDED_WAIT_SECONDS = 5.0  # the embedded DynamoDB says when there is something new
-REAL_WAIT_SECONDS = 0.1  # any other is asked
+EMBEDDED_LOOK_SECONDS = 5.0  # the embedded DynamoDB says when there is something new
+REAL_LOOK_SECONDS = 0.1  # any other is asked
+REAL_SHOWN_SECONDS = 0.3  # in its stream, after a write
+WORK_OFF_SECONDS = 60.0  # at most, at each stop of the clock; a sender that hangs takes seconds
 SETTINGS_ERROR = "SettingsError"
 PUBLISH_KEY = "publish_key"  # the stack's own task, as console.TASKS
 PUBLISHABLE_KEY = "pk_local"
@@ -56,7 +61,7 @@ class Stack:
         self._options = options
         self._say = say
         self._stopping = threading.Event()
-        self._news = threading.Event()
+        self._keeping = threading.Lock()
         self._keeper = Keeper(DataFolder(options.data)) if options.data else None
         self._clock = Clock(self._keeper.offset_seconds if self._keeper else 0)
         self._inbox = Inbox(self._clock, template.settings, self._show)
@@ -65,10 +70,17 @@ class Stack:
         self._clients = Clients(self._aws.url, options.dynamodb)
         self._pools: dict[str, Pool] = {}
         self._ids: dict[str, str] = {}
-        self._streamed: set[str] = set()
+        self._streams: list[StreamFeeder] = []
+        self._queues: list[QueueFeeder] = []
+        fired = self._keeper.fired if self._keeper else None
+        self._scheduler = Scheduler(self._clock, work_off=self._work_off, keep=self._keep, stopping=self._stopping, fired=fired)
 
     def start(self) -> None:
         """Make what the functions need, check that they can start, and answer requests. Raises: StartError, CustomResourceError."""
+        try:
+            jobs = jobs_of(self._template)
+        except ScheduleError as error:
+            raise StartError(str(error)) from error
         self._aws.start()
         keys = self._keeper.restore_keys() if self._keeper else {}
         secrets = self._keeper.secrets if self._keeper else {}
@@ -82,19 +94,17 @@ class Stack:
             self._aws.on_secret = self._keep
             self._keep()
         self._aws.tables.listeners.append(self._hear)
-        streams = [stream for function in self._template.functions.values() for stream in function.streams]
-        self._streamed = {self._ids[stream.table] for stream in streams}
         self._make_pools()
         if not keys:  # they are new, and so is what custom resources made with them
             custom.create(self._template, self._pools, self._ids)
         self._publish_key()
         self._start_feeders()
+        self._scheduler.start(jobs, self._pools)
         self._server.start(self._app())
 
     def stop(self) -> None:
         """End everything at once: what is in work is not waited for."""
         self._stopping.set()
-        self._news.set()
         self._server.stop()
         threads = [threading.Thread(target=each.stop) for each in self._pools.values()]
         for thread in threads:
@@ -134,16 +144,25 @@ class Stack:
 
     def _start_feeders(self) -> None:
         for name, function in self._template.functions.items():
-            for stream in function.streams:
-                StreamFeeder(stream, self._pools[name], self._clients, self._ids, wait=self._wait, stopping=self._stopping).start()
-            for queue in function.queues:
-                QueueFeeder(queue, self._pools[name], self._clients, self._ids, stopping=self._stopping).start()
+            given = (self._pools[name], self._clients, self._ids)
+            self._streams += [self._feeder(each, *given) for each in function.streams]
+            self._queues += [QueueFeeder(each, *given, stopping=self._stopping) for each in function.queues]
+        for feeder in self._feeders:
+            feeder.start()
+
+    def _feeder(self, trigger: StreamTrigger, *given: Any) -> StreamFeeder:
+        every, shown = (REAL_LOOK_SECONDS, REAL_SHOWN_SECONDS) if self._options.dynamodb else (EMBEDDED_LOOK_SECONDS, 0.0)
+        return StreamFeeder(trigger, *given, every_seconds=every, shown_seconds=shown, stopping=self._stopping)
+
+    @property
+    def _feeders(self) -> list[StreamFeeder | QueueFeeder]:
+        return [*self._streams, *self._queues]
 
     def _app(self) -> Callable[[Request], Response]:
         domain = f"127.0.0.1:{self._server.port}"
         hosts = frozenset({domain, f"localhost:{self._server.port}"})
         gateway = Gateway(Routes(self._template.functions), self._pools, self._template.cors, domain=domain, now=self._clock.now)
-        console = Console(self._template, self._pools, self._inbox, self._senders, self._clock, self._moved, hosts)
+        console = Console(self._template, self._pools, self._inbox, self._senders, self._clock, self._scheduler.advance, hosts)
 
         def answer(request: Request) -> Response:
             if docs.is_asked_for(request.path):
@@ -155,25 +174,26 @@ class Stack:
         return answer
 
     def _hear(self, changes: Sequence[Change]) -> None:
-        """Wake the stream's feeders when a table that has a stream was changed."""
-        if any(change.table in self._streamed for change in changes):
-            self._news.set()
+        """Wake the streams' feeders when their tables were changed."""
+        changed = {change.table for change in changes}
+        for feeder in self._streams:
+            if feeder.table in changed:
+                feeder.wake()
 
-    def _wait(self) -> None:
-        """Return when the stream may have something new."""
-        if self._options.dynamodb:
-            self._stopping.wait(REAL_WAIT_SECONDS)
-            return
-        self._news.wait(EMBEDDED_WAIT_SECONDS)
-        self._news.clear()
-
-    def _moved(self) -> None:
-        if self._keeper:
-            self._keep()
+    def _work_off(self) -> None:
+        """Let what waits in streams and queues be done, but for what never ends."""
+        ends_at = time.monotonic() + WORK_OFF_SECONDS
+        for feeder in self._feeders:
+            feeder.work_off(ends_at)
 
     def _keep(self) -> None:
-        if self._keeper:
-            self._keeper.keep(self._template, self._clients, self._ids, self._clock)
+        try:
+            with self._keeping:
+                if self._keeper:
+                    self._keeper.keep(self._template, self._clients, self._ids, self._clock, self._scheduler.fired)
+        except (BotoCoreError, ClientError):
+            if not self._stopping.is_set():  # else what was kept last stands
+                raise
 
     def _show(self, message: Message) -> None:
         self._say(message.line())

@@ -7,8 +7,9 @@ import json
 import logging
 import queue
 import threading
+import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from local.cloud import Clients
 from local.events import stream_event
 from local.filters import fits_any
 from local.pool import Pool
+from local.rounds import Rounds
+from local.shards import ShardReader
 from local.triggers import UNLIMITED, StreamTrigger
 
 if TYPE_CHECKING:
@@ -27,13 +30,15 @@ if TYPE_CHECKING:
 type Record = Mapping[str, Any]
 
 LONGEST_PAUSE_SECONDS = 5.0  # between tries of a batch; Lambda goes up to a minute
-SHARDS_ANEW_SECONDS = 10.0
 FULL_READ = 1_000  # records that GetRecords gives at most
 log = logging.getLogger(__name__)
 
 
 class StreamFeeder:
-    """One trigger. `wait` returns when there may be something new, `stopping` ends it."""
+    """One trigger, which looks for records every so many seconds and when it is woken; `stopping` ends it.
+
+    `shown_seconds`: what was written shows in the stream after so long.
+    """
 
     def __init__(
         self,
@@ -42,46 +47,67 @@ class StreamFeeder:
         clients: Clients,
         ids: Mapping[str, str],
         *,
-        wait: Callable[[], None],
+        every_seconds: float,
+        shown_seconds: float = 0,
         stopping: threading.Event,
     ) -> None:
         self._trigger = trigger
         self._pool = pool
         self._clients = clients
+        self.table = ids[trigger.table]
         self._arn = ids[f"{trigger.table}.StreamArn"]
         self._failures_url = ids[trigger.on_failure] if trigger.on_failure else None
-        self._wait = wait
+        self._shown_seconds = shown_seconds
         self._stopping = stopping
-        self._lanes = [queue.SimpleQueue[Record]() for _ in range(trigger.lanes)]
+        self._rounds = Rounds(every_seconds, stopping)
+        self._lanes = [_Lane() for _ in range(trigger.lanes)]
 
     def start(self) -> None:
         threading.Thread(target=self._read, daemon=True, name=f"stream:{self._trigger.table}").start()
         for number, lane in enumerate(self._lanes):
             threading.Thread(target=self._run, args=(lane,), daemon=True, name=f"stream:{self._trigger.table}:{number}").start()
 
+    def wake(self) -> None:
+        """There may be something new."""
+        self._rounds.wake()
+
+    def work_off(self, ends_at: float) -> None:
+        """Return when all that was written before this call has been handled, at the latest then, by the monotonic clock."""
+        self._stopping.wait(self._shown_seconds)
+        self._rounds.await_next(ends_at)
+        for lane in self._lanes:
+            lane.await_done(self._stopping, ends_at)
+
     def _read(self) -> None:
-        reader = _Reader(self._clients, self._arn, from_start=self._trigger.from_start)
+        reader = ShardReader(self._clients, self._arn, from_start=self._trigger.from_start)
         while not self._stopping.is_set():
+            number = self._rounds.begin()
             try:
-                records = reader.read()
+                while self._hand_out(reader.read()) == FULL_READ:
+                    pass
             except (BotoCoreError, ClientError) as error:
                 if not self._stopping.is_set():
                     log.warning("stream %s: %s", self._arn, error)
                 self._stopping.wait(1)
                 continue
-            for record in records:
-                if fits_any(self._trigger.filters, record):
-                    key = json.dumps(record["dynamodb"]["Keys"], sort_keys=True, default=str)
-                    self._lanes[zlib.crc32(key.encode()) % len(self._lanes)].put(record)
-            if len(records) < FULL_READ:
-                self._wait()
+            self._rounds.finish(number)
+            self._rounds.rest()
 
-    def _run(self, lane: "queue.SimpleQueue[Record]") -> None:
+    def _hand_out(self, records: "list[RecordTypeDef]") -> int:
+        """Put what concerns the function into its lanes; answers how many records there were."""
+        for record in records:
+            if fits_any(self._trigger.filters, record):
+                key = json.dumps(record["dynamodb"]["Keys"], sort_keys=True, default=str)
+                self._lanes[zlib.crc32(key.encode()) % len(self._lanes)].put(record)
+        return len(records)
+
+    def _run(self, lane: "_Lane") -> None:
         while not self._stopping.is_set():
-            batch = [lane.get()]
-            while len(batch) < self._trigger.batch_size and not lane.empty():
-                batch.append(lane.get())
-            self._feed(batch)
+            batch = lane.take(self._trigger.batch_size)
+            try:
+                self._feed(batch)
+            finally:
+                lane.done(len(batch))
 
     def _feed(self, batch: list[Record], tries_before: int = 0) -> None:
         """Run a batch until all of it is done, its retries are used up, or the stack ends."""
@@ -118,53 +144,35 @@ class StreamFeeder:
         self._clients.sqs.send_message(QueueUrl=self._failures_url, MessageBody=json.dumps(notice))
 
 
-class _Reader:
-    """Reads all shards of a stream, each where it was left."""
+class _Lane:
+    """Records that wait for their turn, and how many have had it."""
 
-    def __init__(self, clients: Clients, arn: str, *, from_start: bool) -> None:
-        self._streams = clients.streams
-        self._arn = arn
-        self._kind = "TRIM_HORIZON" if from_start else "LATEST"
-        self._iterators: dict[str, str | None] = {}  # None: read to its end
-        self._last: dict[str, str] = {}
-        self._looked_at = float("-inf")
+    def __init__(self) -> None:
+        self._records = queue.SimpleQueue[Record]()
+        self._changed = threading.Condition()
+        self._put = 0
+        self._done = 0
 
-    def read(self) -> "list[RecordTypeDef]":
-        """What is new."""
-        now = datetime.now(UTC).timestamp()
-        if now - self._looked_at > SHARDS_ANEW_SECONDS:
-            self._find_shards()
-            self._looked_at = now
-        return [record for shard in [*self._iterators] for record in self._read_shard(shard)]
+    def put(self, record: Record) -> None:
+        with self._changed:
+            self._put += 1
+        self._records.put(record)
 
-    def _find_shards(self) -> None:
-        for shard in self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"].get("Shards", []):
-            if shard["ShardId"] not in self._iterators:
-                self._iterators[shard["ShardId"]] = self._iterator(shard["ShardId"])
-        self._kind = "TRIM_HORIZON"  # a shard that appears later is new from its first record on
+    def take(self, most: int) -> list[Record]:
+        """The next ones, once there are any."""
+        batch = [self._records.get()]
+        while len(batch) < most and not self._records.empty():
+            batch.append(self._records.get())
+        return batch
 
-    def _iterator(self, shard: str) -> str:
-        where: dict[str, Any] = {"ShardIteratorType": self._kind}
-        if shard in self._last:
-            where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._last[shard]}
-        return self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard, **where)["ShardIterator"]
+    def done(self, count: int) -> None:
+        with self._changed:
+            self._done += count
+            self._changed.notify_all()
 
-    def _read_shard(self, shard: str) -> "list[RecordTypeDef]":
-        iterator = self._iterators[shard]
-        if iterator is None:
-            return []
-        try:
-            answer = self._streams.get_records(ShardIterator=iterator)
-        except self._streams.exceptions.TrimmedDataAccessException:
-            # DynamoDB Local numbers all tables' writes as one: an iterator from before a stream's first record is "past the oldest".
-            self._last.pop(shard, None)
-            self._iterators[shard] = self._iterator(shard)
-            return []
-        except (BotoCoreError, ClientError):
-            self._iterators[shard] = self._iterator(shard)
-            raise
-        records = answer["Records"]
-        if records:
-            self._last[shard] = records[-1]["dynamodb"]["SequenceNumber"]
-        self._iterators[shard] = answer.get("NextShardIterator")
-        return records
+    def await_done(self, stopping: threading.Event, ends_at: float) -> None:
+        """Return when all that was put before this call is done, at the latest then."""
+        with self._changed:
+            wanted = self._put
+            while self._done < wanted and not stopping.is_set() and time.monotonic() < ends_at:
+                self._changed.wait(0.1)

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 FUNCTION = "AWS::Serverless::Function"
+LAYER = "AWS::Serverless::LayerVersion"
 HTTP_API = "AWS::Serverless::HttpApi"
 CUSTOM_RESOURCE = ("Custom::", "AWS::CloudFormation::CustomResource")
 DEFAULT_TIMEOUT_SECONDS = 3  # Lambda's own

@@ -17,9 +17,10 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from customer_auth import examples, publishable_keys
+from customer_auth.endpoint import Bearer
 from customer_auth.request import KEY
 from local.routes import PARAMETER
-from local.template import Function, Template
+from local.template import Function, Route, Template
 from tools.openapi_examples import Examples, Json
 from tools.openapi_responses import SCHEMA, Responses, named
 
@@ -43,7 +44,17 @@ PARAMETERS = {
 }
 
 SECURITY = {
-    "customer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    Bearer.CUSTOMER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token (RFC 9068)."},
+    Bearer.REGISTRATION: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A registration token, of POST /auth/customer/emailpass/register: opens one customer, within 30 minutes.",
+    },
+    Bearer.RESET: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A reset token, of the link that POST /auth/customer/emailpass/reset-password sends: sets one password, once.",
+    },
     "storefront": {"type": "apiKey", "in": "header", "name": publishable_keys.HEADER},
 }
 
@@ -83,17 +94,18 @@ class Document:
         self._examples = Examples(self._schemas)
         self._responses = Responses(self._schemas, self._references)
         self._bodies: dict[str, Json] = {}
+        self._parameters: dict[str, Json] = {**PARAMETERS}
 
     def json(self) -> Json:
         """All of it."""
         paths: dict[str, Json] = {}
         for name, function in self._functions.items():
             for route in function.routes:
-                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route.path)
+                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route)
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         document: Json = {
             "openapi": "3.1.0",
-            "info": {"title": project["name"], "version": project["version"], "description": project["description"] + "."},
+            "info": {"title": _title(project), "version": project["version"], "description": project["description"] + "."},
             "servers": [{"url": "/", "description": "Where this document comes from."}],
             "tags": list(self._tags()),
             "paths": paths,
@@ -102,7 +114,7 @@ class Document:
                 "responses": dict(sorted(self._responses.shared.items())),
                 "headers": self._responses.headers,
                 "requestBodies": dict(sorted(self._bodies.items())),
-                "parameters": PARAMETERS,
+                "parameters": self._parameters,
                 "securitySchemes": SECURITY,
             },
         }
@@ -128,41 +140,64 @@ class Document:
         areas = {function.code.name for function in self._functions.values()}
         return ({"name": area, "description": _sentence(text)} for area, text in banners if area in areas)
 
-    def _operation(self, name: str, path: str) -> Json:
-        contract = self._contracts[name]
+    def _operation(self, name: str, route: Route) -> Json:
+        contract, is_head = self._contracts[name], route.method == "HEAD"
         operation: Json = {
-            "operationId": name[0].lower() + name[1:],
+            "operationId": name[0].lower() + name[1:] + ("Head" if is_head else ""),
             "tags": [self._functions[name].code.name],
             "summary": _sentence(contract.purpose),
-            "security": [{name: []} for name, wanted in (("customer", contract.caller), ("storefront", contract.publishable)) if wanted],
+            "security": [
+                {name: []} for name, wanted in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if wanted
+            ],
         }
-        parameters = [*map(self._path_parameter, PARAMETER.findall(path))]
+        parameters = [*map(self._path_parameter, PARAMETER.findall(route.path))]
         parameters += [{"$ref": "#/components/parameters/IdempotencyKey"}] if contract.takes_key else []
         parameters += self._query_parameters(contract.query) if contract.query else []
         if contract.body:
             parameters += [{"$ref": "#/components/parameters/AcceptLanguage"}] if "locale" in contract.body.model_fields else []
-            operation["requestBody"] = self._request(contract)
+            parameters += self._members_in_query(contract.body)
+            operation["requestBody"] = self._request(contract, route.method)
         if parameters:
             operation["parameters"] = parameters
-        return operation | {"responses": self._responses.of(path, contract)}
+        responses = self._responses.of_head if is_head else self._responses.of
+        return operation | {"responses": responses(route.path, contract)}
 
     def _query_parameters(self, query: Any) -> list[Json]:
-        members = self._schemas[self._references[query].rpartition("/")[2]]["properties"]
-        return [{"name": name, "in": "query", "schema": member} for name, member in members.items()]
+        return [{"name": name, "in": "query", "schema": member} for name, member in self._members(query).items()]
+
+    def _members_in_query(self, body: Any) -> list[Json]:
+        """What the body may leave out because it stands in the query string; there no member is null."""
+        members, references = self._members(body), []
+        for name in body.in_query:
+            schema = next(each for each in members[name]["anyOf"] if each != {"type": "null"})
+            key = f"{name.title().replace('_', '')}InQuery"
+            self._parameters[key] = {"name": name, "in": "query", "description": "Where the body does not have it.", "schema": schema}
+            references.append({"$ref": f"#/components/parameters/{key}"})
+        return references
+
+    def _members(self, model: Any) -> Json:
+        members: Json = self._schemas[named({"$ref": self._references[model]})]["properties"]
+        return members
 
     def _path_parameter(self, name: str) -> Json:
         """It is described as the kind of its name."""
         return {"name": name, "in": "path", "required": True, "schema": {"$ref": SCHEMA.format(model=name.capitalize())}}
 
-    def _request(self, contract: Any) -> Json:
+    def _request(self, contract: Any, method: str) -> Json:
         reference = {"$ref": self._references[contract.body]}
         least, all_ = (self._examples.of(reference, required_alone=alone) for alone in (True, False))
         told = {"least": {"value": least}} | ({"all": {"value": all_}} if all_ != least else {})
         for example in told.values():
             contract.body.model_validate_json(json.dumps(example["value"]))
         name = named(reference)
-        self._bodies[name] = {"required": True, "content": {"application/json": {"schema": reference, "examples": told}}}
+        required = method != "POST" or self._demands(contract.body)
+        self._bodies[name] = {"required": required, "content": {"application/json": {"schema": reference, "examples": told}}}
         return {"$ref": f"#/components/requestBodies/{name}"}
+
+    def _demands(self, body: Any) -> bool:
+        """Whether a member must be there, or one of several."""
+        schema = self._schemas[named({"$ref": self._references[body]})]
+        return bool(schema.get("required")) or (not body.in_query and not schema.keys().isdisjoint(("anyOf", "oneOf")))
 
 
 def _contract(function: Function) -> Any:
@@ -176,6 +211,12 @@ def _contract(function: Function) -> Any:
     sys.modules[name] = module  # where pydantic looks for the names in the models' annotations
     spec.loader.exec_module(module)
     return getattr(module, function.handler.attribute).contract
+
+
+def _title(project: Json) -> str:
+    """The project's name, and what it is for."""
+    purpose = project["description"].partition(",")[0]
+    return f"{project['name']}: {purpose[0].lower()}{purpose[1:]}"
 
 
 def _sentence(purpose: str) -> str:

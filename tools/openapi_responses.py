@@ -56,6 +56,14 @@ class Responses:
         statuses = {*_statuses(contract), *(refusal.status for refusal in contract.refusals)}
         return {str(status): self._response(path, contract, status) for status in sorted(statuses)}
 
+    def of_head(self, path: str, contract: Any) -> Json:
+        """The same, to HEAD: without bodies."""
+        return {status: self._bodiless(response) for status, response in self.of(path, contract).items()}
+
+    def _bodiless(self, response: Json) -> Json:
+        whole = self.shared[named(response)] if "$ref" in response else response
+        return {name: part for name, part in whole.items() if name != "content"}
+
     def _response(self, path: str, contract: Any, status: int) -> Json:
         answers = [*self._answer(contract, status)]
         refusals = [refusal for refusal in contract.refusals if refusal.status == status]

@@ -5,17 +5,24 @@ import tomllib
 from pathlib import Path
 
 import boto3
+from botocore.exceptions import ClientError
 
 ROOT = Path(__file__).resolve().parents[1]
+POLICY = ROOT / "stack-policy.json"
 
 
 def main(environment: str) -> None:
-    """Set it; the policy stays until it is set anew."""
+    """Set it; the policy stays until it is set anew. A stack that there is not, for its first deployment failed, has none."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
     stack = config[environment]["deploy"]["parameters"]["stack_name"]
-    policy = (ROOT / "stack-policy.json").read_text(encoding="utf-8")
-    boto3.client("cloudformation").set_stack_policy(StackName=stack, StackPolicyBody=policy)
-    print(f"{stack}: no update may replace or delete what stack-policy.json names")
+    try:
+        boto3.client("cloudformation").set_stack_policy(StackName=stack, StackPolicyBody=POLICY.read_text(encoding="utf-8"))
+    except ClientError as missing:
+        if missing.response["Error"]["Code"] != "ValidationError":
+            raise
+        print(f"{stack}: there is no stack to set its policy on")
+    else:
+        print(f"{stack}: no update may do what stack-policy.json denies")
 
 
 if __name__ == "__main__":

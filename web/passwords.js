@@ -88,7 +88,7 @@ export class PasswordAuth extends CustomerAuth {
     return this.session;
   }
 
-  /** Ask for the link that sets a new password. It never tells whether the address is known. */
+  /** Ask for the link that sets a new password. It never tells whether the address is known; "throttled" is told of both. */
   async requestReset({ email, phone }) {
     await this.call(`${EMAILPASS}/reset-password`, { body: { email, phone }, address: email ?? phone });
   }

@@ -1,7 +1,7 @@
 """POST /store/customers: makes the customer of a registration, by the token that it gave."""
 
 from customer_auth import creation, registration_tokens, verifications
-from customer_auth.endpoint import Call, endpoint
+from customer_auth.endpoint import Bearer, Call, endpoint
 from customer_auth.errors import IdentityExists
 from customer_auth.models.creating import Created, NewCustomer
 
@@ -10,6 +10,7 @@ from customer_auth.models.creating import Created, NewCustomer
     body=NewCustomer,
     answer=Created,
     caller=registration_tokens.check,
+    bearer=Bearer.REGISTRATION,
     refusals=(IdentityExists,),
     uses=("dynamodb", "secretsmanager", "kms"),
 )

@@ -1,7 +1,12 @@
-"""Daily, and once while the stack is made: sees to it that a key signs now and that its successor is published ahead."""
+"""Daily: sees to it that a key signs now and that its successor is published ahead.
+
+As CloudFormation's custom resource it does so while the stack is made, and says before each change of settings or code whether they fit.
+"""
 
 import json
+import os
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,17 +16,19 @@ from customer_auth.settings import SettingsError
 
 _logger = Logger(location=None)
 aws.prepare("dynamodb")
+_LONGEST_REASON = 1_000  # of the 4,096 bytes that CloudFormation takes of an answer
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)
-    """By schedule, answers how many keys were made. As CloudFormation's custom resource, tells it whether the first one is there."""
+def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
+    """By schedule, answers how many keys were made. As a custom resource, tells CloudFormation whether the stack can serve."""
+    aws.begin_invocation(context)
     if "ResponseURL" not in event:
-        return _rotate()
+        return _rotate(key_rotation.rotate)
     if event["RequestType"] == "Delete":
         return _tell(event, "SUCCESS", "the keyring stays with the customers")
     try:
-        settings.service()  # a stack whose settings do not fit together is not made; its operator is told which
-        made = _rotate()
+        _check(event["ResourceProperties"]["Settings"])
+        made = _rotate(key_rotation.rotate_once_allowed)
     except (SettingsError, aws.Failed) as failed:
         return _tell(event, "FAILED", str(failed))
     except Exception as failed:  # noqa: BLE001 (not answered, the stack would wait for its time-out and tell nothing)
@@ -29,15 +36,27 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     return _tell(event, "SUCCESS", f"{made['made']} made")
 
 
-def _rotate() -> dict[str, Any]:
-    made = key_rotation.rotate()
+def _check(given: dict[str, str]) -> None:
+    """Whether all functions can start with these settings; what is not among them is as in this function's own environment.
+
+    Raises: SettingsError.
+    """
+    from customer_auth.messaging import template_lint  # noqa: PLC0415 (the daily run needs none of it)
+
+    variables = {**os.environ, **given}
+    settings.check(variables)
+    template_lint.checked(variables["TEMPLATES_DIR"])
+
+
+def _rotate(rotate: Callable[[], int]) -> dict[str, Any]:
+    made = rotate()
     _logger.info("rotate_signing_keys", extra={"made": made})
     return {"made": made}
 
 
 def _tell(event: dict[str, Any], status: str, reason: str) -> dict[str, Any]:
     """Answer a custom resource's request: a PUT to its own URL, or the stack waits for an hour."""
-    told = {"Status": status, "Reason": reason, "PhysicalResourceId": "signing-keyring"}
+    told = {"Status": status, "Reason": reason[:_LONGEST_REASON], "PhysicalResourceId": "signing-keyring"}
     told |= {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     request = urllib.request.Request(event["ResponseURL"], json.dumps(told).encode(), {"content-type": ""}, method="PUT")  # noqa: S310 (CloudFormation's own URL)
     with urllib.request.urlopen(request, timeout=10):  # noqa: S310

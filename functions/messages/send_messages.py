@@ -13,12 +13,13 @@ templates.use(template_lint.checked(settings.messaging().templates_dir))  # and 
 aws.prepare("dynamodb", "secretsmanager", "sns")  # most messages are SMS
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)
+def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
     """Send each record's message; only the records that must come again are named as failed.
 
     What may still succeed goes from the stream to the retry queue, so that it holds nothing up; from the queue it fails, and the queue
     brings it again, or at last to its dead-letter queue.
     """
+    aws.begin_invocation(context)
     failed = [record for record in event["Records"] if not _handled(record)]
     return {"batchItemFailures": [{"itemIdentifier": _identifier(record)} for record in failed]}
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from customer_auth import examples, resets
-from customer_auth.endpoint import Call, endpoint
+from customer_auth.endpoint import Bearer, Call, endpoint
 from customer_auth.errors import AccountDeletionPending, WrongCode
 from customer_auth.fields import Model, NewPassword, alternatives
 from customer_auth.models.identified import Lookup
@@ -17,7 +17,9 @@ REFUSALS = (WrongCode, AccountDeletionPending)
 class ForgottenPassword(Lookup):
     """Whose token it is, and the new password."""
 
-    model_config = alternatives("identifier", "email", "phone", "email_or_phone", email=examples.EMAIL, password=examples.PASSWORD)
+    model_config = alternatives(
+        "identifier", "email", "phone", "email_or_phone", in_query=True, email=examples.EMAIL, password=examples.PASSWORD
+    )
 
     password: NewPassword = Field(title="Password")
 
@@ -30,7 +32,14 @@ class PasswordReset(Model):
     device: Device
 
 
-@endpoint(body=ForgottenPassword, answer=PasswordReset, caller=lambda token, _: token, refusals=REFUSALS, takes_key=True)
+@endpoint(
+    body=ForgottenPassword,
+    answer=PasswordReset,
+    caller=lambda token, _: token,
+    bearer=Bearer.RESET,
+    refusals=REFUSALS,
+    takes_key=True,
+)
 def handler(call: Call[ForgottenPassword, str]) -> PasswordReset:
     device = resets.complete(call.caller, call.body.address, call.body.password, call.idempotency_key, call.client)
     return PasswordReset(device=device)

@@ -2,6 +2,7 @@
 
 from customer_auth import reset_tokens
 from customer_auth.endpoint import Call, endpoint
+from customer_auth.errors import Throttled
 from customer_auth.fields import Model
 from customer_auth.models.identified import Lookup
 
@@ -10,7 +11,7 @@ class Nothing(Model):
     """The same for everyone."""
 
 
-@endpoint(body=Lookup, answer=Nothing)
+@endpoint(body=Lookup, answer=Nothing, refusals=(Throttled,))
 def handler(call: Call[Lookup, None]) -> Nothing:
     reset_tokens.ask(call.body.address, call.client)
     return Nothing()

@@ -22,7 +22,9 @@ OPENING = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountD
 class TryPassword(Identified):
     """Who signs in, and the password; that stands in the body alone."""
 
-    model_config = alternatives("email", "phone", "email_or_phone", email_or_phone=examples.EMAIL, password=examples.PASSWORD)
+    model_config = alternatives(
+        "email", "phone", "email_or_phone", in_query=True, email_or_phone=examples.EMAIL, password=examples.PASSWORD
+    )
 
     password: Password = Field(title="Password")
 

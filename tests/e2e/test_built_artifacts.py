@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.engines import ROOT
+from tests.harness.roles import may
 from tests.harness.service import template
 from tools.emulator import ARCHITECTURE, RUNTIMES_OWN, lay_runtime
 
@@ -36,7 +37,7 @@ from customer_auth import aws
 from customer_auth.aws import connections
 sdk = sys.modules.get("customer_auth.aws.sdk")
 clients = sdk.client.cache_info().currsize if sdk else 0
-assert bool(sdk) == ("botocore.session" in sys.modules)
+assert bool(sdk) == ("boto3.session" in sys.modules) == ("botocore.session" in sys.modules)
 uses = sorted(handler.contract.uses) if hasattr(handler, "contract") else None
 print(json.dumps({"from": aws.__file__, "uses": uses, "clients": clients, "trust": connections.trust.cache_info().currsize}))
 """
@@ -87,10 +88,7 @@ def test_a_handler_starts_from_the_artifacts_with_its_own_environment(function, 
 
 def asked_of_aws(function) -> list[str]:
     """The services that the function's policies open."""
-    resources = template().document["Resources"]
-    policies = [resources[policy["Ref"]]["Properties"]["PolicyDocument"] for policy in function.properties.get("Policies", [])]
-    actions = [statement["Action"] for policy in policies for statement in policy["Statement"]]
-    return sorted({action.partition(":")[0] for each in actions for action in ([each] if isinstance(each, str) else each)})
+    return sorted({action.partition(":")[0] for statement in may(function.logical_id) for action in statement.actions})
 
 
 def test_a_setting_outside_its_bounds_ends_the_start_with_its_name(built, runtime, moto_engine):

@@ -198,9 +198,21 @@ def test_a_bad_request_to_the_stack_is_told_what_is_wrong(stack, method, path, b
 def test_the_gateway_answers_what_no_function_does(stack):
     assert (stack.ask("GET", "/nothing").status_code, stack.ask("GET", "/nothing").content) == (404, b'{"message":"Not Found"}')
     assert stack.ask("DELETE", "/health").status_code == 404
-    assert stack.ask("HEAD", "/health").status_code == 404
+    assert stack.ask("HEAD", "/store/customers/me").status_code == 404
     too_long = stack.ask("POST", f"{REGISTER}/request-otp", data=b"x" * (10 * 1024 * 1024 + 1))
     assert (too_long.status_code, too_long.json()) == (413, {"message": "Request Too Long"})
+
+
+@pytest.mark.parametrize("path", ["/health", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json"])
+def test_what_anyone_may_get_may_be_looked_at_by_head(stack, path):
+    got, headed = stack.ask("GET", path), stack.ask("HEAD", path)
+
+    assert (headed.status_code, headed.content) == (got.status_code, b"")
+    own = {"date", "apigw-requestid", "content-length"}
+    assert {name: value for name, value in headed.headers.items() if name.lower() not in own} == {
+        name: value for name, value in got.headers.items() if name.lower() not in own
+    }
+    assert headed.headers.get("content-length") in (None, got.headers["content-length"])
 
 
 def test_connections_are_kept_and_pages_of_the_stack_may_ask(stack):

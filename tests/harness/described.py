@@ -12,7 +12,7 @@ from tests.harness.engines import ROOT
 DOCUMENT = ROOT / "functions" / "discovery" / "openapi.json"
 # The content type stands by the body's schema.
 UNNAMED_HEADERS = {"content-type"}
-SECURITY_HEADERS = {"customer": "authorization", "storefront": "x-publishable-api-key"}
+SECURITY_HEADERS = dict.fromkeys(("customer", "registration", "reset"), "authorization") | {"storefront": "x-publishable-api-key"}
 
 
 class Undescribed(AssertionError):
@@ -26,16 +26,16 @@ def check(event: dict, answer: dict) -> None:
     if told is None:
         raise Undescribed(f"{route} answered {answer['statusCode']}, which the document does not know: {answer['body']}")
     about = f"{route} answered {answer['statusCode']} with"
-    _check_headers(about, told, answer["headers"])
+    _check_headers(about, told, answer["headers"], has_type="content" in told or route.startswith("HEAD "))
     _check_body(f"{about} the body {answer['body']}", told, answer)
     if answer["statusCode"] < 300:
         _check_request(route, event)
 
 
-def _check_headers(about: str, told: dict, headers: dict) -> None:
+def _check_headers(about: str, told: dict, headers: dict, *, has_type: bool) -> None:
     """All that are described come, and no other; none of these answers was born in a gateway."""
     described = {name.lower(): resolved(header)["schema"] for name, header in told["headers"].items()}
-    if headers.keys() != described.keys() | (UNNAMED_HEADERS if "content" in told else set()):
+    if headers.keys() != described.keys() | (UNNAMED_HEADERS if has_type else set()):
         raise Undescribed(f"{about} the headers {sorted(headers)}; described are {sorted(described)}")
     for name, schema in described.items():
         value = headers[name]
@@ -71,10 +71,11 @@ def _check_request(route: str, event: dict) -> None:
     if missing := wanted - event["headers"].keys():
         raise Undescribed(f"{route} took a call without {missing}")
     if "requestBody" in operation:
-        body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
-        schema = resolved(operation["requestBody"])["content"]["application/json"]["schema"]
-        instead = {name: value for name, value in (event.get("queryStringParameters") or {}).items() if name != "password"}
-        demand(f"{route} took the body {body!r}, and", _json(schema), instead | json.loads(body))
+        body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else (event.get("body") or "").encode()
+        described = resolved(operation["requestBody"])
+        if body or described["required"]:
+            schema = described["content"]["application/json"]["schema"]
+            demand(f"{route} took the body {body!r}, and", _json(schema), json.loads(body))
 
 
 def demand(about: str, schema: str, value) -> None:

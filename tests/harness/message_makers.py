@@ -8,10 +8,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from customer_auth import publishable_keys
-from tests.harness import permissions
+from tests.harness import roles
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, new_email, new_ip
-from tests.harness.permissions import Permission
-from tests.harness.service import template
 
 TIMES = 40
 OTHER_PASSWORD = "a better horse and battery"
@@ -36,20 +34,15 @@ class Driver(NamedTuple):
     setting: dict[str, str] = {}
 
 
-def may_make_a_message(ids: dict[str, str]) -> set[str]:
+def may_make_a_message() -> set[str]:
     """Every function whose policies let it write an item that the sender looks at."""
-    asked = [Permission("", action, ids["CodesTable"], key) for action in WRITES for key in ASKED_IN]
-
-    def may(statement: permissions.Statement) -> bool:
-        return any(statement.allows(each, action) for each in asked for action in statement.actions)
-
-    return {name for name, statements in permissions.statements(template(), [ids]).items() if any(map(may, statements))}
+    asked = [(action, roles.arns()["CodesTable.Arn"], kind) for action in WRITES for kind in ASKED_IN]
+    return {name for name in roles.roles() if any(statement.allows(*each) for statement in roles.may(name) for each in asked)}
 
 
-def may_hand_over(ids: dict[str, str]) -> set[str]:
+def may_hand_over() -> set[str]:
     """Every function that may hand a message to a provider or to the sender's queue itself."""
-    allowed = permissions.statements(template(), [ids]).items()
-    return {name for name, statements in allowed if any(action in HANDS_OVER for each in statements for action in each.actions)}
+    return {name for name in roles.roles() if any(action in HANDS_OVER for each in roles.may(name) for action in each.actions)}
 
 
 # ── asks ──

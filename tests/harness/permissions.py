@@ -1,107 +1,101 @@
-"""What IAM would ask for each request to AWS, and what the template's policies answer."""
+"""What IAM is asked about each request to AWS."""
 
-import fnmatch
-import json
 import re
+from collections import defaultdict
+from collections.abc import Iterable
+from email.utils import parseaddr
 from typing import NamedTuple
 
-_DYNAMODB_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 _OTHERS = {
     ("secretsmanager", "GetSecretValue"): ("secretsmanager:GetSecretValue", "SecretId"),
     ("kms", "Decrypt"): ("kms:Decrypt", "KeyId"),
     ("kms", "Sign"): ("kms:Sign", "KeyId"),
     ("kms", "Encrypt"): ("kms:Encrypt", "KeyId"),
     ("sqs", "SendMessage"): ("sqs:SendMessage", "QueueUrl"),
-    ("sns", "Publish"): ("sns:Publish", None),
-    ("sesv2", "SendEmail"): ("ses:SendEmail", None),
 }
+LEADING_KEYS = "dynamodb:LeadingKeys"
+type Context = tuple[tuple[str, str], ...]
 
 
-class Permission(NamedTuple):
-    """One action on one resource (its physical name, empty where it has none), for a table's key with this prefix."""
+class Request(NamedTuple):
+    """One question: may this function take this action on this resource, on items with all these leading keys at once?
+
+    `resource` is the name by which requests call it, with `/index/…` for an index; `kinds` are what the keys begin with (see `kind`).
+    """
 
     function: str
     action: str
     resource: str
-    leading_key: str = ""
+    kinds: frozenset[str] = frozenset()
+    context: Context = ()
+
+    def __str__(self) -> str:
+        what = ", ".join([*sorted(self.kinds), *(f"{name}={value}" for name, value in self.context)])
+        return f"{self.function}: {self.action} on {self.resource.rpartition(':')[2]} {what}".strip()
 
 
-def needed(function: str, service: str, operation: str, parameters: dict) -> set[Permission]:
-    """The permissions that a request takes; a transaction takes those of its parts."""
-    if service != "dynamodb":
-        action, name = _OTHERS[service, operation]
-        return {Permission(function, action, parameters.get(name, "") if name else "")}
-    if operation == "TransactWriteItems":
-        parts = [(_DYNAMODB_PARTS[kind], part) for item in parameters["TransactItems"] for kind, part in item.items()]
-        return {Permission(function, f"dynamodb:{action}", part["TableName"], _leading(part)) for action, part in parts}
-    if operation == "BatchGetItem":
-        asked = parameters["RequestItems"].items()
-        return {
-            Permission(function, "dynamodb:BatchGetItem", table, _leading({"Key": key})) for table, keys in asked for key in keys["Keys"]
-        }
-    if operation == "BatchWriteItem":
-        asked = [(table, request) for table, requests in parameters["RequestItems"].items() for request in requests]
-        return {Permission(function, "dynamodb:BatchWriteItem", table, _leading(each["DeleteRequest"])) for table, each in asked}
-    if "IndexName" in parameters:
-        return {Permission(function, f"dynamodb:{operation}", f"{parameters['TableName']}/index/{parameters['IndexName']}")}
-    leading = "" if operation == "Query" else _leading(parameters)  # queries are of sessions, which lie under customers' own ids
-    return {Permission(function, f"dynamodb:{operation}", parameters["TableName"], leading)}
+def requests(function: str, service: str, operation: str, parameters: dict) -> set[Request]:
+    """What IAM is asked about one request; of a transaction or a batch, all keys of an action and a table at once."""
+    if service == "dynamodb":
+        return {Request(function, f"dynamodb:{action}", table, kinds) for (action, table), kinds in _items(operation, parameters).items()}
+    if service == "sns":
+        return {Request(function, "sns:Publish", "*")}  # a phone has no ARN
+    if service == "sesv2":
+        return {Request(function, "ses:SendEmail", name, context=_sender(parameters)) for name in _ses_resources(parameters)}
+    action, name = _OTHERS[service, operation]
+    encryption = parameters.get("EncryptionContext", {}).items()
+    return {
+        Request(function, action, parameters[name], context=tuple((f"kms:EncryptionContext:{key}", value) for key, value in encryption))
+    }
 
 
-def _leading(part: dict) -> str:
-    key = (part.get("Key") or part["Item"])["pk"]["S"]
-    kind, mark, _ = key.partition("#")
-    return kind + mark if mark else "cus_" if key.startswith("cus_") else key
+def _items(operation: str, parameters: dict) -> dict[tuple[str, str], frozenset[str]]:
+    found = defaultdict(set)
+    for action, table, key in _keys(operation, parameters):
+        found[action, table].add(kind(key))
+    return {each: frozenset(kinds) for each, kinds in found.items()}
 
 
-class Statement(NamedTuple):
-    """One statement of a policy, with its actions, the physical resources it names and the leading keys it narrows to."""
-
-    policy: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    leading_keys: tuple[str, ...]
-
-    def allows(self, permission: Permission, action: str) -> bool:
-        named = not permission.resource or any(fnmatch.fnmatchcase(permission.resource, each) for each in self.resources)
-        keys = self.leading_keys
-        narrowed = not keys or any(
-            fnmatch.fnmatchcase(permission.leading_key + "x" if "#" in permission.leading_key else permission.leading_key, key)
-            for key in keys
-        )
-        return action == permission.action and named and narrowed
-
-
-def statements(template, ids: list[dict[str, str]]) -> dict[str, list[Statement]]:
-    """Each function's statements, by logical id; `ids` are the resources' names in each stack that was made."""
-    policies = template.resources_of("AWS::IAM::ManagedPolicy")
-    found = {}
-    for name, function in template.functions.items():
-        role = function.properties.get("Role")
-        own = template.resources[role["Fn::GetAtt"][0]]["Properties"]["ManagedPolicyArns"] if role else []
-        refs = [policy["Ref"] for policy in function.properties.get("Policies", own)]
-        found[name] = [_statement(ref, raw, ids) for ref in refs for raw in policies[ref]["PolicyDocument"]["Statement"]]
-    return found
+def _keys(operation: str, parameters: dict) -> Iterable[tuple[str, str, str]]:
+    """Each action, table and partition key."""
+    match operation:
+        case "TransactWriteItems":
+            parts = [(_PARTS[name], part) for item in parameters["TransactItems"] for name, part in item.items()]
+            return [(action, part["TableName"], _key(part)) for action, part in parts]
+        case "BatchGetItem":
+            tables = parameters["RequestItems"].items()
+            return [(operation, table, key["pk"]["S"]) for table, asked in tables for key in asked["Keys"]]
+        case "BatchWriteItem":
+            tables = parameters["RequestItems"].items()
+            return [(operation, table, _key(request["DeleteRequest"])) for table, asked in tables for request in asked]
+        case "Query":
+            [name] = re.findall(r"^#\w+ = (:\w+)", parameters["KeyConditionExpression"])
+            index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
+            return [(operation, parameters["TableName"] + index, parameters["ExpressionAttributeValues"][name]["S"])]
+    return [(operation, parameters["TableName"], _key(parameters))]
 
 
-def _statement(policy: str, raw: dict, ids: list[dict[str, str]]) -> Statement:
-    actions = raw["Action"] if isinstance(raw["Action"], list) else [raw["Action"]]
-    resources = raw.get("Resource", [])
-    condition = json.dumps(raw.get("Condition", {}))
-    keys = raw.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
-    assert keys or "LeadingKeys" not in condition
-    return Statement(
-        policy,
-        tuple(actions),
-        tuple(_physical(each, made) for each in (resources if isinstance(resources, list) else [resources]) for made in ids),
-        tuple(keys),
-    )
+def _key(part: dict) -> str:
+    return (part.get("Key") or part["Item"])["pk"]["S"]
 
 
-def _physical(resource, ids: dict[str, str]) -> str:
-    """The name by which requests call the resource: a table's name, an index's below it, a queue's address, a secret's ARN, a key's id."""
-    if isinstance(resource, dict) and (index := re.fullmatch(r"\$\{(\w+)\.Arn\}(/index/[\w*]+)", str(resource.get("Fn::Sub")))):
-        return ids.get(index[1], "") + index[2]
-    if isinstance(resource, dict) and "Fn::GetAtt" in resource:
-        return ids.get(resource["Fn::GetAtt"][0], "")
-    return ids.get(resource.get("Ref", ""), "") if isinstance(resource, dict) else str(resource)
+def kind(key: str) -> str:
+    """What a key begins with: `code#` of `code#…`, `cus_` of a customer's id; a key of neither form is a kind of its own."""
+    name, mark, _ = key.partition("#")
+    return name + mark if mark else "cus_" if key.startswith("cus_") else key
+
+
+def example(kind_: str) -> str:
+    """A key of that kind."""
+    return kind_ + "x" if kind_.endswith(("#", "_")) else kind_
+
+
+def _sender(parameters: dict) -> Context:
+    return (("ses:FromAddress", parseaddr(parameters["FromEmailAddress"])[1]),)
+
+
+def _ses_resources(parameters: dict) -> list[str]:
+    """SES asks about the identity that sends and about the configuration set, if there is one."""
+    names = [f"identity/{parseaddr(parameters['FromEmailAddress'])[1]}"]
+    return names + [f"configuration-set/{name}" for name in filter(None, [parameters.get("ConfigurationSetName")])]

@@ -82,6 +82,10 @@ def _shape(value):
     return type(value).__name__ if not isinstance(value, list) else [_shape(each) for each in value]
 
 
+# Of an invocation that has time for everything.
+UNHURRIED = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
+
+
 class Clock:
     """The service's clock: the wall's, moved forward by hand."""
 
@@ -103,7 +107,7 @@ class Service:
         self.engine, self.wire, self.clock = engine, wire, test_clock
         self.ip = new_ip()  # windows of clients outlive a test
 
-    def invoke(self, logical_id: str, event: dict, context: object = None) -> dict:
+    def invoke(self, logical_id: str, event: dict, context: object = UNHURRIED) -> dict:
         token = FUNCTION.set(logical_id)
         try:
             answer = handler(logical_id)(event, context)
@@ -115,7 +119,7 @@ class Service:
 
     def request(self, method: str, path: str, *, raw: bytes | None = None, headers: dict | None = None, ip: str = "", query="", **body):
         given = {"content-type": "application/json"} | {name.lower(): value for name, value in (headers or {}).items()}
-        content = raw if raw is not None else json.dumps(body).encode() if method != "GET" else b""
+        content = raw if raw is not None else b"" if method in ("GET", "HEAD") else json.dumps(body).encode()
         match = matching().find(method, path)
         event = events.http_event(
             method,

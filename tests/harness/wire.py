@@ -19,10 +19,10 @@ from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
 from moto.core.models import botocore_stubber
 
-from customer_auth import aws, clock
-from customer_auth.aws import connections, json_protocol, sdk
+from customer_auth import clock, key_rotation
+from customer_auth.aws import connections, json_protocol, retries, sdk
 from tests.harness.crowds import REQUESTS
-from tests.harness.permissions import Permission, needed
+from tests.harness.permissions import Request, requests
 
 FUNCTION: contextvars.ContextVar[str] = contextvars.ContextVar("function", default="")
 
@@ -94,7 +94,7 @@ class Wire:
         self.naps = Naps()
         self.sent: list[Sent] = []
         self.calls: list[AwsCall] = []
-        self.needed: set[Permission] = set()
+        self.requests: set[Request] = set()
         self.message_makers: set[str] = set()  # the functions that asked the sender for something
         self.faults: list[Fault] = []
         self._before: list = []
@@ -102,7 +102,7 @@ class Wire:
 
     def listen(self) -> None:
         connections.post = self._post
-        sdk.session().get_component("event_emitter").register_first("before-send", self._on_send)
+        sdk.session().events.register_first("before-send", self._on_send)
 
     @contextlib.contextmanager
     def broken(self, operation: str, mode: str | Callable, **options):
@@ -110,7 +110,7 @@ class Wire:
         fault = Fault(operation, mode, **options)
         self.faults.append(fault)
         try:
-            with patch.object(json_protocol, "time", self.naps), patch.object(aws, "time", self.naps):
+            with patch.object(retries, "time", self.naps), patch.object(key_rotation, "time", self.naps):
                 yield fault
         finally:
             self.faults.remove(fault)
@@ -161,7 +161,7 @@ class Wire:
             call = AwsCall(FUNCTION.get(), service, operation, _parameters(request))
             self.calls.append(call)
             if call.function:
-                self.needed |= needed(call.function, service, operation, call.parameters)
+                self.requests |= requests(call.function, service, operation, call.parameters)
                 if service == "dynamodb" and _ASKED.search(_text(request.body)):
                     self.message_makers.add(call.function)
         return self._struck(fault, request, service, operation) if fault else None

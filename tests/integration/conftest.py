@@ -8,13 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
-from samtranslator.translator.transform import transform
 
 from customer_auth import audit, keyring, passwords, publishable_keys, settings, vault
-from local.intrinsics import load
+from tests.harness import transformed
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
-from tests.harness.engines import ROOT
 from tests.harness.forgery import Forge
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import Person
@@ -52,21 +50,7 @@ def report(request):
 @pytest.fixture(scope="session")
 def resources():
     """What CloudFormation is given, once SAM has made its own resources of the template."""
-    document = json.loads(json.dumps(load(ROOT / "template.yaml")))
-    for function in document["Resources"].values():
-        if function["Type"] == "AWS::Serverless::Function":
-            function["Properties"]["CodeUri"] = "s3://bucket/key"
-        if function["Type"] == "AWS::Serverless::LayerVersion":
-            function["Properties"]["ContentUri"] = "s3://bucket/key"
-
-    class Policies:
-        def load(self):
-            return {}
-
-    values = {name: parameter.get("Default", "https://shop.example.com") for name, parameter in document["Parameters"].items()}
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")  # its partition is written into names
-        return transform(document, values, Policies())["Resources"]
+    return transformed.resources()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from customer_auth.aws import json_protocol
 from tests.harness.documents import read, rows
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.service import template
+from tools import check_quotas
 
 
 @pytest.fixture
@@ -55,9 +56,9 @@ def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_
         returned.sign_in()
         api.clock.advance(3_600)
 
-    assert units == {"UpdateItem": 5, "TransactWriteItems": 6, "GetItem": 1, "BatchGetItem": 2, "parts": 4}
+    assert units == {"UpdateItem": 5, "TransactWriteItems": 6, "BatchGetItem": 3, "parts": 4}
     assert quantity("DynamoDB write units") == 1_000 * (units["UpdateItem"] + units["parts"] * UNITS_A_PART)
-    assert quantity("DynamoDB read units") == 1_000 * (units["GetItem"] + units["BatchGetItem"])
+    assert quantity("DynamoDB read units") == 1_000 * units["BatchGetItem"]
 
 
 @ON_DYNAMODB
@@ -66,9 +67,9 @@ def test_a_sign_in_by_password_takes_the_units_that_are_counted_on(ada, units):
     units.clear()
     ada.log_in()
 
-    assert units == {"UpdateItem": 2, "GetItem": 2, "TransactWriteItems": 6, "parts": 5}
+    assert units == {"UpdateItem": 2, "GetItem": 1, "BatchGetItem": 1, "TransactWriteItems": 6, "parts": 5}
     assert by_password("DynamoDB write units") == 1_000 * (units["UpdateItem"] + units["parts"] * UNITS_A_PART)
-    assert by_password("DynamoDB read units") == 1_000 * units["GetItem"]
+    assert by_password("DynamoDB read units") == 1_000 * (units["GetItem"] + units["BatchGetItem"])
 
 
 @ON_DYNAMODB
@@ -153,5 +154,8 @@ def test_the_stack_s_own_figures_are_the_ones_that_are_calculated_with():
     [asked] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
 
     assert f"own `ThrottlingRateLimit` {template().settings['THROTTLING_RATE_LIMIT']} " in text.replace("|", " ")
-    assert f"at most {asked['Properties']['ParallelizationFactor']} senders at once" in text
+    parallelism = int(asked["Properties"]["ParallelizationFactor"])
+    assert f"at most {parallelism} senders at once" in text
+    assert f"{parallelism * 4} a second and shard" in " ".join(text.split())  # at 250 ms a message
+    assert f"some {parallelism * 4 * check_quotas.SHARDS} messages a second on a new table" in " ".join(text.split())
     assert asked["Properties"]["BatchSize"] == 1

@@ -15,6 +15,7 @@ from local.events import http_event
 from local.template import Template
 from tests.harness.engines import ROOT
 from tests.harness.forgery import claims_of
+from tests.harness.roles import BY_LAMBDA, arns, roles
 from tests.harness.service import template
 from tools.invoke_all import events_of
 
@@ -51,8 +52,12 @@ def test_every_trigger_has_an_event():
 
 
 @pytest.mark.parametrize("function", ENDPOINTS)
-def test_an_endpoints_event_is_whole_and_agrees_with_itself(function):
-    [event] = [json.loads(path.read_text(encoding="utf-8")) for path in events_of(function)]
+def test_an_endpoints_events_are_whole_and_agree_with_themselves(function):
+    for path in events_of(function):
+        assert_whole(json.loads(path.read_text(encoding="utf-8")))
+
+
+def assert_whole(event: dict) -> None:
     headers, context = event["headers"], event["requestContext"]
     made = http_event(
         context["http"]["method"],
@@ -79,22 +84,22 @@ def test_an_endpoints_event_is_whole_and_agrees_with_itself(function):
 @pytest.mark.parametrize("function", ENDPOINTS)
 def test_an_endpoint_file_is_short_and_opens_with_its_route(function):
     text = (function.code / f"{function.handler.module}.py").read_text(encoding="utf-8")
-    [route] = function.routes
+    route, *others = function.routes
 
     assert text.startswith(f'"""{route.method} {route.path}: ')
+    assert others in ([], [route._replace(method="HEAD")])
     assert len(text.splitlines()) <= 45
     assert not re.search(r"boto3|os\.environ|\btry:", text)
 
 
 @pytest.mark.parametrize("function", ENDPOINTS)
-def test_an_endpoints_event_is_answered_without_a_server_error(api, function):
-    event = json.loads((ROOT / "events" / function.code.name / f"{function.handler.module}.json").read_text(encoding="utf-8"))
-    [route] = function.routes
+def test_an_endpoints_events_are_answered_without_a_server_error(api, function):
+    of = {event["routeKey"]: event for event in (json.loads(path.read_text(encoding="utf-8")) for path in events_of(function))}
 
-    answer = api.invoke(function.logical_id, event)
-
-    assert event["routeKey"] == f"{route.method} {route.path}"
-    assert answer["statusCode"] < 500, answer
+    assert of.keys() == {f"{route.method} {route.path}" for route in function.routes}
+    for event in of.values():
+        answer = api.invoke(function.logical_id, event)
+        assert answer["statusCode"] < 500, answer
 
 
 def test_the_senders_events_are_of_one_message_that_passes_the_streams_filter_and_is_handled(api):
@@ -215,8 +220,9 @@ def test_what_holds_peoples_data_is_kept_encrypted_and_recoverable(resources):
     assert customers["DeletionPolicy"] == customers["UpdateReplacePolicy"] == "Retain"
     assert customers["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert template().parameters["DeletionProtection"] == "true"
-    for name in ("IndexKey", "Pepper", "SigningKeysKey"):
-        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain"
+    for name in ("IndexKey", "Pepper", "SigningKeysKey", "ReceiptsKey"):
+        policies = resources[name]["DeletionPolicy"], resources[name]["UpdateReplacePolicy"]
+        assert policies == ("RetainExceptOnCreate", "Retain"), name
 
 
 def test_logs_end_and_queues_are_encrypted(resources):
@@ -226,6 +232,22 @@ def test_logs_end_and_queues_are_encrypted(resources):
     assert groups
     assert all("RetentionInDays" in each["Properties"] for each in groups)
     assert all(each["Properties"]["SqsManagedSseEnabled"] for each in queues)
+
+
+def test_two_stacks_of_an_account_share_neither_a_layer_nor_a_log_group(resources):
+    [layer] = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Lambda::LayerVersion"]
+
+    assert layer["LayerName"] == {"Ref": "AWS::StackName"}
+    assert resources["ApiLogs"]["Properties"]["LogGroupName"] == {"Fn::Sub": "/aws/vendedlogs/${AWS::StackName}/api"}
+
+
+@pytest.mark.parametrize(("parallelism", "of_queue"), [("1", 2), ("2", "2"), ("10", "10")])
+def test_no_more_senders_run_at_once_than_the_parameter_says_whatever_feeds_them(parallelism, of_queue):
+    sender = Template.of_service({"SENDER_PARALLELISM": parallelism}).functions["SendMessages"]
+    fed_by = {each["Type"]: each["Properties"] for each in sender.properties["Events"].values()}
+
+    assert fed_by["DynamoDB"]["ParallelizationFactor"] == parallelism
+    assert fed_by["SQS"]["ScalingConfig"]["MaximumConcurrency"] == of_queue
 
 
 def watched_queues(resources) -> set[str]:
@@ -255,14 +277,17 @@ def test_what_a_stream_or_a_queue_gives_up_on_goes_into_a_queue_with_an_alarm(re
 
 
 def test_lambda_may_tell_the_queue_of_what_a_stream_gave_up_on():
-    policies = template().resources_of("AWS::IAM::ManagedPolicy")
+    streams = [(function.logical_id, arns()[f"{stream.on_failure}.Arn"]) for function in FUNCTIONS for stream in function.streams]
     allowed = [
-        statement["Resource"]["Fn::GetAtt"][0]
-        for statement in policies["ReadOutbox"]["PolicyDocument"]["Statement"]
-        if statement["Action"] == "sqs:SendMessage"
+        (name, resource)
+        for name, policy in BY_LAMBDA
+        for statement in roles()[name].statements
+        if statement.policy == policy and "sqs:SendMessage" in statement.actions
+        for resource in statement.resources
+        if template().functions[name].streams
     ]
 
-    assert allowed == [stream.on_failure for function in FUNCTIONS for stream in function.streams]
+    assert allowed == streams
 
 
 def test_nothing_scans_a_table():

@@ -199,12 +199,6 @@ def test_a_client_s_asks_by_email_and_by_phone_are_one_window(api, six_asks):
     assert statuses == six_asks
 
 
-def test_an_ask_that_its_address_refuses_counts_against_its_client(api, number, six_asks):
-    assert [api.post(ROUTES[i % 5], phone=number).status for i in range(6)] == [200] + [429] * 5
-
-    assert told(api.post(ROUTES[0], phone=new_number())) == (429, 3600)
-
-
 def test_an_ask_that_its_client_is_refused_counts_not_against_the_address(api, timeline, number, inbox, six_asks):
     for _ in range(6):
         api.post(ROUTES[0], phone=new_number())
@@ -431,7 +425,9 @@ def test_a_full_window_is_429_whether_a_code_is_pending_or_none_is(timeline, cus
     pending = told(timeline.try_wrong(number, 1)[0])
     expired = told(timeline.at(90 + 300).try_wrong(number, 1)[0])
 
-    assert (pending, expired) == ((429, 3510), (429, 3210))
+    none = told(timeline.try_wrong(number, 1, f"{REGISTER}/verify-otp")[0])
+
+    assert (pending, expired, none) == ((429, 3510), (429, 3210), (429, 3210))
     assert told(timeline.try_named(number, asked)) == (429, 3210)
 
 

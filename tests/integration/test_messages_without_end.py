@@ -13,12 +13,12 @@ HOUR = 3_600
 APART = HOUR // TIMES  # as often as one address may be asked for
 
 
-def test_every_function_that_may_make_a_message_is_driven(engine):
-    assert {name.partition(",")[0] for name in DRIVERS} == may_make_a_message(engine.ids) - {SENDER}
+def test_every_function_that_may_make_a_message_is_driven():
+    assert {name.partition(",")[0] for name in DRIVERS} == may_make_a_message() - {SENDER}
 
 
-def test_no_function_but_the_sender_hands_anything_over(engine):
-    assert may_hand_over(engine.ids) == {SENDER}
+def test_no_function_but_the_sender_hands_anything_over():
+    assert may_hand_over() == {SENDER}
 
 
 def test_every_function_that_made_a_message_is_driven(wire):

@@ -86,7 +86,9 @@ def test_the_dashboard_shows_every_alarm_that_the_stack_has(dashboard):
     widgets, sms_region = dashboard
     [alarms] = [widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm"]
 
-    assert set(alarms) == {f"its-{name}" for name in ALARMS if name != "SmsSpend" or sms_region == "us-east-1"}
+    where_sms_leave_from = {name for name, each in RESOURCES.items() if each.get("Condition") == "SendsSmsFromHere"}
+    assert where_sms_leave_from == {"SmsSpend", "UndeliveredSms"}
+    assert set(alarms) == {f"its-{name}" for name in ALARMS if name not in where_sms_leave_from or sms_region == "us-east-1"}
 
 
 def test_the_dashboard_shows_delivery_and_money_where_the_sms_are_sent(dashboard):
@@ -154,8 +156,9 @@ def test_every_resource_is_kept_encrypted_ended_and_tagged_as_the_document_says(
 
 
 def leaves(resource) -> str:
-    policies = {resource.get("DeletionPolicy", "Delete"), resource.get("UpdateReplacePolicy", "Delete")}
-    return {"Retain": "kept", "Delete": "deleted"}[policies.pop()] if len(policies) == 1 else "one way kept, one way deleted"
+    policies = resource.get("DeletionPolicy", "Delete"), resource.get("UpdateReplacePolicy", "Delete")
+    kept = {("Retain", "Retain"): "kept", ("RetainExceptOnCreate", "Retain"): "kept", ("Delete", "Delete"): "deleted"}
+    return kept.get(policies, "one way kept, one way deleted")
 
 
 def at_rest(resource) -> str:
@@ -203,13 +206,35 @@ def tag(resource) -> str:
 STATEFUL = {"AWS::DynamoDB::Table", "AWS::SecretsManager::Secret", "AWS::KMS::Key"}
 
 
-def test_the_stack_policy_keeps_exactly_tables_secrets_and_keys_from_being_replaced_or_deleted(resources):
-    allowed, denied = json.loads(read("stack-policy.json"))["Statement"]
+def test_the_stack_policy_keeps_exactly_tables_secrets_and_keys_from_being_replaced_or_deleted_and_secrets_from_any_change(resources):
+    allowed, denied, unchanged = json.loads(read("stack-policy.json"))["Statement"]
+    secrets = {f"LogicalResourceId/{name}" for name, each in resources.items() if each["Type"] == "AWS::SecretsManager::Secret"}
     kept = {f"LogicalResourceId/{name}" for name, each in resources.items() if each["Type"] in STATEFUL}
 
     assert allowed == {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
     assert (denied["Effect"], denied["Action"], denied["Principal"]) == ("Deny", ["Update:Replace", "Update:Delete"], "*")
     assert set(denied["Resource"]) == kept
+    assert (unchanged["Effect"], unchanged["Action"], unchanged["Principal"]) == ("Deny", ["Update:Modify"], "*")
+    assert set(unchanged["Resource"]) == secrets
+
+
+def test_what_a_failed_first_deployment_leaves_costs_nothing(resources):
+    kept = {name: each["Type"] for name, each in resources.items() if each.get("DeletionPolicy") == "Retain"}
+
+    assert kept == {"CustomersTable": "AWS::DynamoDB::Table"}
+
+
+def test_the_alarm_of_undelivered_sms_reads_what_sns_itself_counts_of_messages_to_phones(dashboard):
+    widgets, _ = dashboard
+    measured = [each["MetricStat"]["Metric"] for each in ALARMS["UndeliveredSms"]["Metrics"] if "MetricStat" in each]
+
+    assert {(each["Namespace"], each["MetricName"]) for each in measured} == {
+        ("AWS/SNS", "NumberOfNotificationsFailed"),
+        ("AWS/SNS", "NumberOfNotificationsDelivered"),
+    }
+    for each in measured:  # as the dashboard has them
+        [dimension] = each["Dimensions"]
+        assert any(metric[:4] == ["AWS/SNS", each["MetricName"], dimension["Name"], dimension["Value"]] for metric in shown(widgets))
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
@@ -225,4 +250,3 @@ def test_a_deployment_sets_the_stack_policy_on_its_stack_and_tags_it(aws_in_proc
     cloudformation.delete_stack(StackName=given["stack_name"])
     assert json.loads(policy) == json.loads(read("stack-policy.json"))
     assert given["tags"] == ["application=customer-auth"]
-    assert "$(SAM) deploy --config-env $(ENV)\n\t@.venv/bin/python tools/protect.py $(ENV)\n" in read("Makefile")

@@ -271,6 +271,46 @@ def test_keys_that_went_unread_are_503_and_no_missing_account_or_session(api, wi
     assert person.refresh().status == 200
 
 
+def unread_at_first(request):
+    """DynamoDB answers for the first key of a batch alone."""
+    (table, asked), *others = json.loads(request.body)["RequestItems"].items()
+    read = json.loads(done(request).content)["Responses"][table]
+    first, *rest = asked["Keys"]
+    left = {table: {**asked, "Keys": rest}} if rest else {}
+    responses = {table: [item for item in read if all(item[name] == value for name, value in first.items())]}
+    return answer(200, Responses=responses, UnprocessedKeys=left | dict(others))(request)
+
+
+def test_keys_that_went_unread_are_asked_for_again_alone(wire, ready, calls):
+    person, challenge, code = ready
+    wire.naps.seconds.clear()
+
+    with wire.broken("BatchGetItem", unread_at_first, times=1):
+        signed_in = person.verify(code, challenge=challenge)
+
+    assert (signed_in.status, signed_in["customer"]["id"]) == (200, person.id)
+    assert calls("BatchGetItem") == 2
+    assert len(wire.naps.seconds) == 1
+    first, again = (sum(len(each["Keys"]) for each in call.parameters["RequestItems"].values()) for call in batches(wire))
+    assert again == first - 1
+
+
+def batches(wire) -> list:
+    return [call for call in wire.calls if call.operation == "BatchGetItem"][-2:]
+
+
+def test_what_is_left_unread_is_asked_for_three_times_more_with_jitter_then_503(wire, ready, calls):
+    person, _, _ = ready
+    wire.naps.seconds.clear()
+    unread = answer(200, Responses={}, UnprocessedKeys={"any": {"Keys": [{"pk": {"S": "any"}}]}})
+
+    with wire.broken("BatchGetItem", unread):
+        assert person.me().status == 503
+
+    assert calls("BatchGetItem") == 4
+    assert len(set(wire.naps.seconds)) == 3
+
+
 def test_a_request_that_aws_does_not_understand_is_our_fault_and_tells_nothing(wire, ready):
     person, challenge, code = ready
     nonsense = answer(400, __type="com.amazon.coral.validate#ValidationException", message="Table my-secret-table: invalid key")

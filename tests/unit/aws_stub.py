@@ -5,7 +5,7 @@ from collections import deque
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from customer_auth.aws import connections, json_protocol
+from customer_auth.aws import connections, json_protocol, retries
 
 ATTEMPTS = 2
 
@@ -35,7 +35,7 @@ class Stub:
 def stubbed():
     stub = Stub()
     json_protocol.forget()
-    with patch.object(connections, "post", stub.post), patch.object(json_protocol, "_PAUSE_SECONDS", 0):
+    with patch.object(connections, "post", stub.post), patch.object(retries, "_PAUSE_SECONDS", 0):
         yield stub
     assert not stub._expected
     json_protocol.forget()

@@ -126,7 +126,8 @@ def test_nothing_is_given_to_the_functions_that_no_group_reads():
     read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Places, settings.Processing) for name in group.model_fields}
     given = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
 
-    assert {name for name in given - read_somewhere if not name.startswith(("POWERTOOLS_", "AWS_"))} == set()
+    by_cloudformation = {"SETTINGS_CHECKED_BY"}
+    assert {name for name in given - read_somewhere if not name.startswith(("POWERTOOLS_", "AWS_"))} == by_cloudformation
 
 
 @pytest.mark.parametrize("name", BOUNDS)

@@ -35,7 +35,7 @@ const SHOWN = {
   phoneVerified: false,
 };
 const SENT = { token: "ch_1", expires_at: "2026-01-01T00:10:00Z", resend_at: "2026-01-01T00:01:30Z" };
-const ENDED = answer(401, { success: false, type: "not_authenticated", message: "Sign in first", request_id: "r" });
+const ENDED = answer(401, { success: false, type: "not_authenticated", message: "Missing, invalid or expired token", request_id: "r" });
 
 const tokens = (name) => ({ token: token(name), refresh_token: `refresh-${name}`, expires_in: 900, device: `device-${name}` });
 const tab = (answers, machine = new Machine(), options = {}) => {

@@ -12,8 +12,9 @@ from customer_auth import audit, aws, challenges, ids, settings, vault
 from customer_auth.address import Address, Channel
 from customer_auth.challenges import Challenge, Place, Purpose
 from customer_auth.client import Client
-from customer_auth.errors import WrongCode
+from customer_auth.errors import Throttled, WrongCode
 from customer_auth.tables import client_items, code_items, dynamodb, keys, outcome_items, try_items
+from customer_auth.tables.client_items import CountedAsk
 from customer_auth.tables.code_items import DeviceEnded
 from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.keys import Lane
@@ -54,9 +55,12 @@ class Proof(NamedTuple):
     kept: Outcome | None = None
 
 
-def count(client: Client) -> None:
-    """Count an ask against its client before anything is looked up for it. Raises: Throttled, aws.Failed (it may have been counted)."""
-    client_items.count_ask(client.bucket, secrets.token_bytes(16))
+def count(client: Client) -> CountedAsk:
+    """Count an ask against its client before anything is looked up for it: as a stranger's, for whose address it is nobody knows yet.
+
+    Raises: Throttled, aws.Failed (it may have been counted).
+    """
+    return client_items.count_ask(client.bucket, Lane.STRANGERS, secrets.token_bytes(16))
 
 
 def ask(
@@ -66,46 +70,60 @@ def ask(
     earlier: str | None = None,
     *,
     bound_to: Item | None = None,
-    counted: bool = False,
+    counted: CountedAsk | None = None,
     by_owner: bool = False,
     along: Callable[[Challenge], Sequence[Write]] = lambda _: (),
 ) -> Asked:
     """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
 
     Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
-    for before; `bound_to` for whom alone the code opens something; `counted` says that `count` was called, `by_owner` that who asks is
+    for before; `bound_to` for whom alone the code opens something; `counted` is what `count` answered, `by_owner` says that who asks is
     signed in as the address's owner, whose lane is that of the known devices. What is `along` is written with the challenge.
+    An ask that its address's window refuses is given back to its client's; one whose device has ended counts as a stranger's.
     Raises: WrongCode (`earlier` is not of this address and purpose), Throttled, aws.Failed.
     """
     audit.note(purpose=purpose, address=address)
     if earlier is not None:
         Place.named_by(earlier, purpose, address)  # only refuses: the lane is the device's to choose, which may have been ended since
     challenge = Challenge.new(purpose, address, client.locale, bound_to)
-    if not counted:
-        client_items.count_ask(client.bucket, ids.sha256(challenge.id))  # the id itself goes when its challenge does
     place = Place(keys.code_item_key(address, Lane.KNOWN), Lane.KNOWN) if by_owner else code_items.place_of(client, address)
-    return _put(place, challenge, along(challenge))
+    try:
+        return _put(place, challenge, counted or _count(client, place.lane, challenge), along(challenge))
+    except DeviceEnded:
+        return _put(Place.strangers(address), challenge, _count(client, Lane.STRANGERS, challenge), along(challenge))
 
 
-def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client) -> Asked:
-    """Do what `ask` does, once it was counted, for something that is not there: throttled and answered alike, and nothing is sent.
+def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client, counted: CountedAsk) -> Asked:
+    """Do what `ask` does with what was counted, for something that is not there: throttled and answered alike, and nothing is sent.
 
     Raises: Throttled, aws.Failed.
     """
     nowhere = Address(channel, "", "")
     audit.note(purpose=purpose)
-    return _put(Place.of_nobody(name), Challenge.new(purpose, nowhere, client.locale))
+    return _put(Place.of_nobody(name), Challenge.new(purpose, nowhere, client.locale), counted)
 
 
-def _put(place: Place, challenge: Challenge, along: Sequence[Write] = ()) -> Asked:
+def _count(client: Client, lane: Lane, challenge: Challenge) -> CountedAsk:
+    return client_items.count_ask(client.bucket, lane, ids.sha256(challenge.id))  # the id itself goes when its challenge does
+
+
+def _put(place: Place, challenge: Challenge, counted: CountedAsk, along: Sequence[Write] = ()) -> Asked:
     try:
         code_items.put_challenge(place, challenge, along)
-    except DeviceEnded:
-        place = Place.strangers(challenge.address)
-        code_items.put_challenge(place, challenge)
+    except (Throttled, DeviceEnded):
+        _give_back_ask(counted)
+        raise
     audit.count("asked", lane=place.lane)
     resend_at = challenge.asked_at + settings.service().resend_throttle_seconds
     return Asked(challenge.at(place), challenge.expires_at, resend_at, challenge.address)
+
+
+def _give_back_ask(counted: CountedAsk) -> None:
+    """The ask sends nothing, so its client keeps the room that it took. Best effort: one more that counts is the safe side."""
+    try:
+        client_items.give_back_ask(counted)
+    except aws.Failed:
+        audit.note(gave_back="failed")
 
 
 def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:

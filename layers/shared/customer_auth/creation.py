@@ -85,8 +85,6 @@ def _drafted(registration: Registration, wanted: Wanted) -> Customer:
         if given is not None and channel is own.channel and given.key != own.key:
             raise BadRequest(f"{channel.capitalize()} must be the registered one", FieldError(channel, "must be the registered one"))
         if given is not None and channel is not own.channel:
-            if channel not in collected:
-                raise BadRequest(f"{channel.capitalize()} is not taken here", FieldError(channel, "is not taken here"))
             customer = customer.with_address(given, verified=False)
     return customer._replace(
         company_name=wanted.company_name,

@@ -5,6 +5,7 @@ An endpoint is `@endpoint(body=…, answer=…)` over a handler that takes a `Ca
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -26,8 +27,14 @@ from customer_auth.errors import (
 )
 from customer_auth.fields import Model
 
-# Whose callers have a session, and may have asked for their account to be deleted.
-_BY_SESSION = ("customer_auth.sessions", "customer_auth.admins")
+
+class Bearer(StrEnum):
+    """What an endpoint's bearer token is, if it wants one."""
+
+    CUSTOMER = "customer"  # an access token
+    REGISTRATION = "registration"
+    RESET = "reset"
+
 
 type Event = dict[str, Any]
 type Answer = Model | dict[str, Any]
@@ -56,6 +63,7 @@ class Contract:
     query: type[Model] | None
     answer: type[Model] | None
     caller: Callable[[str, str], Any] | None
+    bearer: Bearer
     refusals: tuple[type[Refusal], ...]
     takes_key: bool
     publishable: bool
@@ -74,35 +82,41 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     query: type[Model] | None = None,
     answer: type[Model] | None = None,
     caller: Callable[[str, str], Any] | None = None,
+    bearer: Bearer = Bearer.CUSTOMER,
     refusals: tuple[type[Refusal], ...] = (),
     takes_key: bool = False,
     publishable: bool = False,
     cache_seconds: int = 0,
     uses: tuple[str, ...] = ("dynamodb", "secretsmanager"),
-) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, object], Event]]:
+) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, aws.Context], Event]]:
     """Make a Lambda handler of a rule; `answer` says by itself with which status it goes out.
 
-    `caller` turns an access token and the issuer into who is calling (401 without one). `refusals` are the rule's own, for the
-    document; those that every endpoint has are added. `takes_key`: the call consumes a proof and may be repeated with its
-    Idempotency-Key. `publishable`: the call needs a storefront's key. `cache_seconds`: anyone may keep the answer for so long.
-    `uses`: the AWS services that every call asks.
+    `caller` turns a bearer token, of the kind `bearer`, and the issuer into who is calling (401 without one). `refusals` are the rule's
+    own, for the document; those that every endpoint has are added, and those of an access token. `takes_key`: the call consumes a proof
+    and may be repeated with its Idempotency-Key. `publishable`: the call needs a storefront's key. `cache_seconds`: anyone may keep the
+    answer for so long. `uses`: the AWS services that every call asks.
     """
     settings.service()  # a wrong setting ends the start, with its name
     aws.prepare(*uses)
     if publishable:
         refusals = (*refusals, NoPublishableKey, NotAllowed)
     of_input = (BadRequest, TooLarge, UnsupportedMedia) if body else (BadRequest,) if query else ()
-    by_session = caller is not None and caller.__module__ in _BY_SESSION
+    by_session = caller is not None and bearer is Bearer.CUSTOMER
     always = (*of_input, *((NotAuthenticated,) if caller else ()), *((AccountDeletionPending,) if by_session else ()))
 
-    def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, object], Event]:
+    def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, aws.Context], Event]:
         name = rule.__module__.rpartition(".")[2]
         all_refusals = (*dict.fromkeys((*refusals, *always)), Internal, Unavailable)
-        contract = Contract(_purpose(rule), body, query, answer, caller, all_refusals, takes_key, publishable, cache_seconds, uses)
+        contract = Contract(_purpose(rule), body, query, answer, caller, bearer, all_refusals, takes_key, publishable, cache_seconds, uses)
 
-        def handler(event: Event, _context: object) -> Event:
+        def handler(event: Event, context: aws.Context) -> Event:
+            aws.begin_invocation(context)
             asked = request.Request(event)
             audit.begin(event=name, request_id=asked.id)
+            told = outcome(asked)
+            return told | {"body": ""} if asked.is_head else told
+
+        def outcome(asked: request.Request) -> Event:
             try:
                 told = rule(_call(asked, contract))
             except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing of the inside gets out)

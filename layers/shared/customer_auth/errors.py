@@ -114,11 +114,11 @@ class RefreshTokenReused(WrongSession):
 
 
 class NotAuthenticated(Refusal):
-    """No valid access token came with the call."""
+    """No valid token came with the call."""
 
     status = 401
     type = "not_authenticated"
-    message = "Sign in first"
+    message = "Missing, invalid or expired token"  # clients of the sign-in API refresh by the word «expired»
 
 
 class NoPublishableKey(NotAuthenticated):

@@ -52,14 +52,18 @@ class Model(BaseModel):
         return {name: value for name, value in given.items() if name not in empty} if empty else given
 
 
-def alternatives(*names: str, keyword: str = "oneOf", **example: str) -> ConfigDict:
-    """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example."""
+def alternatives(*names: str, keyword: str = "oneOf", in_query: bool = False, **example: str) -> ConfigDict:
+    """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example.
+
+    `in_query`: it may have none of them, for they may stand in the query string.
+    """
 
     def told(schema: dict[str, Any]) -> None:
-        there = [
-            {"required": [name], "properties": {name: {"type": "string", "pattern": r"[^ \t\r\n]"}}} for name in names
-        ]  # empty is as none
-        schema |= {keyword: there, "examples": [example]}
+        text = {"type": "string", "pattern": r"[^ \t\r\n]"}  # null and what is empty are as none
+        there: list[dict[str, Any]] = [{"required": [name], "properties": {name: text}} for name in names]
+        empty = {"type": ["null", "string"], "pattern": r"^[ \t\r\n]*$"}
+        none = {"description": "None: it stands in the query string.", "properties": dict.fromkeys(names, empty)}
+        schema |= {keyword: [*there, *([none] if in_query else [])], "examples": [example]}
 
     return ConfigDict(json_schema_extra=told)
 

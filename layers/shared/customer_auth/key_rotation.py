@@ -1,5 +1,7 @@
 """New signing keys, made before the old ones end; run daily, safe to run at any time and by many at once."""
 
+import time
+
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -10,6 +12,11 @@ from customer_auth.tables.keyring_items import SigningKey
 # RFC 7518 §3.3: 2048 bits or more for RS256.
 _KEY_BITS = 2048
 _PUBLIC_EXPONENT = 65537
+# A role that was made a moment ago is known everywhere only after some seconds (IAM User Guide, "changes that I make are not always
+# immediately visible"), and so is a key of KMS.
+_NOT_KNOWN_YET = frozenset({"AccessDeniedException", "UnrecognizedClientException", "NotFoundException"})
+_KNOWN_AFTER_SECONDS = 40
+_PAUSE_SECONDS = 2
 
 
 def rotate() -> int:
@@ -25,6 +32,21 @@ def rotate() -> int:
         kept = [key for key in old if keyring.is_needed(key, old + new, now)]
         if (not new and len(kept) == len(old)) or keyring_items.replace(version, kept + new):
             return len(new)
+
+
+def rotate_once_allowed() -> int:
+    """Do what `rotate` does, for a function whose role and key are as young as the stack: refused, it tries again for 40 s.
+
+    Raises: aws.Failed.
+    """
+    for _ in range(_KNOWN_AFTER_SECONDS // _PAUSE_SECONDS):
+        try:
+            return rotate()
+        except aws.Failed as failed:
+            if failed.code not in _NOT_KNOWN_YET:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+    return rotate()
 
 
 def _due(old: list[SigningKey], now: int) -> list[SigningKey]:

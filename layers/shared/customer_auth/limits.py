@@ -11,7 +11,8 @@ from customer_auth import settings
 from customer_auth.clock import DAY, HOUR, MINUTE
 
 _LOOKUPS_PER_HOUR = 10
-_REGISTRATIONS_PER_HOUR = 10
+# More asks than these of one client are not given back: who is refused so often is no person who was impatient.
+_ASKS_GIVEN_BACK_PER_HOUR = 20
 # A person who changes passwords and addresses all day has a handful of them; the figures are fixed, for nobody has a reason to raise them.
 _NOTIFICATIONS_PER_HOUR = 5
 _NOTIFICATIONS_PER_DAY = 15
@@ -130,12 +131,18 @@ def client_guesses() -> Window | None:
     return Window("ip_pass", (Limit(count, QUARTER),)) if count else None
 
 
-def client_registrations() -> Window:
-    """Registrations by one client: their answers tell whether an address is taken."""
-    return Window("reg", (Limit(_REGISTRATIONS_PER_HOUR, HOUR),))
+def client_registrations() -> Window | None:
+    """Registrations by one client, whose answers tell whether an address is taken; None where the operator turned it off."""
+    count = settings.service().ip_registrations_per_hour
+    return Window("reg", (Limit(count, HOUR),)) if count else None
 
 
 def client_sends() -> Window | None:
-    """Messages asked for by one client; None where the operator turned it off."""
+    """Messages asked for by one client in one lane; None where the operator turned it off."""
     count = settings.service().ip_sends_per_hour
     return Window("ip", (Limit(count, HOUR),)) if count else None
+
+
+def client_refunds() -> Window:
+    """Asks of one client in one lane that were given back, for their address's own window refused them."""
+    return Window("refund", (Limit(_ASKS_GIVEN_BACK_PER_HOUR, HOUR),))

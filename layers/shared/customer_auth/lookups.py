@@ -10,6 +10,7 @@ from customer_auth.tables import client_items, customer_items, identity_items
 def names_behind(number: str, client: Client) -> Names | None:
     """The names of the customer who has proven this number, masked unless PHONE_LOOKUP is full; None where nobody has.
 
+    Who waits for a deletion has it still: nobody else can.
     Raises: NotFound (PHONE_LOOKUP is off), BadRequest, Throttled, aws.Failed.
     """
     told = settings.service().phone_lookup
@@ -22,7 +23,7 @@ def names_behind(number: str, client: Client) -> Names | None:
     client_items.count_lookup(client.bucket)
     identity = identity_items.find(address)
     customer = customer_items.find(identity.owner) if identity and identity.owner else None
-    if customer is None or not customer.may_sign_in:
+    if customer is None:
         return None
     names = Names(customer.first_name, customer.last_name)
     return names if told == "full" else Names(*(name and f"{name[0]}***" for name in names))

@@ -16,6 +16,7 @@ from customer_auth.locales import choose
 
 _MOST_BYTES = 10 * 1024
 KEY = re.compile(r"[\x21-\x7e]{16,64}")
+_UNREADABLE = "\ufffd"
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 
 
@@ -28,10 +29,12 @@ class Request:
         self._headers: dict[str, str] = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         context = event["requestContext"]
         self.id = str(context["requestId"])
-        self.route = str(event["routeKey"]).partition(" ")[2]  # the path may begin with a custom domain's mapping
+        method, _, self.route = str(event["routeKey"]).partition(" ")  # the path may begin with a custom domain's mapping
+        self.is_head = method == "HEAD"
         self.query: dict[str, str] = event.get("queryStringParameters") or {}
         self.parameters: dict[str, str] = event.get("pathParameters") or {}
         self.at = int(context.get("timeEpoch", 0)) // 1000
+        self.method = str(context["http"]["method"])
         self._domain = str(context["domainName"])
         self._source_ip = str(context["http"]["sourceIp"])
 
@@ -69,36 +72,56 @@ class Request:
             raise BadRequest(f"Idempotency-Key {message}", FieldError("Idempotency-Key", message))
         return key
 
-    def json(self) -> bytes:
-        """The body's bytes, JSON by its content type. Raises: UnsupportedMedia, TooLarge, BadRequest."""
+    def json(self, *, may_be_left_out: bool = False) -> str:
+        """The body's text, JSON by its content type; `{}` where there is none and `may_be_left_out` (then it needs no type either).
+
+        Raises: UnsupportedMedia, TooLarge, BadRequest.
+        """
+        body: str = self._event.get("body") or ""
+        if may_be_left_out and not body:
+            return "{}"
         if self._headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise UnsupportedMedia("The body must be application/json")
-        text: str = self._event.get("body") or ""
         try:
-            raw = base64.b64decode(text, validate=True) if self._event.get("isBase64Encoded") else text.encode()
+            raw = base64.b64decode(body, validate=True) if self._event.get("isBase64Encoded") else body.encode()
         except ValueError:  # no base64, or no characters at all
             raise BadRequest("The body must be JSON", FieldError("body", "must be JSON")) from None
         if len(raw) > _MOST_BYTES:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
-        return raw
+        return _text(raw)
 
-    def json_for(self, model: type[Model]) -> bytes:
+    def json_for(self, model: type[Model], *, may_be_left_out: bool = False) -> str:
         """The same for this model: optional members that are empty are absent, and what may stand in the query string counts from there."""
-        raw, given = self.json(), {name: value for name, value in self.query.items() if name in model.in_query}
+        text, given = (
+            self.json(may_be_left_out=may_be_left_out),
+            {name: value for name, value in self.query.items() if name in model.in_query},
+        )
         try:
-            told = json.loads(raw)
+            told = json.loads(text)
         except (ValueError, RecursionError):
-            return raw  # whoever parses it says what is wrong
+            return text  # whoever parses it says what is wrong
         if not isinstance(told, dict):
-            return raw
+            return text
         wanted = model.without_empty(given | model.without_empty(told))
-        return raw if wanted == told else json.dumps(wanted).encode()
+        return text if wanted == told else json.dumps(wanted)
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8, read strictly. The gateway hands JSON on as text, in which it has put U+FFFD where the bytes were no UTF-8."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = _UNREADABLE
+    if _UNREADABLE in text:
+        raise BadRequest("The body must be UTF-8", FieldError("body", "must be UTF-8"))
+    return text
 
 
 def body[B: Model](asked: Request, model: type[B]) -> B:
     """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest with every field that is wrong, and never its value."""
+    may_be_left_out = asked.method == "POST" and not any(info.is_required() for info in model.model_fields.values())
     try:
-        return model.model_validate_json(asked.json_for(model))
+        return model.model_validate_json(asked.json_for(model, may_be_left_out=may_be_left_out))
     except ValidationError as wrong:
         raise _wrong(model, wrong) from None
 

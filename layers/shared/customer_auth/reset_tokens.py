@@ -3,11 +3,11 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from customer_auth import audit, codes, settings
+from customer_auth import codes, settings
 from customer_auth.address import Address
 from customer_auth.challenges import Purpose
 from customer_auth.client import Client
-from customer_auth.errors import Throttled, login_not_enabled
+from customer_auth.errors import login_not_enabled
 
 PATH = "/reset-password"
 _CHALLENGE_LENGTH = 44
@@ -22,16 +22,13 @@ class ResetToken(NamedTuple):
 
 
 def ask(address: Address, client: Client) -> None:
-    """Send a token, if the address is registered or proven and its windows have room; nobody is told which.
+    """Send a token, if the address is registered or proven; nobody is told whether it is.
 
-    Raises: BadRequest (this channel signs nobody in), aws.Failed.
+    Raises: BadRequest (this channel signs nobody in), Throttled (windows are of an address, known or not, so it tells nothing), aws.Failed.
     """
     if address.channel not in settings.service().login_channels:
         raise login_not_enabled(address.channel)
-    try:
-        codes.ask(Purpose.RESET, address, client)
-    except Throttled:
-        audit.note(reason="throttled")
+    codes.ask(Purpose.RESET, address, client)
 
 
 def parse(text: str) -> ResetToken:

@@ -5,7 +5,7 @@ Defaults stand in the template alone. A group is read when first asked for, so a
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any
 
@@ -64,6 +64,7 @@ class Service(_Group):
     sends_per_hour: int = Field(ge=1, le=20)
     sends_per_day: int = Field(ge=1, le=60)
     ip_sends_per_hour: int = Field(ge=0, le=60)
+    ip_registrations_per_hour: int = Field(ge=0, le=60)
     failures_per_hour: int = Field(ge=1, le=20)
     failures_per_day: int = Field(ge=1, le=60)
     ip_code_failures_per_quarter_hour: int = Field(ge=0, le=60)
@@ -177,14 +178,20 @@ def places() -> Places:
     return _read(Places)
 
 
+def check(given: Mapping[str, str]) -> None:
+    """Insist that endpoints and sender can start with these variables. Raises: SettingsError, with all that is wrong."""
+    for group in (Service, Messaging):
+        _read(group, given)
+
+
 def forget() -> None:
     """Read the environment again at the next use; for tests."""
     for group in (service, messaging, processing, places):
         group.cache_clear()
 
 
-def _read[Group: _Group](group: type[Group]) -> Group:
-    given = {name: os.environ[name.upper()] for name in group.model_fields if name.upper() in os.environ}
+def _read[Group: _Group](group: type[Group], variables: Mapping[str, str] = os.environ) -> Group:
+    given = {name: variables[name.upper()] for name in group.model_fields if name.upper() in variables}
     try:
         return group.model_validate(given)
     except ValidationError as wrong:

@@ -36,12 +36,12 @@ def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
 
     Raises: Throttled, aws.Failed.
     """
-    codes.count(client)
+    counted = codes.count(client)
     customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
     claimed = customer.unverified(channel) if customer else None
     if customer is None or claimed is None:
-        return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client)
-    return codes.ask(Purpose.VERIFY, claimed, client, bound_to=_bond(customer), counted=True)
+        return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client, counted)
+    return codes.ask(Purpose.VERIFY, claimed, client, bound_to=_bond(customer), counted=counted)
 
 
 def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:

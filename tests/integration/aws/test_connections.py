@@ -27,6 +27,7 @@ class Server:
 
     def __init__(self):
         self.answer, self.unasked, self.connections, self.closes, self.pause = ANSWER, b"", [], False, 0.0
+        self.dead = set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -46,6 +47,8 @@ class Server:
                 if not connection.recv(65_536):
                     return
                 time.sleep(self.pause)
+                if connection in self.dead:
+                    continue
                 connection.sendall(self.answer)
                 time.sleep(0.02)
                 connection.sendall(self.unasked)
@@ -116,6 +119,33 @@ def test_who_does_not_answer_in_time_is_given_up(server):
     server.pause = 0
     assert server.ask() == b"{}"
     assert len(server.connections) == 2  # what comes late answers nothing else
+
+
+def test_after_a_lost_answer_every_connection_that_was_kept_is_closed(server):
+    server.pause = 0.1
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda _: server.ask(), range(3)))
+    kept = list(server.connections)
+    server.dead = set(kept)  # as behind a gateway that has forgotten them: nothing comes back, not even that they are closed
+
+    with pytest.raises(Lost, match="TimeoutError"):
+        server.ask()
+    answered = server.ask()
+
+    assert answered == b"{}"
+    assert len(server.connections) == len(kept) + 1
+
+
+def test_what_is_lost_at_one_address_closes_nothing_at_another(server):
+    server.ask()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(Lost):
+        post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
+
+    server.ask()
+
+    assert len(server.connections) == 1
 
 
 def test_nobody_there_is_no_answer():

@@ -74,8 +74,41 @@ def test_the_registered_address_may_come_again_and_no_other(ada):
     token = ada.register()["token"]
 
     assert ada.create(token, email="other@example.com")["message"] == "Email must be the registered one"
-    assert ada.create(token, phone=ada.phone)["message"] == "Phone is not taken here"
     assert ada.create(token, email=ada.email.upper()).status == 201
+
+
+@pytest.mark.parametrize("registered", ["email", "phone"])
+def test_the_address_that_registrations_do_not_collect_is_taken_as_an_unverified_one(setting, ada, bob, registered):
+    setting(REGISTRATION_IDENTIFIER=registered)
+    own = {registered: getattr(ada, registered)}
+    other = {"phone": bob.phone} if registered == "email" else {"email": ada.email}
+
+    created = ada.create(ada.register(**own)["token"], **other)
+
+    customer = created["customer"]
+    assert created.status == 201
+    assert {name: customer[name] for name in ("email", "phone")} == own | other
+    assert (customer["email_verified"], customer["phone_verified"]) == (False, False)
+    [kind] = other
+    assert ada.log_in(**own)["customer_id"] == customer["id"]
+    assert ada.log_in(**other).status in {400, 401}  # this channel signs nobody in, and merely given it is nobody's
+    assert ada.ask_verification(customer["id"], kind).status == 200
+
+
+def test_an_address_that_was_merely_given_is_its_owner_s_still(ada, bob):
+    created = ada.create(ada.register()["token"], phone=bob.phone)["customer"]
+
+    assert bob.sign_in().body["customer"]["id"] == bob.id != created["id"]
+    token = ada.ask_verification(created["id"], "phone")["token"]
+    assert ada.verify_address(token, ada.inbox.code(bob.phone))["type"] == "contact_taken"
+
+
+def test_such_an_address_is_verified_like_any_other(ada):
+    customer = ada.create(ada.register()["token"], phone=ada.phone)["customer"]
+
+    assert ada.prove(customer["id"])["needs_login"] is True
+    assert ada.log_in().status == 200
+    assert ada.prove(customer["id"], "phone")["customer"]["phone_verified"] is True
 
 
 def test_with_both_the_phone_comes_here_and_is_needed(setting, ada):

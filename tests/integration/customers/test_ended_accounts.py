@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.people import LOGIN, REGISTER, other_code
+from tests.harness.people import LOGIN, PASSWORD, REGISTER, new_number, other_code
 
 
 @pytest.fixture
@@ -63,3 +63,61 @@ def test_a_deletion_confirmed_between_reading_and_committing_is_seen(wire, custo
 
     assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
     assert customer.verify(code, challenge=challenge).status == 200
+
+
+# ── all of docs/errors.md's table, with a deletion that was really confirmed ──
+
+PENDING, WRONG, GONE = (403, "account_deletion_pending"), (401, "wrong_proof"), (401, "not_authenticated")
+NEW_PASSWORD = "another long password"
+
+
+@pytest.fixture
+def leaver(setting, ada):
+    """Somebody with a verified email and a password, who has given a phone too and never verified it."""
+    setting(SENDS_PER_HOUR=20, SENDS_PER_DAY=20)
+    return ada.member(phone=ada.phone)
+
+
+def asked(person) -> dict:
+    """A proof of each kind that is asked for without a session."""
+    api, inbox = person.api, person.inbox
+    sign_in = api.post("/login/email/send", email=person.email)["challenge"], inbox.code(person.email)
+    verification = person.ask_verification(person.id, "phone")["token"], inbox.code(person.phone)
+    api.clock.advance(90)
+    person.forget_password()
+    proofs = {"sign in": sign_in, "verify": verification, "reset": person.reset_token()}
+    api.clock.advance(90)
+    return proofs
+
+
+def shown(person, proofs: dict) -> dict:
+    """What each of them is answered with."""
+    (challenge, code), email = proofs["sign in"], person.email
+    answers = {
+        "sign in": person.api.post("/login/email/verify", email=email, challenge=challenge, code=code),
+        "verify": person.verify_address(*proofs["verify"]),
+        "reset": person.reset(proofs["reset"], NEW_PASSWORD),
+    }
+    return {kind: (answer.status, answer.body.get("type")) for kind, answer in answers.items()}
+
+
+def test_each_proof_is_answered_as_the_document_says_while_the_deletion_waits(leaver, doors):
+    before = asked(leaver)
+    confirming = leaver.ask_deletion()["token"], leaver.inbox.code(leaver.email)
+    assert leaver.confirm_deletion(*confirming).status == 200
+    leaver.api.clock.advance(90)
+
+    assert shown(leaver, before) == {"sign in": PENDING, "verify": WRONG, "reset": PENDING}
+    after = asked(leaver)
+    assert shown(leaver, after) == dict.fromkeys(after, PENDING)
+    with_session = [leaver.me(), leaver.change_password(NEW_PASSWORD), leaver.ask_contact(phone=new_number()), leaver.ask_deletion()]
+    others = [leaver.log_in(PASSWORD), leaver.confirm_deletion(*confirming), doors.validate(leaver.session["token"]), leaver.refresh()]
+    assert [(answer.status, answer["type"]) for answer in with_session] == [PENDING] * 4
+    assert [(answer.status, answer["type"]) for answer in others] == [PENDING, WRONG, WRONG, WRONG]
+
+    token = leaver.session["refresh_token"]
+    assert [doors.log_out(token).status, doors.log_out(token, everywhere=True).status] == [200, 401]
+    assert (leaver.me().status, leaver.me()["type"]) == GONE
+    staying = leaver.ask_to_stay(email=leaver.email)["token"], leaver.inbox.code(leaver.email)
+    assert leaver.stay(*staying).status == 200
+    assert [status for status, _ in shown(leaver, after).values()] == [200] * 3

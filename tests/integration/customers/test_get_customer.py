@@ -2,6 +2,7 @@ import pytest
 
 from customer_auth import clock
 
+MESSAGE = "Missing, invalid or expired token"
 ME = "/store/customers/me"
 
 
@@ -89,7 +90,7 @@ def test_without_one_bearer_token_nobody_is_signed_in(api, customer):
 
     assert [answer.status for answer in answers] == [401] * len(answers)
     for answer in answers:
-        refused = {"success": False, "type": "not_authenticated", "message": "Sign in first", "request_id": answer["request_id"]}
+        refused = {"success": False, "type": "not_authenticated", "message": MESSAGE, "request_id": answer["request_id"]}
         assert answer.body == refused
         assert answer.aws_calls == ()
 

@@ -45,16 +45,20 @@ def test_who_has_told_no_name_has_none(look_up, customer):
     assert look_up(customer.phone).body == {"customer": {"first_name": None, "last_name": None}}
 
 
-def test_who_is_being_deleted_is_nobody(look_up, lovelace, api):
-    lovelace.api.engine.clients.dynamodb.update_item(
-        TableName=api.engine.ids["CustomersTable"],
-        Key={"pk": {"S": f"customer#{lovelace.id}"}},
-        UpdateExpression="SET #s = :s",
-        ExpressionAttributeNames={"#s": "status"},
-        ExpressionAttributeValues={":s": {"S": "deletion_confirmed"}},
-    )
+def test_who_waits_for_a_deletion_is_told_until_the_account_has_gone(look_up, lovelace, api):
+    before = look_up(lovelace.phone).body
+    lovelace.leave()
+    assert look_up(lovelace.phone).body == before
 
+    api.clock.advance(8 * 86_400)
+    api.process_deletions()
     assert look_up(lovelace.phone).body == NOBODY
+
+
+def test_who_merely_gave_a_number_is_nobody(look_up, ada):
+    ada.registered(phone=ada.phone, first_name="Ada")
+
+    assert look_up(ada.phone).body == NOBODY
 
 
 def test_an_operator_may_tell_the_whole_name_or_nothing(look_up, lovelace, setting):
@@ -126,8 +130,8 @@ def test_what_is_no_number_is_named(look_up, number):
 def test_a_known_number_costs_one_request_more(look_up, lovelace):
     look_up(lovelace.phone)  # the key is known from here on
 
-    assert look_up(new_number()).aws_calls == ("UpdateItem", "GetItem")
-    assert look_up(lovelace.phone).aws_calls == ("UpdateItem", "GetItem", "GetItem")
+    assert look_up(new_number()).aws_calls == ("UpdateItem", "BatchGetItem")
+    assert look_up(lovelace.phone).aws_calls == ("UpdateItem", "BatchGetItem", "GetItem")
 
 
 @pytest.mark.parametrize("mode", ["error", "timeout"])

@@ -146,6 +146,16 @@ def test_a_run_that_the_scheduler_s_clock_starts_too_soon_erases_nothing_early(t
     assert api.process_deletions(at=api.clock.now() + 300)["completed"] == 1
 
 
+def test_a_run_by_hand_without_an_event_does_what_is_due_now(tables, customer, days, api):
+    customer.leave()
+    days.pass_by(7)
+    api.clock.advance(-1)
+
+    assert api.invoke("ProcessAccountDeletions", {})["completed"] == 0
+    api.clock.advance(1)
+    assert api.invoke("ProcessAccountDeletions", {})["completed"] == 1
+
+
 @pytest.fixture(params=[-60, 60], ids=["behind", "ahead"])
 def skewed(request, api, monkeypatch):
     """The functions' clock is off the gateway's from when this is called; answers the seconds of both."""
@@ -415,7 +425,7 @@ def test_a_customer_who_has_cancelled_more_often_than_a_transaction_holds_is_era
 def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api, part_of):
     many, groups = part_of(10_000), 3
     made = leavers.put(many, due_at=int(api.clock.now()))
-    asked = iter([True] * groups)
+    asked = iter([True] * (1 + groups))  # the first is the start's
 
     first = api.process_deletions(has_time=lambda: next(asked, False))
 

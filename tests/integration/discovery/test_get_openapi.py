@@ -47,9 +47,32 @@ def test_what_asks_for_a_token_says_so_and_can_be_refused(api, route, operation)
     contract = handler(name).contract
 
     assert {kind for each in operation["security"] for kind in each} == {
-        kind for kind, wanted in (("customer", contract.caller), ("storefront", contract.publishable)) if wanted
+        kind for kind, wanted in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if wanted
     }
     assert not operation["security"] or "401" in operation["responses"]
+
+
+def test_what_a_bearer_is_has_a_scheme_of_its_own_where_it_is_no_access_token():
+    paths, schemes = (described.document()[part] for part in ("paths", "components"))
+    bearers = {f"{method} {path}": each["security"] for path, item in paths.items() for method, each in item.items() if each["security"]}
+
+    assert bearers["post /store/customers"] == [{"registration": []}]
+    assert bearers["post /auth/customer/emailpass/update"] == [{"reset": []}]
+    assert bearers["get /store/customers/me"] == [{"customer": []}]
+    assert {"customer", "registration", "reset", "storefront"} == schemes["securitySchemes"].keys()
+
+
+@pytest.mark.parametrize("path", ["/auth/customer/emailpass", "/auth/customer/emailpass/reset-password"])
+def test_members_that_may_stand_in_the_query_string_are_listed_and_no_password(path):
+    listed = {
+        each["name"] for each in map(described.resolved, described.document()["paths"][path]["post"]["parameters"]) if each["in"] == "query"
+    }
+
+    assert listed == {"email", "phone", "email_or_phone", "device", "locale"}
+
+
+def test_the_title_names_what_one_signs_in_with():
+    assert {"codes", "passwords"} <= set(described.document()["info"]["title"].split())
 
 
 # ── answers are held against it ──

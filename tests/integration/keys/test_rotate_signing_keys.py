@@ -8,9 +8,12 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from customer_auth import aws, clock, keyring
 from customer_auth.clock import DAY, HOUR
+from customer_auth.settings import Messaging, Service
 from local import events
+from local.template import Template
 from tests.harness.forgery import header_of
 from tests.harness.people import REGISTER, Person, new_ip
+from tests.harness.wire import answer
 
 JWKS = "/.well-known/jwks.json"
 
@@ -296,8 +299,11 @@ def cloudformation():
         server.server_close()
 
 
-def resource_event(url: str, kind: str) -> dict:
-    properties = {"ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:customer-auth-RotateSigningKeys"}
+def resource_event(url: str, kind: str, **settings: str) -> dict:
+    stack = Template.of_service()
+    ids = {name: f"its-{name}" for name in stack.resources} | {"RotateSigningKeys.Arn": "arn:aws:lambda:us-east-1:123456789012:function:x"}
+    properties = stack.resolve(stack.custom_resources["FirstSigningKey"], ids)
+    properties["Settings"] |= settings
     event = events.custom_resource_event("FirstSigningKey", "Custom::FirstSigningKey", properties, url)
     return event | {"RequestType": kind} | ({} if kind == "Create" else {"PhysicalResourceId": "signing-keyring"})
 
@@ -338,13 +344,127 @@ def test_cloudformation_is_told_when_no_key_could_be_made_and_nothing_secret(api
     assert engine.ids["SigningKeysKey"] not in json.dumps(answer)
 
 
-def test_a_stack_whose_settings_are_wrong_is_not_made_and_its_operator_is_told_which(api, setting, no_keyring):
+WRONG = [
+    ({"REFRESH_IDLE_DAYS": "30", "REFRESH_MAX_DAYS": "20"}, "REFRESH_IDLE_DAYS must be at most REFRESH_MAX_DAYS"),
+    ({"LOGIN_IDENTIFIER": "phone"}, "LOGIN_IDENTIFIER must include what REGISTRATION_IDENTIFIER collects"),
+    ({"ALLOWED_REGIONS": "US,ZZ"}, "ALLOWED_REGIONS must name regions that have phone numbers, not ZZ"),
+    ({"BRAND_NAME": ""}, "BRAND_NAME must be 1 to 32 characters on one line"),
+    ({"TEMPLATES_DIR": "ours"}, "TEMPLATES_DIR must be a folder beside the package in the layer; there is no ours"),
+]
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+@pytest.mark.parametrize(("settings", "reason"), WRONG)
+def test_settings_that_do_not_fit_end_a_deployment_and_its_operator_is_told_which(api, no_keyring, kind, settings, reason):
+    with cloudformation() as (url, told):
+        api.invoke("RotateSigningKeys", resource_event(url, kind, **settings))
+
+    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", reason)
+    assert no_keyring.read() is None
+
+
+def test_an_update_is_rolled_back_to_the_settings_of_before_whatever_the_function_was_given_in_between(api, setting, keyring_item):
+    before = keyring_item.read()
     setting(REFRESH_IDLE_DAYS=30, REFRESH_MAX_DAYS=20)
     with cloudformation() as (url, told):
-        api.invoke("RotateSigningKeys", resource_event(url, "Create"))
+        api.invoke("RotateSigningKeys", resource_event(url, "Update"))
+
+    assert told[0][2]["Status"] == "SUCCESS"
+    assert keyring_item.read() == before
+
+
+def test_a_stack_is_deleted_whatever_its_settings_are(api, keyring_item):
+    with cloudformation() as (url, told):
+        api.invoke("RotateSigningKeys", resource_event(url, "Delete", **WRONG[0][0]))
+
+    assert told[0][2]["Status"] == "SUCCESS"
+
+
+def test_every_fault_of_a_hundred_is_told_within_what_cloudformation_takes(api, no_keyring):
+    many = ",".join(["ZZ"] * 2_000)
+    with cloudformation() as (url, told):
+        api.invoke("RotateSigningKeys", resource_event(url, "Update", ALLOWED_REGIONS=many))
 
     assert told[0][2]["Status"] == "FAILED"
-    assert told[0][2]["Reason"] == "REFRESH_IDLE_DAYS must be at most REFRESH_MAX_DAYS"
+    assert len(json.dumps(told[0][2])) < 4_096
+
+
+def test_whatever_a_function_reads_as_a_setting_is_checked_before_it_is_given_it():
+    document = Template.of_service().document
+    resources = document["Resources"]
+    shared = document["Globals"]["Function"]["Environment"]["Variables"]
+    checked = resources["FirstSigningKey"]["Properties"]["Settings"]
+    of_sender = resources["SendMessages"]["Properties"]["Environment"]["Variables"]
+    of_service = {name: shared[name] for name in map(str.upper, Service.model_fields)}
+
+    assert checked == of_service | of_sender
+    assert set(map(str.upper, Messaging.model_fields)) <= set(checked)
+    assert resources["FirstSigningKey"]["Properties"]["Code"] == {"Ref": "SharedLayer"}
+
+
+def test_no_function_but_the_one_that_checks_them_is_given_settings_before_they_were_checked(resources):
+    waiting = {
+        name: resource["Properties"]["Environment"]["Variables"]["SETTINGS_CHECKED_BY"]
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+
+    assert waiting.pop("RotateSigningKeys") == ""
+    assert waiting
+    assert all(each == {"Ref": "FirstSigningKey"} for each in waiting.values())
+
+
+# ── before IAM has spread ──
+
+REFUSALS = {
+    "AccessDeniedException": ("dynamodb", "GetItem"),
+    "UnrecognizedClientException": ("dynamodb", "GetItem"),
+    "NotFoundException": ("kms", "Encrypt"),
+}
+
+
+def refused(code: str):
+    return answer(400, __type=f"com.amazon.coral.service#{code}")
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_role_that_is_not_known_everywhere_yet_is_waited_for(api, wire, no_keyring, code):
+    service, operation = REFUSALS[code]
+    since = len(wire.naps.seconds)
+    with cloudformation() as (url, told), wire.broken(operation, refused(code), service=service, times=20):
+        api.invoke("RotateSigningKeys", resource_event(url, "Create"))
+
+    assert told[0][2]["Status"] == "SUCCESS"
+    assert sum(wire.naps.seconds[since:]) == 40
+    assert len(no_keyring.keys) == 1
+
+
+def test_a_role_that_stays_forbidden_is_told_of_after_40_seconds(api, wire, no_keyring):
+    since = len(wire.naps.seconds)
+    with cloudformation() as (url, told), wire.broken("GetItem", refused("AccessDeniedException")):
+        api.invoke("RotateSigningKeys", resource_event(url, "Create"))
+
+    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", "AccessDeniedException")
+    assert sum(wire.naps.seconds[since:]) == 40
+
+
+def test_any_other_refusal_is_told_of_at_once_and_a_daily_run_waits_for_nothing(api, wire, no_keyring):
+    since = len(wire.naps.seconds)
+    with cloudformation() as (url, told), wire.broken("GetItem", refused("ResourceNotFoundException")):
+        api.invoke("RotateSigningKeys", resource_event(url, "Create"))
+    with wire.broken("GetItem", refused("AccessDeniedException")), pytest.raises(aws.Failed):
+        rotate(api)
+
+    assert told[0][2]["Status"] == "FAILED"
+    assert not wire.naps.seconds[since:]
+
+
+def test_waiting_and_telling_fit_into_the_function_s_time_and_that_into_cloudformation_s():
+    stack = Template.of_service()
+    calls, put = 3 * 2 * 3, 10  # a read, an encryption and a write, each tried twice for 3 s; the answer's PUT
+
+    assert 40 + calls + put < stack.functions["RotateSigningKeys"].timeout_seconds
+    assert stack.functions["RotateSigningKeys"].timeout_seconds < stack.custom_resources["FirstSigningKey"]["ServiceTimeout"]
 
 
 def test_a_crash_is_told_by_its_kind_alone(api, wire, no_keyring):

@@ -111,6 +111,21 @@ def pending_challenge(person, purpose) -> str:
     return challenges.spelled(key, purpose, item[purpose]["M"]["id"]["B"])
 
 
+def test_nobody_learns_by_a_cancellation_s_way_that_an_account_is_being_deleted(api, inbox):
+    leaver, nobody = Person(api, inbox), Person(api, inbox)
+    leaver.sign_up()
+    assert leaver.leave().status == 200
+    api.clock.advance(90)
+    asked = [person.ask_to_stay()["token"] for person in (leaver, nobody)]
+    with api.wire.broken("Publish", "reject", service="sns"):
+        api.deliver()
+    seen = [[see(api, challenge)["delivery"] for challenge in asked]]
+    api.clock.advance(3)
+    seen += [[see(api, challenge)["delivery"] for challenge in asked]]
+
+    assert seen == [["queued"] * 2, ["sent"] * 2]
+
+
 def test_a_code_whose_address_went_meanwhile_looks_sent(api, inbox, engine):
     leaver = Person(api, inbox)
     leaver.sign_up()

@@ -349,7 +349,8 @@ def faults_of_a_new_sender(api, sender, mode: str):
     for call in calls:
         if mode == "conflict" and call.operation not in ("UpdateItem", "TransactWriteItems"):
             continue
-        attempts = {"conflict": 4, "lost once": 1}.get(mode, 1 if mode.startswith("killed") or call.service == "sesv2" else 2)
+        once = mode == "lost once" or mode.startswith("killed") or call.service == "sesv2"
+        attempts = 1 if once else {"conflict": 4, "throttle": 4}.get(mode, 2)
         yield call.operation, {"operation": call.operation, "mode": mode.partition(" ")[0], "service": call.service, "times": attempts}
 
 

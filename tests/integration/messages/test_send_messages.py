@@ -9,6 +9,7 @@ from local import events
 from tests.harness.crowds import at_once
 from tests.harness.engines import ROOT
 from tests.harness.people import LOGIN, REGISTER, Person, new_number, other_code
+from tests.harness.service import template
 from tests.harness.wire import Killed
 
 TEMPLATES = ROOT / "layers" / "shared" / "customer_auth" / "messaging" / "templates"
@@ -140,6 +141,13 @@ def test_a_sign_in_code_for_nobody_is_skipped_and_no_provider_is_asked(api, tabl
     assert challenge_of(tables, "login")["delivery"] == {"S": "skipped"}
     assert {call.service for call in api.wire.calls[since:]} == {"dynamodb"}
     assert api.queued() == []
+
+
+def test_an_email_goes_out_by_the_configuration_set_that_the_stack_names(setting, ada, inbox):
+    setting(EMAIL_CONFIGURATION_SET="customer-auth")
+    by_email(ada)
+
+    assert [message.request["ConfigurationSetName"] for message in inbox.of(ada.email)] == ["customer-auth"]
 
 
 def test_the_verify_gets_a_hint_of_whose_the_address_is(tables, customer, eve):
@@ -355,10 +363,18 @@ def test_a_provider_that_is_down_leaves_its_message_in_the_queue_until_it_is_a_d
             assert outbox.take_queued(messages) == [message["MessageId"] for message in messages]
             taken += 1
 
-    assert taken == 3
+    assert taken == 5
     [dead] = sqs.receive_message(QueueUrl=ids["RetryFailures"], MaxNumberOfMessages=10)["Messages"]
     sqs.delete_message(QueueUrl=ids["RetryFailures"], ReceiptHandle=dead["ReceiptHandle"])
     assert outbox.sent(ada) == []
+
+
+def test_the_last_of_five_receptions_falls_into_the_life_of_a_code_by_sms():
+    queue = template().resources["RetryQueue"]["Properties"]
+    receptions = queue["RedrivePolicy"]["maxReceiveCount"]
+
+    assert (queue["DelaySeconds"], queue["VisibilityTimeout"], receptions) == (FIRST_SECONDS, AGAIN_SECONDS, 5)
+    assert FIRST_SECONDS + (receptions - 1) * AGAIN_SECONDS < int(template().settings["OTP_EXPIRY_MINUTES_SMS"]) * 60
 
 
 def test_of_a_batch_from_the_queue_only_what_may_still_succeed_stays(api, wire, outbox, ada, eve):
@@ -479,13 +495,14 @@ def faults_of_a_new_sender(api, outbox: Outbox, person: Person, mode: str):
     since = len(api.wire.calls)
     outbox.take(records)
     calls = api.wire.calls[since:]
-    assert [call.operation for call in calls] == ["UpdateItem", "GetSecretValue", "GetItem", "GetSecretValue", "Publish", "UpdateItem"]
+    assert [call.operation for call in calls] == ["UpdateItem", "GetSecretValue", "BatchGetItem", "GetSecretValue", "Publish", "UpdateItem"]
     for nth, call in enumerate(calls):
         if mode == "conflict" and call.operation != "UpdateItem":
             continue
         alike = sum(each.operation == call.operation for each in calls[: nth + 1])
         step = WRITES_DOWN if (call.operation, alike) == ("UpdateItem", 2) else call.operation
-        attempts = {"conflict": 4, "lost once": 1}.get(mode, 1 if mode.startswith("killed") or call.service == "sns" else 2)
+        once = mode == "lost once" or mode.startswith("killed") or call.service == "sns"
+        attempts = 1 if once else {"conflict": 4, "throttle": 4}.get(mode, 2)
         yield step, {"operation": call.operation, "mode": mode.partition(" ")[0], "service": call.service, "nth": alike, "times": attempts}
 
 

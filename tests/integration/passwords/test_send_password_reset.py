@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.harness.engines import ON_BOTH_ENGINES
-from tests.harness.people import PASSWORD, new_email, new_number
+from tests.harness.people import PASSWORD, new_email, new_ip, new_number
 
 ASK = ("UpdateItem", "UpdateItem")
 FORGED = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Original-URL", "Origin", "Referer"]
@@ -41,14 +41,36 @@ def test_nothing_goes_to_who_is_not_registered(ada):
     assert ada.inbox.of(ada.email) == []
 
 
-def test_a_full_window_is_still_answered_with_nothing_and_sends_nothing(api, ada):
+def test_a_full_window_of_the_address_is_429_for_known_and_unknown_addresses_alike_and_sends_nothing(api, ada):
     ada.member()
     sent = len(ada.inbox.of(ada.email))
+    known, unknown = ([reset(api, email) for _ in range(3)] for email in (ada.email, new_email()))
 
-    answers = [ada.forget_password() for _ in range(3)]
-
-    assert [(answer.status, answer.body) for answer in answers] == [(200, {})] * 3
+    assert [answer.status for answer in known] == [200, 429, 429]
+    assert [(answer.shape, answer.aws_calls, wait(answer)) for answer in known] == [
+        (answer.shape, answer.aws_calls, wait(answer)) for answer in unknown
+    ]
+    assert wait(known[1]) == 90
     assert len(ada.inbox.of(ada.email)) == sent + 1
+
+
+def test_a_full_window_of_the_client_is_429_for_known_and_unknown_addresses_alike(api, ada, setting):
+    ada.member()
+    setting(IP_SENDS_PER_HOUR=1)
+    ip = new_ip()
+    reset(api, new_email(), ip)
+
+    known, unknown = reset(api, ada.email, ip), reset(api, new_email(), ip)
+
+    assert (known.status, known.shape, wait(known)) == (429, unknown.shape, wait(unknown))
+
+
+def reset(api, email: str, ip: str = ""):
+    return api.post("/auth/customer/emailpass/reset-password", email=email, ip=ip)
+
+
+def wait(answer) -> int | None:
+    return answer.retry_after if answer.status == 429 else None
 
 
 def test_it_counts_in_the_address_s_one_window_of_sends(api, ada):

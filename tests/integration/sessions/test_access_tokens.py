@@ -184,7 +184,9 @@ def test_no_forged_token_is_anybody(forge, doors):
     answers = {name: doors.me(make(forge)) for name, make in FORGERIES.items()}
 
     assert {name: answer.status for name, answer in answers.items() if answer.status != 401} == {}
-    assert {(answer["type"], answer["message"]) for answer in answers.values()} == {("not_authenticated", "Sign in first")}
+    assert {(answer["type"], answer["message"]) for answer in answers.values()} == {
+        ("not_authenticated", "Missing, invalid or expired token")
+    }
 
 
 def test_no_forged_token_is_a_valid_session(forge, doors):

@@ -33,6 +33,13 @@ def test_a_phone_number_alone_lets_nobody_in(customer, sign_in):
     assert {error["field"] for error in answer["errors"]} == {"challenge", "code"}
 
 
+def test_what_is_missing_is_named_from_the_phone_on(sign_in):
+    answer = sign_in()
+
+    assert (answer.status, answer["message"]) == (400, "Phone number is required")
+    assert [error["field"] for error in answer["errors"]] == ["phone", "code", "challenge"]
+
+
 def test_a_wrong_code_is_refused_and_spends_a_try(customer, sign_in):
     challenge, code = customer.asked_and_read()
     wrong = [sign_in(phone=customer.phone, challenge=challenge, code="00000x").status for _ in range(5)]

@@ -89,6 +89,18 @@ def test_a_number_with_an_account_is_throttled_alike(api, customer, number):
     assert known.aws_calls == unknown.aws_calls
 
 
+def test_after_a_sign_in_code_for_a_number_without_an_account_it_waits_as_long_as_after_any_other(api, inbox, number):
+    api.post(f"{LOGIN}/request-otp", phone=number)
+    api.clock.advance(17)
+
+    waits = api.post(f"{REGISTER}/request-otp", phone=number)
+    api.clock.advance(waits.retry_after)
+
+    assert (waits.status, waits.retry_after) == (429, 73)
+    assert api.post(f"{REGISTER}/request-otp", phone=number).status == 200
+    assert len(inbox.of(number)) == 1
+
+
 def test_no_account_is_made_before_the_code_is_proven(api, ada):
     ada.asked_and_read(REGISTER)
 

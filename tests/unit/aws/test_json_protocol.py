@@ -2,11 +2,14 @@
 
 import base64
 import json
+import time
+from types import SimpleNamespace
 
+import botocore.session
 import pytest
 
 from customer_auth import aws
-from customer_auth.aws import connections, json_protocol
+from customer_auth.aws import connections, json_protocol, retries
 from customer_auth.aws.connections import Answer, Lost
 
 NOTHING = Answer(200, b"{}")
@@ -35,10 +38,24 @@ def service(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     service = Service()
     monkeypatch.setattr(connections, "post", service.post)
-    monkeypatch.setattr(json_protocol, "_PAUSE_SECONDS", 0)
     json_protocol.forget()
     yield service
     json_protocol.forget()
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch):
+    """For how many seconds was waited between attempts; nobody really waits."""
+    pauses = []
+    monkeypatch.setattr(retries, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic))
+    return pauses
+
+
+@pytest.fixture
+def invocation():
+    """Begins an invocation of Lambda's with so many seconds left."""
+    yield lambda seconds: aws.begin_invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: int(seconds * 1000)))
+    aws.begin_invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000))
 
 
 def refused(code: str, status: int = 400) -> Answer:
@@ -66,6 +83,19 @@ def test_a_service_is_where_the_environment_says(service, monkeypatch, variables
     assert headers["x-amz-target"] == "DynamoDB_20120810.GetItem"
 
 
+@pytest.mark.parametrize("service_name", json_protocol.SERVICES)
+def test_the_variable_that_moves_a_service_is_the_sdk_s(service, monkeypatch, service_name):
+    [region, name] = ["eu-central-1", service_name]
+    service_id = botocore.session.get_session().get_service_model(name).service_id.replace(" ", "_").upper()
+    monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service_id}", "http://127.0.0.1:9")
+    by_the_sdk = botocore.session.get_session().create_client(name, region, aws_access_key_id="a", aws_secret_access_key="b")
+    service.answers = [NOTHING]
+
+    aws.call(name, "Anything")
+
+    assert service.asked[0][0] == by_the_sdk.meta.endpoint_url == "http://127.0.0.1:9"
+
+
 def test_blobs_are_bytes_on_our_side(service):
     service.answers = [Answer(200, json.dumps({"Plaintext": base64.b64encode(b"\x00\xff").decode(), "KeyId": "k"}).encode())]
 
@@ -81,11 +111,10 @@ def test_blobs_are_bytes_on_our_side(service):
         Lost("TimeoutError"),
         refused("InternalServerError", 500),
         Answer(502, b"<html>"),
-        refused("ThrottlingException"),
         Answer(200, b'{"It'),
     ],
 )
-def test_what_was_lost_or_may_pass_is_asked_once_more(service, first):
+def test_what_was_lost_or_failed_is_asked_once_more(service, first):
     service.answers = [first, NOTHING]
 
     assert aws.call("dynamodb", "GetItem") == {}
@@ -99,7 +128,6 @@ def test_what_was_lost_or_may_pass_is_asked_once_more(service, first):
         (refused("InternalServerError", 500), aws.Unknown),
         (Answer(502, b"<html>"), aws.Unknown),
         (Answer(200, b'{"It'), aws.Unknown),
-        (refused("ThrottlingException"), aws.Refused),
     ],
 )
 def test_after_two_attempts_it_is_told_what_came_of_it(service, answer, outcome):
@@ -109,6 +137,68 @@ def test_after_two_attempts_it_is_told_what_came_of_it(service, answer, outcome)
         aws.call("dynamodb", "PutItem")
 
     assert type(told.value) is outcome
+
+
+THROTTLES = ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled"]
+
+
+@pytest.mark.parametrize("code", THROTTLES)
+def test_a_throttle_is_tried_four_times_with_longer_and_longer_pauses(service, pauses, code):
+    service.answers = [refused(code)] * 3 + [NOTHING]
+
+    assert aws.call("dynamodb", "PutItem") == {}
+    assert len(pauses) == 3
+    assert all(0.2 * most <= pause <= most for pause, most in zip(pauses, (0.1, 0.2, 0.4), strict=True))
+
+
+def test_a_fourth_throttle_is_told(service, pauses):
+    service.answers = [refused("ThrottlingException")] * 4
+
+    with pytest.raises(aws.Refused) as told:
+        aws.call("dynamodb", "PutItem")
+
+    assert type(told.value) is aws.Refused
+    assert not service.answers
+
+
+def test_pauses_are_random(service, pauses):
+    for _ in range(2):
+        service.answers = [refused("ThrottlingException")] * 3 + [NOTHING]
+        aws.call("dynamodb", "PutItem")
+
+    assert len(set(pauses)) == 6
+
+
+def test_a_lost_answer_among_throttles_leaves_it_unknown_what_was_done(service):
+    service.answers = [Lost("TimeoutError")] + [refused("ThrottlingException")] * 3
+
+    with pytest.raises(aws.Unknown) as told:
+        aws.call("dynamodb", "PutItem")
+
+    assert told.value.code == "ThrottlingException"
+    assert not service.answers
+
+
+@pytest.mark.parametrize(("seconds", "attempts"), [(6, 1), (7, 1), (8, 4), (900, 4)])
+def test_nothing_is_tried_again_that_might_not_end_in_time(service, invocation, seconds, attempts):
+    invocation(seconds)
+    service.answers = [refused("ThrottlingException")] * attempts
+
+    with pytest.raises(aws.Refused):
+        aws.call("dynamodb", "PutItem")
+
+    assert not service.answers
+
+
+@pytest.mark.parametrize("answer", [Lost("TimeoutError"), refused("TransactionConflictException"), refused("InternalServerError", 500)])
+def test_what_time_is_left_for_holds_for_every_kind_of_repeat(service, invocation, answer):
+    invocation(6)
+    service.answers = [answer]
+
+    with pytest.raises(aws.Failed):
+        aws.call("dynamodb", "UpdateItem")
+
+    assert not service.answers
 
 
 def test_a_refusal_is_not_repeated_and_told_by_its_name(service):

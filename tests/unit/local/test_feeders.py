@@ -15,10 +15,12 @@ from local.template import Template
 
 pytestmark = pytest.mark.enable_socket  # workers are forked over a Unix socket
 SHOP = Path(__file__).with_name("shop.yaml")
-# Writes each event down and then does what its items ask for: `fail` (named as failed), `raise`.
+# Writes each event down, half a second later for `slow`, and then does what its items ask for: `fail` (named as failed), `raise`.
 APP = """
-    import json, os
+    import json, os, time
     def handler(event, context):
+        if any(item_of(record)[1] == "slow" for record in event["Records"]):
+            time.sleep(0.5)
         with open(os.environ["SEEN"], "a") as file:
             file.write(json.dumps([item_of(record)[0] for record in event["Records"]]) + "\\n")
         asked = [item_of(record)[1:] for record in event["Records"]]
@@ -72,10 +74,11 @@ def seen(tmp_path):
 def stream(template, clients, ids, function, stopping, seen):
     """Starts the stream's feeder, its trigger changed as named."""
 
-    def start(**changes):
+    def start(every_seconds=0.02, **changes):
         trigger = template.functions["ShipOrders"].streams[0]._replace(**changes)
-        feeder = StreamFeeder(trigger, function(APP, SEEN=seen.file), clients, ids, wait=lambda: time.sleep(0.02), stopping=stopping)
+        feeder = StreamFeeder(trigger, function(APP, SEEN=seen.file), clients, ids, every_seconds=every_seconds, stopping=stopping)
         feeder.start()
+        return feeder
 
     yield start
     stopping.set()
@@ -142,11 +145,49 @@ def test_one_that_hangs_holds_up_its_own_lane_alone(stream, place, seen):
     assert wait_for(lambda: set("bcdefh") <= {name for batch in seen(1) for name in batch})
 
 
+def soon(seconds=10):
+    return time.monotonic() + seconds
+
+
+def test_a_stream_is_worked_off_when_all_that_was_written_before_has_been_handled(stream, place, seen):
+    feeder = stream(lanes=2, every_seconds=2)  # it is woken, not waited for
+    place(*"abc", how="slow")
+    asked_at = time.monotonic()
+
+    feeder.work_off(soon())
+
+    assert {name for batch in seen(1) for name in batch} == {"a", "b", "c"}
+    assert time.monotonic() - asked_at < 2
+
+
+def test_a_stream_in_which_nothing_is_is_worked_off_at_once(stream, place):
+    feeder = stream(every_seconds=2)
+    feeder.work_off(soon())
+    asked_at = time.monotonic()
+
+    for _ in range(10):
+        feeder.work_off(soon())
+
+    assert time.monotonic() - asked_at < 1
+
+
+def test_a_record_that_is_tried_without_end_is_waited_for_no_longer_than_said(stream, place, seen):
+    feeder = stream(maximum_retries=-1)
+    place("a", how="raise")
+    asked_at = time.monotonic()
+
+    feeder.work_off(soon(1))
+
+    assert 1 <= time.monotonic() - asked_at < 2
+
+
 @pytest.fixture
 def queue(template, clients, ids, function, stopping, seen):
     def start(**changes):
         trigger = template.functions["ShipOrders"].queues[0]._replace(**changes)
-        QueueFeeder(trigger, function(APP, SEEN=seen.file), clients, ids, stopping=stopping).start()
+        feeder = QueueFeeder(trigger, function(APP, SEEN=seen.file), clients, ids, stopping=stopping)
+        feeder.start()
+        return feeder
 
     return start
 
@@ -167,6 +208,27 @@ def test_a_message_that_succeeded_is_deleted_and_one_that_failed_is_kept(queue, 
 
     assert seen(1)[0] == ["a", "b"]
     assert wait_for(lambda: left(clients, ids) == 1)
+
+
+def test_a_queue_is_worked_off_when_nothing_that_is_due_waits(queue, clients, ids, seen):
+    feeder = queue()
+    for name in "abcdefgh":
+        send(clients, ids, name, how="slow" if name == "a" else "well")
+
+    feeder.work_off(soon())
+
+    assert sorted(name for batch in seen(1) for name in batch) == [*"abcdefgh"]
+    assert left(clients, ids) == 0
+
+
+def test_a_message_that_failed_is_not_due_until_it_shows_again(queue, clients, ids, seen):
+    feeder = queue(reports_item_failures=True)
+    send(clients, ids, "a", how="fail")
+
+    feeder.work_off(soon())
+
+    assert seen(1) == [["a"]]
+    assert left(clients, ids) == 1
 
 
 def test_all_of_a_batch_is_kept_when_the_function_fails(queue, clients, ids, seen):

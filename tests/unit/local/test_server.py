@@ -83,6 +83,19 @@ def test_head_has_the_length_and_no_body(connection):
     assert text.endswith(b"\r\n\r\n")
 
 
+def test_head_to_an_app_that_leaves_the_body_out_tells_no_length_and_keeps_the_connection():
+    with (
+        serving(lambda _: Response(200)) as server,
+        socket.create_connection(("127.0.0.1", server.port), 5) as connection,
+        connection.makefile("rb") as file,
+    ):
+        for _ in range(2):
+            connection.sendall(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+            head = [*iter(file.readline, b"\r\n")]
+            assert head[0].startswith(b"HTTP/1.1 200 ")
+            assert not [line for line in head if line.startswith(b"content-length")]
+
+
 def test_no_answer_is_a_dropped_connection():
     with serving(lambda _: None) as server, pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{server.port}/", timeout=5)

@@ -1,36 +1,46 @@
 """The one door to AWS: every request of every function goes through `call`, so what it costs and how it fails is decided here alone.
 
-What stands on each request's path speaks AWS's JSON protocol directly (`json_protocol`); what hands messages over goes through the
-SDK (`sdk`). Either repeats a lost or throttled request by itself; a transaction's conflict, which neither does, is repeated here.
+What stands on each request's path speaks AWS's JSON protocol directly (`json_protocol`), which repeats a lost, failed or throttled
+request by itself; what hands messages over goes through the SDK (`sdk`), and is not repeated. A transaction's conflict is repeated here.
+How long is waited, and whether there is time, is decided in `retries` for all of them.
 """
 
+import itertools
 import os
-import random
-import time
 from typing import Any
 
 from customer_auth.aws import json_protocol
 from customer_auth.aws.outcomes import ConditionFailed, Conflict, Failed, Refused, TransactionFailed, Unknown
+from customer_auth.aws.retries import Context, begin_invocation, try_again
 
-__all__ = ["ConditionFailed", "Failed", "Refused", "TransactionFailed", "Unknown", "call", "prepare"]
+__all__ = [
+    "ConditionFailed",
+    "Context",
+    "Failed",
+    "Refused",
+    "TransactionFailed",
+    "Unknown",
+    "begin_invocation",
+    "call",
+    "prepare",
+    "try_again",
+]
 
-_CONFLICT_TRIES = 4
-_CONFLICT_PAUSE_SECONDS = 0.05
+_CONFLICT_ATTEMPTS = 4
 
 
 def call(service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-    """One request, repeated while its answer is lost and, with jitter, while it conflicts with another.
+    """One request, repeated while its answer is lost and, with jitter, while it is throttled or conflicts with another.
 
     `operation` is AWS's own name, like `UpdateItem`.
     Raises: ConditionFailed, TransactionFailed, Refused (nothing was done), Unknown (it may have been done).
     """
-    for tried in range(_CONFLICT_TRIES):
-        if tried:
-            time.sleep(random.uniform(0.2, 1) * _CONFLICT_PAUSE_SECONDS * 2**tried)  # noqa: S311 (jitter, not a secret)
+    for attempt in itertools.count(1):
         try:
             return _once(service, operation, parameters)
         except Conflict:
-            continue
+            if not try_again(attempt, most=_CONFLICT_ATTEMPTS):
+                break
     raise Refused("TransactionConflict")
 
 

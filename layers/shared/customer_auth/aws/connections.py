@@ -8,6 +8,7 @@ import select
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from http.client import HTTPException, HTTPResponse
 from typing import NamedTuple
@@ -33,7 +34,7 @@ _waiting: dict[str, list[socket.socket]] = {}
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    """One request, once, to the root of this address; `headers` name its host. Raises: Lost."""
+    """One request, once, to the root of this address; `headers` name its host. After a lost one the next connects anew. Raises: Lost."""
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     request = f"POST / HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
     connection = None
@@ -46,6 +47,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
     except (OSError, HTTPException) as failed:
         if connection:
             connection.close()
+        _close_waiting(url)  # whatever took this connection has mostly taken the others too
         raise Lost(type(failed).__name__) from failed
     if response.will_close:
         connection.close()
@@ -64,13 +66,18 @@ def trust() -> ssl.SSLContext:
 
 def forget() -> None:
     """Close the connections that wait; in a forked process its parent's stay open to the parent."""
-    for waiting in _waiting.values():
-        for connection in waiting:
-            connection.close()
+    for url in [*_waiting]:
+        _close_waiting(url)
     _waiting.clear()
 
 
 os.register_at_fork(after_in_child=forget)
+
+
+def _close_waiting(url: str) -> None:
+    while waiting := _waiting.get(url):
+        with suppress(IndexError):  # another thread was faster
+            waiting.pop().close()
 
 
 def _taken(url: str) -> socket.socket | None:

@@ -1,16 +1,18 @@
-"""AWS by its SDK, for the services that messages are handed to: SNS and SES speak protocols of their own.
+"""AWS by its SDK, boto3, for the services that messages are handed to: SNS and SES speak protocols of their own.
 
-It is botocore alone, which boto3 would wrap.
+One session a container, and clients alone: a start takes 10 ms more than with botocore by itself, and 50 less than with a session that
+looks for all services there are.
 """
 
 from functools import cache
 from typing import Any
 
+import boto3
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import Loader
-from botocore.session import Session
+from botocore.session import Session as CoreSession
 
 from customer_auth import settings
 from customer_auth.aws.outcomes import Unknown, meaning
@@ -42,12 +44,12 @@ def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, 
 def client(service: str) -> Any:
     """The service's client, made once a container."""
     region = settings.messaging().sms_region if service == "sns" else None
-    make: Any = session().create_client
+    make: Any = session().client
     return make(service, region_name=region, config=Config(**_CONFIG))
 
 
 @cache
-def session() -> Session:
+def session() -> boto3.Session:
     """What the clients are made of; its events are where tests listen and break things."""
 
     class OurServices(Loader):
@@ -56,9 +58,9 @@ def session() -> Session:
         def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (the SDK's signature)
             return list(_SERVICES)
 
-    made = Session()
-    made.register_component("data_loader", OurServices())
-    return made
+    core = CoreSession()
+    core.register_component("data_loader", OurServices())
+    return boto3.Session(botocore_session=core)
 
 
 def forget() -> None:

@@ -10,10 +10,14 @@ from customer_auth.fields import CamelModel, Email, FromClient, Model, Phone, Te
 from customer_auth.models.kinds import Challenge, MaskedEmail, MaskedPhone, Time
 
 
-class AskByPhone(FromClient):
-    """A phone that a code is asked for."""
+class ByPhone(Model):
+    """A phone."""
 
     phone: Phone = Field(title="Phone number")
+
+
+class AskByPhone(FromClient, ByPhone):
+    """A phone that a code is asked for."""
 
 
 class AskAgainByPhone(AskByPhone):
@@ -27,10 +31,14 @@ class AskAgainByPhone(AskByPhone):
     )
 
 
-class AskByEmail(FromClient):
-    """An email address that a code is asked for."""
+class ByEmail(Model):
+    """An email address."""
 
     email: Email = Field(title="Email")
+
+
+class AskByEmail(FromClient, ByEmail):
+    """An email address that a code is asked for."""
 
 
 class CodeAsked(Model):

@@ -8,8 +8,9 @@ from customer_auth import examples
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
-from customer_auth.fields import CamelModel, Code, Email, FromClient, Model, Phone, ReferralCode, Text, Token
+from customer_auth.fields import CamelModel, Code, FromClient, Model, ReferralCode, Text, Token
 from customer_auth.models import tokens
+from customer_auth.models.asking import ByEmail, ByPhone
 from customer_auth.models.customers import CustomerShown, UserShown
 from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.models.named import Named
@@ -33,10 +34,8 @@ class TryCode(FromClient):
     )
 
 
-class TryByPhone(TryCode):
-    """A code and the phone that it came to."""
-
-    phone: Phone = Field(title="Phone number")
+class TryByPhone(TryCode, ByPhone):
+    """A code and the phone that it came to."""  # whose field is first, and named first where both are missing
 
 
 class TryToRegister(TryByPhone, Named):
@@ -47,10 +46,8 @@ class TryToRegister(TryByPhone, Named):
     )
 
 
-class TryByEmail(TryCode):
+class TryByEmail(TryCode, ByEmail):
     """A code and the email address that it came to."""
-
-    email: Email = Field(title="Email")
 
 
 class _Referred(Model):

@@ -38,13 +38,13 @@ def only_one(given: dict[str, Address | None]) -> Address:
 class WhoAsks(Identified):
     """Exactly one of the three says who is meant."""
 
-    model_config = alternatives("email", "phone", "email_or_phone", email=examples.EMAIL)
+    model_config = alternatives("email", "phone", "email_or_phone", in_query=True, email=examples.EMAIL)
 
 
 class Lookup(Identified):
     """Exactly one of the four says who is meant."""
 
-    model_config = alternatives("identifier", "email", "phone", "email_or_phone", email=examples.EMAIL)
+    model_config = alternatives("identifier", "email", "phone", "email_or_phone", in_query=True, email=examples.EMAIL)
 
     identifier: EmailOrPhone | None = Field(default=None, title="Identifier")
 

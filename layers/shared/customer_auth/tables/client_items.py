@@ -3,21 +3,33 @@
 | attribute | holds |
 |---|---|
 | pk | ip#… |
-| ip0, ip1, … | the times of its last asks, newest first |
+| ip0, ip1, … | the times of its last asks in this lane, newest first |
+| refund0, refund1, … | the times of the last asks that were given back |
 | lookup0, …, reg0, …, ip_pass0, … | the times of its last lookups, registrations and wrong passwords |
-| last_ip, last_lookup, … | the last of each, by which a write that is repeated finds itself |
+| last_ip, last_refund, … | the last of each, by which a write that is repeated finds itself |
 | expires_at | TTL: when the windows are empty again |
 
+What a client asks for from known devices has an item of its own, ip#… too: strangers behind the same address take nothing from it.
 Refused codes have an item of their own, failures#…, with code_fail0, …, last_code_fail and expires_at: every right code reads it.
 """
 
 import secrets
+from typing import NamedTuple
 
 from customer_auth import clock, limits, settings
 from customer_auth.errors import Throttled
 from customer_auth.limits import Window
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.keys import Lane
+
+
+class CountedAsk(NamedTuple):
+    """An ask that counts against its client, in this lane's window."""
+
+    bucket: str
+    lane: Lane
+    id: bytes
 
 
 def count_code_failure(bucket: str) -> None:
@@ -41,11 +53,32 @@ def check_code_failures(item: Item | None) -> None:
         raise Throttled(window.retry_after_seconds(item, now), "client")
 
 
-def count_ask(bucket: str, ask_id: bytes) -> None:
+def count_ask(bucket: str, lane: Lane, ask_id: bytes) -> CountedAsk:
     """Count this ask against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     window = limits.client_sends()
     if window is not None:
-        _count(window, keys.client_item(bucket), ask_id)
+        _count(window, keys.client_item(bucket, lane), ask_id)
+    return CountedAsk(bucket, lane, ask_id)
+
+
+def give_back_ask(counted: CountedAsk) -> None:
+    """Take an ask that sent nothing out of its client's window again, in one write, at most 20 in an hour. Raises: aws.Failed.
+
+    The newest entry goes, which may be another's that came in the meantime: it is this one's count, and older by what a request takes.
+    """
+    window, refunds, now = limits.client_sends(), limits.client_refunds(), clock.now()
+    if window is None:
+        return
+    refund = dynamodb.update(
+        settings.places().codes_table,
+        {"pk": keys.client_item(counted.bucket, counted.lane)},
+        f"SET {window.give_back()}, {refunds.update()}, #last_refund = :ask",
+        where=f"attribute_exists(#{window.name}0)"  # an ask is counted there
+        f" AND {refunds.condition()}"  # not too many were given back
+        " AND (attribute_not_exists(#last_refund) OR #last_refund <> :ask)",  # this very one was not
+        values=refunds.values(now) | {":ask": counted.id},
+    )
+    dynamodb.write_if(refund)
 
 
 def count_lookup(bucket: str) -> None:
@@ -55,7 +88,9 @@ def count_lookup(bucket: str) -> None:
 
 def count_registration(bucket: str) -> None:
     """Count a registration against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
-    _count(limits.client_registrations(), keys.client_item(bucket), secrets.token_bytes(8))
+    window = limits.client_registrations()
+    if window is not None:
+        _count(window, keys.client_item(bucket), secrets.token_bytes(8))
 
 
 def count_guess(bucket: str) -> None:

@@ -4,6 +4,7 @@ In expressions every attribute is written `#name`, also the unreserved ones, and
 """
 
 import base64
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -16,7 +17,7 @@ type Item = dict[str, Any]
 _NAMES = re.compile(r"#(\w+)")
 _ALONE = {"Put": "PutItem", "Delete": "DeleteItem"}
 _MOST_IN_BATCH = 25
-_BATCH_TRIES = 3
+_BATCH_ATTEMPTS = 4
 _KINDS: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
 
 
@@ -119,12 +120,8 @@ def delete_all(places: Sequence[tuple[str, Item]]) -> None:
         request: dict[str, Any] = {}
         for table, key in places[first : first + _MOST_IN_BATCH]:
             request.setdefault(table, []).append({"DeleteRequest": {"Key": _marshalled(key)}})
-        for _ in range(_BATCH_TRIES):
-            request = aws.call("dynamodb", "BatchWriteItem", RequestItems=request)["UnprocessedItems"]
-            if not request:
-                break
-        else:
-            raise errors.Unavailable("unprocessed_items")
+        for _ in _answers("BatchWriteItem", request, left="UnprocessedItems"):
+            pass
 
 
 def get(table: str, key: Item) -> Item | None:
@@ -192,15 +189,33 @@ def page(
 
 
 def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
-    """The items of these (table, key) pairs in one consistent request, in their order. Raises: Unavailable when some went unread."""
+    """The items of these (table, key) pairs, each as the last write left it, in their order; in one request but for what it leaves unread.
+
+    Raises: Unavailable when some went unread.
+    """
     request: dict[str, Any] = {}
     for table, key in wanted:
         request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(_marshalled(key))
-    answer = aws.call("dynamodb", "BatchGetItem", RequestItems=request)
-    if answer.get("UnprocessedKeys"):
-        raise errors.Unavailable("unprocessed_keys")
-    found = {(table, item["pk"], item.get("sk")): item for table, items in answer["Responses"].items() for item in map(unmarshalled, items)}
+    found: dict[tuple[str, Any, Any], Item] = {}
+    for answer in _answers("BatchGetItem", request, left="UnprocessedKeys"):
+        for table, items in answer["Responses"].items():
+            found |= {(table, item["pk"], item.get("sk")): item for item in map(unmarshalled, items)}
     return [found.get((table, key["pk"], key.get("sk"))) for table, key in wanted]
+
+
+def _answers(operation: str, request: dict[str, Any], *, left: str) -> Iterator[dict[str, Any]]:
+    """A batch's answers: what one leaves undone, for DynamoDB has no room for it at the moment, is asked for again.
+
+    Raises: Unavailable when some is left undone still.
+    """
+    for attempt in itertools.count(1):
+        answer = aws.call("dynamodb", operation, RequestItems=request)
+        yield answer
+        request = answer.get(left) or {}
+        if not request:
+            return
+        if not aws.try_again(attempt, most=_BATCH_ATTEMPTS):
+            raise errors.Unavailable(left)
 
 
 def _condition(text: str, where: str, values: Item, names: dict[str, str] | None = None) -> dict[str, Any]:

@@ -53,8 +53,9 @@ def item_key(code_item: str) -> bytes:
     return ids.from_base64url(code_item.partition("#")[2]) or b""
 
 
-def client_item(bucket: str) -> str:
-    return f"ip#{ids.base64url(ids.keyed(vault.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
+def client_item(bucket: str, lane: Lane = Lane.STRANGERS) -> str:
+    """Where a client's windows lie; what it asks for from known devices has an item of its own."""
+    return f"ip#{ids.base64url(ids.keyed(vault.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
 
 
 def client_code_failures(bucket: str) -> str:

