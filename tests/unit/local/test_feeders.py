@@ -151,6 +151,7 @@ def soon(seconds=10):
 
 def test_a_stream_is_worked_off_when_all_that_was_written_before_has_been_handled(stream, place, seen):
     feeder = stream(lanes=2, every_seconds=5)  # it is woken, not waited for
+    feeder.work_off(soon())
     place(*"abc", how="slow")
     asked_at = time.monotonic()
 
