@@ -150,15 +150,17 @@ def soon(seconds=10):
 
 
 def test_a_stream_is_worked_off_when_all_that_was_written_before_has_been_handled(stream, place, seen):
+    place("before")
     feeder = stream(lanes=2, every_seconds=5)  # it is woken, not waited for
-    feeder.work_off(soon())
+    seen(1)
+    time.sleep(0.3)  # it rests
     place(*"abc", how="slow")
     asked_at = time.monotonic()
 
     feeder.work_off(soon())
 
     assert time.monotonic() - asked_at < 4
-    assert {name for batch in seen(9, seconds=0.01) for name in batch} == {"a", "b", "c"}
+    assert {name for batch in seen(9, seconds=0.2) for name in batch} == {"before", "a", "b", "c"}
 
 
 def test_a_stream_in_which_nothing_is_is_worked_off_at_once(stream, place):
@@ -218,7 +220,7 @@ def test_a_queue_is_worked_off_when_nothing_that_is_due_waits(queue, clients, id
 
     feeder.work_off(soon())
 
-    assert sorted(name for batch in seen(9, seconds=0.01) for name in batch) == [*"abcdefgh"]
+    assert sorted(name for batch in seen(9, seconds=0.2) for name in batch) == [*"abcdefgh"]
     assert left(clients, ids) == 0
 
 
