@@ -74,7 +74,8 @@ def _leaver(nth: int, due_at: int) -> Leaver:
 def _items(leaver: Leaver) -> Iterable[Write]:
     customer, deletion = leaver
     yield customer_items.put_new(customer)
-    yield from (identity_items.prove(address, customer, None) for address in customer.verified_addresses)
+    for address in customer.verified_addresses:
+        yield from identity_items.prove(address, customer, None)
     yield referral_items.put(customer)
     yield deletion_items.put_confirmed(deletion)
     begun_at, lasts_until = deletion.created_at, deletion.due_at + 30 * _DAY

@@ -4,9 +4,11 @@ import base64
 import email
 import email.policy
 import json
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from email.utils import parseaddr
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -18,6 +20,8 @@ SENDERS: Mapping[str, str] = {"sms": "sns", "email": "ses"}  # channel → provi
 MODES = ("error", "throttle", "timeout", "reject", "lost")
 HANG_SECONDS = 70  # longer than any client waits (botocore: 60)
 OUTBOUND_EMAILS = "/v2/email/outbound-emails"
+LONGEST_LOCAL_PART, LONGEST_ADDRESS = 64, 320  # characters, as SES's SendEmail has them
+DOMAIN = re.compile(r"(?=.{1,255}\Z)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z0-9-]+")
 
 
 class Sending(NamedTuple):
@@ -45,6 +49,7 @@ REFUSALS: Mapping[tuple[str, str], Refusal] = {
     ("email", "throttle"): Refusal(429, "TooManyRequestsException", "Too many requests."),
     ("email", "reject"): Refusal(400, "MessageRejected", "The message was rejected."),
 }
+NO_MAILBOX = Refusal(400, "BadRequestException", "Email address is not valid: it must be ASCII, with its domain in A-labels.")
 
 
 class Senders:
@@ -72,6 +77,8 @@ class Senders:
         if mode == "timeout":
             self._stopping.wait(HANG_SECONDS)
             return None
+        if channel == "email" and not all(is_taken(each.to) for each in sendings):
+            return _refused(channel, NO_MAILBOX)
         response = forward(request)
         if response.status < 300:  # noqa: PLR2004 - HTTP's success
             for each in sendings:
@@ -81,6 +88,14 @@ class Senders:
     def _mode(self, channel: str) -> str:
         mode, until = self._faults.get(channel, ("", 0.0))
         return mode if self._clock.now() < until else ""
+
+
+def is_taken(mailbox: str) -> bool:
+    """Whether SES sends to this mailbox: 7-bit ASCII before the @ and after it (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html)."""
+    local, _, domain = parseaddr(mailbox)[1].rpartition("@")
+    if not mailbox.isascii() or not mailbox.isprintable() or len(mailbox) > LONGEST_ADDRESS:
+        return False
+    return 0 < len(local) <= LONGEST_LOCAL_PART and DOMAIN.fullmatch(domain) is not None
 
 
 def _sendings(request: Request) -> Iterator[Sending]:

@@ -58,6 +58,9 @@ SECURITY = {
     "storefront": {"type": "apiKey", "in": "header", "name": publishable_keys.HEADER},
 }
 
+# An optional member that is empty is as absent, as one that is null.
+EMPTY = {"type": "string", "pattern": "^[ \\t\\r\\n]*$"}
+
 _NAMED = re.compile(SCHEMA.format(model=r"(\w+)"))
 
 
@@ -66,7 +69,12 @@ class Schemas(GenerateJsonSchema):
 
     def model_schema(self, schema: Any) -> Json:
         told = super().model_schema(schema)
-        return told | {"additionalProperties": False} if self.mode == "serialization" else told
+        if self.mode == "serialization":
+            return told | {"additionalProperties": False}
+        for name, member in told.get("properties", {}).items():
+            if name not in told.get("required", ()) and {"type": "null"} in member.get("anyOf", ()):
+                member["anyOf"].append(EMPTY)
+        return told
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001 (pydantic's signature)
         return self.mode == "serialization" or super().field_is_required(field, total)

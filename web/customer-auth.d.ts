@@ -131,7 +131,8 @@ export class CustomerAuth {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /**
    * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
-   * `bearer` is a token, or true for the session's. The same `proof` again is the same try. `raw` is the answer as it is.
+   * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same try. `raw`
+   * is the answer as it is.
    */
   call(path: string, request?: Call): Promise<Answer>;
   /**
@@ -142,6 +143,17 @@ export class CustomerAuth {
   /** Forget the session and the known devices here, without asking the service: it ends when it is not used. */
   forget(): void;
 }
+
+/** A phone number as digits, after a + where it was written with its country code; other characters stay, for the service to refuse. */
+export function cleanPhone(text: string): string;
+/** An email address without marks, spaces around it and `mailto:`. */
+export function cleanEmail(text: string): string;
+/** A code from a message: letters and digits alone, in upper case. */
+export function cleanCode(text: string): string;
+/** A referral code: the same, where O is 0 and I and L are 1. */
+export function cleanReferralCode(text: string): string;
+/** Without format characters, and without tabs, line ends and spaces around it. */
+export function cleanText(text: string): string;
 
 export type ErrorType =
   | "bad_request"

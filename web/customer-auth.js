@@ -81,7 +81,7 @@ export class CustomerAuth {
     const path = flow === "sign-in" ? `/login/${email ? "email" : "mobile"}/verify` : `${ACCOUNT}/${flow}/verify-otp`;
     const names = flow === "register" && { first_name: firstName, last_name: lastName };
     const body = { phone, email, challenge, code, ...names };
-    const { registered } = await this.call(path, { body, address: phone ?? email, proof: `${challenge} ${code}` });
+    const { registered } = await this.call(path, { body, address: phone ?? email, proof: challenge });
     return { ...this.session, registered };
   }
 
@@ -129,11 +129,13 @@ export class CustomerAuth {
 
   /**
    * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
-   * `bearer` is a token, or true for the session's. The same `proof` again is the same try. `raw` is the answer as it is.
+   * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same try. `raw`
+   * is the answer as it is.
    */
   async call(path, { method = "POST", body, bearer, address, proof, raw } = {}) {
     if (!/^\/(?![\\/])/.test(path)) throw new TypeError(`${path} is not a path`);
-    if (proof && this.#try.proof !== proof) this.#try = { proof, key: randomText() };
+    const tried = proof && [proof, cleanCode(body?.code ?? "")].join(" ");
+    if (proof && this.#try.proof !== tried) this.#try = { proof: tried, key: randomText() };
     const asks = address && !proof;
     const known = address && { device: this.#device(address), ...(asks && { locale: this.#locale }) };
     // One try of an ask has all the time: a second message is throttled, so giving up early would gain nothing.
@@ -356,9 +358,41 @@ export class CustomerAuth {
 /** Where an address's device is kept: 16 bits that many addresses share, so that none can be read off this machine. */
 function slotOf(address) {
   let slot = 0;
-  for (const letter of String(address).toLowerCase().replace(/[\s().-]/g, "")) slot = (slot * 31 + letter.codePointAt(0)) & 0xffff;
+  const cleaned = String(address).includes("@") ? cleanEmail(address) : cleanPhone(address);
+  for (const letter of cleaned.toLowerCase().replace(/[.-]/g, "")) slot = (slot * 31 + letter.codePointAt(0)) & 0xffff;
   return slot;
 }
+
+// What people type and paste, without the marks that nobody sees, as the service reads it. It cleans for itself; a page does so to tell two
+// spellings of one thing from two things, and to show what it understood.
+
+/** A phone number as digits, after a + where it was written with its country code; other characters stay, for the service to refuse. */
+export function cleanPhone(text) {
+  const digits = joined(withoutScheme("tel:", text)).replace(/[٠-٩۰-۹０-９]/g, asciiDigit);
+  return digits.replace(/＋/g, "+").replace(/[()./]/g, "");
+}
+
+/** An email address without marks, spaces around it and `mailto:`. */
+export const cleanEmail = (text) => withoutScheme("mailto:", text);
+
+/** A code from a message: letters and digits alone, in upper case. */
+export const cleanCode = (text) => joined(cleanText(text)).normalize("NFKC").replace(/[٠-٩۰-۹]/g, asciiDigit).toUpperCase();
+
+/** A referral code: the same, where O is 0 and I and L are 1. */
+export const cleanReferralCode = (text) => cleanCode(text).replace(/O/g, "0").replace(/[IL]/g, "1");
+
+/** Without format characters, and without tabs, line ends and spaces around it. */
+export function cleanText(text) {
+  return String(text).replace(/\p{Cf}/gu, "").replace(/^[\t\n\v\f\r\x85\p{Z}]+/u, "").replace(/[\t\n\v\f\r\x85\p{Z}]+$/u, "");
+}
+
+function withoutScheme(scheme, text) {
+  const rest = cleanText(text);
+  return rest.slice(0, scheme.length).toLowerCase() === scheme ? cleanText(rest.slice(scheme.length)) : rest;
+}
+
+const joined = (text) => text.replace(/[\p{Zs}\p{Pd}\u2212]/gu, "");
+const asciiDigit = (digit) => String(digit.codePointAt(0) & 0xf);
 
 function refusal(response, told) {
   const { status } = response;

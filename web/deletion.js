@@ -19,7 +19,7 @@ export async function requestDeletion(auth, { reason } = {}) {
 
 /** Delete the account by the code. It is erased at `deletionScheduledAt` and may be kept until then; every session has ended. */
 export async function confirmDeletion(auth, { challenge: token }, code) {
-  const { request } = await auth.call(`${DELETION}/confirm`, { body: { token, code }, proof: `${token} ${code}` });
+  const { request } = await auth.call(`${DELETION}/confirm`, { body: { token, code }, proof: token });
   return confirmed(auth, request);
 }
 
@@ -34,7 +34,7 @@ export async function requestCancellation(auth, { phone, email }) {
  * erasure has begun already.
  */
 export async function cancelDeletion(auth, { challenge: token }, code) {
-  const { request } = await auth.call(`${DELETION}/cancel-confirm`, { body: { token, code }, proof: `${token} ${code}` });
+  const { request } = await auth.call(`${DELETION}/cancel-confirm`, { body: { token, code }, proof: token });
   return dated(request);
 }
 

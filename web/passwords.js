@@ -75,7 +75,7 @@ export class PasswordAuth extends CustomerAuth {
     const path = { verification: `${CUSTOMERS}/otp/verify`, contact: `${ME}/contact/verify` }[flow];
     if (!path) return super.verifyCode(challenge, code, names);
     const bearer = flow === "contact" || undefined;
-    return this.#entered(await this.call(path, { body: { token, code }, address: email ?? phone, bearer, proof: `${token} ${code}` }));
+    return this.#entered(await this.call(path, { body: { token, code }, address: email ?? phone, bearer, proof: token }));
   }
 
   /**

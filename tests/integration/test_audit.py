@@ -323,7 +323,7 @@ def test_a_crash_tells_nothing_of_a_person_to_anybody(wire, person, doors, log, 
     assert_clean(log, secrets)
 
 
-@pytest.mark.parametrize("operation", ["UpdateItem", "GetItem", "Publish"])
+@pytest.mark.parametrize("operation", ["UpdateItem", "BatchGetItem", "Publish"])
 def test_a_crash_of_the_sender_tells_nothing_of_whom_it_was_sending_to(wire, api, person, log, operation):
     person.ask()
     with crashing(wire, operation, person.phone, NAME):

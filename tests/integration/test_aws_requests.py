@@ -107,7 +107,7 @@ def test_changing_a_password_is_five_requests(ada):
 def test_a_right_password_that_opens_nothing_yet_is_taken_out_by_one_transaction(ada):
     ada.registered()
 
-    assert ada.log_in().aws_calls == (*ASK, "GetItem", "TransactWriteItems")
+    assert ada.log_in().aws_calls == (*ASK, "BatchGetItem", "TransactWriteItems")
 
 
 def test_a_page_of_referrals_is_the_caller_and_a_query(api, warm):

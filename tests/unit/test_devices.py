@@ -15,7 +15,7 @@ EMAIL = Address(Channel.EMAIL, "ada@example.com", "Ada@example.com")
 
 
 def test_a_device_proves_the_address_that_it_was_given_for_and_when(second):
-    assert devices.issued_at(devices.issue(PHONE, at=2_345), PHONE) == 2_345
+    assert devices.issued_at(devices.issue(PHONE, at=2_345), PHONE) == (2_345, PHONE.key)
 
 
 @pytest.mark.parametrize("address", [OTHER, EMAIL])
@@ -26,7 +26,7 @@ def test_it_proves_no_other_address(second, address):
 def test_it_proves_an_email_address_in_all_its_spellings(second):
     device = devices.issue(EMAIL, at=2_345)
 
-    assert devices.issued_at(device, EMAIL._replace(spelling="ADA@example.com")) == 2_345
+    assert devices.issued_at(device, EMAIL._replace(spelling="ADA@example.com")) == (2_345, EMAIL.key)
 
 
 @pytest.mark.parametrize(("age", "known"), [(0, True), (180 * clock.DAY - 1, True), (180 * clock.DAY, False), (1_000 * clock.DAY, False)])

@@ -1,5 +1,4 @@
 import string
-import unicodedata
 
 import pytest
 from hypothesis import given
@@ -18,6 +17,10 @@ ONE_MAILBOX = {
     "with a full-width domain": "ada@ｂücher.ｅxample",
     "with an ideographic full stop": "ada@bücher。example",
     "with a soft hyphen in the domain": "ada@bü\u00adcher.example",
+    "as a link": "mailto:ada@bücher.example",
+    "with an invisible space": "ada\u200b@bücher.example",
+    "in marks of direction": "\u202aada@bücher.example\u202c",
+    "with tabs and line ends around": "\tada@bücher.example\r\n",
 }
 
 
@@ -39,13 +42,10 @@ def test_the_spelling_is_kept_for_showing_and_mailing():
     ("one", "other"),
     [
         ("ada@faß.de", "ada@fass.de"),
-        ("straße@example.com", "strasse@example.com"),
         ("ada@βόλος.com", "ada@βόλοσ.com"),
         ("ada+shop@example.com", "ada@example.com"),
         ("a.da@example.com", "ada@example.com"),
         ("ada@example.com", "ada@mail.example.com"),
-        ("аda@example.com", "ada@example.com"),
-        ("ıda@example.com", "ida@example.com"),
     ],
 )
 def test_mailboxes_that_only_look_alike_are_two(one, other):
@@ -83,9 +83,6 @@ NO_MAILBOXES = {
     "two dots": "ada..lovelace@example.com",
     "a quoted local part": '"ada lovelace"@example.com',
     "a space within": "ada lovelace@example.com",
-    "a no-break space within": "ada\u00a0lovelace@example.com",
-    "an invisible space": "ada\u200blovelace@example.com",
-    "a direction override": "ada\u202e@example.com",
     "a comment": "ada(comment)@example.com",
     "a name": "Ada <ada@example.com>",
     "a list": "ada@example.com,eve@example.com",
@@ -94,10 +91,7 @@ NO_MAILBOXES = {
     "a header in the local part": "ada\r\nBcc: eve@example.com",
     "a line end": "ada\n@example.com",
     "a NUL": "ada\x00@example.com",
-    "a lone surrogate": "ada\ud800@example.com",
-    "a private character": "ada\ue000@example.com",
     "a local part of 65": f"{'a' * 65}@example.com",
-    "a local part of 65 octets": f"{'é' * 33}@example.com",
     "255 octets": f"{'a' * 63}@{'b' * 61}.{'c' * 61}.{'d' * 61}.{'e' * 5}",
     "300 characters": f"ada@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 50}.com",
     "a phone number": "+12125550123",
@@ -110,9 +104,12 @@ def test_what_is_no_plain_mailbox_is_refused_without_repeating_it(text):
         email.parse(text)
 
 
-@pytest.mark.parametrize("local", ["ａda", "adaﬁ", "①da", "ad\u0061\u0308", "ℌda", "ada²"])
-def test_a_local_part_that_nfkc_would_change_is_refused(local):
-    with pytest.raises(ValueError, match=r"^must be an email address in its plain spelling$"):
+@pytest.mark.parametrize(
+    "local",
+    ["straße", "аda", "ıda", "ادا", "é", "ａda", "adaﬁ", "①da", "ad\u0061\u0308", "ℌda", "ada²", "ada\ud800", "ada\ue000", "a\u00a0b"],
+)
+def test_a_local_part_that_is_not_ascii_is_refused_for_ses_sends_to_no_other(local):
+    with pytest.raises(ValueError, match=r"^must be an email address with plain letters, a to z, before the @$"):
         email.parse(f"{local}@example.com")
 
 
@@ -122,7 +119,6 @@ def test_a_local_part_that_nfkc_would_change_is_refused(local):
         "a@b.co",
         "!#$%&'*+/=?^_`{|}~-@example.com",
         "ada@1.example.com",
-        "ادا@example.com",
         "ada@example.xn--p1ai",
         f"{'a' * 64}@example.com",
     ],
@@ -140,7 +136,7 @@ def test_254_octets_are_the_longest_address():
 
 @pytest.mark.parametrize(
     ("text", "masked"),
-    [("ada@example.com", "a***@example.com"), ("Ada@Bücher.example", "a***@xn--bcher-kva.example"), ("é@example.com", "é***@example.com")],
+    [("ada@example.com", "a***@example.com"), ("Ada@Bücher.example", "a***@xn--bcher-kva.example")],
 )
 def test_a_masked_mailbox_shows_one_letter_and_the_domain(text, masked):
     assert email.parse(text).masked == masked
@@ -165,5 +161,6 @@ def test_what_is_accepted_is_one_line_with_one_at_and_its_own_spelling(text):
         assert str(refused).startswith("must be an email address")  # noqa: PT017 (either outcome is right)
         return
     assert address.spelling.count("@") == 1
-    assert not any(unicodedata.category(letter)[0] in "CZ" for letter in address.spelling)
+    assert address.spelling.isascii()
+    assert address.spelling.isprintable()
     assert email.parse(address.value).value == address.value

@@ -28,6 +28,12 @@ SPELLINGS = {
     "full-width digits": "＋１２１２５５５０１２３",
     "digits of three scripts": "+1۲١２555٠۱２3",
     "in marks of direction": "\u200e+1 212 555 0123\u202c",
+    "with brackets around the country code": "(+1) 212 555 0123",
+    "as a link": "tel:+1-212-555-0123",
+    "with tabs and line ends around": "\t+12125550123\r\n",
+    "with a minus sign": "212\u2212555\u22120123",
+    "with soft hyphens": "212\u00ad555\u00ad0123",
+    "with an invisible space": "+1212\u200b5550123",
 }
 
 
@@ -114,7 +120,7 @@ NO_NUMBERS = {
     "an extension": "+1 212 555 0123 ext. 4",
     "an extension by parameter": "+12125550123;ext=4",
     "an extension by hash": "+12125550123#4",
-    "a URI": "tel:+12125550123",
+    "another URI": "sms:+12125550123",
     "two numbers": "+12125550123,+12125550124",
     "two plusses": "++12125550123",
     "a plus within": "12+125550123",

@@ -10,7 +10,7 @@ import * as passwords from "../../web/passwords.js";
 
 const MODULES = { "customer-auth": client, passwords, "password-reset": reset, deletion };
 const CLASSES = { "customer-auth": "CustomerAuth", passwords: "PasswordAuth" };
-const LARGEST = { "customer-auth": 6 * 1024, passwords: 3 * 1024, "password-reset": 1536, deletion: 1536 }; // gzipped
+const LARGEST = { "customer-auth": 7 * 1024, passwords: 3 * 1024, "password-reset": 1536, deletion: 1536 }; // gzipped
 
 const read = (name) => readFile(new URL(`../../web/${name}`, import.meta.url), "utf8");
 

@@ -1,5 +1,6 @@
 /** The first step: a phone number or an email address that the code goes to. */
 
+import { cleanEmail, cleanText } from "../customer-auth.js";
 import { Button, ErrorLine, refuse } from "./form.js";
 import { PhoneField } from "./phone-field.js";
 import { settings } from "./settings.js";
@@ -95,9 +96,9 @@ export class Ask {
   #address(by) {
     const input = this.#inputs[by];
     const { number, region } = this.#phone.value;
-    const typed = by === "phone" ? number : input.value.trim();
+    const typed = by === "phone" ? number : cleanEmail(input.value);
     if (!typed) {
-      this.#error.show((language) => (input.value.trim() ? language.texts.wrong : language.texts.required)[by], input);
+      this.#error.show((language) => (cleanText(input.value) ? language.texts.wrong : language.texts.required)[by], input);
       return null;
     }
     if (by === "phone" && region && !settings.regions.includes(region)) {

@@ -1,5 +1,6 @@
 /** The second step: the code, typed, pasted, or filled in by the browser. */
 
+import { cleanCode, cleanText } from "../customer-auth.js";
 import { deletionCodes } from "./deletion.js";
 import { Button, ErrorLine, refuse } from "./form.js";
 import { readPhone } from "./phone-field.js";
@@ -220,9 +221,8 @@ export class Enter {
 
 /** The characters of a code in ASCII, without what people put between them. */
 function codeIn(text) {
-  const ascii = text.normalize("NFKC").replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0) & 0xf));
   const foreign = settings.codeCharset === "numeric" ? /\D/g : /[^A-Z0-9]/g;
-  return ascii.toUpperCase().replace(foreign, "").slice(0, settings.codeLength);
+  return cleanCode(text).replace(foreign, "").slice(0, settings.codeLength);
 }
 
 /** The code in what was pasted, which may be the whole message. */
@@ -230,7 +230,7 @@ function findCode(text) {
   const length = settings.codeLength;
   const marked = text.match(/^@\S+ #(\S+)$/m);
   if (marked) return codeIn(marked[1]);
-  const numbers = text.split(/[^\p{Nd}\s-]+/u).map((part) => part.replace(/[\s-]/g, ""));
+  const numbers = cleanText(text).split(/[^\p{Nd}\p{Pd}\s\u2212]+/u).map((part) => cleanCode(part).replace(/\s/g, ""));
   return codeIn(numbers.find((each) => each.length === length) ?? text);
 }
 

@@ -1,5 +1,6 @@
 /** One field for country and number: formats while it is typed, and says which country the number is of. */
 
+import { cleanPhone } from "../customer-auth.js";
 import { callingCodes } from "./phone-formats.js";
 
 const LONGEST_CALLING_CODE = 3;
@@ -7,7 +8,7 @@ const FEWEST_NATIONAL_DIGITS = 4;
 
 /** Digits in ASCII, whatever script they were typed in, after a + if the number was written with its country code. */
 export function plain(text) {
-  const ascii = text.normalize("NFKC").replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0) & 0xf));
+  const ascii = cleanPhone(text.normalize("NFKC"));
   const digits = ascii.replace(/\D/g, "");
   const marked = /^[^\d+]*\+/.test(ascii);
   if (marked) return `+${digits}`;

@@ -1,6 +1,6 @@
 /** A step of the page that is one form: its fields, what is wrong with them, and its one button. */
 
-import { AuthError } from "../customer-auth.js";
+import { AuthError, cleanEmail, cleanText } from "../customer-auth.js";
 import { Button, ErrorLine, refuse, textOf } from "./form.js";
 import { PhoneField, readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
@@ -48,10 +48,11 @@ export class FormStep {
     return this.form.elements[name];
   }
 
-  /** What stands in a field, without spaces around it; a password is what it is. */
+  /** What stands in a field, cleaned as the service does; a password is what it is. */
   value(name) {
     const { value, type, autocomplete } = this.input(name);
-    return type === "password" || autocomplete.endsWith("-password") ? value : value.trim();
+    if (type === "password" || autocomplete.endsWith("-password")) return value;
+    return type === "email" ? cleanEmail(value) : cleanText(value);
   }
 
   enter() {

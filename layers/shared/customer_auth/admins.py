@@ -47,5 +47,5 @@ def revoke(address: Address) -> Customer | None:
 
 
 def _who_has(address: Address) -> Customer | None:
-    identity = identity_items.find(address.key)
+    identity = identity_items.find(address)
     return customer_items.find(identity.owner) if identity and identity.owner else None

@@ -10,7 +10,7 @@ import secrets
 from enum import StrEnum
 from typing import NamedTuple
 
-from customer_auth import clock, devices, ids, settings, vault
+from customer_auth import clock, devices, ids, phone, settings, vault
 from customer_auth.address import Address, Channel
 from customer_auth.client import Client
 from customer_auth.delivery_states import DeliveryState
@@ -63,11 +63,15 @@ _MARGIN_SECONDS = clock.HOUR
 
 
 class Place(NamedTuple):
-    """Where the codes of one address in one lane lie; `device_issued_at` insists that the device has not been ended since."""
+    """Where the codes of one address in one lane lie; `device_issued_at` insists that the device has not been ended since.
+
+    Of a device that was given before the address's numbering plan changed, `device_item_key` is where devices were ended until then.
+    """
 
     item_key: bytes
     lane: Lane
     device_issued_at: int | None = None
+    device_item_key: bytes | None = None
 
     @property
     def kept_seconds(self) -> int:
@@ -77,9 +81,12 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, client: Client, address: Address) -> "Place":
         """The lane of the client's device, if that proved this address; else the strangers'."""
-        at = devices.issued_at(client.device, address)
-        lane = Lane.STRANGERS if at is None else Lane.KNOWN
-        return cls(keys.code_item_key(address, lane), lane, at)
+        known = devices.issued_at(client.device, address)
+        if known is None:
+            return cls.strangers(address)
+        at, key = known
+        item_key = keys.code_item_key(address, Lane.KNOWN)
+        return cls(item_key, Lane.KNOWN, at, None if key == address.key else keys.code_item_key_of(key, Lane.KNOWN))
 
     @classmethod
     def strangers(cls, address: Address) -> "Place":
@@ -172,15 +179,17 @@ class Challenge(NamedTuple):
 
 
 def address(challenge: Item) -> Address:
-    """What the challenge's code was sent to, in the spelling that the code proves."""
+    """What the challenge's code was sent to, in the spelling that the code proves; a number by today's plan."""
     channel, value, spelling, country = challenge["address"]
+    if channel == Channel.PHONE and spelling:
+        return phone.stored(spelling)
     return Address(Channel(channel), value, spelling, country)
 
 
 def code(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address) -> str:
     """The code that a challenge's nonce makes: HMAC under the pepper, cut as HOTP does (RFC 4226 §5.3), in the configured alphabet.
 
-    A reset's is not for people to type, and is left whole: 256 bits.
+    It is of the address as it was spelled when it was asked for. A reset's is not for people to type, and is left whole: 256 bits.
     Raises: aws.Failed.
     """
     given = settings.service()
@@ -188,10 +197,10 @@ def code(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address) 
     if pepper is None:
         raise WrongCode("pepper_gone")
     if purpose is Purpose.RESET:
-        return ids.base64url(ids.keyed(pepper, "reset", nonce, purpose, address.key))
+        return ids.base64url(ids.keyed(pepper, "reset", nonce, purpose, address.spelled_key))
     alphabet = ALPHABETS[given.otp_charset]
     # 128 bits taken by the alphabet's size: the bias is below 2^-75, where HOTP's own 31 bits leave 2^-11 for six digits.
-    number = int.from_bytes(ids.keyed(pepper, "code", nonce, purpose, address.key)[:16], "big")
+    number = int.from_bytes(ids.keyed(pepper, "code", nonce, purpose, address.spelled_key)[:16], "big")
     letters = []
     for _ in range(given.otp_length):
         number, letter = divmod(number, len(alphabet))

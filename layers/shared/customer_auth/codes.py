@@ -86,7 +86,7 @@ def ask(
     if earlier is not None:
         Place.named_by(earlier, purpose, address)  # only refuses: the lane is the device's to choose, which may have been ended since
     challenge = Challenge.new(purpose, address, client.locale, bound_to)
-    place = Place(keys.code_item_key(address, Lane.KNOWN), Lane.KNOWN) if by_owner else Place.of(client, address)
+    place = Place(keys.code_item_key(address, Lane.KNOWN), Lane.KNOWN) if by_owner else code_items.place_of(client, address)
     try:
         return _put(place, challenge, counted or _count(client, place.lane, challenge), along(challenge))
     except DeviceEnded:
@@ -224,7 +224,7 @@ def forgive(proof: Proof) -> None:
 
 def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
     if attempt.challenge is None:
-        spending = Try(purpose, Place.of(attempt.client, address), None, "", None)
+        spending = Try(purpose, code_items.place_of(attempt.client, address), None, "", None)
     else:
         place, challenge_id = Place.named_by(attempt.challenge, purpose, address)
         spending = Try(purpose, place, challenge_id, "", None)

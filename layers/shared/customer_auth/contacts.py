@@ -3,6 +3,7 @@
 It changes who may get in, so it needs a sign-in of just now, and ends every other session, reset and device given before.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -25,8 +26,9 @@ from customer_auth.messaging.kinds import Kind
 from customer_auth.ownership import Standing
 from customer_auth.proofs import Opened
 from customer_auth.sessions import Caller, Identified, Pair
-from customer_auth.tables import customer_items, dynamodb, identity_items, notice_items, session_items
-from customer_auth.tables.dynamodb import Write
+from customer_auth.tables import customer_items, identity_items, notice_items, session_items
+from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.identity_items import Identity
 
 
 class ContactChanged(NamedTuple):
@@ -74,7 +76,7 @@ def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChan
 
     def decide(stale: proofs.Stale | None) -> ContactChanged:
         _insist_on_asker(proof, caller)
-        return _verify(proof, caller, _standing(proof, caller.customer, stale), issuer)
+        return _verify(proof, caller, *_standing(proof, caller.customer, stale), issuer)
 
     return proofs.settle(proof, decide, ContactTaken)
 
@@ -87,17 +89,32 @@ def _insist_on_asker(proof: Proof, caller: Caller) -> None:
         raise WrongCode("another_asked")
 
 
-def _standing(proof: Proof, customer: Customer, stale: proofs.Stale | None) -> Standing:
-    """What the new address is. Raises: Throttled, ContactTaken, NotAuthenticated (the sessions have ended), Unavailable, aws.Failed."""
+def _standing(proof: Proof, customer: Customer, stale: proofs.Stale | None) -> tuple[Standing, dict[Address, Identity]]:
+    """What the new address is, and what is known of the customer's own, in one read.
+
+    Raises: Throttled, ContactTaken, NotAuthenticated (the sessions have ended), Unavailable, aws.Failed.
+    """
     if stale and stale.items[0] is not None:
         raise NotAuthenticated("session_ended")
-    standing = ownership.read(proof.address, first=partial(proofs.read, proof))
+    own: dict[Address, Identity] = {}
+    standing = ownership.read(proof.address, first=partial(_read_with_own, proof, customer, own))
     if standing.identity and standing.identity.proven_at and standing.identity.customer_id != customer.id:
         raise ContactTaken
-    return standing
+    return standing, own
 
 
-def _verify(proof: Proof, caller: Caller, standing: Standing, issuer: str) -> ContactChanged:
+def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity], places: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """What lies at these places; with it, into `own`, what is known of the customer's other addresses."""
+    others = [each for each in (*customer.verified_addresses, *customer.unverified_addresses) if each.key != proof.address.key]
+    at = {each: identity_items.places(each) for each in others}
+    items = proofs.read(proof, [*places, *(place for each in at.values() for place in each)])
+    left = iter(items[len(places) :])
+    found = {each: identity_items.identity(each, [next(left) for _ in each_places]) for each, each_places in at.items()}
+    own |= {each: identity for each, identity in found.items() if identity and identity.customer_id == customer.id}
+    return items[: len(places)]
+
+
+def _verify(proof: Proof, caller: Caller, standing: Standing, own: dict[Address, Identity], issuer: str) -> ContactChanged:
     """Raises: Stale."""
     customer, address = caller.customer, proof.address
     changed = customer.with_session().with_address(address, verified=True)
@@ -109,10 +126,10 @@ def _verify(proof: Proof, caller: Caller, standing: Standing, issuer: str) -> Co
     names = [str(address.channel), f"{address.channel}_verified"]
     writes = [
         customer_items.become(customer, changed, names),
-        identity_items.prove(address, changed, standing.identity),
+        *identity_items.prove(address, changed, standing.identity),
         session_items.put_new(session),
         *(ownership.end_claim(address, standing) if standing.customer and standing.customer.id != customer.id else ()),
-        *_own_addresses(customer, address),
+        *_own_addresses(customer, address, own),
         *_told(proof, customer),
     ]
     ended = {each.key: each for each in (*customer.verified_addresses, address)}
@@ -122,22 +139,16 @@ def _verify(proof: Proof, caller: Caller, standing: Standing, issuer: str) -> Co
     return _changed(proof, opened)
 
 
-def _own_addresses(customer: Customer, new: Address) -> list[Write]:
-    """The old address is nobody's, and the resets to one that stays end."""
+def _own_addresses(customer: Customer, new: Address, own: dict[Address, Identity]) -> list[Write]:
+    """The old address is nobody's, and the resets to one that stays end; of a claim that goes, its password opens nothing any more."""
     writes = []
-    for address in customer.verified_addresses:
-        write = identity_items.release if address.channel is new.channel else identity_items.end_resets
-        writes.append(write(address, customer.id))
-    replaced = customer.unverified(new.channel)
-    if replaced and replaced.key != new.key:
-        writes += _dropped(replaced, customer)
+    for address, identity in own.items():
+        replaced = address.channel is new.channel
+        if customer.is_verified(address.channel):
+            writes.append(identity_items.release(identity) if replaced else identity_items.end_resets(identity))
+        elif replaced and not identity.proven_at:
+            writes.append(identity_items.drop(identity))
     return writes
-
-
-def _dropped(claimed: Address, customer: Customer) -> list[Write]:
-    """The customer's own claim on the address that goes, so that its password opens nothing there any more."""
-    identity = identity_items.identity(dynamodb.get(*identity_items.key(claimed.key)))
-    return [identity_items.drop(claimed, identity)] if identity and identity.customer_id == customer.id and not identity.proven_at else []
 
 
 def _told(proof: Proof, customer: Customer) -> list[Write]:

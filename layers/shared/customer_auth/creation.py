@@ -107,7 +107,8 @@ def _commit(
         owns = identity_items.prove(own, customer, identity, registration=registration.id)
     else:
         owns = identity_items.claim(own, registration.id, registration.password_hash, customer, expires_at=expires_at)
-    writes = [owns, registration_items.open_for(registration, customer.id), customer_items.put_new(customer), referral_items.put(customer)]
+    opens_once = registration_items.open_for(registration, customer.id)
+    writes = [opens_once, *owns, customer_items.put_new(customer), referral_items.put(customer)]
     pair, session = None, None
     if opens:
         session, refresh = sessions.draft(customer, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
@@ -119,7 +120,7 @@ def _commit(
     try:
         dynamodb.transact([*writes, *insists])
     except dynamodb.TransactionFailed as failed:
-        if referrals.refused(insists, failed.items) and failed.items[1] is None:
+        if referrals.refused(insists, failed.items) and failed.items[0] is None:
             raise referrals.UnknownReferrer from None
         raise _instead(registration, failed.items, identity) from None
     if session:
@@ -129,9 +130,10 @@ def _commit(
 
 def _instead(registration: Registration, items: list[Item | None], identity: Identity | None) -> Exception:
     """What it means that the customer was not made."""
-    if items[1] is not None:
+    if items[0] is not None:
         return NotAuthenticated("registration_used")
-    found = identity_items.identity(items[0]) if items[0] is not None else None
+    own = registration.address
+    found = identity_items.identity(own, items[1 : 1 + len(own.keys)])
     if found is None or identity is not None:
         return Unavailable("changed_meanwhile")
     if found.proven_at and found.registration == registration.id and not found.customer_id:

@@ -122,7 +122,7 @@ class Customer(NamedTuple):
     def with_address(self, address: Address, *, verified: bool) -> "Customer":
         """The same customer with this address in the place of the channel's last one."""
         if address.channel is Channel.PHONE:
-            return self._replace(phone=address.spelling, phone_verified=verified)
+            return self._replace(phone=address.value, phone_verified=verified)
         return self._replace(email=address.spelling, email_verified=verified)
 
     def without_address(self, channel: Channel) -> "Customer":
@@ -136,7 +136,7 @@ def address_of(channel: Channel, spelling: str) -> Address:
     """The address that a stored spelling is. It was parsed when it came; settings since then may refuse it to others."""
     if channel is Channel.EMAIL:
         return Address(channel, spelling.lower(), spelling)
-    return Address(channel, spelling, spelling, phone.country(spelling))
+    return phone.stored(spelling)
 
 
 def new(names: Names, *, address: Address | None = None) -> Customer:

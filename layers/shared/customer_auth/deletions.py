@@ -121,9 +121,10 @@ def cancel(attempt: Attempt) -> Deletion:
 
 
 def _cancel(proof: Proof) -> Deletion:
-    customer = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(proofs.read, proof)).owner
+    standing = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(proofs.read, proof))
+    customer = standing.owner
     writes, cancelled = _keep(customer)
-    writes.append(identity_items.is_of(proof.address, cancelled.customer_id))
+    writes += [identity_items.is_of(standing.identity)] if standing.identity else []
     beside = customer.verified_beside(proof.address) if customer else None
     writes.append(notice_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=beside))
     if kept := proofs.use(proof, writes, customer_id=cancelled.customer_id):

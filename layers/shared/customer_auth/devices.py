@@ -17,11 +17,11 @@ _TAG_BYTES = 16
 def issue(address: Address, *, at: int) -> str:
     """The proof that a client proved this address in that second."""
     issued = at.to_bytes(_TIME_BYTES, "big")
-    return ids.base64url(issued + _tag(address, issued))
+    return ids.base64url(issued + _tag(address.key, issued))
 
 
-def issued_at(device: str | None, address: Address) -> int | None:
-    """When this device proved this address; None for a false, foreign or outdated one.
+def issued_at(device: str | None, address: Address) -> tuple[int, str] | None:
+    """When this device proved this address, and which of its keys that was under; None for a false, foreign or outdated one.
 
     Whether the address's owner has ended it since is the condition of the write that follows.
     """
@@ -30,10 +30,9 @@ def issued_at(device: str | None, address: Address) -> int | None:
         return None
     issued, tag = raw[:_TIME_BYTES], raw[_TIME_BYTES:]
     at = int.from_bytes(issued, "big")
-    if not hmac.compare_digest(tag, _tag(address, issued)) or at + LIFE_SECONDS <= clock.now():
-        return None
-    return at
+    key = next((each for each in address.keys if hmac.compare_digest(tag, _tag(each, issued))), None)
+    return (at, key) if key and at + LIFE_SECONDS > clock.now() else None
 
 
-def _tag(address: Address, issued: bytes) -> bytes:
-    return ids.keyed(vault.index_key(), "device", address.key, issued)[:_TAG_BYTES]
+def _tag(address_key: str, issued: bytes) -> bytes:
+    return ids.keyed(vault.index_key(), "device", address_key, issued)[:_TAG_BYTES]

@@ -9,7 +9,7 @@ merely gave: it may be somebody else's.
 from itertools import batched
 
 from customer_auth import clock, receipts, settings
-from customer_auth.address import Address, Channel
+from customer_auth.address import Channel
 from customer_auth.customers import Customer, Status
 from customer_auth.messaging.kinds import Kind
 from customer_auth.tables import (
@@ -88,12 +88,15 @@ def let_go(due: Deletion, customer: Customer | None) -> bool:
     )
 
 
-def _identities(customer: Customer) -> list[Address]:
-    """The addresses that are the customer's, and those that they merely gave where the newest registration is theirs."""
-    claimed = customer.unverified_addresses
-    found = dynamodb.batch_get([identity_items.key(address.key) for address in claimed]) if claimed else []
-    own = [address for address, item in zip(claimed, found, strict=True) if item and item.get("customer_id") == customer.id]
-    return [*customer.verified_addresses, *own]
+def _identities(customer: Customer) -> list[str]:
+    """Under which keys the customer's addresses lie: those that are theirs, and those merely given where the newest registration is theirs.
+
+    A verified one lies under its only key, or is read where it has several.
+    """
+    sure = [address.key for address in customer.verified_addresses if not address.former_keys]
+    unsure = [address for address in customer.verified_addresses if address.former_keys] + customer.unverified_addresses
+    found = identity_items.find_all(unsure).values()
+    return [*sure, *(identity.lies_at for identity in found if identity.customer_id == customer.id)]
 
 
 def _end(due: Deletion, customer: Customer, erased: dict[str, int]) -> bool:

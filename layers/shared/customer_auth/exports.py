@@ -28,11 +28,14 @@ def export(caller: Caller) -> dict[str, Any]:
     if not sessions.is_recent(caller.claims):
         raise ReauthenticationRequired
     customer = caller.customer
-    lanes = [(address, lane) for address in customer.verified_addresses for lane in Lane]  # what others do at an address is its owner's
+    # what others do at an address is its owner's
+    lanes = [(address, key, lane) for address in customer.verified_addresses for key in address.keys for lane in Lane]
     requests = [*(customer.deletions or ()), *([customer.deletion] if customer.deletion else ())]
     wanted = {
-        "identities": [identity_items.key(each.key) for each in (*customer.verified_addresses, *customer.unverified_addresses)],
-        "codes": [code_items.key(keys.code_item_key(address, lane)) for address, lane in lanes],
+        "identities": [
+            place for each in (*customer.verified_addresses, *customer.unverified_addresses) for place in identity_items.places(each)
+        ],
+        "codes": [code_items.key(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
         "notifications": [notification_window_items.key(address) for address in customer.verified_addresses],
         "registrations": [registration_items.key(each) for each in [customer.registration] if each],
         "deletions": [deletion_items.key(each) for each in requests],
@@ -47,7 +50,7 @@ def export(caller: Caller) -> dict[str, Any]:
         "sessions": [_session(each) for each in session_items.find_all(customer.id) if each.epoch == customer.session_epoch],
         "activity": [
             {"address": address.spelling, "lane": str(lane)} | _activity(item)
-            for (address, lane), item in zip(lanes, found["codes"], strict=True)
+            for (address, _, lane), item in zip(lanes, found["codes"], strict=True)
             if item
         ],
         "notifications": [

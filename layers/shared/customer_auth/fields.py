@@ -4,13 +4,13 @@ Messages complete «<Field> …» and never repeat the value.
 """
 
 import re
-import unicodedata
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
-from customer_auth import email, examples, phone
+from customer_auth import cleaning, email, examples, phone
 from customer_auth.address import Address
 
 _LONGEST_TEXT = 256
@@ -26,7 +26,11 @@ _PLAIN = {"type": "string", "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$", "maxLength":
 
 
 class Model(BaseModel):
-    """A body or an answer. Types are strict; members that are not named are ignored, so that they can change nothing."""
+    """A body or an answer. Types are strict; members that are not named are ignored, so that they can change nothing.
+
+    An optional member whose text is empty, or has nothing but spaces and marks that nobody sees, is as absent: forms send those. Of a
+    password spaces are a part.
+    """
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True)
 
@@ -40,6 +44,13 @@ class Model(BaseModel):
     def http_status(self) -> int:
         return self.http_statuses[0]
 
+    @classmethod
+    def without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The members without the optional ones that are empty."""
+        optional = [(field, info) for field, info in cls.model_fields.items() if not info.is_required()]
+        empty = {name for field, info in optional for name in (field, info.alias) if name in given and _is_empty(given[name], info)}
+        return {name: value for name, value in given.items() if name not in empty} if empty else given
+
 
 def alternatives(*names: str, keyword: str = "oneOf", in_query: bool = False, **example: str) -> ConfigDict:
     """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example.
@@ -48,8 +59,10 @@ def alternatives(*names: str, keyword: str = "oneOf", in_query: bool = False, **
     """
 
     def told(schema: dict[str, Any]) -> None:
-        there: list[dict[str, Any]] = [{"required": [name], "properties": {name: {"type": "string"}}} for name in names]  # null is as none
-        none = {"description": "None: it stands in the query string.", "properties": {name: {"type": "null"} for name in names}}
+        text = {"type": "string", "pattern": r"[^ \t\r\n]"}  # null and what is empty are as none
+        there: list[dict[str, Any]] = [{"required": [name], "properties": {name: text}} for name in names]
+        empty = {"type": ["null", "string"], "pattern": r"^[ \t\r\n]*$"}
+        none = {"description": "None: it stands in the query string.", "properties": dict.fromkeys(names, empty)}
         schema |= {keyword: [*there, *([none] if in_query else [])], "examples": [example]}
 
     return ConfigDict(json_schema_extra=told)
@@ -61,14 +74,26 @@ class CamelModel(Model):
     model_config = ConfigDict(alias_generator=to_camel)
 
 
-def _text(value: object, longest: int = _LONGEST_TEXT) -> str:
+def _is_empty(value: object, info: FieldInfo) -> bool:
+    return value == "" or (isinstance(value, str) and Password not in get_args(info.annotation) and cleaning.is_empty(value))
+
+
+def _sized(value: object, longest: int = _LONGEST_TEXT) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")  # noqa: TRY004 (pydantic turns ValueError alone into an answer)
     if len(value) > longest:
         raise ValueError(f"must be at most {longest} characters")
-    if _CONTROLS.search(value):
-        raise ValueError("must not contain control characters")
     return value
+
+
+def _text(value: object, longest: int = _LONGEST_TEXT) -> str:
+    return _without_controls(_sized(value, longest))
+
+
+def _without_controls(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise ValueError("must not contain control characters")
+    return text
 
 
 def _token(value: object) -> str:
@@ -93,23 +118,26 @@ def _reason(value: object) -> str | None:
 
 
 def _phone(value: object) -> Address:
-    return phone.parse(_text(value))
+    return phone.parse(_sized(value))
 
 
 def _email(value: object) -> Address:
-    return email.parse(_text(value))
+    return email.parse(_sized(value))
 
 
 def _email_or_phone(value: object) -> Address:
-    return _email(value) if "@" in _text(value) else _phone(value)
+    return _email(value) if "@" in _sized(value) else _phone(value)
 
 
 def _code(value: object) -> str:
-    """A code as people type and paste it: any digits, any case, with spaces and hyphens."""
-    text = "".join(letter for letter in unicodedata.normalize("NFKC", _text(value)) if not letter.isspace() and letter != "-")
+    text = _without_controls(cleaning.code(_sized(value)))
     if not text:
         raise ValueError("must not be empty")
-    return "".join(str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in text).upper()
+    return text
+
+
+def _referral_code(value: object) -> str:
+    return _without_controls(cleaning.around(_sized(value)))
 
 
 def _name(value: object) -> str:
@@ -147,7 +175,7 @@ type Email = Annotated[
             "type": "string",
             "format": "idn-email",
             "maxLength": _LONGEST_TEXT,
-            "description": "Without quotes or comments; compared in lower case. Spaces around it do not count.",
+            "description": "ASCII before the @, without quotes or comments; compared in lower case. Spaces around it do not count.",
             "examples": [examples.EMAIL],
         }
     ),
@@ -169,11 +197,24 @@ type Code = Annotated[
     str,
     PlainValidator(_code),
     WithJsonSchema(
-        _PLAIN
-        | {
+        {
+            "type": "string",
             "minLength": 1,
-            "description": "The code from the message, as people type it: spaces, hyphens and case do not count.",
+            "maxLength": _LONGEST_TEXT,
+            "description": "The code from the message, as people type and paste it: spaces, dashes and case do not count.",
             "examples": [examples.CODE],
+        }
+    ),
+]
+type ReferralCode = Annotated[
+    str,
+    PlainValidator(_referral_code),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": _LONGEST_TEXT,
+            "description": "In any case, with spaces and dashes; O is 0, I and L are 1. A customer's id is taken too.",
+            "examples": [examples.REFERRAL_CODE],
         }
     ),
 ]

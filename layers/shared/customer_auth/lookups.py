@@ -21,7 +21,7 @@ def names_behind(number: str, client: Client) -> Names | None:
     except ValueError as wrong:
         raise BadRequest(f"Phone number {wrong}", FieldError("phone", str(wrong))) from None
     client_items.count_lookup(client.bucket)
-    identity = identity_items.find(address.key)
+    identity = identity_items.find(address)
     customer = customer_items.find(identity.owner) if identity and identity.owner else None
     if customer is None:
         return None

@@ -54,7 +54,7 @@ def _notify(message: Message, notification: Item) -> Result:
         return Result("dropped")
     audit.note(address=address)
     try:
-        _send(Kind(notification["kind"]), message, address, address.spelling, notification)
+        _send(Kind(notification["kind"]), message, address, address.destination, notification)
     except NotSent as failure:
         return _not_sent(message, failure, last=notification["delivery"] == "claimed_again")
     notice_items.delete(message.pk)
@@ -66,7 +66,7 @@ def _prove(message: Message, challenge: Item) -> Result:
     """Send what a challenge's code or link is in. Raises: aws.Failed."""
     address = challenges.address(challenge)
     audit.note(address=address)
-    identity = identity_items.find(address.key) if address.value else None
+    identity = identity_items.find(address) if address.value else None
     owner = identity.owner if identity else None
     kind = _kind(message.purpose, address, identity)
     if kind is None:
@@ -75,7 +75,7 @@ def _prove(message: Message, challenge: Item) -> Result:
     if kind is Kind.RESET and identity and identity.proven_at:
         message_items.bind(message, identity.revision)
     try:
-        _send(kind, message, address, identity.spelling if identity and owner else address.spelling, challenge)
+        _send(kind, message, address, _destination(address, identity), challenge)
     except NotSent as failure:
         return _not_sent(message, failure, last=challenge["delivery"] == "claimed_again")
     message_items.record(message, "sent", customer_id=owner)
@@ -94,6 +94,12 @@ def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind
         return Kind.CANCELLATION if customer and customer.status == Status.DELETION_CONFIRMED else None
     plan = PLANS[purpose]
     return plan.to_account if identity and identity.owner else plan.to_nobody
+
+
+def _destination(address: Address, identity: Identity | None) -> str:
+    """An account's own spelling of a mailbox, never a request's; a number as today's plan has it."""
+    stored = identity.spelling if identity and identity.owner else address.spelling
+    return address._replace(spelling=stored).destination
 
 
 def _send(kind: Kind, message: Message, address: Address, to: str, challenge: Item) -> None:
@@ -125,7 +131,7 @@ def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str
     if message.purpose is not Purpose.RESET:
         return {"code": code}
     token = challenges.spelled(keys.item_key(message.pk), message.purpose, message.challenge_id) + code
-    phone = address.spelling if address.channel is Channel.PHONE else ""
+    phone = address.destination if address.channel is Channel.PHONE else ""
     return {"token": token, "reset_url": reset_tokens.link(token, address), "phone": phone}
 
 

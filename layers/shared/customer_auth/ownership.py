@@ -49,11 +49,9 @@ def read(address: Address, hint: str | None = None, *, first: Read = dynamodb.ba
 
     `first` does the first of them, and may read something else with it. Raises: what it raises, Unavailable, aws.Failed.
     """
-    wanted = [identity_items.key(address.key)]
-    if hint:
-        wanted.append(customer_items.key(hint))
-    item, *hinted = first(wanted)
-    identity = identity_items.identity(item)
+    places = identity_items.places(address)
+    items = first([*places, *([customer_items.key(hint)] if hint else ())])
+    identity, hinted = identity_items.identity(address, items[: len(places)]), items[len(places) :]
     if identity is None or identity.customer_id is None:
         return Standing(identity, None)
     customer = customer_items.customer(hinted[0]) if hinted and hint == identity.customer_id else None
@@ -64,9 +62,9 @@ def read(address: Address, hint: str | None = None, *, first: Read = dynamodb.ba
     return Standing(identity, customer)
 
 
-def keep(address: Address, owner: Customer) -> Owned:
+def keep(identity: Identity, owner: Customer) -> Owned:
     """The owner stays and begins a session, if the address is still theirs and they are as they were read."""
-    return Owned(owner.with_session(), [customer_items.begin_session(owner), identity_items.is_of(address, owner.id)])
+    return Owned(owner.with_session(), [customer_items.begin_session(owner), identity_items.is_of(identity)])
 
 
 def give(
@@ -92,7 +90,7 @@ def give(
     made, insists = referrals.follow(made.with_session() if begins_session else made, referral_code)
     writes = [
         customer_items.take_over(taken_over, made) if taken_over else customer_items.put_new(made),
-        identity_items.prove(address, made, identity),
+        *identity_items.prove(address, made, identity),
         referral_items.put(made),
         *(_forget(taken_over, made) if taken_over else end_claim(address, standing)),
     ]
@@ -121,8 +119,5 @@ def own(customer: Customer) -> list[tuple[Address, Identity]]:
     Their passwords are the customer's own. One read. Raises: Unavailable, aws.Failed.
     """
     addresses = [*customer.verified_addresses, *customer.unverified_addresses]
-    if not addresses:
-        return []
-    items = dynamodb.batch_get([identity_items.key(address.key) for address in addresses])
-    found = zip(addresses, map(identity_items.identity, items), strict=True)
-    return [(address, identity) for address, identity in found if identity and identity.customer_id == customer.id]
+    found = identity_items.find_all(addresses)
+    return [(address, found[address]) for address in addresses if address in found and found[address].customer_id == customer.id]

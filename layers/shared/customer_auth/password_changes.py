@@ -9,7 +9,7 @@ from customer_auth import audit, clock, devices, ownership, passwords, sessions,
 from customer_auth.address import Channel
 from customer_auth.client import Client
 from customer_auth.customers import Customer
-from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, WrongPassword
+from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, Unavailable, WrongPassword
 from customer_auth.messaging.kinds import Kind
 from customer_auth.sessions import Caller, Pair
 from customer_auth.tables import (
@@ -25,6 +25,8 @@ from customer_auth.tables import (
 )
 from customer_auth.tables.dynamodb import Item, Write
 from customer_auth.tables.keys import Lane
+
+_ROUNDS = 3
 
 
 class Changed(NamedTuple):
@@ -71,17 +73,25 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
         customer_items.become(customer, changed, ["password_hash"]),
         password_attempt_items.change(customer.id, attempted=attempted),
         session_items.put_new(session),
-        *(identity_items.change(address, read, password_hash) for address, read in ownership.own(customer)),
         *(code_items.end_devices(keys.code_item_key(each, Lane.KNOWN), now) for each in customer.verified_addresses),
         *(client_items.take_out_guess(client.bucket) if attempted else ()),
         *([notice_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.verified_beside(main))] if main else ()),
     ]
-    try:
-        dynamodb.transact(writes)
-    except dynamodb.TransactionFailed as failed:
-        raise _instead(failed.items) from None
+    _transact(customer, writes, password_hash)
     audit.note(sid=session.family)
     return Changed(customer.id, pair, devices.issue(main, at=now) if main else None)
+
+
+def _transact(customer: Customer, writes: list[Write], password_hash: str) -> None:
+    """Do them with the customer's addresses, which are read anew where one has just been moved to today's key."""
+    for _ in range(_ROUNDS):
+        identities = [identity_items.change(read, password_hash) for _, read in ownership.own(customer)]
+        try:
+            return dynamodb.transact([*writes, *identities])
+        except dynamodb.TransactionFailed as failed:
+            if any(item is not None for item in failed.items[: len(writes)]):
+                raise _instead(failed.items) from None
+    raise Unavailable("changed_too_often")
 
 
 def _instead(items: list[Item | None]) -> Exception:

@@ -20,7 +20,16 @@ from customer_auth.errors import (
     login_not_enabled,
 )
 from customer_auth.sessions import Pair
-from customer_auth.tables import client_items, customer_items, dynamodb, guess_items, identity_items, referral_items, session_items
+from customer_auth.tables import (
+    client_items,
+    code_items,
+    customer_items,
+    dynamodb,
+    guess_items,
+    identity_items,
+    referral_items,
+    session_items,
+)
 from customer_auth.tables.code_items import DeviceEnded
 from customer_auth.tables.identity_items import Identity
 
@@ -42,7 +51,7 @@ def enter(address: Address, password: str, client: Client, issuer: str) -> Signe
     """
     audit.note(address=address)
     place = _counted(address, client)
-    identity = identity_items.find(address.key)
+    identity = identity_items.find(address)
     right = passwords.matches(identity.password_hash if identity else None, password)
     allowed = address.channel in settings.service().login_channels
     if identity is None or not right:
@@ -55,7 +64,7 @@ def enter(address: Address, password: str, client: Client, issuer: str) -> Signe
 
 def _counted(address: Address, client: Client) -> Place:
     client_items.count_guess(client.bucket)
-    place = Place.of(client, address)
+    place = code_items.place_of(client, address)
     try:
         guess_items.count(place)
     except DeviceEnded:
@@ -94,7 +103,7 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
         session, refresh = sessions.draft(counted, ["pwd"], client=client.label, pepper_version=vault.pepper_version())
         pair = sessions.pair(counted, session, refresh, issuer)  # signed before anything is written
         writes = [
-            identity_items.tried(address, identity),
+            identity_items.tried(identity),
             customer_items.begin_session_by_password(customer),
             session_items.put_new(session),
             guess_items.take_out(place),
@@ -107,9 +116,11 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
         except dynamodb.TransactionFailed as failed:
             if failed.items[2] is not None:
                 break  # a transaction whose answer was lost was repeated
-            if failed.items[0] is not None:
-                raise WrongPassword("changed") from None
-            customer = customer_items.customer(failed.items[1])
+            other_identity, other_customer, *_ = failed.items
+            if other_identity is not None:
+                identity = _read_again(address, identity)
+            if other_identity is None or other_customer is not None:
+                customer = customer_items.customer(other_customer)
             continue
         break
     else:
@@ -117,6 +128,14 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
     audit.count("verified", sid=session.family)
     _rehash(identity, password)
     return SignedIn(pair, devices.issue(address, at=session.begun_at) if identity.proven_at else None)
+
+
+def _read_again(address: Address, identity: Identity) -> Identity:
+    """The address as it is now, which may have been moved to today's key. Raises: WrongPassword (changed), Unavailable, aws.Failed."""
+    found = identity_items.find(address)
+    if found is None or (found.customer_id, found.password_hash) != (identity.customer_id, identity.password_hash):
+        raise WrongPassword("changed")
+    return found
 
 
 def _checked(customer: Customer | None, identity: Identity, place: Place, client: Client) -> Customer:
@@ -140,7 +159,7 @@ def _rehash(identity: Identity, password: str) -> None:
         if customer is None or customer.password_hash != identity.password_hash:
             return
         anew = passwords.hashed(password)
-        identities = [identity_items.rehash(address, read, anew) for address, read in ownership.own(customer)]
+        identities = [identity_items.rehash(read, anew) for _, read in ownership.own(customer)]
         dynamodb.transact([customer_items.rehash(customer, anew), *identities])
     except (aws.Failed, Unavailable, dynamodb.TransactionFailed):
         audit.note(reason="not_rehashed")

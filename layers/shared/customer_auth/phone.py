@@ -1,20 +1,18 @@
 """Phone numbers: parsed by libphonenumber, kept as E.164 (ITU-T E.164), refused unless they can receive our SMS.
 
-Persian, Arabic and full-width digits are read as digits; letters, extensions and other scripts are refused.
+Persian, Arabic and full-width digits are read as digits; letters, extensions and other scripts are refused. An old spelling means the
+number of today's plan (`numbering`), and EXTRA_PHONE_PREFIXES lets in what the library does not know yet.
 """
 
 import re
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from customer_auth import settings
+from customer_auth import cleaning, numbering, settings
 from customer_auth.address import Address, Channel
 
-# Digits of ASCII, Arabic, Persian and full width, and what people put between them. 15 digits is E.164's longest. Numbers that are
-# copied from a list of contacts come in marks of direction.
-_MARKS = r"\u200e\u200f\u202a\u202c\u202d"
-_SPELLING = re.compile(rf"[{_MARKS}]*[+＋]?[0-9٠-٩۰-۹０-９\s().\-/\u2010-\u2015{_MARKS}]{{2,40}}")
+_SPELLING = re.compile(r"\+?[0-9]{2,40}")
 _RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -24,24 +22,50 @@ def parse(text: str) -> Address:
     Raises: ValueError with a sentence for people that does not repeat the number.
     """
     given = settings.service()
-    text = text.strip()
-    if not _SPELLING.fullmatch(text):
+    cleaned = cleaning.phone(text)
+    if not _SPELLING.fullmatch(cleaned):
         raise ValueError("must be a phone number")
     try:
-        number = phonenumbers.parse(text, given.default_region)
+        number = _as_today(phonenumbers.parse(cleaned, given.default_region))
     except phonenumbers.NumberParseException:
         raise ValueError("must be a phone number") from None
-    region, kind = phonenumbers.region_code_for_number(number), phonenumbers.number_type(number)
-    if region is None or kind == PhoneNumberType.UNKNOWN:
-        raise ValueError("must be a valid phone number")
-    if region not in given.regions:
+    e164, kind = _e164(number), phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:
+        if not e164.startswith(given.extra_phone_prefixes) or not _is_possible(number):
+            raise ValueError("must be a valid phone number")
+        return Address(Channel.PHONE, e164, e164, _region(number))
+    if _region(number) not in given.regions:
         raise ValueError("must be of a country that is served here")
     if kind not in _RECEIVES_SMS:
         raise ValueError("must be a number that can receive SMS")
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return Address(Channel.PHONE, e164, e164, region)
+    return Address(Channel.PHONE, e164, e164, _region(number))
 
 
-def country(e164: str) -> str:
-    """The region (ISO 3166-1 alpha-2) of a number that was parsed before; empty where libphonenumber knows none any more."""
-    return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
+def stored(e164: str) -> Address:
+    """The address of a number that was stored: by today's plan, in the spelling that lies there. Settings may refuse it to others now."""
+    number = _as_today(phonenumbers.parse(e164))
+    return Address(Channel.PHONE, _e164(number), e164, _region(number))
+
+
+def _as_today(number: PhoneNumber) -> PhoneNumber:
+    """What an old spelling means today; a number that can receive SMS as it is means itself."""
+    if phonenumbers.number_type(number) not in _RECEIVES_SMS:
+        for candidate in numbering.today(_e164(number)):
+            anew = phonenumbers.parse(candidate)
+            if phonenumbers.number_type(anew) in _RECEIVES_SMS:
+                return anew
+    return number
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _region(number: PhoneNumber) -> str:
+    """Its region (ISO 3166-1 alpha-2); the main one of its country code where libphonenumber does not know the number."""
+    return phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code or 0)
+
+
+def _is_possible(number: PhoneNumber) -> bool:
+    """Whether a whole number may be as long as this one, with its area."""
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from customer_auth import clock, ids, settings
+from customer_auth import cleaning, clock, ids, settings
 from customer_auth.customers import Customer
 from customer_auth.errors import BadRequest, FieldError
 from customer_auth.tables import customer_items, dynamodb, referral_items
@@ -22,12 +22,12 @@ class UnknownReferrer(BadRequest):
 
 def key(code: str) -> tuple[str, Item]:
     """Where to read who is meant: a code's item, or the customer whose id it is. Raises: UnknownReferrer (it can be neither)."""
-    code = code.strip()
-    if ids.may_be_customer(code):
-        return customer_items.key(code)
-    if not _CODE.fullmatch(code.upper()):
+    customer_id, own_code = cleaning.around(code), cleaning.referral_code(code)
+    if ids.may_be_customer(customer_id):
+        return customer_items.key(customer_id)
+    if not _CODE.fullmatch(own_code):
         raise UnknownReferrer
-    return referral_items.key(code.upper())
+    return referral_items.key(own_code)
 
 
 def followed(customer: Customer, item: Item | None) -> tuple[Customer, list[Write]]:

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -91,14 +90,20 @@ class Request:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
         return _text(raw)
 
-    def json_with_query(self, names: Collection[str], *, may_be_left_out: bool = False) -> str:
-        """The same, with these members from the query string where the body has none of them."""
-        text, given = self.json(may_be_left_out=may_be_left_out), {name: value for name, value in self.query.items() if name in names}
+    def json_for(self, model: type[Model], *, may_be_left_out: bool = False) -> str:
+        """The same for this model: optional members that are empty are absent, and what may stand in the query string counts from there."""
+        text, given = (
+            self.json(may_be_left_out=may_be_left_out),
+            {name: value for name, value in self.query.items() if name in model.in_query},
+        )
         try:
-            told = json.loads(text) if given else None
+            told = json.loads(text)
         except (ValueError, RecursionError):
             return text  # whoever parses it says what is wrong
-        return json.dumps(given | told) if isinstance(told, dict) else text
+        if not isinstance(told, dict):
+            return text
+        wanted = model.without_empty(given | model.without_empty(told))
+        return text if wanted == told else json.dumps(wanted)
 
 
 def _text(raw: bytes) -> str:
@@ -116,7 +121,7 @@ def body[B: Model](asked: Request, model: type[B]) -> B:
     """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest with every field that is wrong, and never its value."""
     may_be_left_out = asked.method == "POST" and not any(info.is_required() for info in model.model_fields.values())
     try:
-        return model.model_validate_json(asked.json_with_query(model.in_query, may_be_left_out=may_be_left_out))
+        return model.model_validate_json(asked.json_for(model, may_be_left_out=may_be_left_out))
     except ValidationError as wrong:
         raise _wrong(model, wrong) from None
 
@@ -124,7 +129,7 @@ def body[B: Model](asked: Request, model: type[B]) -> B:
 def query[Q: Model](asked: Request, model: type[Q]) -> Q:
     """The query string as its model. Raises: BadRequest with every parameter that is wrong, and never its value."""
     try:
-        return model.model_validate_strings(asked.query)
+        return model.model_validate_strings(model.without_empty(asked.query))
     except ValidationError as wrong:
         raise _wrong(model, wrong) from None
 

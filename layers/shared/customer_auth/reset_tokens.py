@@ -38,4 +38,4 @@ def parse(text: str) -> ResetToken:
 
 def link(token: str, address: Address) -> str:
     """Where the customer sets the new password: on the storefront that the operator named, never one that a request did."""
-    return f"{settings.service().storefront_url}{PATH}?{urlencode({'token': token, str(address.channel): address.spelling})}"
+    return f"{settings.service().storefront_url}{PATH}?{urlencode({'token': token, str(address.channel): address.destination})}"

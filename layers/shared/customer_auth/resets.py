@@ -51,10 +51,10 @@ def _decided(proof: Proof, standing: Standing, password_hash: str) -> tuple[str,
     if standing.owner:
         owner = standing.owner
         changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())
-        identities = [identity_items.change(own, read, password_hash) for own, read in ownership.own(owner)]
+        identities = [identity_items.change(read, password_hash) for _, read in ownership.own(owner)]
         return owner.id, [customer_items.become(owner, changed, ["password_hash"]), *identities, told], owner.verified_addresses
     if identity and identity.registration and customer is None:
         proves = identity_items.prove_registration(address, identity, password_hash)
-        return "", [proves, registration_items.set_password(identity.registration, password_hash), told], [address]
+        return "", [*proves, registration_items.set_password(identity.registration, password_hash), told], [address]
     owned = ownership.give(address, standing, password_hash=password_hash)
     return owned.customer.id, [*owned.writes, told], [address]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from phonenumbers import SUPPORTED_REGIONS
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 
@@ -17,8 +17,18 @@ class SettingsError(Exception):
     """A setting is missing or not allowed, or two do not fit together; the message names it and says what is allowed."""
 
 
-def _regions(text: object) -> tuple[str, ...]:
+def _list(text: object) -> tuple[str, ...]:
     return tuple(part.strip() for part in str(text).split(",") if part.strip())
+
+
+def _prefixes(text: object) -> tuple[str, ...]:
+    prefixes = _list(text)
+    for prefix in prefixes:
+        # A whole country would let in its premium numbers too, as far as the library does not know them.
+        codes = [code for code in COUNTRY_CODE_TO_REGION_CODE if prefix.startswith(f"+{code}") and len(prefix) > len(f"+{code}")]
+        if not codes or not re.fullmatch(r"\+[1-9][0-9]{1,14}", prefix):
+            raise ValueError("E.164 prefixes longer than the country code, like +1861, separated by commas, or empty")
+    return prefixes
 
 
 def _must(pattern: str, allowed: str) -> BeforeValidator:
@@ -43,7 +53,8 @@ class Service(_Group):
     """What every endpoint follows."""
 
     default_region: Annotated[str, _must("[A-Z]{2}", "a two-letter region, like US")]
-    allowed_regions: Annotated[tuple[str, ...], BeforeValidator(_regions)]
+    allowed_regions: Annotated[tuple[str, ...], BeforeValidator(_list)]
+    extra_phone_prefixes: Annotated[tuple[str, ...], BeforeValidator(_prefixes)]
     otp_length: int = Field(ge=6, le=10)
     otp_charset: Annotated[str, _must("numeric|alphanumeric", "numeric or alphanumeric")]
     otp_expiry_minutes_sms: int = Field(ge=1, le=10)

@@ -15,7 +15,7 @@ from customer_auth.errors import AccountDeletionPending, BadRequest, WrongCode
 from customer_auth.ownership import Owned
 from customer_auth.proofs import Opened
 from customer_auth.sessions import Pair
-from customer_auth.tables import identity_items, session_items
+from customer_auth.tables import session_items
 
 
 class SignedIn(NamedTuple):
@@ -48,13 +48,14 @@ def _owned(proof: Proof, stale: proofs.Stale | None, names: Names, referral_code
 
     Raises: Throttled, AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, Unavailable, aws.Failed.
     """
-    found_instead = identity_items.identity(stale.items[1]) if stale else None
-    hint: str | None = found_instead.customer_id if found_instead else None
-    standing = ownership.read(proof.address, hint or proof.challenge.get("customer"), first=partial(proofs.read, proof))
+    found_instead = (stale.items[1] if stale else None) or {}
+    standing = ownership.read(
+        proof.address, found_instead.get("customer_id") or proof.challenge.get("customer"), first=partial(proofs.read, proof)
+    )
     if standing.owner is not None and not standing.owner.may_sign_in:
         raise AccountDeletionPending
-    if standing.owner is not None:
-        return ownership.keep(proof.address, standing.owner)
+    if standing.owner is not None and standing.identity is not None:
+        return ownership.keep(standing.identity, standing.owner)
     if proof.purpose is Purpose.LOGIN:
         raise WrongCode("no_account")
     return ownership.give(proof.address, standing, names, referral_code=referral_code, begins_session=True)

@@ -73,8 +73,8 @@ def verify(attempt: Attempt, issuer: str) -> Verified:
 
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, bound_to = proof.address, proof.challenge["bound_to"]
-    items = proofs.read(proof, [customer_items.key(bound_to["customer"]), identity_items.key(address.key)])
-    customer, identity = customer_items.customer(items[0]), identity_items.identity(items[1])
+    item, *items = proofs.read(proof, [customer_items.key(bound_to["customer"]), *identity_items.places(address)])
+    customer, identity = customer_items.customer(item), identity_items.identity(address, items)
     if customer is None or bound_to != _bond(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
         raise WrongCode("claim_gone")
     if not customer.may_sign_in:
@@ -100,7 +100,7 @@ def _writes(customer: Customer, proven: Customer, newly: Address | None, identit
     registration = identity.registration if identity and identity.customer_id == customer.id else None
     proves = identity_items.prove(newly, proven, identity, registration=registration)
     stays = [referral_items.put(proven)] if customer.expires_at else []
-    return [customer_items.verify(customer, newly, begins_session=begins_session), proves, *stays]
+    return [customer_items.verify(customer, newly, begins_session=begins_session), *proves, *stays]
 
 
 def opens(customer: Customer, channel: Channel) -> bool:

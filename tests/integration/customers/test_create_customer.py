@@ -165,7 +165,7 @@ def test_a_referral_code_is_taken_from_the_body_or_out_of_the_metadata(tables, a
     assert item["referrer"]["S"] == bob.id
 
 
-@pytest.mark.parametrize("code", ["7K2M9XQ4R8TD", "cus_4fj0k2p9v7q1m8r3t6a5c0dn", "", "no code", "cus_x"])
+@pytest.mark.parametrize("code", ["7K2M9XQ4R8TD", "cus_4fj0k2p9v7q1m8r3t6a5c0dn", "no code", "cus_x"])
 def test_an_unknown_referrer_is_400_and_nothing_is_made(ada, tables, code):
     token = ada.register()["token"]
     before = tables.look()
@@ -175,6 +175,22 @@ def test_an_unknown_referrer_is_400_and_nothing_is_made(ada, tables, code):
     assert (answer.status, answer["errors"]) == (400, [{"field": "referral_code", "message": "is not known"}])
     assert tables.look() == before
     assert ada.create(token).status == 201
+
+
+@pytest.mark.parametrize("fields", [{"referral_code": ""}, {"metadata": {"referral_code": ""}}, {"metadata": {"referral_code": "\u200b "}}])
+def test_an_empty_referral_code_is_none(ada, fields):
+    created = ada.create(ada.register()["token"], **fields)
+
+    assert (created.status, created["customer"]["metadata"]) == (201, {})
+
+
+def test_an_empty_referral_code_gives_way_to_that_of_the_metadata(tables, ada, bob):
+    code = bob.me()["customer"]["referral_code"]
+
+    created = ada.create(ada.register()["token"], referral_code="", metadata={"referral_code": code})
+
+    [item] = [each for each in tables.look().kinds("customer") if each["id"]["S"] == created["customer"]["id"]]
+    assert item["referrer"]["S"] == bob.id
 
 
 def test_metadata_has_bounds(ada):

@@ -130,8 +130,8 @@ def test_what_is_no_number_is_named(look_up, number):
 def test_a_known_number_costs_one_request_more(look_up, lovelace):
     look_up(lovelace.phone)  # the key is known from here on
 
-    assert look_up(new_number()).aws_calls == ("UpdateItem", "GetItem")
-    assert look_up(lovelace.phone).aws_calls == ("UpdateItem", "GetItem", "GetItem")
+    assert look_up(new_number()).aws_calls == ("UpdateItem", "BatchGetItem")
+    assert look_up(lovelace.phone).aws_calls == ("UpdateItem", "BatchGetItem", "GetItem")
 
 
 @pytest.mark.parametrize("mode", ["error", "timeout"])

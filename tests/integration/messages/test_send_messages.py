@@ -495,7 +495,7 @@ def faults_of_a_new_sender(api, outbox: Outbox, person: Person, mode: str):
     since = len(api.wire.calls)
     outbox.take(records)
     calls = api.wire.calls[since:]
-    assert [call.operation for call in calls] == ["UpdateItem", "GetSecretValue", "GetItem", "GetSecretValue", "Publish", "UpdateItem"]
+    assert [call.operation for call in calls] == ["UpdateItem", "GetSecretValue", "BatchGetItem", "GetSecretValue", "Publish", "UpdateItem"]
     for nth, call in enumerate(calls):
         if mode == "conflict" and call.operation != "UpdateItem":
             continue

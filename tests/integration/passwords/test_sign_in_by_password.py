@@ -11,7 +11,7 @@ from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
 
 LOGIN = "/auth/customer/emailpass"
-GUESS = ("UpdateItem", "UpdateItem", "GetItem")
+GUESS = ("UpdateItem", "UpdateItem", "BatchGetItem")
 
 
 @pytest.fixture

@@ -19,6 +19,18 @@ def friend(api, inbox):
     return sign_up
 
 
+@pytest.fixture
+def with_code(engine, customer):
+    """Gives the customer another code, beneath the service."""
+
+    def give(code: str) -> str:
+        item = {"pk": {"S": f"referral#{code}"}, "customer_id": {"S": customer.id}, "referrers": {"L": []}}
+        engine.clients.dynamodb.put_item(TableName=engine.ids["CustomersTable"], Item=item)
+        return code
+
+    return give
+
+
 def code_of(person: Person) -> str:
     return person.me()["customer"]["referral_code"]
 
@@ -66,6 +78,32 @@ def test_by_the_sign_in_api_s_phone_too(api, customer, inbox):
 
     [child] = children(customer)["children"]
     assert child["customer"]["phone"] == f"+1*****{phone[-4:]}"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda code: f"{code[:4]}-{code[4:8]}\u2013{code[8:]}".lower(),
+        lambda code: f"\t\u2068{code[:6]} {code[6:]}\u2069\r\n",
+        lambda code: code.replace("0", "o").replace("1", "l"),
+        lambda code: code.replace("0", "O").replace("1", "I"),
+    ],
+    ids=["with dashes", "as pasted", "small letters for digits", "capital letters for digits"],
+)
+def test_a_referral_code_counts_however_it_is_spelled(customer, friend, with_code, spelled):
+    grace = friend(spelled(with_code(f"01{code_of(customer)[2:]}")))
+
+    assert [child["customer"]["id"] for child in children(customer)["children"]] == [grace.id]
+
+
+def test_an_empty_referral_code_is_none(api, inbox):
+    friend, email = Person(api, inbox), new_email()
+    friend.sign_up(referral_code=" ")
+    api.post("/login/email/send", email=email)
+
+    entered = api.post("/login/email/verify", email=email, code=inbox.code(email), referralCode="")
+
+    assert (entered.status, entered["registered"]) == (200, True)
 
 
 def test_a_bad_referral_code_is_named_as_it_was_sent(api, inbox):

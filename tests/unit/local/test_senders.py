@@ -54,8 +54,8 @@ def sms(**form):
     return Request("POST", "/", "", (), urlencode(form).encode(), "127.0.0.1")
 
 
-def mail(content):
-    body = {"FromEmailAddress": "shop@example.com", "Destination": {"ToAddresses": ["ada@example.com"]}, "Content": content}
+def mail(content, to="ada@example.com"):
+    body = {"FromEmailAddress": "shop@example.com", "Destination": {"ToAddresses": [to]}, "Content": content}
     return Request("POST", OUTBOUND_EMAILS, "", (), json.dumps(body).encode(), "127.0.0.1")
 
 
@@ -153,3 +153,30 @@ def test_a_fault_ends_by_the_stacks_clock_and_a_new_one_takes_its_place(senders,
 def test_what_the_provider_refused_is_not_in_the_inbox(senders, inbox):
     assert senders.pass_on(sms(), lambda _: Response(400)).status == 400
     assert inbox.messages() == []
+
+
+@pytest.mark.parametrize(
+    "mailbox",
+    [
+        "ädä@example.com",
+        "аda@example.com",
+        "ada@bücher.example",
+        "ada",
+        "@example.com",
+        "ada@localhost",
+        "ada\r\nBcc: eve@example.com",
+        f"{'a' * 65}@example.com",
+    ],
+)
+def test_what_ses_sends_to_nobody_goes_to_nobody(send, inbox, passed, mailbox):
+    response = send(mail(SIMPLE, mailbox))
+
+    assert parsed(response, "sesv2", "SendEmail") == "BadRequestException"
+    assert inbox.messages() == []
+    assert passed == []
+
+
+@pytest.mark.parametrize("mailbox", ["ada@xn--bcher-kva.example", "Ada <ada@example.com>", f"{'a' * 64}@example.com"])
+def test_what_ses_takes_is_in_the_inbox(send, inbox, mailbox):
+    assert send(mail(SIMPLE, mailbox)).body == b"taken"
+    assert [message.to for message in inbox.messages()] == [mailbox]

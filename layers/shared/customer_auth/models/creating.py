@@ -4,9 +4,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, JsonValue
 
-from customer_auth import clock, creation, examples, profiles
+from customer_auth import cleaning, clock, creation, examples, profiles
 from customer_auth.customers import Names
-from customer_auth.fields import Email, FromClient, Model, Phone, Text
+from customer_auth.fields import Email, FromClient, Model, Phone, ReferralCode
 from customer_auth.models import tokens
 from customer_auth.models.customers import CustomerShown
 from customer_auth.models.kinds import Challenge, Time
@@ -28,7 +28,7 @@ class NewCustomer(FromClient, NamedWithCompany):
         description=f"At most {profiles.MOST_KEYS} members and 16 KB; a `referral_code` in it is taken out.",
         examples=[{"newsletter": True}],
     )
-    referral_code: Text | None = Field(
+    referral_code: ReferralCode | None = Field(
         default=None, title="Referral code", description="Of the customer who sent this one.", examples=[examples.REFERRAL_CODE]
     )
 
@@ -37,10 +37,9 @@ class NewCustomer(FromClient, NamedWithCompany):
         """The customer that is wanted."""
         metadata: dict[str, Any] = dict(self.metadata)
         in_metadata = metadata.pop(_REFERRAL_CODE, None)
-        code = self.referral_code if self.referral_code is not None else in_metadata
+        code = self.referral_code or ("" if in_metadata is None else cleaning.around(str(in_metadata)))
         names = Names(self.first_name, self.last_name)
-        code = None if code is None else str(code)
-        return creation.Wanted(self.email, self.phone, names, self.company_name, metadata, code)
+        return creation.Wanted(self.email, self.phone, names, self.company_name, metadata, code or None)
 
 
 class Verification(Model):

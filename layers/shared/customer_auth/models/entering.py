@@ -8,7 +8,7 @@ from customer_auth import examples
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
-from customer_auth.fields import CamelModel, Code, FromClient, Model, Text, Token
+from customer_auth.fields import CamelModel, Code, FromClient, Model, ReferralCode, Text, Token
 from customer_auth.models import tokens
 from customer_auth.models.asking import ByEmail, ByPhone
 from customer_auth.models.customers import CustomerShown, UserShown
@@ -41,7 +41,9 @@ class TryByPhone(TryCode, ByPhone):
 class TryToRegister(TryByPhone, Named):
     """The same, with the names of a customer that it may create."""
 
-    referral_code: Text | None = Field(default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE])
+    referral_code: ReferralCode | None = Field(
+        default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
+    )
 
 
 class TryByEmail(TryCode, ByEmail):
@@ -49,7 +51,7 @@ class TryByEmail(TryCode, ByEmail):
 
 
 class _Referred(Model):
-    referral_code: Text | None = Field(
+    referral_code: ReferralCode | None = Field(
         default=None, alias="referralCode", title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
     )
 

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from customer_auth import devices, limits, settings
 from customer_auth.address import Address
 from customer_auth.challenges import Challenge, Place
+from customer_auth.client import Client
 from customer_auth.errors import Throttled, Unavailable
 from customer_auth.tables import dynamodb, keys
 from customer_auth.tables.dynamodb import Item, Write
@@ -79,10 +80,28 @@ def erase(address: Address, now: int) -> list[Write]:
 
     A keyed hash and a second, until the last of those devices would have ended by itself: the address's next owner is not its last.
     """
-    strangers, known = (key(keys.code_item_key(address, lane)) for lane in (Lane.STRANGERS, Lane.KNOWN))
+    return [write for each in address.keys for write in _erase(each, now)]
+
+
+def _erase(address_key: str, now: int) -> list[Write]:
+    strangers, known = (key(keys.code_item_key_of(address_key, lane)) for lane in (Lane.STRANGERS, Lane.KNOWN))
     left = {"devices_since": now, "event": "ended", "expires_at": now + devices.LIFE_SECONDS}
     table, place = known
     return [dynamodb.end(*strangers), dynamodb.put(table, place | left, _NO_LATER_END, {":now": now})]
+
+
+def place_of(client: Client, address: Address) -> Place:
+    """The lane of the client's device, if that proved this address; else the strangers'.
+
+    One write more for a device that was given before the address's numbering plan changed: those that were ended until then are noted
+    under its former key alone. The write changes nothing, for it is only done where the device has ended. Raises: aws.Failed.
+    """
+    place = Place.of(client, address)
+    if place.device_item_key is None:
+        return place
+    noted = {":device": place.device_issued_at, ":ended": "ended"}
+    ended = dynamodb.update(*key(place.device_item_key), "SET #event = :ended", "#devices_since > :device", noted)
+    return Place.strangers(address) if dynamodb.write_if(ended) else place
 
 
 def and_device(where: str, place: Place) -> str:

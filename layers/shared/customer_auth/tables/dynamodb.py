@@ -95,6 +95,17 @@ def write_if(one: Write) -> bool:
     return True
 
 
+def write_all_if(writes: Sequence[Write]) -> bool:
+    """Do all of the writes where the conditions of all hold, else nothing, in one request; answers which."""
+    if len(writes) == 1:
+        return write_if(writes[0])
+    try:
+        transact(writes)
+    except TransactionFailed:
+        return False
+    return True
+
+
 def transact(writes: Sequence[Write]) -> None:
     """All of the writes or none. Raises: TransactionFailed."""
     try:

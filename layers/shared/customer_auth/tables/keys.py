@@ -22,7 +22,12 @@ class Lane(StrEnum):
 
 def code_item_key(address: Address, lane: Lane) -> bytes:
     """What names an address's codes in one lane, inside a challenge too; its last bit tells the lane."""
-    return _of_lane(ids.keyed(vault.index_key(), "codes", lane, address.key)[:_KEY_BYTES], lane)
+    return code_item_key_of(address.key, lane)
+
+
+def code_item_key_of(address_key: str, lane: Lane) -> bytes:
+    """The same by one of the address's keys."""
+    return _of_lane(ids.keyed(vault.index_key(), "codes", lane, address_key)[:_KEY_BYTES], lane)
 
 
 def decoy_item_key(name: str) -> bytes:

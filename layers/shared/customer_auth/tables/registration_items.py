@@ -38,9 +38,9 @@ def registration(item: Item | None) -> Registration | None:
     """The registration that a raw item holds, unless it has lapsed."""
     if not item or item.get("expires_at", clock.now() + 1) <= clock.now():
         return None
-    channel, *rest = item["address"]
+    channel, _, spelling, _ = item["address"]
     fields = {name: item[name] for name in Registration._fields if name in item}
-    return Registration(**fields | {"address": Address(Channel(channel), *rest)})
+    return Registration(**fields | {"address": customers.address_of(Channel(channel), spelling)})
 
 
 def put_new(new: Registration) -> Write:
