@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 from moto.kms.models import Key, kms_backends
 
 from local.clock import Clock
@@ -13,6 +14,8 @@ from local.engine import Backend
 from local.intrinsics import ACCOUNT_ID
 from local.scheduler import Fired
 from local.template import Template
+
+SIGNS = "SIGN_VERIFY"
 
 
 class Keeper:
@@ -38,12 +41,14 @@ class Keeper:
         return Fired(**kept) if kept else None
 
     def restore_keys(self) -> dict[str, str]:
-        """Put the KMS keys back, so that what they encrypted can be decrypted; their ids by logical id."""
+        """Put the KMS keys back, so that they decrypt what they encrypted and sign as they signed; their ids by logical id."""
         ids: dict[str, str] = {}
         for name, kept in self.state.get("keys", {}).items():
-            key = _keys().create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+            key = _keys().create_key(None, kept.get("usage", "ENCRYPT_DECRYPT"), kept.get("spec", "SYMMETRIC_DEFAULT"), "", None)
             del _keys().keys[key.id]
             key.id, key.key_material = kept["id"], base64.b64decode(kept["material"])
+            if "private" in kept:
+                key.private_key.private_key = load_der_private_key(base64.b64decode(kept["private"]), None)
             _keys().keys[key.id] = key
             ids[name] = key.id
         return ids
@@ -68,7 +73,7 @@ class Keeper:
             "clock_offset_seconds": clock.offset_seconds,
             "schedules": fired._asdict(),
             "secrets": {name: read(SecretId=ids[name])["SecretString"] for name in template.resources_of(SECRET)},
-            "keys": {name: {"id": key.id, "material": _material(key)} for name, key in keys.items()},
+            "keys": {name: _kept(key) for name, key in keys.items()},
         }
         self._folder.keep(self.state)
 
@@ -77,5 +82,10 @@ def _keys() -> Any:
     return kms_backends[ACCOUNT_ID][REGION]
 
 
-def _material(key: Key) -> str:
-    return base64.b64encode(key.key_material).decode()
+def _kept(key: Key) -> dict[str, str]:
+    kept = {"id": key.id, "usage": key.key_usage, "spec": key.key_spec, "material": base64.b64encode(key.key_material).decode()}
+    if key.key_usage != SIGNS:
+        return kept
+    signing: Any = key.private_key
+    private = signing.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return kept | {"private": base64.b64encode(private).decode()}

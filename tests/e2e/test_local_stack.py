@@ -263,6 +263,7 @@ def test_the_state_survives_kill_9(tmp_path, number):
     with started("--data", tmp_path / "data") as first:
         signed_up = first.sign_up(number).json()
         first.post("/_local/clock", advance_seconds=3600)
+        receipts_key = first.ask("GET", "/_local/receipts-key").text
         first.end(signal.SIGKILL)
     with started("--data", tmp_path / "data") as second:
         me = second.ask("GET", "/store/customers/me", headers={"Authorization": f"Bearer {signed_up['token']}"})
@@ -270,6 +271,7 @@ def test_the_state_survives_kill_9(tmp_path, number):
         renewed = second.post("/login/refresh", refreshToken=signed_up["refresh_token"])
         assert renewed.status_code == 200
         assert len(second.ask("GET", "/.well-known/jwks.json").json()["keys"]) == 1
+        assert second.ask("GET", "/_local/receipts-key").text == receipts_key
         assert second.post(f"{LOGIN}/request-otp", phone=number).status_code == 200
         assert second.messages(number)
 

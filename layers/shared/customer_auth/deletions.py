@@ -56,7 +56,7 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
 
 
 def confirm(attempt: Attempt, at: int) -> Deletion:
-    """Confirm the request by the code that was sent for it: every session ends, and the account goes when its time has come.
+    """Confirm the request by the code that was sent for it: every session and reset ends, and the account goes when its time has come.
 
     Raises: WrongCode (also when the request has lapsed), Throttled; Unavailable and aws.Failed with the proof unspent.
     """
@@ -79,6 +79,7 @@ def _confirm(proof: Proof, at: int) -> Deletion:
         customer_items.confirm_deletion(customer, read.id),
         deletion_items.confirm(read.id, scheduled_at=scheduled_at, due_at=due_at),
         deletion_items.count(read.id, confirmed=1),
+        *(identity_items.end_resets(identity) for _, identity in ownership.own(customer) if identity.owner),
         notice_items.put_new(
             Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.verified_beside(proof.address), at=scheduled_at
         ),

@@ -31,12 +31,12 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
 
 def _complete(proof: Proof, password_hash: str) -> str:
     standing = ownership.read(proof.address, proof.challenge.get("customer"))
-    if standing.owner and not standing.owner.may_sign_in:
-        raise AccountDeletionPending
     identity = standing.identity
     asked_of = identity.revision if identity and identity.proven_at else None
     if identity is None or proof.challenge.get("revision") != asked_of:
         raise WrongCode("superseded")
+    if standing.owner and not standing.owner.may_sign_in:
+        raise AccountDeletionPending
     customer_id, writes, ended = _decided(proof, standing, password_hash)
     kept = proofs.use(proof, writes, customer_id=customer_id, ends_devices_of=ended)
     audit.count("verified")

@@ -1,0 +1,186 @@
+"""`make dev` fires the template's schedules: asked over HTTP, its clock moved, ended in between."""
+
+import contextlib
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from tests.harness.engines import dynamodb_local
+from tests.harness.local_stack import REGISTER, started
+
+DELETION = "/store/customers/account-deletion"
+LOGIN = "/api/v1/auth/customer/login"
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+REMINDED, DELETED = "Tomorrow", "account was deleted"
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    return (f"+1212556{number:04}" for number in range(1000, 9999))
+
+
+@pytest.fixture
+def number(numbers):
+    return next(numbers)
+
+
+def move(stack, seconds):
+    """Answers the service's time afterwards, and how far its clock is ahead."""
+    told = stack.post("/_local/clock", advance_seconds=seconds).json()
+    return datetime.fromisoformat(told["now"]).timestamp(), told["advanced_seconds"]
+
+
+def leave(stack, number):
+    """Sign up and confirm the deletion; answers when it is due."""
+    token = stack.sign_up(number).json()["token"]
+    move(stack, 90)
+    asked = stack.ask("POST", f"{DELETION}/request", json={}, headers={"Authorization": f"Bearer {token}"}).json()
+    code = stack.messages(number, count=2)[0]["code"]
+    confirmed = stack.post(f"{DELETION}/confirm", token=asked["token"], code=code)
+    return datetime.fromisoformat(confirmed.json()["request"]["deletion_scheduled_at"]).timestamp()
+
+
+def told(stack, number, *phrases):
+    """The messages with these phrases, oldest first, each as (phrase, when)."""
+    messages = reversed(stack.ask("GET", "/_local/messages", params={"to": number}).json())
+    return [(phrase, message["sent_at"]) for message in messages for phrase in phrases if phrase in message["body"]]
+
+
+def signs_in(stack, number):
+    before = len(stack.messages(number))
+    assert stack.post(f"{LOGIN}/request-otp", phone=number).status_code == 200
+    code = stack.messages(number, count=before + 1)[0]["code"]
+    return stack.post(f"{LOGIN}/verify-otp", phone=number, code=code)
+
+
+def kids(stack):
+    return {key["kid"] for key in stack.ask("GET", "/.well-known/jwks.json").json()["keys"]}
+
+
+def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and_then_the_deletion(numbers):
+    stays, leaves = next(numbers), next(numbers)
+    with started() as stack:
+        stack.sign_up(stays)
+        due_at = leave(stack, leaves)
+        first_keys = kids(stack)
+
+        now, _ = move(stack, 35 * DAY)
+
+        (reminder, reminded_at), (deletion, deleted_at) = told(stack, leaves, REMINDED, DELETED)  # there already, and once each
+        assert (reminder, deletion) == (REMINDED, DELETED)
+        assert reminded_at < datetime.fromtimestamp(due_at, UTC).isoformat().replace("+00:00", "Z") <= deleted_at
+        assert now - due_at > 27 * DAY
+        signed_in = signs_in(stack, stays)
+        assert signed_in.status_code == 200
+        assert stack.ask("GET", "/store/customers/me", headers={"Authorization": f"Bearer {signed_in.json()['token']}"}).status_code == 200
+        assert not kids(stack) & first_keys
+        asked = stack.post(f"{REGISTER}/request-otp", phone=leaves)
+        code = stack.messages(leaves, count=6)[0]["code"]
+        anew = stack.post(f"{REGISTER}/verify-otp", phone=leaves, challenge=asked.json()["challenge"], code=code)
+        assert (anew.status_code, anew.json()["registered"]) == (201, True)
+
+
+def test_more_than_400_days_are_one_step_after_which_sign_ins_go_on(number):
+    with started() as stack:
+        stack.sign_up(number)
+        began = time.monotonic()
+
+        move(stack, 10 * 366 * DAY)
+
+        assert time.monotonic() - began < 10
+        assert signs_in(stack, number).status_code == 200
+
+
+def test_a_code_that_was_asked_for_just_before_is_sent_before_the_clock_moves(stack, number):
+    now, _ = move(stack, 0)
+    stack.post(f"{REGISTER}/request-otp", phone=number)
+
+    move(stack, HOUR)
+
+    [message] = stack.ask("GET", "/_local/messages", params={"to": number}).json()
+    assert datetime.fromisoformat(message["sent_at"]).timestamp() < now + MINUTE
+
+
+def test_what_waits_in_the_retry_queue_comes_as_the_clock_passes_its_time(stack, number):
+    stack.post("/_local/faults", sender="sms", mode="throttle", for_seconds=10)
+    stack.post(f"{REGISTER}/request-otp", phone=number)
+
+    move(stack, 20)
+
+    assert len(stack.ask("GET", "/_local/messages", params={"to": number}).json()) == 1
+
+
+def test_schedules_fire_by_themselves_as_time_passes(number):
+    with started("--set", "DELETION_SCHEDULED_DAYS=1") as stack:
+        now, _ = move(stack, 0)
+        now, _ = move(stack, HOUR - now % HOUR + 30 * MINUTE)  # so that no hour is full until the end
+        due_at = leave(stack, number)
+        now, _ = move(stack, 0)
+        move(stack, due_at - now - MINUTE)  # the hours on the way have fired
+        now, _ = move(stack, 0)
+        full_hour = now - now % HOUR + HOUR
+        now, _ = move(stack, full_hour - now - 2)  # it is due by now, and no hour has been full since
+        assert due_at < now < full_hour
+        assert told(stack, number, DELETED) == []
+
+        ends_at = time.monotonic() + 15
+        while not (found := told(stack, number, DELETED)) and time.monotonic() < ends_at:
+            time.sleep(0.1)
+
+        [(_, deleted_at)] = found
+        assert datetime.fromisoformat(deleted_at).timestamp() >= full_hour
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_ended_on_the_way_it_goes_on_where_it_was_and_loses_nothing(tmp_path, numbers, how):
+    stays, leaves = next(numbers), next(numbers)
+    with started("--data", tmp_path / "data") as first:
+        first.sign_up(stays)
+        leave(first, leaves)
+        _, began = move(first, 0)
+
+        def go():
+            with contextlib.suppress(requests.RequestException):
+                requests.post(f"{first.url}/_local/clock", json={"advance_seconds": 300 * DAY}, timeout=60)
+
+        threading.Thread(target=go, daemon=True).start()
+        while not told(first, leaves, REMINDED):
+            time.sleep(0.01)
+        first.end(how)
+        time.sleep(0.2)  # what it printed last has been read
+        sent = [*first.lines]
+    with started("--data", tmp_path / "data") as second:
+        _, ahead = move(second, 0)
+        days, rest = divmod(ahead - began, DAY)
+        assert 6 <= days < 300
+        assert rest == 0
+
+        move(second, (35 - days % 35) * DAY)
+
+        sent += [message["body"] for message in second.ask("GET", "/_local/messages", params={"to": leaves}).json()]
+        assert 1 <= sum(DELETED in line for line in sent) <= 2  # twice only where it was ended between sending and writing it down
+        assert signs_in(second, stays).status_code == 200
+        before = len(second.messages(leaves, count=0))
+        asked = second.post(f"{REGISTER}/request-otp", phone=leaves).json()
+        code = second.messages(leaves, count=before + 1)[0]["code"]
+        anew = second.post(f"{REGISTER}/verify-otp", phone=leaves, challenge=asked["challenge"], code=code)
+        assert (anew.status_code, anew.json()["registered"]) == (201, True)
+
+
+def test_on_another_dynamodb_it_is_the_same(number):
+    with dynamodb_local() as url, started("--dynamodb", url) as stack:
+        leave(stack, number)
+
+        move(stack, 8 * DAY)
+
+        assert [phrase for phrase, _ in told(stack, number, REMINDED, DELETED)] == [REMINDED, DELETED]
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with started() as stack:
+        yield stack
