@@ -105,9 +105,8 @@ def _customer(customer_id: str) -> Outdated | None:
     *items, stored = dynamodb.batch_get([*identity_items.places(address), *registration]) + ([] if registration else [None])
     known = identity_items.by_key(address, items)
     own = [each for each in known.values() if each.customer_id == customer.id]
-    if customer.phone_verified and not any(each.proven_at for each in own):
-        return Outdated(customer.id, address, None)
-    identities = _identities(address, known, own)
+    lost = customer.phone_verified and not any(each.proven_at for each in own) and any(each.proven_at for each in known.values())
+    identities = None if lost else _identities(address, known, own)
     if identities is None:
         return Outdated(customer.id, address, None)
     return Outdated(customer.id, address, [customer_items.renumber(customer, address), *identities, *_renumbered(stored, address)])
