@@ -381,7 +381,7 @@ def test_an_empty_address_beside_another_is_none(api):
     who = {"email": EMAIL, "phone": "", "email_or_phone": " "}
 
     assert api.post("/auth/customer/emailpass", **who, password=PASSWORD).status in TAKEN
-    assert api.post(f"{DELETION}/cancel-request", **who).status == 200
+    assert api.post(f"{DELETION}/cancel-request", **who).status in TAKEN
 
 
 OTHER_TYPES = {
