@@ -103,6 +103,9 @@ revoke-publishable-key: .venv/.done ## End a storefront's key on AWS (ENV=prod K
 revoke-admin: .venv/.done ## Take the role admin from a customer on AWS (ENV=prod ADDRESS=ada@example.com, or a phone)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.revoke_admin customer-auth-$(ENV) "$(ADDRESS)"
 
+renumber: .venv/.done ## List customers whose numbers are of a numbering plan before today's on AWS, or move them (ENV=prod MOVE=yes)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.renumber customer-auth-$(ENV) $(if $(MOVE),move)
+
 redo-deletions: .venv/.done ## After a restore on AWS, do the deletions on record again (ENV=prod TABLE=the table as it was before)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.redo_deletions customer-auth-$(ENV) "$(TABLE)"
 

@@ -112,6 +112,13 @@ def verify(read: Customer, claimed: Address, *, begins_session: bool) -> Write:
     return dynamodb.update(*key(read.id), f"{sets} REMOVE #expires_at", where, values)
 
 
+def renumber(read: Customer, address: Address) -> Write:
+    """The part of a transaction that writes the customer's number as today's plan has it, if it is still the one that was read."""
+    where = "#phone = :spelling AND #phone_verified = :verified"
+    values = {":spelling": read.phone, ":verified": read.phone_verified, ":today": address.value, ":now": clock.now()}
+    return dynamodb.update(*key(read.id), "SET #phone = :today, #updated_at = :now", where, values)
+
+
 def take_off(read: Customer, claimed: Address) -> Write:
     """The part of a transaction that takes a claimed address off a customer who keeps the rest."""
     channel = claimed.channel

@@ -85,6 +85,11 @@ def identity(address: Address, items: Sequence[Item | None]) -> Identity | None:
     return next((each for each in found if each.proven_at), None) or next(iter(found), None)
 
 
+def by_key(address: Address, items: Sequence[Item | None]) -> dict[str, Identity]:
+    """All that the raw items at these places tell, each by its key, today's first."""
+    return {each: _identity(each, item) for each, item in _living(address, items).items() if "moved_at" not in item}
+
+
 def _living(address: Address, items: Sequence[Item | None]) -> dict[str, Item]:
     """The items that have not lapsed, by their keys, today's first."""
     now = clock.now()

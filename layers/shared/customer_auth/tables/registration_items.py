@@ -58,6 +58,12 @@ def open_for(read: Registration, customer_id: str) -> Write:
     return dynamodb.update(*key(read.id), "SET #customer_id = :customer_id, #expires_at = :ends", where, values)
 
 
+def renumber(registration_id: str, stored: list[str], address: Address) -> Write:
+    """The part of a transaction that writes a registration's number as today's plan has it, if it is still the one that was read."""
+    today = list(address._replace(spelling=address.value))
+    return dynamodb.update(*key(registration_id), "SET #address = :today", "#address = :stored", {":today": today, ":stored": stored})
+
+
 def set_password(registration_id: str, password_hash: str) -> Write:
     """The part of a transaction that gives a proven registration without a customer another password; it lapses no more."""
     where = "attribute_exists(#pk) AND attribute_not_exists(#customer_id)"

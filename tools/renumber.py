@@ -1,0 +1,148 @@
+"""Lists whose number was stored before its numbering plan changed; asked to, moves each to today's number, in one transaction.
+
+renumber.py STACK [move]
+
+Moved are the customer's phone, the identity from the former key to today's, with a new revision, and the registration's address. Codes,
+sessions, deletions and referrals stay. Conflicts, where somebody else has proven today's number, are listed and not moved. It may be run
+while the customers sign in, be broken off, and be run again: what is done is not listed any more.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from customer_auth import aws, customers, settings
+from customer_auth.address import Address, Channel
+from customer_auth.tables import customer_items, dynamodb, identity_items, registration_items
+from customer_auth.tables.dynamodb import Item, Write
+from customer_auth.tables.identity_items import Identity
+from tools import stack_settings
+
+_ROUNDS = 5
+
+
+class Outdated(NamedTuple):
+    """A customer, or a registration that has none, whose number is an old spelling; `writes` move it, None where somebody else has it."""
+
+    id: str
+    address: Address
+    writes: list[Write] | None
+
+
+def main(stack: str, *wanted: str) -> str | None:
+    """List them, or move them and list what became of each; answers what is wrong, if anything is."""
+    if wanted not in ((), ("move",)):
+        return "the only argument is: move"
+    stack_settings.use(stack, "SignInByPassword")
+    outcomes = Counter[str]()
+    for item in scanned():
+        if is_outdated(item):
+            outcome = moved(item) if wanted else planned(read(item))
+            outcomes[outcome] += 1
+            print(f"{item['pk'].partition('#')[2]} {outcome}")
+    print(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to move")
+    return None
+
+
+def scanned() -> Iterator[Item]:
+    """Every customer and every registration without one, with what tells its number; a page is held at a time. Raises: aws.Failed."""
+    asked = {
+        "TableName": settings.places().customers_table,
+        "ProjectionExpression": "#pk, #phone, #address",
+        "FilterExpression": "attribute_exists(#phone) OR (attribute_exists(#address) AND attribute_not_exists(#customer_id))",
+        "ExpressionAttributeNames": {f"#{name}": name for name in ("pk", "phone", "address", "customer_id")},
+    }
+    while True:
+        answer = aws.call("dynamodb", "Scan", **asked)
+        yield from map(dynamodb.unmarshalled, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def is_outdated(item: Item) -> bool:
+    """Whether the number that it was stored with is written otherwise today."""
+    if "phone" not in item and item["address"][0] != Channel.PHONE:
+        return False
+    address = customers.address_of(Channel.PHONE, item["phone"] if "phone" in item else item["address"][2])
+    return address.value != address.spelling
+
+
+def moved(item: Item) -> str:
+    """Move what a scanned item stands for, by what is there now; what became of it. Raises: Unavailable, aws.Failed."""
+    for _ in range(_ROUNDS):
+        outdated = read(item)
+        if outdated is None or outdated.writes is None:
+            return planned(outdated)
+        try:
+            dynamodb.transact(outdated.writes)
+        except dynamodb.TransactionFailed:
+            continue  # they are just signing in, or have changed it
+        return "moved"
+    return "busy: run it again"
+
+
+def planned(outdated: Outdated | None) -> str:
+    """What moving it would come to."""
+    if outdated is None:
+        return "gone or done"
+    return "conflict: somebody else has proven today's number" if outdated.writes is None else "to be moved"
+
+
+def read(item: Item) -> Outdated | None:
+    """What is there now of a scanned item; None where it is gone, or has today's number. Raises: Unavailable, aws.Failed."""
+    kind, _, id_ = item["pk"].partition("#")
+    return _customer(id_) if kind == "customer" else _registration(id_)
+
+
+def _customer(customer_id: str) -> Outdated | None:
+    customer = customer_items.find(customer_id)
+    if customer is None or customer.phone is None or not is_outdated({"phone": customer.phone}):
+        return None
+    address = customers.address_of(Channel.PHONE, customer.phone)
+    registration = [registration_items.key(customer.registration)] if customer.registration else []
+    *items, stored = dynamodb.batch_get([*identity_items.places(address), *registration]) + ([] if registration else [None])
+    known = identity_items.by_key(address, items)
+    own = [each for each in known.values() if each.customer_id == customer.id]
+    if customer.phone_verified and not any(each.proven_at for each in own):
+        return Outdated(customer.id, address, None)
+    identities = _identities(address, known, own)
+    if identities is None:
+        return Outdated(customer.id, address, None)
+    return Outdated(customer.id, address, [customer_items.renumber(customer, address), *identities, *_renumbered(stored, address)])
+
+
+def _registration(registration_id: str) -> Outdated | None:
+    stored = dynamodb.get(*registration_items.key(registration_id))
+    registration = registration_items.registration(stored)
+    if stored is None or registration is None or registration.customer_id or not is_outdated(stored):
+        return None
+    address = registration.address
+    known = identity_items.by_key(address, dynamodb.batch_get(identity_items.places(address)))
+    own = [each for each in known.values() if each.registration == registration.id and each.customer_id is None]
+    identities = _identities(address, known, own)
+    return Outdated(registration.id, address, None if identities is None else [*identities, *_renumbered(stored, address)])
+
+
+def _identities(address: Address, known: dict[str, Identity], own: list[Identity]) -> list[Write] | None:
+    """What moves their identity to today's key; none to move is no conflict, one that somebody else has proven there is."""
+    today = known.get(address.key)
+    former = [each for each in own if each.lies_at != address.key]
+    if not former:
+        return []
+    if today is None or (former[0].proven_at and not today.proven_at):
+        return identity_items.move(address, former[0])  # the first proof wins over a claim
+    if former[0].proven_at and today not in own:
+        return None
+    return [identity_items.drop(each) for each in former]  # a newer claim, or their own proof, is there already
+
+
+def _renumbered(stored: Item | None, address: Address) -> list[Write]:
+    if stored is None or stored["address"][0] != Channel.PHONE or not is_outdated({"phone": stored["address"][2]}):
+        return []
+    return [registration_items.renumber(stored["pk"].partition("#")[2], stored["address"], address)]
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
