@@ -5,10 +5,10 @@ The stream is read by its own API, so an embedded and a real DynamoDB work alike
 
 import json
 import logging
-import queue
 import threading
 import time
 import zlib
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -95,10 +95,13 @@ class StreamFeeder:
 
     def _hand_out(self, records: "list[RecordTypeDef]") -> int:
         """Put what concerns the function into its lanes; answers how many records there were."""
+        theirs: dict[int, list[Record]] = {}
         for record in records:
             if fits_any(self._trigger.filters, record):
                 key = json.dumps(record["dynamodb"]["Keys"], sort_keys=True, default=str)
-                self._lanes[zlib.crc32(key.encode()) % len(self._lanes)].put(record)
+                theirs.setdefault(zlib.crc32(key.encode()) % len(self._lanes), []).append(record)
+        for lane, some in theirs.items():
+            self._lanes[lane].put(some)
         return len(records)
 
     def _run(self, lane: "_Lane") -> None:
@@ -148,22 +151,22 @@ class _Lane:
     """Records that wait for their turn, and how many have had it."""
 
     def __init__(self) -> None:
-        self._records = queue.SimpleQueue[Record]()
         self._changed = threading.Condition()
+        self._records = deque[Record]()
         self._put = 0
         self._done = 0
 
-    def put(self, record: Record) -> None:
+    def put(self, records: list[Record]) -> None:
         with self._changed:
-            self._put += 1
-        self._records.put(record)
+            self._put += len(records)
+            self._records.extend(records)
+            self._changed.notify_all()
 
     def take(self, most: int) -> list[Record]:
         """The next ones, once there are any."""
-        batch = [self._records.get()]
-        while len(batch) < most and not self._records.empty():
-            batch.append(self._records.get())
-        return batch
+        with self._changed:
+            self._changed.wait_for(lambda: self._records)
+            return [self._records.popleft() for _ in range(min(most, len(self._records)))]
 
     def done(self, count: int) -> None:
         with self._changed:

@@ -36,7 +36,7 @@ export interface Completed {
   device?: string | null;
 }
 
-/** Ask for the link that sets a new password. It never tells whether the address is known. */
+/** Ask for the link that sets a new password. It never tells whether the address is known; "throttled" is told of both. */
 export function requestPasswordReset(input: RequestInput, options?: ResetOptions): Promise<object>;
 
 /** Set a new password, by the token and the address of the link. The same again, after a lost answer, is the same try. */

@@ -9,7 +9,7 @@ const LOOKUPS = ["email", "phone", "identifier", "email_or_phone"];
 
 let last = {}; // the try before: the same one again has its key, so that a lost answer costs nothing
 
-/** Ask for the link that sets a new password. It never tells whether the address is known. */
+/** Ask for the link that sets a new password. It never tells whether the address is known; "throttled" is told of both. */
 export async function requestPasswordReset(input, options) {
   const { device, locale } = input;
   return call(RESET, { body: { ...lookupIn(input), device, locale } }, options);

@@ -84,7 +84,7 @@ export class PasswordAuth extends CustomerAuth {
    * sessions.
    */
   changePassword(passwords: { oldPassword?: string; newPassword: string; confirmPassword?: string }): Promise<Session>;
-  /** Ask for the link that sets a new password. It never tells whether the address is known. */
+  /** Ask for the link that sets a new password. It never tells whether the address is known; "throttled" is told of both. */
   requestReset(address: Address): Promise<void>;
   /**
    * Set a new password, by the token and the address of the link. Ends all sessions; throws "wrong_proof" for a link that opens nothing

@@ -41,7 +41,7 @@ class Stack:
         self.scheduler = Scheduler(
             self.clock,
             work_off=lambda: self.events.append("worked off"),
-            keep=lambda: self.events.append(("kept", round(self.scheduler.fired.until - time.time()))),
+            keep=lambda: self.events.append(("kept", round((self.scheduler.fired.until - time.time()) / HOUR) * HOUR)),
             stopping=self.stopping,
             fired=fired,
         )
