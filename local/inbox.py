@@ -1,13 +1,16 @@
 """Every SMS and email that the embedded AWS was asked to send."""
 
 import re
+import runpy
 import threading
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 
 from local.clock import Clock
 
@@ -15,6 +18,9 @@ KEPT_MESSAGES = 5_000
 WEB_OTP_LINE = re.compile(r"^@\S+ #(\S+)$", re.MULTILINE)  # the last line of an SMS, by which browsers fill the code in
 
 DIGIT = "[0-9٠-٩۰-۹]"  # codes are shown in the reader's own digits
+RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+# What old spellings of numbers mean today, from the service's own table: its messages go to today's numbers.
+TODAY = runpy.run_path(str(Path(__file__).parents[1] / "layers/shared/customer_auth/numbering.py"))["today"]
 
 
 class Message(NamedTuple):
@@ -81,7 +87,7 @@ def find_code(body: str, settings: Mapping[str, Any]) -> str | None:
 
 
 def normal_address(text: str, region: str) -> str:
-    """An email in lower case, a number as E.164, whatever else as it is. A leading + may have become a space in a query."""
+    """An email in lower case, a number as today's E.164, whatever else as it is. A leading + may have become a space in a query."""
     if "@" in text:
         return text.strip().lower()
     number = f"+{text.strip()}" if re.match(r" \d", text) else text.strip()
@@ -89,4 +95,8 @@ def normal_address(text: str, region: str) -> str:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if phonenumbers.number_type(parsed) in RECEIVES_SMS:
+        return e164
+    means = (each for each in TODAY(e164) if phonenumbers.number_type(phonenumbers.parse(each)) in RECEIVES_SMS)
+    return next(means, e164)

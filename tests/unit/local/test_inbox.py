@@ -41,6 +41,11 @@ def test_an_email_is_compared_in_lower_case_and_nonsense_as_it_is():
     assert normal_address("nobody", "TR") == "nobody"
 
 
+@pytest.mark.parametrize("spelled", ["+52 1 55 1234 5678", "+52 55 1234 5678", " 5215512345678"])
+def test_a_number_is_found_by_the_spelling_of_an_old_plan_too(spelled):
+    assert normal_address(spelled, "TR") == "+525512345678"
+
+
 @pytest.fixture
 def told():
     return []
