@@ -10,7 +10,7 @@ from customer_auth.errors import NoPublishableKey, NotAllowed
 from tests.harness.engines import ON_MOTO
 from tests.harness.forgery import claims_of
 from tests.harness.service import template
-from tools import grant_admin, publishable_key, receipts, revoke_admin, revoke_publishable_key
+from tools import grant_admin, publishable_key, receipts, renumber, revoke_admin, revoke_publishable_key
 
 pytestmark = ON_MOTO
 STACK = "customer-auth-staging"
@@ -130,3 +130,15 @@ def test_the_key_of_receipts_is_printed(stack, capsys):
     assert receipts.main("key", stack) is None
 
     assert "-----BEGIN PUBLIC KEY-----" in capsys.readouterr().out
+
+
+def test_numbers_of_a_former_plan_are_listed_and_moved_by_the_operator_s_credentials(customer, customer_item, stack, capsys, monkeypatch):
+    customer_item.set("phone", {"S": "+22997123456"})
+
+    assert renumber.main(stack) is None
+    assert f"{customer.id} to be moved\n" in capsys.readouterr().out
+
+    assert renumber.main(stack, "move") is None
+    assert f"{customer.id} moved\n" in capsys.readouterr().out
+    assert renumber.main(stack, "move") is None
+    assert f"{customer.id}" not in capsys.readouterr().out

@@ -159,12 +159,19 @@ def test_a_claim_of_before_gives_way_to_a_newer_registration(api, tables, somebo
     assert ada.log_in(phone=ada.today)["type"] == "verification_required"
 
 
-def test_a_proven_number_of_before_takes_the_place_of_a_claim(api, grace, somebody, run, tables):
-    """Which a service made that did not know yet what the number was before."""
-    eve = Address(Channel.PHONE, grace.today, grace.today, "BJ")
-    claim, *_ = identity_items.claim(eve, "reg_eve", "hash", None, expires_at=None)
+@pytest.fixture
+def claimed(api, grace):
+    """A claim on her number of today, made by a service that did not know yet what the number was before."""
+    today = Address(Channel.PHONE, grace.today, grace.today, "BJ")
+    claim, *_ = identity_items.claim(today, "reg_eve", "hash", None, expires_at=None)
     api.engine.clients.dynamodb.put_item(TableName=claim.parameters["TableName"], Item=claim.parameters["Item"])
 
+
+def test_a_proven_number_of_before_counts_before_a_claim_of_today(grace, claimed):
+    assert grace.sign_in()["customer"]["id"] == grace.id
+
+
+def test_a_proven_number_of_before_takes_the_place_of_a_claim(api, grace, claimed, run):
     assert run("move")[-1] == "1 moved"
     assert proven_identities(api, grace) == [grace.today]
     assert grace.sign_in()["registered"] is False
