@@ -251,11 +251,15 @@ def test_a_transaction_cancelled_by_a_throttle_is_repeated_like_a_conflict(wire,
 # ── half an answer, and an answer that makes no sense ──
 
 
+def all_unread(request):
+    """DynamoDB answers for no key of a batch."""
+    return answer(200, Responses={}, UnprocessedKeys=json.loads(request.body)["RequestItems"])(request)
+
+
 def test_keys_that_went_unread_are_503_and_no_missing_account_or_session(api, wire, tables, ready):
     person, challenge, code = ready
-    unread = answer(200, Responses={}, UnprocessedKeys={"any": {"Keys": [{"pk": {"S": "any"}}]}})
 
-    with wire.broken("BatchGetItem", unread):
+    with wire.broken("BatchGetItem", all_unread):
         refused = [
             person.verify(code, challenge=challenge),
             person.me(),
@@ -302,9 +306,8 @@ def batches(wire) -> list:
 def test_what_is_left_unread_is_asked_for_three_times_more_with_jitter_then_503(wire, ready, calls):
     person, _, _ = ready
     wire.naps.seconds.clear()
-    unread = answer(200, Responses={}, UnprocessedKeys={"any": {"Keys": [{"pk": {"S": "any"}}]}})
 
-    with wire.broken("BatchGetItem", unread):
+    with wire.broken("BatchGetItem", all_unread):
         assert person.me().status == 503
 
     assert calls("BatchGetItem") == 4
