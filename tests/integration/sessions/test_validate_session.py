@@ -1,3 +1,5 @@
+import json
+
 from tests.harness.forgery import claims_of
 from tests.harness.wire import answer
 
@@ -57,8 +59,10 @@ def test_tables_that_do_not_answer_make_no_session_invalid(wire, customer, doors
 
 
 def test_half_an_answer_of_the_tables_makes_no_session_invalid(wire, customer, doors):
-    unread = {"another": {"Keys": [{"pk": {"S": "x"}}]}}
-    with wire.broken("BatchGetItem", answer(200, Responses={}, UnprocessedKeys=unread)):
+    def all_unread(request):
+        return answer(200, Responses={}, UnprocessedKeys=json.loads(request.body)["RequestItems"])(request)
+
+    with wire.broken("BatchGetItem", all_unread):
         told = doors.validate(customer.session["token"])
 
     assert (told.status, told["type"]) == (503, "unavailable")
