@@ -37,7 +37,8 @@ def container(items: Callable[[], Items], **settings: str) -> Iterator[Template]
     """The template whose functions run here from now on, on a stub that knows these items (by key), a signing key and the secrets."""
     sys.path.insert(0, str(ROOT / "layers" / "shared"))
     template = Template.of_service(settings)
-    ids = {name: name for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue") for name in template.resources_of(kind)} | IDS
+    made = [*template.resources_of("AWS::DynamoDB::Table"), *template.resources_of("AWS::SQS::Queue"), *template.custom_resources]
+    ids = {name: name for name in made} | IDS
     os.environ |= template.functions["VerifyLoginCode"].environment(ids)
     os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
     process, url = stub.start(_known(items))
