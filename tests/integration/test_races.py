@@ -36,7 +36,7 @@ def test_one_right_code_64_times_at_once_is_one_account(api, ada):
 
     tally = Counter(answer.status for answer in answers)
     assert tally[201] == 1
-    assert set(tally) <= {201, 401}
+    assert set(tally) <= {201, 401, 429}  # more than its five tries are a client's wrong codes
     assert sum(item.get("phone", {}).get("S") == ada.phone for item in api.table("CustomersTable")) == 1
 
 
