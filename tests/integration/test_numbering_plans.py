@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 
 import pytest
 
@@ -387,3 +388,14 @@ def test_an_account_that_comes_under_the_former_key_between_the_read_and_the_com
 
     assert (entered.status, entered["customer"]["id"], entered["registered"]) == (200, grace.id, False)
     assert len(customers_with(api, grace)) == 1
+
+
+def test_a_reset_proves_a_registered_number_that_nobody_has_under_a_former_key(api, inbox, setting):
+    setting(REGISTRATION_IDENTIFIER="phone", LOGIN_IDENTIFIER="phone", DEFAULT_REGION="BJ", ALLOWED_REGIONS="BJ")
+    person = Person(api, inbox)
+    person.phone = "+2290197123456"
+    assert person.register(phone=person.phone).status == 201
+    person.forget_password(phone=person.phone)
+    link = re.search(r"token=([A-Za-z0-9_-]{87})", inbox.of(person.phone)[-1].body)
+
+    assert person.reset(link[1], "another long password", phone=person.phone).status == 200
