@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
-from customer_auth import audit, keyring, passwords, publishable_keys, settings, vault
+from customer_auth import audit, codes, keyring, passwords, publishable_keys, settings, vault
 from tests.harness import transformed
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
@@ -112,6 +112,15 @@ def doors(api):
 def forge(customer):
     """Makes tokens like the customer's own, with the service's key."""
     return Forge(customer.session["token"], keyring.signer().key)
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """Every code that was compared with the right one."""
+    seen = []
+    matches = codes._matches
+    monkeypatch.setattr(codes, "_matches", lambda *asked: seen.append(asked[-1]) or matches(*asked))
+    return seen
 
 
 @pytest.fixture

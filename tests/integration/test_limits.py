@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from customer_auth import clock, codes, devices
+from customer_auth import clock, devices
 from customer_auth.limits import LONG_AGO, Limit, Window
 from customer_auth.tables import dynamodb
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
@@ -358,15 +358,6 @@ def test_a_21st_try_without_a_challenge_waits_until_the_first_is_a_day_old(timel
     timeline.at(86_390).ask(number)
     assert told(timeline.at(86_399).try_wrong(number, 1)[0]) == (429, 1)
     assert told(timeline.at(86_400).try_wrong(number, 1)[0]) == (401, None)
-
-
-@pytest.fixture
-def compared(monkeypatch):
-    """Every code that was compared with the right one."""
-    seen = []
-    matches = codes._matches
-    monkeypatch.setattr(codes, "_matches", lambda *asked: seen.append(asked[-1]) or matches(*asked))
-    return seen
 
 
 def test_a_day_of_resends_and_wrong_codes_compares_at_most_30_of_them_on_every_route(setting, timeline, customer, compared):

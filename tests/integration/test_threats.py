@@ -10,7 +10,7 @@ from ipaddress import IPv6Address
 
 import pytest
 
-from customer_auth import codes, settings
+from customer_auth import settings
 from tests.harness.attacks import WHOLE
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
@@ -25,15 +25,6 @@ def emptied_stream(api):
     yield
     while api.engine.new_records():
         pass
-
-
-@pytest.fixture
-def compared(monkeypatch):
-    """Every code that was compared with the right one."""
-    seen = []
-    matches = codes._matches
-    monkeypatch.setattr(codes, "_matches", lambda *asked: seen.append(asked[-1]) or matches(*asked))
-    return seen
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
