@@ -26,35 +26,36 @@ def parse(text: str) -> Address:
     if not _SPELLING.fullmatch(cleaned):
         raise ValueError("must be a phone number")
     try:
-        number = _as_today(phonenumbers.parse(cleaned, given.default_region))
+        number, kind = _as_today(phonenumbers.parse(cleaned, given.default_region))
     except phonenumbers.NumberParseException:
         raise ValueError("must be a phone number") from None
-    e164, kind = _e164(number), phonenumbers.number_type(number)
+    e164, region = _e164(number), _region(number)
     if kind == PhoneNumberType.UNKNOWN:
         if not e164.startswith(given.extra_phone_prefixes) or not _is_possible(number):
             raise ValueError("must be a valid phone number")
-        return Address(Channel.PHONE, e164, e164, _region(number))
-    if _region(number) not in given.regions:
+        return Address(Channel.PHONE, e164, e164, region)
+    if region not in given.regions:
         raise ValueError("must be of a country that is served here")
     if kind not in _RECEIVES_SMS:
         raise ValueError("must be a number that can receive SMS")
-    return Address(Channel.PHONE, e164, e164, _region(number))
+    return Address(Channel.PHONE, e164, e164, region)
 
 
 def stored(e164: str) -> Address:
     """The address of a number that was stored: by today's plan, in the spelling that lies there. Settings may refuse it to others now."""
-    number = _as_today(phonenumbers.parse(e164))
+    number, _ = _as_today(phonenumbers.parse(e164))
     return Address(Channel.PHONE, _e164(number), e164, _region(number))
 
 
-def _as_today(number: PhoneNumber) -> PhoneNumber:
-    """What an old spelling means today; a number that can receive SMS as it is means itself."""
-    if phonenumbers.number_type(number) not in _RECEIVES_SMS:
+def _as_today(number: PhoneNumber) -> tuple[PhoneNumber, int]:
+    """What an old spelling means today, and its type, a PhoneNumberType; a number that can receive SMS as it is means itself."""
+    kind = phonenumbers.number_type(number)
+    if kind not in _RECEIVES_SMS:
         for candidate in numbering.today(_e164(number)):
             anew = phonenumbers.parse(candidate)
-            if phonenumbers.number_type(anew) in _RECEIVES_SMS:
-                return anew
-    return number
+            if (today := phonenumbers.number_type(anew)) in _RECEIVES_SMS:
+                return anew, today
+    return number, kind
 
 
 def _e164(number: PhoneNumber) -> str:
