@@ -104,7 +104,8 @@ def _list(show: Handler, running: stack.Stack) -> None:
 
 
 def _admin(running: stack.Stack) -> str:
-    from customer_auth import admins, phone  # noqa: PLC0415 (as above)
+    from customer_auth.addresses import phone  # noqa: PLC0415 (as above)
+    from customer_auth.flows import admins  # noqa: PLC0415 (as above)
 
     path = "/api/v1/auth/customer/register"
     asked = running.ask(f"{path}/request-otp", {"phone": ADMIN})

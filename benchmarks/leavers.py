@@ -5,12 +5,17 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from customer_auth import aws, customers, email, ids, phone, settings
-from customer_auth.customers import Customer, Names, Status
-from customer_auth.tables import customer_items, deletion_items, dynamodb, identity_items, referral_items, session_items
-from customer_auth.tables.deletion_items import Deletion, State
-from customer_auth.tables.dynamodb import Write
-from customer_auth.tables.session_items import Session
+from customer_auth import aws
+from customer_auth.addresses import email, phone
+from customer_auth.aws import dynamodb
+from customer_auth.aws.dynamodb import Write
+from customer_auth.base import ids, settings
+from customer_auth.customers import customer_items, customers, identity_items, referral_items
+from customer_auth.customers.customers import Customer, Names, Status
+from customer_auth.deletion import deletion_items
+from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.sessions import session_items
+from customer_auth.sessions.session_items import Session
 
 _DAY = 86_400
 _SESSIONS = 3

@@ -42,14 +42,14 @@ def main() -> None:
 
 def _cpu(enter: Handler) -> tuple[float, float]:
     """Milliseconds of a sign-in and of a comparison alone, in turns by rounds: one after the other each, as a container serves."""
-    from customer_auth import passwords  # noqa: PLC0415 (after the settings are there)
+    from customer_auth.passwords import hashing  # noqa: PLC0415 (after the settings are there)
 
-    kept = passwords.hashed(PASSWORD)
+    kept = hashing.hashed(PASSWORD)
     right = warm.event(ENTER, {"email": KNOWN[0], "password": PASSWORD})  # made once: that is the gateway's work
     assert enter(right, warm.Context())["statusCode"] == 200
     acts: list[Callable[[], object]] = [
         lambda: enter(right, warm.Context()),
-        lambda: passwords._HASHER.verify(kept, PASSWORD),  # noqa: SLF001 (nothing around it)
+        lambda: hashing._HASHER.verify(kept, PASSWORD),  # noqa: SLF001 (nothing around it)
     ]
     for act in acts:
         act()  # warm: secrets, keyring, connections
@@ -90,10 +90,12 @@ def _post(handler: Handler, path: str, wanted: int, body: dict[str, str]) -> Non
 
 def _known() -> warm.Items:
     """Customers with a verified email and this password."""
-    from customer_auth import customers, email, passwords  # noqa: PLC0415
-    from customer_auth.tables import keys  # noqa: PLC0415
+    from customer_auth.addresses import email  # noqa: PLC0415
+    from customer_auth.aws import keys  # noqa: PLC0415
+    from customer_auth.customers import customers  # noqa: PLC0415
+    from customer_auth.passwords import hashing  # noqa: PLC0415
 
-    password_hash = passwords.hashed(PASSWORD)
+    password_hash = hashing.hashed(PASSWORD)
     items: warm.Items = {}
     for spelled in KNOWN:
         address = email.parse(spelled)

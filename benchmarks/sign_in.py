@@ -60,7 +60,8 @@ class _Stopwatch:
 
 def _measured(template: Template) -> tuple[float, float, float]:
     """The whole, the signature and the own part, in milliseconds a sign-in."""
-    from customer_auth import aws, tokens  # noqa: PLC0415 (after the settings are there)
+    from customer_auth import aws  # noqa: PLC0415 (after the settings are there)
+    from customer_auth.tokens import access_tokens  # noqa: PLC0415 (after the settings are there)
 
     whole, signature = _Stopwatch(), _Stopwatch()
     ask, verify = (whole.around(warm.handler(template, name)) for name in ("RequestLoginCode", "VerifyLoginCode"))
@@ -70,7 +71,7 @@ def _measured(template: Template) -> tuple[float, float, float]:
     remembered.answers.clear()
     _sign_in(ask, verify)
     assert len(remembered.answers) == 5, remembered.answers
-    tokens.issue = signature.around(tokens.issue)
+    access_tokens.issue = signature.around(access_tokens.issue)
     rounds = []
     for _ in range(ROUNDS):
         aws.call = remembered.pass_on
@@ -126,7 +127,8 @@ _last: dict[str, Any] = {}
 
 def _code() -> str:
     """The code of the challenge that was just put, as the sender derives it."""
-    from customer_auth import challenges, phone  # noqa: PLC0415
+    from customer_auth.addresses import phone  # noqa: PLC0415
+    from customer_auth.otp import challenges  # noqa: PLC0415
 
     return challenges.code(base64.b64decode(_last["nonce"]["B"]), int(_last["pepper"]["N"]), challenges.Purpose.LOGIN, phone.parse(PHONE))
 
@@ -147,8 +149,9 @@ def _with_challenge(answer: dict[str, Any]) -> dict[str, Any]:
 
 def _known() -> warm.Items:
     """A customer with this phone."""
-    from customer_auth import customers, phone  # noqa: PLC0415
-    from customer_auth.tables import keys  # noqa: PLC0415
+    from customer_auth.addresses import phone  # noqa: PLC0415
+    from customer_auth.aws import keys  # noqa: PLC0415
+    from customer_auth.customers import customers  # noqa: PLC0415
 
     address = phone.parse(PHONE)
     customer = customers.new(customers.Names("Ada", "Lovelace"), address=address)

@@ -68,14 +68,14 @@ def event(path: str, body: dict[str, str]) -> dict[str, Any]:
 
 def _known(items: Callable[[], Items]) -> dict[str, Any]:
     """What the stub knows. The keys are made without an AWS, which is not there yet."""
-    from customer_auth import ids, vault  # noqa: PLC0415 (after the settings are there)
-    from customer_auth.tables import keys  # noqa: PLC0415
+    from customer_auth.aws import keys, secret_keys  # noqa: PLC0415 (after the settings are there)
+    from customer_auth.base import ids  # noqa: PLC0415
 
-    asked, vault.index_key = vault.index_key, SECRETS["index-key"].encode  # type: ignore[assignment]
+    asked, secret_keys.index_key = secret_keys.index_key, SECRETS["index-key"].encode  # type: ignore[assignment]
     try:
         made = items()
     finally:
-        vault.index_key = asked
+        secret_keys.index_key = asked
     private = rsa.generate_private_key(65537, 2048)
     now = int(time.time())
     key = {
@@ -91,7 +91,7 @@ def _known(items: Callable[[], Items]) -> dict[str, Any]:
 
 
 def _json(item: dict[str, Any]) -> dict[str, Any]:
-    from customer_auth.tables import dynamodb  # noqa: PLC0415
+    from customer_auth.aws import dynamodb  # noqa: PLC0415
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):

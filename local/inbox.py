@@ -20,7 +20,7 @@ WEB_OTP_LINE = re.compile(r"^@\S+ #(\S+)$", re.MULTILINE)  # the last line of an
 DIGIT = "[0-9٠-٩۰-۹]"  # codes are shown in the reader's own digits
 RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 # What old spellings of numbers mean today, from the service's own table: its messages go to today's numbers.
-TODAY = runpy.run_path(str(Path(__file__).parents[1] / "layers/shared/customer_auth/numbering.py"))["today"]
+TODAY = runpy.run_path(str(Path(__file__).parents[1] / "layers/shared/customer_auth/addresses/numbering.py"))["today"]
 
 
 class Message(NamedTuple):

@@ -125,5 +125,5 @@ def _failure(error: BaseException) -> Failure:
 def _set_clock(offset_seconds: float) -> None:
     """The service reads its clock from one place; the stack puts its own there."""
     with contextlib.suppress(ImportError):
-        clock = importlib.import_module("customer_auth.clock")
+        clock = importlib.import_module("customer_auth.base.clock")
         clock.source = lambda: time.time() + offset_seconds  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness import attacks, crowds, engines
 from tests.harness.engines import Engine
 from tests.harness.keyrings import Days, kept_keyring

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
 
-LIST = Path(__file__).resolve().parents[1] / "layers" / "shared" / "customer_auth" / "common_passwords.txt"
+LIST = Path(__file__).resolve().parents[1] / "layers" / "shared" / "customer_auth" / "passwords" / "common_passwords.txt"
 MOST = 10_000
 SHORTEST = 8
 

@@ -6,9 +6,10 @@ grant_admin.py STACK ADDRESS
 import sys
 from collections.abc import Callable
 
-from customer_auth import admins, email, phone
-from customer_auth.address import Address
-from customer_auth.customers import Customer
+from customer_auth.addresses import email, phone
+from customer_auth.addresses.address import Address
+from customer_auth.customers.customers import Customer
+from customer_auth.flows import admins
 from tools import stack_settings
 
 

@@ -16,9 +16,10 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from customer_auth import examples, publishable_keys
-from customer_auth.endpoint import Bearer
-from customer_auth.request import KEY
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Bearer
+from customer_auth.http.request import KEY
+from customer_auth.tokens import publishable_keys
 from local.routes import PARAMETER
 from local.template import Function, Route, Template
 from tools.openapi_examples import Examples, Json

@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from customer_auth import endpoint, examples, request
-from customer_auth.errors import (
+from customer_auth.base.errors import (
     BadRequest,
     DeletionPendingHere,
     FieldError,
@@ -16,6 +15,7 @@ from customer_auth.errors import (
     UnsupportedMedia,
     VerificationRequired,
 )
+from customer_auth.http import endpoint, examples, request
 from local.events import http_event
 from local.routes import PARAMETER
 

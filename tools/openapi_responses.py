@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from customer_auth.errors import BadRequest, Refusal
+from customer_auth.base.errors import BadRequest, Refusal
 from local import gateway
 from local.routes import PARAMETER
 from tools.openapi_examples import Examples, Json, refused

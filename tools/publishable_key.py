@@ -5,7 +5,7 @@ publishable_key.py STACK LABEL [ORIGIN …]     without an origin, pages of any 
 
 import sys
 
-from customer_auth import publishable_keys
+from customer_auth.tokens import publishable_keys
 from tools import stack_settings
 
 

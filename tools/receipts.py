@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from customer_auth import receipts
+from customer_auth.deletion import receipts
 from tools import stack_settings
 
 

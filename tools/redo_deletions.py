@@ -10,9 +10,11 @@ import os
 import sys
 from collections import Counter
 
-from customer_auth import settings
-from customer_auth.tables import customer_items, deletion_items, dynamodb
-from customer_auth.tables.deletion_items import Deletion, State
+from customer_auth.aws import dynamodb
+from customer_auth.base import settings
+from customer_auth.customers import customer_items
+from customer_auth.deletion import deletion_items
+from customer_auth.deletion.deletion_items import Deletion, State
 from tools import stack_settings
 
 _GOES = (State.CONFIRMED, State.ERASING, State.COMPLETED)

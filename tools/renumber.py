@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from customer_auth import aws, customers, settings
-from customer_auth.address import Address, Channel
-from customer_auth.tables import customer_items, dynamodb, identity_items, registration_items
-from customer_auth.tables.dynamodb import Item, Write
-from customer_auth.tables.identity_items import Identity
+from customer_auth import aws
+from customer_auth.addresses.address import Address, Channel
+from customer_auth.aws import dynamodb
+from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.base import settings
+from customer_auth.customers import customer_items, customers, identity_items, registration_items
+from customer_auth.customers.identity_items import Identity
 from tools import stack_settings
 
 _ROUNDS = 5

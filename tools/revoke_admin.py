@@ -5,7 +5,7 @@ revoke_admin.py STACK ADDRESS
 
 import sys
 
-from customer_auth import admins
+from customer_auth.flows import admins
 from tools import grant_admin
 
 

@@ -5,7 +5,7 @@ revoke_publishable_key.py STACK KEY
 
 import sys
 
-from customer_auth import publishable_keys
+from customer_auth.tokens import publishable_keys
 from tools import stack_settings
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from customer_auth import settings
+from customer_auth.base import settings
+from customer_auth.base.settings import SettingsError
 from customer_auth.messaging import template_lint
-from customer_auth.settings import SettingsError
 from local.parameters import ParameterError
 from local.template import Template
 

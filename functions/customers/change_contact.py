@@ -1,11 +1,12 @@
 """POST /store/customers/me/contact/verify: puts the new email or phone in the old one's place, by the code that came to it."""
 
-from customer_auth import contacts, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import ContactTaken, Throttled, WrongCode
-from customer_auth.models.customers import CustomerShown
-from customer_auth.models.entering import TryByToken, attempt
-from customer_auth.models.tokens import Tokens, told
+from customer_auth.base.errors import ContactTaken, Throttled, WrongCode
+from customer_auth.flows import contact_change
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.customers import CustomerShown
+from customer_auth.http.schemas.sign_in import TryByToken, attempt
+from customer_auth.http.schemas.tokens import Tokens, told
+from customer_auth.sessions import sessions
 
 REFUSALS = (WrongCode, Throttled, ContactTaken)
 
@@ -25,5 +26,5 @@ class ContactVerified(Tokens):
     uses=("dynamodb", "secretsmanager", "kms"),
 )
 def handler(call: Call[TryByToken, sessions.Identified]) -> ContactVerified:
-    changed = contacts.verify(call.caller, attempt(call), call.issuer)
+    changed = contact_change.verify(call.caller, attempt(call), call.issuer)
     return ContactVerified(customer=CustomerShown.of(changed.customer), **told(changed.pair, changed.device))

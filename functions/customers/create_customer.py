@@ -1,9 +1,10 @@
 """POST /store/customers: makes the customer of a registration, by the token that it gave."""
 
-from customer_auth import creation, registration_tokens, verifications
-from customer_auth.endpoint import Bearer, Call, endpoint
-from customer_auth.errors import IdentityExists
-from customer_auth.models.creating import Created, NewCustomer
+from customer_auth.base.errors import IdentityExists
+from customer_auth.flows import customer_creation, verification
+from customer_auth.http.endpoint import Bearer, Call, endpoint
+from customer_auth.http.schemas.registration import Created, NewCustomer
+from customer_auth.tokens import registration_tokens
 
 
 @endpoint(
@@ -15,5 +16,5 @@ from customer_auth.models.creating import Created, NewCustomer
     uses=("dynamodb", "secretsmanager", "kms"),
 )
 def handler(call: Call[NewCustomer, registration_tokens.Opening]) -> Created:
-    created = creation.open_customer(call.caller, call.body.wanted, call.client, call.issuer)
-    return Created.of(created, verifications.ask_at_registration(created.customer, call.client))
+    created = customer_creation.open_customer(call.caller, call.body.wanted, call.client, call.issuer)
+    return Created.of(created, verification.ask_at_registration(created.customer, call.client))

@@ -4,11 +4,13 @@ from typing import Any
 
 from pydantic import Field
 
-from customer_auth import examples, exports, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import ReauthenticationRequired
-from customer_auth.fields import Model
-from customer_auth.models.kinds import Time
+from customer_auth.base.errors import ReauthenticationRequired
+from customer_auth.flows import export
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
+from customer_auth.http.schemas.field_types import Time
+from customer_auth.sessions import sessions
 
 
 class Export(Model):
@@ -26,4 +28,4 @@ class Export(Model):
 
 @endpoint(answer=Export, caller=sessions.check, refusals=(ReauthenticationRequired,))
 def handler(call: Call[None, sessions.Caller]) -> Export:
-    return Export(**exports.export(call.caller))
+    return Export(**export.export(call.caller))

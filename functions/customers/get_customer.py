@@ -1,8 +1,8 @@
 """GET /store/customers/me: the signed-in customer."""
 
-from customer_auth import sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.customers import CustomerShown, Me
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.customers import CustomerShown, Me
+from customer_auth.sessions import sessions
 
 
 @endpoint(answer=Me, caller=sessions.check)

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from customer_auth import lookups
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import BadRequest, NotFound, Throttled
-from customer_auth.fields import Model
+from customer_auth.base.errors import BadRequest, NotFound, Throttled
+from customer_auth.flows import phone_lookup
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
 
 
 class NamesShown(Model):
@@ -23,5 +23,5 @@ class LookedUp(Model):
 
 @endpoint(answer=LookedUp, publishable=True, refusals=(BadRequest, NotFound, Throttled))
 def handler(call: Call[None, None]) -> LookedUp:
-    names = lookups.names_behind(call.parameters["phone"], call.client)
+    names = phone_lookup.names_behind(call.parameters["phone"], call.client)
     return LookedUp(customer=NamesShown(**names._asdict()) if names else None)

@@ -2,13 +2,15 @@
 
 from pydantic import Field
 
-from customer_auth import contacts, examples, sessions
-from customer_auth.address import Address
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import ReauthenticationRequired, Throttled
-from customer_auth.fields import Email, FromClient, Phone, alternatives
-from customer_auth.models.asking import CodeSent
-from customer_auth.models.identified import only_one
+from customer_auth.addresses.address import Address
+from customer_auth.base.errors import ReauthenticationRequired, Throttled
+from customer_auth.flows import contact_change
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Email, FromClient, Phone, alternatives
+from customer_auth.http.schemas.code_requests import CodeSent
+from customer_auth.http.schemas.identifiers import only_one
+from customer_auth.sessions import sessions
 
 
 class Wanted(FromClient):
@@ -27,4 +29,4 @@ class Wanted(FromClient):
 
 @endpoint(body=Wanted, answer=CodeSent, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
 def handler(call: Call[Wanted, sessions.Caller]) -> CodeSent:
-    return CodeSent.of(contacts.ask(call.caller, call.body.address, call.client))
+    return CodeSent.of(contact_change.ask(call.caller, call.body.address, call.client))

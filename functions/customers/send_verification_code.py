@@ -4,12 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import examples, verifications
-from customer_auth.address import Channel
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import Throttled
-from customer_auth.fields import FromClient, Token
-from customer_auth.models.asking import CodeSent
+from customer_auth.addresses.address import Channel
+from customer_auth.base.errors import Throttled
+from customer_auth.flows import verification
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import FromClient, Token
+from customer_auth.http.schemas.code_requests import CodeSent
 
 
 class Ask(FromClient):
@@ -22,4 +23,4 @@ class Ask(FromClient):
 @endpoint(body=Ask, answer=CodeSent, refusals=(Throttled,))
 def handler(call: Call[Ask, None]) -> CodeSent:
     channel = Channel(call.body.type.partition("_")[0])
-    return CodeSent.of(verifications.ask(call.body.customer_id, channel, call.client))
+    return CodeSent.of(verification.ask(call.body.customer_id, channel, call.client))

@@ -5,11 +5,12 @@ from typing import Any
 from pydantic import Field, JsonValue
 from pydantic.json_schema import SkipJsonSchema
 
-from customer_auth import profiles, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import NotAllowed
-from customer_auth.models.customers import CustomerShown, Me
-from customer_auth.models.named import NamedWithCompany
+from customer_auth.base.errors import NotAllowed
+from customer_auth.customers import profiles
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.customers import CustomerShown, Me
+from customer_auth.http.schemas.names import NamedWithCompany
+from customer_auth.sessions import sessions
 
 _CONTACT = "/store/customers/me/contact"
 

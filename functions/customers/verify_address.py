@@ -1,10 +1,10 @@
 """POST /store/customers/otp/verify: verifies an address of a customer by the code that came to it."""
 
-from customer_auth import verifications
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import ContactTaken
-from customer_auth.models.entering import PROVING, TryByToken, attempt
-from customer_auth.models.verifying import AddressVerified
+from customer_auth.base.errors import ContactTaken
+from customer_auth.flows import verification
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.sign_in import PROVING, TryByToken, attempt
+from customer_auth.http.schemas.verification import AddressVerified
 
 
 @endpoint(
@@ -15,4 +15,4 @@ from customer_auth.models.verifying import AddressVerified
     uses=("dynamodb", "secretsmanager", "kms"),
 )
 def handler(call: Call[TryByToken, None]) -> AddressVerified:
-    return AddressVerified.of(verifications.verify(attempt(call), call.issuer))
+    return AddressVerified.of(verification.verify(attempt(call), call.issuer))

@@ -4,11 +4,14 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from customer_auth import cancel_tokens, codes, deletions, examples
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import AccountDeletionPending, BadRequest, FieldError, Throttled, WrongCode
-from customer_auth.fields import Code, Model, Token
-from customer_auth.models.deleting import DeletionShown
+from customer_auth.base.errors import AccountDeletionPending, BadRequest, FieldError, Throttled, WrongCode
+from customer_auth.flows import account_deletion
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Code, Model, Token
+from customer_auth.http.schemas.deletion import DeletionShown
+from customer_auth.otp import codes
+from customer_auth.tokens import cancel_tokens
 
 
 class Keeping(Model):
@@ -35,8 +38,8 @@ class Cancelled(Model):
 @endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True)
 def handler(call: Call[Keeping, None]) -> Cancelled:
     if cancel_tokens.is_one(call.body.token):
-        return Cancelled(request=DeletionShown.of(deletions.cancel_by_token(call.body.token)))
+        return Cancelled(request=DeletionShown.of(account_deletion.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))
     attempt = codes.Attempt(call.body.code, call.body.token, call.idempotency_key, call.client)
-    return Cancelled(request=DeletionShown.of(deletions.cancel(attempt)))
+    return Cancelled(request=DeletionShown.of(account_deletion.cancel(attempt)))

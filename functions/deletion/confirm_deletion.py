@@ -1,11 +1,11 @@
 """POST /store/customers/account-deletion/confirm: confirms the deletion by its code; until it is due it may be cancelled."""
 
-from customer_auth import deletions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import Throttled, WrongCode
-from customer_auth.fields import Model
-from customer_auth.models.deleting import DeletionShown
-from customer_auth.models.entering import TryByToken, attempt
+from customer_auth.base.errors import Throttled, WrongCode
+from customer_auth.flows import account_deletion
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
+from customer_auth.http.schemas.deletion import DeletionShown
+from customer_auth.http.schemas.sign_in import TryByToken, attempt
 
 
 class Confirmed(Model):
@@ -16,4 +16,4 @@ class Confirmed(Model):
 
 @endpoint(body=TryByToken, answer=Confirmed, refusals=(WrongCode, Throttled), takes_key=True)
 def handler(call: Call[TryByToken, None]) -> Confirmed:
-    return Confirmed(request=DeletionShown.of(deletions.confirm(attempt(call), call.at)))
+    return Confirmed(request=DeletionShown.of(account_deletion.confirm(attempt(call), call.at)))

@@ -4,11 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import admins, deletion_lists, examples, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import NotAllowed, ReauthenticationRequired
-from customer_auth.fields import Model, Text
-from customer_auth.models.deleting import DeletionListed
+from customer_auth.base.errors import NotAllowed, ReauthenticationRequired
+from customer_auth.deletion import deletion_lists
+from customer_auth.flows import admins
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model, Text
+from customer_auth.http.schemas.deletion import DeletionListed
+from customer_auth.sessions import sessions
 
 
 class Which(Model):

@@ -5,7 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from customer_auth import audit, aws, clock, deletion_runs, settings
+from customer_auth import audit, aws
+from customer_auth.base import clock, settings
+from customer_auth.deletion import deletion_runs
 
 _logger = Logger(location=None)
 _SPARE_MILLISECONDS = 20_000  # for what has been begun

@@ -1,11 +1,11 @@
 """POST /store/customers/account-deletion/cancel-request: sends the code by which the deletion is cancelled, if there is one."""
 
-from customer_auth import codes
-from customer_auth.challenges import Purpose
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import Throttled
-from customer_auth.models.asking import CodeSent
-from customer_auth.models.identified import WhoAsks
+from customer_auth.base.errors import Throttled
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.code_requests import CodeSent
+from customer_auth.http.schemas.identifiers import WhoAsks
+from customer_auth.otp import codes
+from customer_auth.otp.challenges import Purpose
 
 
 @endpoint(body=WhoAsks, answer=CodeSent, refusals=(Throttled,))

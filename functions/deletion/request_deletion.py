@@ -2,12 +2,14 @@
 
 from pydantic import Field
 
-from customer_auth import clock, deletions, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import ReauthenticationRequired, Throttled
-from customer_auth.fields import FromClient, Model, Reason
-from customer_auth.models.deleting import DeletionShown
-from customer_auth.models.kinds import Challenge, Time
+from customer_auth.base import clock
+from customer_auth.base.errors import ReauthenticationRequired, Throttled
+from customer_auth.flows import account_deletion
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import FromClient, Model, Reason
+from customer_auth.http.schemas.deletion import DeletionShown
+from customer_auth.http.schemas.field_types import Challenge, Time
+from customer_auth.sessions import sessions
 
 
 class Asking(FromClient):
@@ -27,7 +29,7 @@ class DeletionAsked(Model):
 
 @endpoint(body=Asking, answer=DeletionAsked, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
 def handler(call: Call[Asking, sessions.Caller]) -> DeletionAsked:
-    asked, confirmed = deletions.request(call.caller, call.body.reason, call.client, call.at)
+    asked, confirmed = account_deletion.request(call.caller, call.body.reason, call.client, call.at)
     return DeletionAsked(
         token=asked.challenge if asked else None,
         expires_at=clock.iso(asked.expires_at) if asked else None,

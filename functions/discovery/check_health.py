@@ -4,9 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from customer_auth import health
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Model
+from customer_auth.aws import health
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
 
 
 class Health(Model):

@@ -4,9 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import examples, keyring
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Model
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
+from customer_auth.tokens import keyring
 
 
 class Jwk(Model):

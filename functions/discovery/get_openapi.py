@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from customer_auth.endpoint import Call, endpoint
+from customer_auth.http.endpoint import Call, endpoint
 
 
 @cache

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from customer_auth import examples
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Model
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
 
 
 class Configuration(Model):

@@ -11,8 +11,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from customer_auth import aws, key_rotation, settings
-from customer_auth.settings import SettingsError
+from customer_auth import aws
+from customer_auth.base import settings
+from customer_auth.base.settings import SettingsError
+from customer_auth.tokens import key_rotation
 
 _logger = Logger(location=None)
 aws.prepare("dynamodb")

@@ -4,11 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import clock, deliveries
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import NotFound
-from customer_auth.fields import Model
-from customer_auth.models.kinds import Time
+from customer_auth.base import clock
+from customer_auth.base.errors import NotFound
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
+from customer_auth.http.schemas.field_types import Time
+from customer_auth.messaging import deliveries
 
 
 class Delivery(Model):

@@ -3,10 +3,11 @@
 import base64
 from typing import Any
 
-from customer_auth import audit, aws, outbox, settings
-from customer_auth.challenges import Purpose
-from customer_auth.messaging import template_lint, templates
-from customer_auth.tables.message_items import Message
+from customer_auth import audit, aws
+from customer_auth.base import settings
+from customer_auth.messaging import outbox, template_lint, templates
+from customer_auth.messaging.message_items import Message
+from customer_auth.otp.challenges import Purpose
 
 settings.service(), settings.messaging()  # a wrong setting ends the start, with its name
 templates.use(template_lint.checked(settings.messaging().templates_dir))  # and so does a template of one's own that will not do

@@ -2,12 +2,13 @@
 
 from pydantic import Field
 
-from customer_auth import password_changes, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
-from customer_auth.fields import Model, NewPassword, Password
-from customer_auth.models.kinds import CustomerId
-from customer_auth.models.tokens import TokensByPassword, told
+from customer_auth.base.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
+from customer_auth.flows import password_change
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model, NewPassword, Password
+from customer_auth.http.schemas.field_types import CustomerId
+from customer_auth.http.schemas.tokens import TokensByPassword, told
+from customer_auth.sessions import sessions
 
 REFUSALS = (WrongPassword, ReauthenticationRequired, Throttled)
 
@@ -32,5 +33,5 @@ def handler(call: Call[Passwords, sessions.Caller]) -> PasswordChanged:
     if call.body.confirm_password != call.body.new_password:
         message = "must be the new password once more"
         raise BadRequest(f"Confirmed password {message}", FieldError("confirm_password", message))
-    changed = password_changes.change(call.caller, call.body.old_password, call.body.new_password, call.client, call.issuer)
+    changed = password_change.change(call.caller, call.body.old_password, call.body.new_password, call.client, call.issuer)
     return PasswordChanged(customer_id=changed.customer_id, **told(changed.pair, changed.device))

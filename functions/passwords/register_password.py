@@ -4,12 +4,14 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from customer_auth import examples, registrations, settings
-from customer_auth.address import Address, Channel
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import BadRequest, FieldError, IdentityExists, Throttled
-from customer_auth.fields import Email, Model, NewPassword, Phone, alternatives
-from customer_auth.models.kinds import RegistrationToken
+from customer_auth.addresses.address import Address, Channel
+from customer_auth.base import settings
+from customer_auth.base.errors import BadRequest, FieldError, IdentityExists, Throttled
+from customer_auth.flows import registrations
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Email, Model, NewPassword, Phone, alternatives
+from customer_auth.http.schemas.field_types import RegistrationToken
 
 
 class Registration(Model):

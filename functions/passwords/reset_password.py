@@ -4,12 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import examples, resets
-from customer_auth.endpoint import Bearer, Call, endpoint
-from customer_auth.errors import AccountDeletionPending, WrongCode
-from customer_auth.fields import Model, NewPassword, alternatives
-from customer_auth.models.identified import Lookup
-from customer_auth.models.kinds import Device
+from customer_auth.base.errors import AccountDeletionPending, WrongCode
+from customer_auth.flows import password_reset
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Bearer, Call, endpoint
+from customer_auth.http.fields import Model, NewPassword, alternatives
+from customer_auth.http.schemas.field_types import Device
+from customer_auth.http.schemas.identifiers import Lookup
 
 REFUSALS = (WrongCode, AccountDeletionPending)
 
@@ -41,5 +42,5 @@ class PasswordReset(Model):
     takes_key=True,
 )
 def handler(call: Call[ForgottenPassword, str]) -> PasswordReset:
-    device = resets.complete(call.caller, call.body.address, call.body.password, call.idempotency_key, call.client)
+    device = password_reset.complete(call.caller, call.body.address, call.body.password, call.idempotency_key, call.client)
     return PasswordReset(device=device)

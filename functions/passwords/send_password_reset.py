@@ -1,10 +1,10 @@
 """POST /auth/customer/emailpass/reset-password: sends the token that sets a new password, if the address is one that has any."""
 
-from customer_auth import reset_tokens
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import Throttled
-from customer_auth.fields import Model
-from customer_auth.models.identified import Lookup
+from customer_auth.base.errors import Throttled
+from customer_auth.flows import password_reset_request
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
+from customer_auth.http.schemas.identifiers import Lookup
 
 
 class Nothing(Model):
@@ -13,5 +13,5 @@ class Nothing(Model):
 
 @endpoint(body=Lookup, answer=Nothing, refusals=(Throttled,))
 def handler(call: Call[Lookup, None]) -> Nothing:
-    reset_tokens.ask(call.body.address, call.client)
+    password_reset_request.ask(call.body.address, call.client)
     return Nothing()

@@ -2,9 +2,7 @@
 
 from pydantic import Field
 
-from customer_auth import examples, password_sign_in
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import (
+from customer_auth.base.errors import (
     AccountDeletionPending,
     DeletionPendingHere,
     RegistrationIncomplete,
@@ -12,9 +10,12 @@ from customer_auth.errors import (
     VerificationRequired,
     WrongPassword,
 )
-from customer_auth.fields import Password, alternatives
-from customer_auth.models.identified import Identified
-from customer_auth.models.tokens import TokensByPassword, told
+from customer_auth.flows import password_sign_in
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Password, alternatives
+from customer_auth.http.schemas.identifiers import Identified
+from customer_auth.http.schemas.tokens import TokensByPassword, told
 
 OPENING = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountDeletionPending, DeletionPendingHere, Throttled)
 

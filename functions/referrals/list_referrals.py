@@ -1,8 +1,9 @@
 """GET /store/my-referrals: the customers whom the signed-in one referred, newest first."""
 
-from customer_auth import referral_lists, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.referring import Page, Referrals
+from customer_auth.customers import referral_lists
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.referrals import Page, Referrals
+from customer_auth.sessions import sessions
 
 
 @endpoint(query=Page, answer=Referrals, caller=sessions.check)

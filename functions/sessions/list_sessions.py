@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
-from customer_auth import clock, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Model
-from customer_auth.models.kinds import Sid, Time
+from customer_auth.base import clock
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
+from customer_auth.http.schemas.field_types import Sid, Time
+from customer_auth.sessions import sessions
 
 
 class SessionShown(Model):

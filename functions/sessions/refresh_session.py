@@ -4,11 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import examples, renewals
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import RefreshTokenReused, WrongSession
-from customer_auth.fields import CamelModel, Token
-from customer_auth.models.kinds import AccessToken, LifeSeconds, RefreshToken
+from customer_auth.base.errors import RefreshTokenReused, WrongSession
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import CamelModel, Token
+from customer_auth.http.schemas.field_types import AccessToken, LifeSeconds, RefreshToken
+from customer_auth.sessions import renewals
 
 
 class UsedToken(CamelModel):

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from customer_auth import sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import NotFound
-from customer_auth.fields import Model
+from customer_auth.base.errors import NotFound
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Model
+from customer_auth.sessions import sessions
 
 
 class Ended(Model):

@@ -4,11 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth import examples, sessions
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import WrongSession
-from customer_auth.fields import CamelModel, Token
-from customer_auth.models.claims import ClaimsShown
+from customer_auth.base.errors import WrongSession
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import CamelModel, Token
+from customer_auth.http.schemas.access_token import ClaimsShown
+from customer_auth.sessions import sessions
 
 
 class AskedToken(CamelModel):

@@ -1,10 +1,10 @@
 """POST /api/v1/auth/customer/login/request-otp: sends a sign-in code to a phone."""
 
-from customer_auth import codes
-from customer_auth.challenges import Purpose
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import Throttled
-from customer_auth.models.asking import AskByPhone, CodeAsked
+from customer_auth.base.errors import Throttled
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.code_requests import AskByPhone, CodeAsked
+from customer_auth.otp import codes
+from customer_auth.otp.challenges import Purpose
 
 
 @endpoint(body=AskByPhone, answer=CodeAsked, refusals=(Throttled,))

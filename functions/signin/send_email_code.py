@@ -1,10 +1,10 @@
 """POST /login/email/send: sends a code by email, to sign in or up."""
 
-from customer_auth import codes
-from customer_auth.challenges import Purpose
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import Throttled
-from customer_auth.models.asking import AskByEmail, EmailSent
+from customer_auth.base.errors import Throttled
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.code_requests import AskByEmail, EmailSent
+from customer_auth.otp import codes
+from customer_auth.otp.challenges import Purpose
 
 
 @endpoint(body=AskByEmail, answer=EmailSent, refusals=(Throttled,))

@@ -2,13 +2,15 @@
 
 from pydantic import Field
 
-from customer_auth import codes, examples, sign_in
-from customer_auth.challenges import Purpose
-from customer_auth.customers import Names
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Token
-from customer_auth.models.entering import PROVING, TryByPhone, attempt
-from customer_auth.models.tokens import Tokens, told
+from customer_auth.customers.customers import Names
+from customer_auth.flows import sign_in
+from customer_auth.http import examples
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.fields import Token
+from customer_auth.http.schemas.sign_in import PROVING, TryByPhone, attempt
+from customer_auth.http.schemas.tokens import Tokens, told
+from customer_auth.otp import codes
+from customer_auth.otp.challenges import Purpose
 
 
 class TryFromStorefront(TryByPhone):

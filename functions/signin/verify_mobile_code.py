@@ -1,10 +1,11 @@
 """POST /login/mobile/verify: signs in, or up, by the code that came to the phone."""
 
-from customer_auth import codes, sign_in
-from customer_auth.challenges import Purpose
-from customer_auth.customers import Names
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.models.entering import PROVING, SignInVerified, TryToEnterByPhone, attempt
+from customer_auth.customers.customers import Names
+from customer_auth.flows import sign_in
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.sign_in import PROVING, SignInVerified, TryToEnterByPhone, attempt
+from customer_auth.otp import codes
+from customer_auth.otp.challenges import Purpose
 
 
 @endpoint(body=TryToEnterByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))

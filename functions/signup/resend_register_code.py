@@ -1,10 +1,10 @@
 """POST /api/v1/auth/customer/register/resend-otp: sends another code for an account."""
 
-from customer_auth import codes
-from customer_auth.challenges import Purpose
-from customer_auth.endpoint import Call, endpoint
-from customer_auth.errors import Throttled, WrongCode
-from customer_auth.models.asking import AskAgainByPhone, CodeAsked
+from customer_auth.base.errors import Throttled, WrongCode
+from customer_auth.http.endpoint import Call, endpoint
+from customer_auth.http.schemas.code_requests import AskAgainByPhone, CodeAsked
+from customer_auth.otp import codes
+from customer_auth.otp.challenges import Purpose
 
 
 @endpoint(body=AskAgainByPhone, answer=CodeAsked, refusals=(WrongCode, Throttled))

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from customer_auth import admins, email, phone
+from customer_auth.addresses import email, phone
+from customer_auth.flows import admins
 
 
 def handler(event: dict[str, str], _context: object) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Runs as a function of the service would: makes the publishable key that the local stack has from its start."""  # noqa: INP001 - as functions/
 
-from customer_auth import publishable_keys
+from customer_auth.tokens import publishable_keys
 
 
 def handler(event: dict[str, str], _context: object) -> str:

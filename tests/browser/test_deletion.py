@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from customer_auth import receipts
+from customer_auth.deletion import receipts
 
 DELETION = "**/store/customers/account-deletion"
 CODE = "246810"

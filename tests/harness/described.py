@@ -6,7 +6,7 @@ from functools import cache
 
 import jsonschema_rs
 
-from customer_auth import email, phone
+from customer_auth.addresses import email, phone
 from tests.harness.engines import ROOT
 
 DOCUMENT = ROOT / "functions" / "discovery" / "openapi.json"

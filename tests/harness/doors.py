@@ -1,6 +1,6 @@
 """What a session's tokens open, and a customer's item to be changed beneath the service."""
 
-from customer_auth.tables import keys
+from customer_auth.aws import keys
 
 
 class Doors:

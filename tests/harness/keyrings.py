@@ -2,9 +2,9 @@
 
 import contextlib
 
-from customer_auth import keyring
-from customer_auth.clock import DAY
-from customer_auth.tables import keys
+from customer_auth.aws import keys
+from customer_auth.base.clock import DAY
+from customer_auth.tokens import keyring
 
 
 class KeyringItem:

@@ -7,7 +7,7 @@ fails the tests until it has its driver here.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from customer_auth import publishable_keys
+from customer_auth.tokens import publishable_keys
 from tests.harness import roles
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, new_email, new_ip
 

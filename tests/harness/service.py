@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 
-from customer_auth import clock, keyring, publishable_keys, settings, vault
-from customer_auth.aws import connections, json_protocol, sdk
+from customer_auth.aws import connections, json_protocol, sdk, secret_keys
+from customer_auth.base import clock, settings
+from customer_auth.tokens import keyring, publishable_keys
 from local import events
 from local.filters import fits_any
 from local.routes import Routes
@@ -187,7 +188,7 @@ class Service:
 
     def restart(self) -> None:
         """The next call runs in a new container: it has read no secret and no key. The SDK's clients stay, for they take long to make."""
-        vault.forget()
+        secret_keys.forget()
         keyring.forget()
         publishable_keys.forget()
 
@@ -201,7 +202,7 @@ class Service:
 def forget_everything() -> None:
     """As a container that has just started."""
     settings.forget()
-    vault.forget()
+    secret_keys.forget()
     keyring.forget()
     publishable_keys.forget()
     json_protocol.forget()

@@ -19,8 +19,9 @@ from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names where answers come from)
 from moto.core.models import botocore_stubber
 
-from customer_auth import clock, key_rotation
 from customer_auth.aws import connections, json_protocol, retries, sdk
+from customer_auth.base import clock
+from customer_auth.tokens import key_rotation
 from tests.harness.crowds import REQUESTS
 from tests.harness.permissions import Request, requests
 

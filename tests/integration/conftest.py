@@ -9,7 +9,12 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
-from customer_auth import audit, codes, keyring, passwords, publishable_keys, settings, vault
+from customer_auth import audit
+from customer_auth.aws import secret_keys
+from customer_auth.base import settings
+from customer_auth.otp import codes
+from customer_auth.passwords import hashing
+from customer_auth.tokens import keyring, publishable_keys
 from tests.harness import transformed
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
@@ -65,8 +70,8 @@ def hashes(request, monkeypatch, cheap_hashes):
     """Passwords are kept and compared as always, for less, but where a test asks for `real_hashes`."""
     if "real_hashes" not in request.fixturenames:
         hasher, nobodys = cheap_hashes
-        monkeypatch.setattr(passwords, "_HASHER", hasher)
-        monkeypatch.setattr(passwords, "_NOBODYS", nobodys)
+        monkeypatch.setattr(hashing, "_HASHER", hasher)
+        monkeypatch.setattr(hashing, "_NOBODYS", nobodys)
 
 
 @pytest.fixture
@@ -126,10 +131,10 @@ def compared(monkeypatch):
 @pytest.fixture
 def no_pepper_yet():
     """A container that has read the index key alone so far."""
-    vault.forget()
-    vault.index_key()
+    secret_keys.forget()
+    secret_keys.index_key()
     yield
-    vault.forget()
+    secret_keys.forget()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.forgery import claims_of
 from tests.harness.people import LOGIN, REGISTER, other_code
 

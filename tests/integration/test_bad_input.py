@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from customer_auth import request
+from customer_auth.http import request
 from local import events
 from tests.harness.engines import ON_MOTO
 from tests.harness.people import DELETION, LOGIN, PASSWORD, REGISTER, new_number

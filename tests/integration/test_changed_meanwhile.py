@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from customer_auth import ids
+from customer_auth.base import ids
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 from tests.harness.world import CUSTOMERS
 

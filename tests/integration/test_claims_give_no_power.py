@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from customer_auth import email, keyring, phone
-from customer_auth.tables import keys
+from customer_auth.addresses import email, phone
+from customer_auth.aws import keys
+from customer_auth.tokens import keyring
 from tests.harness.attacks import WHOLE
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number

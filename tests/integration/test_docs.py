@@ -8,8 +8,11 @@ from functools import partial
 
 import pytest
 
-from customer_auth import audit, endpoint, errors, publishable_keys
-from customer_auth.tables import keys
+from customer_auth import audit
+from customer_auth.aws import keys
+from customer_auth.base import errors
+from customer_auth.http import endpoint
+from customer_auth.tokens import publishable_keys
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
 from tests.harness.forgery import FORGERIES
@@ -18,7 +21,7 @@ from tests.harness.people import LOGIN, REGISTER, Person, make_admin, new_email,
 from tests.harness.service import entered, routes, template
 
 BY_PATH = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
-TABLES = ROOT / "layers" / "shared" / "customer_auth" / "tables"
+LIBRARY = ROOT / "layers" / "shared" / "customer_auth"
 
 
 # ── all documents ──
@@ -140,7 +143,7 @@ def test_the_count_of_forgeries_is_right():
 def operations() -> set[str]:
     """Every function of the tables that asks DynamoDB for something, by itself or by a private one, or is a part of a transaction."""
     found = set()
-    for path in TABLES.glob("*_items.py"):
+    for path in LIBRARY.rglob("*_items.py"):
         functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
         bodies = {node.name: ast.unparse(node.body) for node in functions}
         private = [rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and "dynamodb." in body]
@@ -152,7 +155,7 @@ def operations() -> set[str]:
 def test_every_operation_of_the_tables_is_described():
     told = set(re.findall(r"`(\w+_items\.\w+)`", read("docs/access-patterns.md")))
 
-    assert told - {path.stem + ".key" for path in TABLES.glob("*_items.py")} == operations()
+    assert told - {path.stem + ".key" for path in LIBRARY.rglob("*_items.py")} == operations()
 
 
 def test_every_index_of_the_tables_is_described():

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from customer_auth import ids, publishable_keys, token_families
+from customer_auth.base import ids
+from customer_auth.sessions import token_families
+from customer_auth.tokens import publishable_keys
 from local.triggers import Route
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, make_admin

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from benchmarks.attacks import ATTACKS
-from customer_auth import ids
+from customer_auth.base import ids
 from local.events import http_event
 from local.template import Template
 from tests.harness.engines import ROOT
@@ -88,7 +88,7 @@ def test_an_endpoint_file_is_short_and_opens_with_its_route(function):
 
     assert text.startswith(f'"""{route.method} {route.path}: ')
     assert others in ([], [route._replace(method="HEAD")])
-    assert len(text.splitlines()) <= 45
+    assert len(text.splitlines()) <= 50
     assert not re.search(r"boto3|os\.environ|\btry:", text)
 
 

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from customer_auth import settings
+from customer_auth.base import settings
 from tests.harness.people import PASSWORD
 
 CHANNELS = ("email", "phone")

@@ -4,8 +4,10 @@ import base64
 
 import pytest
 
-from customer_auth import clock, devices, phone
-from customer_auth.tables import keys
+from customer_auth.addresses import phone
+from customer_auth.aws import keys
+from customer_auth.base import clock
+from customer_auth.otp import devices
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip
 
 WRONG = "1234567"  # never right, and compared all the same

@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from customer_auth import clock, devices
-from customer_auth.limits import LONG_AGO, Limit, Window
-from customer_auth.tables import dynamodb
+from customer_auth.aws import dynamodb
+from customer_auth.base import clock
+from customer_auth.base.limits import LONG_AGO, Limit, Window
+from customer_auth.otp import devices
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 
 # Never right, and compared all the same.

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from customer_auth.tables import keys
+from customer_auth.aws import keys
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import LOGIN, REGISTER, Person, new_ip

@@ -5,8 +5,9 @@ import json
 import boto3
 import pytest
 
-from customer_auth import publishable_keys, settings
-from customer_auth.errors import NoPublishableKey, NotAllowed
+from customer_auth.base import settings
+from customer_auth.base.errors import NoPublishableKey, NotAllowed
+from customer_auth.tokens import publishable_keys
 from tests.harness.engines import ON_MOTO
 from tests.harness.forgery import claims_of
 from tests.harness.service import template

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from customer_auth import keyring
+from customer_auth.tokens import keyring
 from tests.harness.attacks import WHOLE
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from customer_auth.tables import keys
+from customer_auth.aws import keys
 from tests.harness import iam, message_makers, permissions
 from tests.harness.engines import Engine
 from tests.harness.permissions import Request

@@ -7,10 +7,11 @@ from collections import Counter
 
 import pytest
 
-from customer_auth import customers, phone
-from customer_auth.address import Address, Channel
-from customer_auth.customers import Names
-from customer_auth.tables import customer_items, identity_items, keys
+from customer_auth.addresses import phone
+from customer_auth.addresses.address import Address, Channel
+from customer_auth.aws import keys
+from customer_auth.customers import customer_items, customers, identity_items
+from customer_auth.customers.customers import Names
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import LOGIN, REGISTER, Person

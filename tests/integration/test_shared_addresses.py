@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 
-from customer_auth import clock, devices, phone
+from customer_auth.addresses import phone
+from customer_auth.base import clock
+from customer_auth.otp import devices
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, Person, new_ip, new_number, other_code

@@ -10,7 +10,7 @@ from ipaddress import IPv6Address
 
 import pytest
 
-from customer_auth import settings
+from customer_auth.base import settings
 from tests.harness.attacks import WHOLE
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB

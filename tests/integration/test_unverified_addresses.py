@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from customer_auth import phone
-from customer_auth.tables import keys
+from customer_auth.addresses import phone
+from customer_auth.aws import keys
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.wire import Killed
@@ -472,9 +472,9 @@ def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_
     lets_go(owner, inbox)
     challenge, code = owner.asked_and_read(REGISTER)
     real, ticks = api.clock.now, iter(range(1_000))
-    monkeypatch.setattr("customer_auth.clock.source", lambda: real() + next(ticks))  # each look is a second later
+    monkeypatch.setattr("customer_auth.base.clock.source", lambda: real() + next(ticks))  # each look is a second later
     device = owner.verify(code, REGISTER, challenge=challenge)["device"]
-    monkeypatch.setattr("customer_auth.clock.source", lambda: real() + 1_000)
+    monkeypatch.setattr("customer_auth.base.clock.source", lambda: real() + 1_000)
 
     assert asks_past_a_flood(owner, device)
 

@@ -1,6 +1,7 @@
 import pytest
 
-from customer_auth import clock, settings, vault
+from customer_auth.aws import secret_keys
+from customer_auth.base import clock, settings
 from local.template import Template
 from tests.unit.aws_stub import stubbed
 
@@ -48,16 +49,16 @@ def stored_secrets():
         }.items():
             environment.setenv(name, value)
         settings.forget()
-        vault.forget()
+        secret_keys.forget()
         with stubbed() as stub:
             stub.answers("GetSecretValue", {"SecretId": "index-key"}, {"SecretString": "i" * 32})
             peppers = '{"1": "first pepper", "2000": "second pepper"}'
             stub.answers("GetSecretValue", {"SecretId": "pepper"}, {"SecretString": peppers})
-            vault.index_key()
-            vault.pepper_version()
+            secret_keys.index_key()
+            secret_keys.pepper_version()
         yield
     settings.forget()
-    vault.forget()
+    secret_keys.forget()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from customer_auth import errors
+from customer_auth.base import errors
 from tests.harness import described
 from tests.harness.service import routes, template
 

@@ -1,1 +1,16 @@
-"""Sign-up, sign-in and sessions of a shop's customers: the rules and the tables behind every endpoint."""
+"""Customer sign-in: the rules, in packages by feature. A package imports only those above it in this list.
+
+base       time, ids, settings, errors, languages, rate-limit windows: pure, no AWS
+addresses  phone numbers and email addresses: what people type becomes one key
+aws        the client, its errors, DynamoDB, every key string, the secret keys
+audit      the log line of a request, and its metrics
+passwords  hashing, and the password attempts of a customer
+customers  customers, their addresses, registrations and referrals
+tokens     signing keys, access tokens and the other tokens that are signed or keyed
+sessions   sessions and refresh tokens
+otp        one-time codes: challenges, attempts, devices, windows, redemption
+messaging  the outbox, notifications, texts, senders
+deletion   deletion requests, erasure, receipts
+flows      one journey of a customer a file
+http       Lambda events, requests, fields and schemas
+"""

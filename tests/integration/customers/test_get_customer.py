@@ -1,6 +1,6 @@
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 
 MESSAGE = "Missing, invalid or expired token"
 ME = "/store/customers/me"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.forgery import claims_of
 from tests.harness.people import LOGIN, REGISTER, other_code
 

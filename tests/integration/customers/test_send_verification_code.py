@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from customer_auth import ids
+from customer_auth.base import ids
 from tests.harness.engines import ON_BOTH_ENGINES
 
 NOBODY = partial(ids.new, "cus_")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.people import Person
 
 ME = "/store/customers/me"

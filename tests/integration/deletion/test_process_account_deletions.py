@@ -10,9 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from benchmarks import leavers
-from customer_auth import ids, receipts
-from customer_auth.tables import deletion_items, dynamodb, session_items
-from customer_auth.tables.session_items import Session
+from customer_auth.aws import dynamodb
+from customer_auth.base import ids
+from customer_auth.deletion import deletion_items, receipts
+from customer_auth.sessions import session_items
+from customer_auth.sessions.session_items import Session
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import DELETION, LOGIN, Person, new_ip
@@ -162,7 +164,7 @@ def skewed(request, api, monkeypatch):
 
     def begin() -> tuple[float, float]:
         gateway, read = api.clock.now(), api.clock.now
-        monkeypatch.setattr("customer_auth.clock.source", lambda: read() + request.param)
+        monkeypatch.setattr("customer_auth.base.clock.source", lambda: read() + request.param)
         return gateway, gateway + request.param
 
     return begin

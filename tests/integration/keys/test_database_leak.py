@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from customer_auth import challenges
-from customer_auth.address import Address, Channel
-from customer_auth.challenges import Purpose
+from customer_auth.addresses.address import Address, Channel
+from customer_auth.otp import challenges
+from customer_auth.otp.challenges import Purpose
 from tests.harness.forgery import decoded
 from tests.harness.people import REGISTER
 from tests.harness.world import TABLES

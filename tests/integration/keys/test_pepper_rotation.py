@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from customer_auth import clock, vault
+from customer_auth.aws import secret_keys
+from customer_auth.base import clock
 from tests.harness.people import REGISTER
 
 
@@ -28,23 +29,23 @@ class Pepper:
 @pytest.fixture
 def pepper(api, engine):
     """The secret; containers are cold before and after."""
-    vault.forget()
+    secret_keys.forget()
     pepper = Pepper(engine)
     before = pepper.versions
     yield pepper
     pepper.put(before)
-    vault.forget()
+    secret_keys.forget()
 
 
 class Containers:
     """Two containers that have each read the secret for themselves; one runs at a time."""
 
     def __init__(self, monkeypatch):
-        self.peppers = {"warm": vault._Peppers(), "new": vault._Peppers()}
+        self.peppers = {"warm": secret_keys._Peppers(), "new": secret_keys._Peppers()}
         self.monkeypatch = monkeypatch
 
     def use(self, name: str) -> None:
-        self.monkeypatch.setattr(vault, "_peppers", self.peppers[name])
+        self.monkeypatch.setattr(secret_keys, "_peppers", self.peppers[name])
 
 
 @pytest.fixture

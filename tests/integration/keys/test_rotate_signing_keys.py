@@ -6,9 +6,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from customer_auth import aws, clock, keyring
-from customer_auth.clock import DAY, HOUR
-from customer_auth.settings import Messaging, Service
+from customer_auth import aws
+from customer_auth.base import clock
+from customer_auth.base.clock import DAY, HOUR
+from customer_auth.base.settings import Messaging, Service
+from customer_auth.tokens import keyring
 from local import events
 from local.template import Template
 from tests.harness.forgery import header_of

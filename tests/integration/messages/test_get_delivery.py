@@ -4,12 +4,14 @@ from contextlib import nullcontext
 
 import pytest
 
-from customer_auth import challenges, ids, phone
-from customer_auth.challenges import Purpose
-from customer_auth.deliveries import PLANS, _visible
-from customer_auth.delivery_states import DeliveryState
-from customer_auth.tables import keys
-from customer_auth.tables.keys import Lane
+from customer_auth.addresses import phone
+from customer_auth.aws import keys
+from customer_auth.aws.keys import Lane
+from customer_auth.base import ids
+from customer_auth.messaging.deliveries import PLANS, _visible
+from customer_auth.otp import challenges
+from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.delivery_states import DeliveryState
 from tests.harness.people import LOGIN, REGISTER, Person, new_number
 
 

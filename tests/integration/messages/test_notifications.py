@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from customer_auth.address import Channel
-from customer_auth.customers import address_of
+from customer_auth.addresses.address import Channel
+from customer_auth.aws import dynamodb
+from customer_auth.customers.customers import address_of
+from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
-from customer_auth.tables import dynamodb, notice_items
 from local import events
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD, new_email, new_ip, new_number
@@ -30,7 +31,7 @@ class Sender:
     def leave(self, to: str, fallback: str | None = None) -> list[dict]:
         """One notification in the table; answers its record of the stream."""
         other = address_of(channel_of(fallback), fallback) if fallback else None
-        dynamodb.write(notice_items.put_new(Kind.PASSWORD_CHANGED, address_of(channel_of(to), to), "en", fallback=other))
+        dynamodb.write(notification_items.put_new(Kind.PASSWORD_CHANGED, address_of(channel_of(to), to), "en", fallback=other))
         return self.api.new_records()
 
     def notify(self, to: str, fallback: str | None = None, *, times: int = 1) -> None:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 from argon2 import PasswordHasher
 
-from customer_auth import passwords
+from customer_auth.passwords import hashing
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
@@ -49,7 +49,7 @@ def test_known_and_unknown_addresses_are_refused_alike_and_by_the_same_requests(
 @ON_BOTH_ENGINES
 def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member):
     compared = []
-    verify = passwords._HASHER.verify
+    verify = hashing._HASHER.verify
 
     class Counting:
         @staticmethod
@@ -57,9 +57,9 @@ def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member)
             compared.append(kept)
             return verify(kept, password)
 
-        check_needs_rehash = passwords._HASHER.check_needs_rehash
+        check_needs_rehash = hashing._HASHER.check_needs_rehash
 
-    monkeypatch.setattr(passwords, "_HASHER", Counting)
+    monkeypatch.setattr(hashing, "_HASHER", Counting)
     member.log_in("a wrong password", email=new_email())
     member.log_in("a wrong password")
 
@@ -225,7 +225,7 @@ def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right
 def test_a_password_kept_by_other_parameters_is_kept_by_today_s_from_its_next_sign_in_on(real_hashes, monkeypatch, setting, tables, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     with monkeypatch.context() as then:
-        then.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1))
+        then.setattr(hashing, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1))
         customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
         ada.prove(customer_id)
         ada.prove(customer_id, "phone")
@@ -244,7 +244,7 @@ def kept_hashes(tables) -> set[str]:
 
 
 def test_what_is_compared_for_nobody_costs_as_much_as_a_password(real_hashes):
-    assert not passwords.is_outdated(passwords._NOBODYS)
+    assert not hashing.is_outdated(hashing._NOBODYS)
 
 
 def test_with_a_first_session_a_customer_stays_and_so_does_their_referral_code(setting, days, api, ada, inbox):
@@ -292,7 +292,7 @@ def unverified_member(setting, ada, inbox):
 def test_a_rehash_racing_a_change_of_addresses_leaves_no_address_with_the_old_hash(monkeypatch, wire, unverified_member, change, first):
     member = unverified_member
     newer = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", newer)
+    monkeypatch.setattr(hashing, "_HASHER", newer)
     with ExitStack() as meanwhile:
         if first == "the change":  # between the rehash's reads and its commit
             commits = wire.before("TransactWriteItems", lambda: change(member))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_auth.tables import customer_items
+from customer_auth.customers import customer_items
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import REGISTER, Person, new_email, new_ip, new_number
 

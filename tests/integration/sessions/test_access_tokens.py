@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
-from customer_auth import clock
+from customer_auth.base import clock
 from local import events
 from tests.harness.forgery import FORGERIES, PKCS1, claims_of, decoded, header_of
 

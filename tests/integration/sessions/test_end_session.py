@@ -1,6 +1,6 @@
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.forgery import claims_of
 
 EVERYTHING = {"me", "validate", "refresh"}

@@ -1,6 +1,6 @@
 """Where a customer is signed in."""
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.people import LOGIN
 
 SESSIONS = "/store/customers/me/sessions"

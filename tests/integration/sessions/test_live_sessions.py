@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.forgery import claims_of

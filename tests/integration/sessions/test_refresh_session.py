@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.forgery import claims_of
 

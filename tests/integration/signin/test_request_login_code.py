@@ -1,6 +1,6 @@
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from local import events
 from tests.harness.people import LOGIN, REGISTER
 

@@ -1,4 +1,4 @@
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.people import LOGIN, REGISTER, new_number
 
 RESEND = f"{LOGIN}/resend-otp"

@@ -1,6 +1,6 @@
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.people import new_email
 
 SEND = "/login/email/send"

@@ -1,4 +1,4 @@
-from customer_auth import clock
+from customer_auth.base import clock
 
 SEND = "/login/mobile/send"
 

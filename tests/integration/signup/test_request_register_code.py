@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER
 

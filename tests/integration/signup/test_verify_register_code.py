@@ -1,6 +1,6 @@
 import pytest
 
-from customer_auth import clock
+from customer_auth.base import clock
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 

@@ -59,13 +59,13 @@ def test_a_workers_clock_is_as_far_ahead_as_the_stacks(function):
     app = function(
         """
         import time
-        from customer_auth import clock
+        from customer_auth.base import clock
         def handler(event, context): return clock.source() - time.time()
         """,
         offset_seconds=3600,
     )
-    package = Path(app.spec.path[1], "customer_auth")
-    package.mkdir()
+    package = Path(app.spec.path[1], "customer_auth", "base")
+    package.mkdir(parents=True)
     (package / "clock.py").write_text("import time\nsource = time.time\n")
 
     assert invoke(app) == pytest.approx(3600, abs=1)

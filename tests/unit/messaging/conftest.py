@@ -1,8 +1,8 @@
 import pytest
 from botocore.stub import Stubber
 
-from customer_auth import settings
 from customer_auth.aws import sdk
+from customer_auth.base import settings
 
 
 @pytest.fixture

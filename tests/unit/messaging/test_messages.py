@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from customer_auth.locales import Locale
+from customer_auth.base.locales import Locale
 from customer_auth.messaging.messages import Kind, render
 from customer_auth.messaging.segments import count
 

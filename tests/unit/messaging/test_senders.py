@@ -5,13 +5,12 @@ from email.utils import parseaddr
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from customer_auth import settings
 from customer_auth.aws import sdk
-from customer_auth.messaging import email_sender, sms
-from customer_auth.messaging import outcome as outcomes
+from customer_auth.base import settings
+from customer_auth.messaging import errors as outcomes
+from customer_auth.messaging.errors import NotSent
 from customer_auth.messaging.messages import Message
-from customer_auth.messaging.outcome import NotSent
-from customer_auth.messaging.senders import SENDERS
+from customer_auth.messaging.senders import SENDERS, ses, sns
 
 NUMBER, MAILBOX = "+905321234567", "ayse@example.com"
 SMS = Message(None, "123456 kod", None)
@@ -170,7 +169,7 @@ def test_what_ses_may_take_later_may_be_tried_again(ses, code, reason):
 
 @pytest.mark.parametrize("service", ["sns", "sesv2"])
 def test_every_error_that_a_service_documents_is_known_for_what_it_is(environment, service):
-    operation, for_good = {"sns": ("Publish", sms._FOR_GOOD), "sesv2": ("SendEmail", email_sender._FOR_GOOD)}[service]
+    operation, for_good = {"sns": ("Publish", sns._FOR_GOOD), "sesv2": ("SendEmail", ses._FOR_GOOD)}[service]
     documented = {shape.error_code for shape in sdk.client(service).meta.service_model.operation_model(operation).error_shapes}
     elsewhere = {code for code in documented if code.startswith(("KMS", "Platform", "Internal"))}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from customer_auth import settings
-from customer_auth.locales import Locale
+from customer_auth.base import settings
+from customer_auth.base.locales import Locale
 from customer_auth.messaging import template_lint, templates
 from customer_auth.messaging.messages import Kind, render
 

@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from customer_auth.aws import json_protocol
-from customer_auth.aws.outcomes import ConditionFailed, Conflict, Failed, Refused, TransactionFailed, Unknown
+from customer_auth.aws.errors import ConditionFailed, Conflict, Failed, Refused, TransactionFailed, Unknown
 from customer_auth.aws.retries import Context, begin_invocation, try_again
 
 __all__ = [

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from customer_auth.aws import connections, retries, signature
 from customer_auth.aws.connections import Answer, Lost
-from customer_auth.aws.outcomes import Refused, Unknown, meaning
+from customer_auth.aws.errors import Refused, Unknown, meaning
 
 
 class _Protocol(NamedTuple):

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import Loader
 from botocore.session import Session as CoreSession
 
-from customer_auth import settings
-from customer_auth.aws.outcomes import Unknown, meaning
+from customer_auth.aws.errors import Unknown, meaning
+from customer_auth.base import settings
 
 _SERVICES = ("sns", "sesv2")
 # A message whose answer was lost may have gone out: whether it goes out again is the outbox's to decide, not the SDK's.

@@ -1,1 +1,1 @@
-"""One-time-code messages: their texts (`templates/`), their rendering (`messages`) and who carries them (`senders`)."""
+"""The outbox, notifications, texts, senders."""

@@ -7,7 +7,7 @@ drops those of `html`.
 from collections.abc import Mapping
 from html import escape
 
-from customer_auth.locales import Locale
+from customer_auth.base.locales import Locale
 from customer_auth.messaging.templates import fill, read
 
 _LAYOUT = "email.html"

@@ -8,7 +8,7 @@ email's first line is its subject. A subject holds no code: SES copies it into i
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from customer_auth.locales import Locale
+from customer_auth.base.locales import Locale
 from customer_auth.messaging.email_html import lay_out
 from customer_auth.messaging.kinds import Kind
 from customer_auth.messaging.templates import fill, read

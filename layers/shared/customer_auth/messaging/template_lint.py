@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from customer_auth.locales import Locale
+from customer_auth.base.locales import Locale
+from customer_auth.base.settings import SettingsError
 from customer_auth.messaging import segments, templates
 from customer_auth.messaging.messages import Kind
-from customer_auth.settings import SettingsError
 
 _CODES = (Kind.SIGN_IN, Kind.SIGN_UP, Kind.ACCOUNT_EXISTS, Kind.VERIFY, Kind.CONTACT, Kind.DELETION, Kind.CANCELLATION)
 _DATED = (Kind.DELETION_CONFIRMED, Kind.DELETION_REMINDER)

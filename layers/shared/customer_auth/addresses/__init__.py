@@ -1,0 +1,1 @@
+"""Phone numbers and email addresses: what people type becomes one key."""

@@ -1,0 +1,83 @@
+"""One structured line an attempt: what was tried on what and how it ended, with the metrics of it in the same line (CloudWatch EMF).
+
+Only the keys named here are ever logged; an address or a client appears as a keyed hash alone, a code, token or body never.
+"""
+
+import json
+import traceback
+from contextvars import ContextVar
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+from customer_auth.addresses.address import Address
+from customer_auth.aws import secret_keys
+from customer_auth.base import clock, ids
+
+KEYS: Final = frozenset({
+    "event", "outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered",
+    "gave_back", "crash",
+})  # fmt: skip
+METRICS: Final = frozenset({
+    "asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
+    "refresh_tokens_reused", "signing_key_overdue",
+})  # fmt: skip
+NAMESPACE: Final = "CustomerAuth"
+_HASH_BYTES = 12
+_CRASH_FRAMES = 5
+
+_logger = Logger(location=None, json_serializer=json.JSONEncoder(separators=(",", ":")).encode)
+_noted: ContextVar[dict[str, Any]] = ContextVar("noted")
+_counted: ContextVar[list[str]] = ContextVar("counted")
+
+
+def begin(**facts: Any) -> None:
+    """Start the line of an attempt."""
+    _noted.set({})
+    _counted.set([])
+    note(**facts)
+
+
+def note(*, address: Address | None = None, bucket: str | None = None, **facts: Any) -> None:
+    """Add to the line: plain facts under a key of `KEYS`, an address with its channel and country, a client's bucket."""
+    line = _noted.get({})
+    if address is not None:
+        facts |= {"address": _hashed("address", address.key), "channel": str(address.channel), "country": address.country}
+    if bucket is not None:
+        facts["ip"] = _hashed("ip", bucket)
+    line |= {key: value for key, value in facts.items() if key in KEYS}
+
+
+def count(metric: str, **facts: Any) -> None:
+    """One more of a metric, and what is known of it."""
+    _counted.get([]).append(metric)
+    note(**facts)
+
+
+def crash(failure: Exception) -> None:
+    """Note a fault of ours by its kind and where it happened; its message is left out, for it may hold what the caller sent."""
+    frames = traceback.extract_tb(failure.__traceback__)[-_CRASH_FRAMES:]
+    count("crashed", crash=[type(failure).__name__, *(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)])
+
+
+def end(outcome: str, reason: str = "") -> None:
+    """Write the line."""
+    note(outcome=outcome)
+    if reason:
+        note(reason=reason)
+    line = {key: value for key, value in _noted.get({}).items() if value not in (None, "")}
+    _logger.info(line.pop("event", "attempt"), extra=line | _metrics(_counted.get([])))
+
+
+def _metrics(names: list[str]) -> dict[str, Any]:
+    """The counts in CloudWatch's embedded metric format, or nothing."""
+    counted = {name: names.count(name) for name in names if name in METRICS}
+    if not counted:
+        return {}
+    metrics = [{"Name": name, "Unit": "Count"} for name in counted]
+    directive = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": metrics}
+    return {"_aws": {"Timestamp": clock.now() * 1000, "CloudWatchMetrics": [directive]}} | counted
+
+
+def _hashed(use: str, text: str) -> str:
+    return ids.base64url(ids.keyed(secret_keys.index_key(), f"audit-{use}", text)[:_HASH_BYTES])

@@ -1,0 +1,110 @@
+"""Every key string of every table. No key holds an address: they are hashed with the index key, which never rotates."""
+
+from enum import StrEnum
+
+from customer_auth.addresses.address import Address
+from customer_auth.aws import secret_keys
+from customer_auth.base import ids
+
+KEYRING = "keyring#signing"
+DUE_INDEX = "deletions_due"  # what the hourly processor has to do next
+# Where nothing ever lies: to see whether a table answers.
+NOTHING = "health"
+
+# Half of SHA-256's output: no collision is to be found, and a challenge stays short.
+_KEY_BYTES = 16
+
+
+class Lane(StrEnum):
+    """Whose asks and tries are counted together: those of an address's known devices, or everybody else's."""
+
+    STRANGERS = "strangers"
+    KNOWN = "known"
+
+
+def code_item_key(address: Address, lane: Lane) -> bytes:
+    """What names an address's codes in one lane, inside a challenge too; its last bit tells the lane."""
+    return code_item_key_of(address.key, lane)
+
+
+def code_item_key_of(address_key: str, lane: Lane) -> bytes:
+    """The same by one of the address's keys."""
+    return _of_lane(ids.keyed(secret_keys.index_key(), "codes", lane, address_key)[:_KEY_BYTES], lane)
+
+
+def decoy_item_key(name: str) -> bytes:
+    """What names the codes of nobody."""
+    return _of_lane(ids.keyed(secret_keys.index_key(), "decoy", name)[:_KEY_BYTES], Lane.STRANGERS)
+
+
+def lane_of(item_key: bytes) -> Lane:
+    """The lane whose codes lie under this key: a try that comes with nothing but its challenge finds out by it."""
+    return Lane.KNOWN if item_key[-1] & 1 else Lane.STRANGERS
+
+
+def _of_lane(item_key: bytes, lane: Lane) -> bytes:
+    return item_key[:-1] + bytes([item_key[-1] & ~1 | (lane == Lane.KNOWN)])
+
+
+def code_item(item_key: bytes) -> str:
+    return f"code#{ids.base64url(item_key)}"
+
+
+def item_key(code_item: str) -> bytes:
+    """What names the codes of a code item's key."""
+    return ids.from_base64url(code_item.partition("#")[2]) or b""
+
+
+def client_item(bucket: str, lane: Lane = Lane.STRANGERS) -> str:
+    """Where a client's windows lie; what it asks for from known devices has an item of its own."""
+    return f"ip#{ids.base64url(ids.keyed(secret_keys.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
+
+
+def client_code_failures(bucket: str) -> str:
+    """An item of its own: every wrong code writes it, and every right one reads it."""
+    return f"failures#{ids.base64url(ids.keyed(secret_keys.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
+
+
+def publishable_key(key: str) -> str:
+    return f"publishable#{ids.base64url(ids.sha256(key.encode()))}"
+
+
+def identity(address_key: str) -> str:
+    return f"identity#{ids.base64url(ids.keyed(secret_keys.index_key(), 'identity', address_key)[:_KEY_BYTES])}"
+
+
+def registration(registration_id: str) -> str:
+    return f"registration#{registration_id}"
+
+
+def referral(code: str) -> str:
+    return f"referral#{code}"
+
+
+def deletion(request_id: str) -> str:
+    return f"deletion#{request_id}"
+
+
+def deletion_count(shard: int) -> str:
+    return f"count#deletions#{shard}"
+
+
+def notice(notice_id: str) -> str:
+    return f"message#{notice_id}"
+
+
+def notification_window(address: Address) -> str:
+    """Where the messages without a code to this address are counted."""
+    return f"notify#{ids.base64url(ids.keyed(secret_keys.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
+
+
+def password_attempts(customer_id: str) -> str:
+    return f"attempts#{customer_id}"
+
+
+def cleanup(customer_id: str) -> str:
+    return f"cleanup#{customer_id}"
+
+
+def customer(customer_id: str) -> str:
+    return f"customer#{customer_id}"

@@ -1,0 +1,1 @@
+"""Time, ids, settings, errors, languages, rate-limit windows: pure, no AWS."""

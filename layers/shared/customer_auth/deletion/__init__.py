@@ -1,0 +1,1 @@
+"""Deletion requests, erasure, receipts."""

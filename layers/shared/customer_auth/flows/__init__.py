@@ -1,0 +1,1 @@
+"""One journey of a customer a file."""

@@ -1,0 +1,52 @@
+"""Administrators: customers with the role, which a command gives, who have signed in today."""
+
+from customer_auth.addresses.address import Address
+from customer_auth.base import clock
+from customer_auth.base.errors import NotAllowed, ReauthenticationRequired
+from customer_auth.customers import customer_items, identity_items
+from customer_auth.customers.customers import Customer
+from customer_auth.sessions import sessions
+from customer_auth.sessions.sessions import Caller
+
+ADMIN = "admin"
+RECENT_SECONDS = 12 * clock.HOUR
+
+
+def check(access_token: str, issuer: str) -> Caller:
+    """Who is calling, an administrator by what the table says now, whatever the token says.
+
+    Raises: NotAuthenticated, NotAllowed, ReauthenticationRequired, AccountDeletionPending, Unavailable, aws.Failed.
+    """
+    caller = sessions.check(access_token, issuer)
+    if ADMIN not in caller.customer.roles:
+        raise NotAllowed("This is for administrators")
+    if clock.now() - caller.claims.auth_time > RECENT_SECONDS:
+        raise ReauthenticationRequired
+    return caller
+
+
+def grant(address: Address) -> Customer | None:
+    """Give the role to the customer who has proven the address; again it changes nothing. None where nobody has.
+
+    It stands in the tokens of the next sign-in or refresh. Raises: dynamodb.ConditionFailed (the roles have just changed), aws.Failed.
+    """
+    customer = _who_has(address)
+    if customer is None or ADMIN in customer.roles:
+        return customer
+    return customer_items.set_roles(customer, [*customer.roles, ADMIN])
+
+
+def revoke(address: Address) -> Customer | None:
+    """Take the role away again; from then on every call is refused here, whatever its token says. None where nobody has the address.
+
+    Raises: dynamodb.ConditionFailed (the roles have just changed), aws.Failed.
+    """
+    customer = _who_has(address)
+    if customer is None or ADMIN not in customer.roles:
+        return customer
+    return customer_items.set_roles(customer, [role for role in customer.roles if role != ADMIN])
+
+
+def _who_has(address: Address) -> Customer | None:
+    identity = identity_items.find(address)
+    return customer_items.find(identity.owner) if identity and identity.owner else None

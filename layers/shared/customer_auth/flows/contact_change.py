@@ -1,0 +1,170 @@
+"""Another email or phone for a customer: a code proves it, and one transaction puts it in the place of the old one.
+
+It changes who may get in, so it needs a sign-in of just now, and ends every other session, reset and device given before.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from customer_auth import audit
+from customer_auth.addresses.address import Address
+from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.base import clock, ids
+from customer_auth.base.client import Client
+from customer_auth.base.errors import (
+    AccountDeletionPending,
+    BadRequest,
+    ContactTaken,
+    FieldError,
+    NotAuthenticated,
+    ReauthenticationRequired,
+    WrongCode,
+)
+from customer_auth.customers import customer_items, identity_items, ownership
+from customer_auth.customers.customers import Customer
+from customer_auth.customers.identity_items import Identity
+from customer_auth.customers.ownership import Standing
+from customer_auth.messaging import notification_items
+from customer_auth.messaging.kinds import Kind
+from customer_auth.otp import codes, devices, redemption
+from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.codes import Asked, Attempt, Proof
+from customer_auth.otp.redemption import Opened
+from customer_auth.sessions import session_items, sessions
+from customer_auth.sessions.sessions import Caller, Identified, Pair
+
+
+class ContactChanged(NamedTuple):
+    """The customer with the new address, and what the caller goes on with."""
+
+    customer: Customer
+    pair: Pair
+    device: str
+
+
+def ask(caller: Caller, address: Address, client: Client) -> Asked:
+    """Send a code to the address that the customer wants; one that is taken is asked like a free one.
+
+    Raises: ReauthenticationRequired, BadRequest (it is theirs already), Throttled, aws.Failed.
+    """
+    customer = caller.customer
+    if not sessions.is_recent(caller.claims):
+        raise ReauthenticationRequired
+    if customer.has_verified(address):
+        message = "is yours already"
+        raise BadRequest(f"{address.channel.capitalize()} {message}", FieldError(address.channel, message))
+    bound = {"customer": customer.id, "epoch": customer.session_epoch, "family": caller.session.family}
+    return codes.ask(Purpose.CONTACT, address, client, bound_to=bound)
+
+
+def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChanged:
+    """Change the address by the code that came to it, for the session that asked or a newer sign-in of the same customer.
+
+    A repeat with its key is answered to the access token that this very change ended.
+    Raises: NotAuthenticated, WrongCode, Throttled; ContactTaken, Unavailable and aws.Failed with the proof unspent.
+    """
+    if identified.is_being_deleted:
+        raise AccountDeletionPending
+    if identified.caller is None and attempt.key is None:
+        raise NotAuthenticated("session_ended")
+    proof = codes.try_challenge(Purpose.CONTACT, attempt)
+    if proof.kept:
+        if proof.kept.customer_id != identified.claims.sub:
+            raise WrongCode("foreign_challenge", is_guess=False)
+        return _changed(proof, redemption.repeated_session(proof, proof.kept, issuer))
+    if identified.caller is None:
+        codes.give_back(proof)
+        raise NotAuthenticated("session_ended")
+    caller = identified.caller
+
+    def decide(stale: redemption.Stale | None) -> ContactChanged:
+        _insist_on_asker(proof, caller)
+        return _verify(proof, caller, *_standing(proof, caller.customer, stale), issuer)
+
+    return redemption.settle(proof, decide, ContactTaken)
+
+
+def _insist_on_asker(proof: Proof, caller: Caller) -> None:
+    """Whoever asked, by that session or a newer sign-in, and nothing has ended every session since: a reset, another change."""
+    bound = proof.challenge["bound_to"]
+    same = bound["customer"] == caller.customer.id and bound["epoch"] == caller.customer.session_epoch
+    if not same or not (bound["family"] == caller.session.family or caller.session.begun_at >= proof.challenge["asked_at"]):
+        raise WrongCode("another_asked")
+
+
+def _standing(proof: Proof, customer: Customer, stale: redemption.Stale | None) -> tuple[Standing, dict[Address, Identity]]:
+    """What the new address is, and what is known of the customer's own, in one read.
+
+    Raises: Throttled, ContactTaken, NotAuthenticated (the sessions have ended), Unavailable, aws.Failed.
+    """
+    if stale and stale.items[0] is not None:
+        raise NotAuthenticated("session_ended")
+    own: dict[Address, Identity] = {}
+    standing = ownership.read(proof.address, first=partial(_read_with_own, proof, customer, own))
+    if standing.identity and standing.identity.proven_at and standing.identity.customer_id != customer.id:
+        raise ContactTaken
+    return standing, own
+
+
+def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity], places: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """What lies at these places; with it, into `own`, what is known of the customer's other addresses."""
+    others = [each for each in (*customer.verified_addresses, *customer.unverified_addresses) if each.key != proof.address.key]
+    at = {each: identity_items.places(each) for each in others}
+    items = redemption.read(proof, [*places, *(place for each in at.values() for place in each)])
+    left = iter(items[len(places) :])
+    found = {each: identity_items.identity(each, [next(left) for _ in each_places]) for each, each_places in at.items()}
+    own |= {each: identity for each, identity in found.items() if identity and identity.customer_id == customer.id}
+    return items[: len(places)]
+
+
+def _verify(proof: Proof, caller: Caller, standing: Standing, own: dict[Address, Identity], issuer: str) -> ContactChanged:
+    """Raises: Stale."""
+    customer, address = caller.customer, proof.address
+    changed = customer.with_session().with_address(address, verified=True)
+    changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
+    version, challenge_hash = proof.challenge["pepper"], ids.sha256(proof.challenge["id"])
+    secret = redemption.first_secret(proof.key, challenge_hash, version)
+    session, refresh = sessions.go_on(caller.session, changed, pepper_version=version, secret=secret)
+    opened = Opened(changed, session, sessions.pair(changed, session, refresh, issuer))
+    names = [str(address.channel), f"{address.channel}_verified"]
+    writes = [
+        customer_items.become(customer, changed, names),
+        *identity_items.prove(address, changed, standing.identity),
+        session_items.put_new(session),
+        *(ownership.end_claim(address, standing) if standing.customer and standing.customer.id != customer.id else ()),
+        *_own_addresses(customer, address, own),
+        *_told(proof, customer),
+    ]
+    ended = {each.key: each for each in (*customer.verified_addresses, address)}
+    kept = redemption.use(proof, writes, customer_id=customer.id, family=session.family, ends_devices_of=list(ended.values()))
+    if kept:
+        return _changed(proof, redemption.repeated_session(proof, kept, issuer))
+    return _changed(proof, opened)
+
+
+def _own_addresses(customer: Customer, new: Address, own: dict[Address, Identity]) -> list[Write]:
+    """The old address is nobody's, and the resets to one that stays end; of a claim that goes, its password opens nothing any more."""
+    writes = []
+    for address, identity in own.items():
+        replaced = address.channel is new.channel
+        if customer.is_verified(address.channel):
+            writes.append(identity_items.release(identity) if replaced else identity_items.end_resets(identity))
+        elif replaced and not identity.proven_at:
+            writes.append(identity_items.drop(identity))
+    return writes
+
+
+def _told(proof: Proof, customer: Customer) -> list[Write]:
+    """The old address learns of it, or where there was none, the customer's other one."""
+    channel, locale = proof.address.channel, proof.challenge["locale"]
+    proven = {each.channel: each for each in customer.verified_addresses}
+    if channel in proven:
+        old = proven[channel]
+        return [notification_items.put_new(Kind.CONTACT_CHANGED, old, locale, fallback=customer.verified_beside(old))]
+    return [notification_items.put_new(Kind.METHOD_ADDED, other, locale, fallback=None) for other in proven.values()]
+
+
+def _changed(proof: Proof, opened: Opened) -> ContactChanged:
+    audit.count("verified", sid=opened.session.family)
+    return ContactChanged(opened.customer, opened.pair, devices.issue(proof.address, at=clock.now()))

@@ -1,0 +1,18 @@
+"""A forgotten password: a reset token is sent to the address. In a file of its own, for its function hashes no passwords."""
+
+from customer_auth.addresses.address import Address
+from customer_auth.base import settings
+from customer_auth.base.client import Client
+from customer_auth.base.errors import login_not_enabled
+from customer_auth.otp import codes
+from customer_auth.otp.challenges import Purpose
+
+
+def ask(address: Address, client: Client) -> None:
+    """Send a token, if the address is registered or proven; nobody is told whether it is.
+
+    Raises: BadRequest (this channel signs nobody in), Throttled (windows are of an address, known or not, so it tells nothing), aws.Failed.
+    """
+    if address.channel not in settings.service().login_channels:
+        raise login_not_enabled(address.channel)
+    codes.ask(Purpose.RESET, address, client)

@@ -1,0 +1,94 @@
+"""What a proven address opens: the account it belongs to, or a new one, with a session, in one transaction.
+
+Decided by the state at the moment of the commit: the transaction insists on everything that the decision stood on, and where something
+has changed since it was read, the decision is made anew.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+from customer_auth import audit
+from customer_auth.base.errors import AccountDeletionPending, BadRequest, WrongCode
+from customer_auth.customers import ownership, referrals
+from customer_auth.customers.customers import Customer, Names
+from customer_auth.customers.ownership import Owned
+from customer_auth.otp import devices, redemption
+from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.codes import Proof
+from customer_auth.otp.redemption import Opened
+from customer_auth.sessions import session_items
+from customer_auth.sessions.sessions import Pair
+
+
+class SignedIn(NamedTuple):
+    """A customer with a session that has just begun, on a device that is known from now on."""
+
+    customer: Customer
+    pair: Pair
+    device: str
+    registered: bool
+
+
+def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = None) -> SignedIn:
+    """Sign the owner of the proven address in, or up where the purpose allows it; `referral_code` is for a new account alone.
+
+    Of any number of concurrent calls with one proof one begins a session; with the proof's key all of them are told of that one.
+    Raises: WrongCode (used meanwhile, or no account to sign in to), Throttled (the client has had too many codes refused);
+    AccountDeletionPending, BadRequest (the referral code), Unavailable and aws.Failed, all with the proof unspent.
+    """
+    if proof.kept:
+        return _signed_in(proof, redemption.repeated_session(proof, proof.kept, issuer), registered=proof.kept.registered)
+
+    def decide(stale: redemption.Stale | None) -> SignedIn:
+        return _commit(proof, _owned(proof, stale, names, referral_code), issuer)
+
+    return redemption.settle(proof, decide, AccountDeletionPending, BadRequest)
+
+
+def _owned(proof: Proof, stale: redemption.Stale | None, names: Names, referral_code: str | None) -> Owned:
+    """Whose the address is or becomes.
+
+    Raises: Throttled, AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, Unavailable, aws.Failed.
+    """
+    found_instead = (stale.items[1] if stale else None) or {}
+    standing = ownership.read(
+        proof.address, found_instead.get("customer_id") or proof.challenge.get("customer"), first=partial(redemption.read, proof)
+    )
+    if standing.owner is not None and not standing.owner.may_sign_in:
+        raise AccountDeletionPending
+    if standing.owner is not None and standing.identity is not None:
+        return ownership.keep(standing.identity, standing.owner)
+    if proof.purpose is Purpose.LOGIN:
+        raise WrongCode("no_account")
+    return ownership.give(proof.address, standing, names, referral_code=referral_code, begins_session=True)
+
+
+def _commit(proof: Proof, owned: Owned, issuer: str) -> SignedIn:
+    """Use the proof up, begin the session and make the account the owner's where it was not: all or nothing.
+
+    Raises: Stale, UnknownReferrer.
+    """
+    opened = redemption.draft_session(proof, owned.customer, issuer)
+    session = opened.session
+    try:
+        kept = redemption.use(
+            proof,
+            [*owned.writes, session_items.put_new(session), *owned.insists],
+            customer_id=owned.customer.id,
+            family=session.family,
+            registered=owned.is_new,
+            at=session.begun_at,
+            ends_devices_of=[proof.address] if owned.is_new else (),
+        )
+    except redemption.Stale as stale:
+        if referrals.refused(owned.insists, stale.items):
+            raise referrals.UnknownReferrer from None
+        raise
+    if kept is not None:
+        return _signed_in(proof, redemption.repeated_session(proof, kept, issuer), registered=kept.registered)
+    return _signed_in(proof, opened, registered=owned.is_new)
+
+
+def _signed_in(proof: Proof, opened: Opened, *, registered: bool) -> SignedIn:
+    audit.count("verified", sid=opened.session.family, registered=registered)
+    return SignedIn(opened.customer, opened.pair, devices.issue(proof.address, at=opened.session.begun_at), registered)

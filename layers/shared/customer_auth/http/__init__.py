@@ -1,0 +1,1 @@
+"""Lambda events, requests, fields and schemas: the only place that knows HTTP."""

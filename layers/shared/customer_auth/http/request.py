@@ -1,0 +1,169 @@
+"""One HTTP API event (payload 2.0) read as a request: who sent it, what it says, and everything about it that can be wrong."""
+
+import base64
+import json
+import re
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from customer_auth.base import client, settings
+from customer_auth.base.client import Client
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, TooLarge, UnsupportedMedia
+from customer_auth.base.locales import choose
+from customer_auth.http import user_agents
+from customer_auth.http.fields import Model
+from customer_auth.tokens import publishable_keys
+
+_MOST_BYTES = 10 * 1024
+KEY = re.compile(r"[\x21-\x7e]{16,64}")
+_UNREADABLE = "\ufffd"
+_BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
+
+
+class Request:
+    """The parts of an event that an endpoint may use. Forwarding headers are not among them: anyone can write those."""
+
+    def __init__(self, event: dict[str, Any]) -> None:
+        self._event = event
+        # HTTP APIs write names in lower case; `sam local start-api` does not.
+        self._headers: dict[str, str] = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        context = event["requestContext"]
+        self.id = str(context["requestId"])
+        method, _, self.route = str(event["routeKey"]).partition(" ")  # the path may begin with a custom domain's mapping
+        self.is_head = method == "HEAD"
+        self.query: dict[str, str] = event.get("queryStringParameters") or {}
+        self.parameters: dict[str, str] = event.get("pathParameters") or {}
+        self.at = int(context.get("timeEpoch", 0)) // 1000
+        self.method = str(context["http"]["method"])
+        self._domain = str(context["domainName"])
+        self._source_ip = str(context["http"]["sourceIp"])
+
+    @cached_property
+    def bucket(self) -> str:
+        """What windows count as one client."""
+        return client.bucket(self._source_ip)
+
+    def client(self, parsed: object) -> Client:
+        """Who is asking, by the connection and by what the body says of the client."""
+        asked = getattr(parsed, "locale", None)
+        locale = choose(asked, self._headers.get("accept-language"))
+        return Client(self.bucket, locale, getattr(parsed, "device", None), user_agents.label(self._headers.get("user-agent", "")))
+
+    def issuer(self) -> str:
+        """The ISSUER, or the domain that the request came to."""
+        return settings.service().issuer or f"https://{self._domain}"
+
+    def access_token(self) -> str:
+        """The bearer token (RFC 6750 §2.1). Raises: NotAuthenticated."""
+        match = _BEARER.fullmatch(self._headers.get("authorization", ""))
+        if match is None:
+            raise NotAuthenticated("no_token")
+        return match[1]
+
+    def publishable_key(self) -> tuple[str | None, str | None]:
+        """A storefront's key, and the page's origin (RFC 6454) where a browser tells one."""
+        return self._headers.get(publishable_keys.HEADER), self._headers.get("origin")
+
+    def idempotency_key(self) -> str | None:
+        """By which a caller may repeat this call. Raises: BadRequest."""
+        key = self._headers.get("idempotency-key")
+        if key is not None and not KEY.fullmatch(key):
+            message = "must be 16 to 64 printable ASCII characters"
+            raise BadRequest(f"Idempotency-Key {message}", FieldError("Idempotency-Key", message))
+        return key
+
+    def json(self, *, may_be_left_out: bool = False) -> str:
+        """The body's text, JSON by its content type; `{}` where there is none and `may_be_left_out` (then it needs no type either).
+
+        Raises: UnsupportedMedia, TooLarge, BadRequest.
+        """
+        body: str = self._event.get("body") or ""
+        if may_be_left_out and not body:
+            return "{}"
+        if self._headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMedia("The body must be application/json")
+        try:
+            raw = base64.b64decode(body, validate=True) if self._event.get("isBase64Encoded") else body.encode()
+        except ValueError:  # no base64, or no characters at all
+            raise BadRequest("The body must be JSON", FieldError("body", "must be JSON")) from None
+        if len(raw) > _MOST_BYTES:
+            raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
+        return _text(raw)
+
+    def json_for(self, model: type[Model], *, may_be_left_out: bool = False) -> str:
+        """The same for this model: optional members that are empty are absent, and what may stand in the query string counts from there."""
+        text, given = (
+            self.json(may_be_left_out=may_be_left_out),
+            {name: value for name, value in self.query.items() if name in model.in_query},
+        )
+        try:
+            told = json.loads(text)
+        except (ValueError, RecursionError):
+            return text  # whoever parses it says what is wrong
+        if not isinstance(told, dict):
+            return text
+        wanted = model.without_empty(given | model.without_empty(told))
+        return text if wanted == told else json.dumps(wanted)
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8, read strictly. The gateway hands JSON on as text, in which it has put U+FFFD where the bytes were no UTF-8."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = _UNREADABLE
+    if _UNREADABLE in text:
+        raise BadRequest("The body must be UTF-8", FieldError("body", "must be UTF-8"))
+    return text
+
+
+def body[B: Model](asked: Request, model: type[B]) -> B:
+    """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest with every field that is wrong, and never its value."""
+    may_be_left_out = asked.method == "POST" and not any(info.is_required() for info in model.model_fields.values())
+    try:
+        return model.model_validate_json(asked.json_for(model, may_be_left_out=may_be_left_out))
+    except ValidationError as wrong:
+        raise _wrong(model, wrong) from None
+
+
+def query[Q: Model](asked: Request, model: type[Q]) -> Q:
+    """The query string as its model. Raises: BadRequest with every parameter that is wrong, and never its value."""
+    try:
+        return model.model_validate_strings(model.without_empty(asked.query))
+    except ValidationError as wrong:
+        raise _wrong(model, wrong) from None
+
+
+def _wrong(model: type[Model], wrong: ValidationError) -> BadRequest:
+    errors = [_field_error(model, error) for error in wrong.errors(include_url=False)]
+    return BadRequest(f"{_title(model, errors[0].field)} {errors[0].message}", *errors)
+
+
+def dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _field_error(model: type[Model], error: Any) -> FieldError:
+    if not error["loc"]:
+        return FieldError("body", "must be a JSON object")
+    name = str(error["loc"][0])
+    required = any(name in (field, info.alias) and info.is_required() for field, info in model.model_fields.items())
+    if error["type"] == "missing" or (required and error["input"] in (None, "")):
+        return FieldError(name, "is required", missing=True)
+    if error["type"] in ("int_parsing", "greater_than_equal", "less_than_equal"):
+        low, high = (getattr(rule, key) for key in ("ge", "le") for rule in model.model_fields[name].metadata if hasattr(rule, key))
+        return FieldError(name, f"must be a whole number from {low} to {high}")
+    if error["type"] == "value_error":
+        return FieldError(name, str(error["ctx"]["error"]))
+    return FieldError(name, _KINDS.get(error["type"], "is not valid"))
+
+
+_KINDS = {"string_type": "must be text", "bool_type": "must be true or false"}
+
+
+def _title(model: type[Model], name: str) -> str:
+    """How people call a field."""
+    titles = {info.alias or field: info.title for field, info in model.model_fields.items()}
+    return titles.get(name) or ("The body" if name == "body" else name)

@@ -1,0 +1,22 @@
+"""An access token's claims as an answer shows them."""
+
+from pydantic import Field
+
+from customer_auth.http import examples
+from customer_auth.http.fields import Model
+from customer_auth.http.schemas.field_types import CustomerId, EpochSeconds, Sid
+
+
+class ClaimsShown(Model):
+    """What the token says (RFC 9068 §2.2)."""
+
+    iss: str = Field(examples=[examples.ISSUER])
+    sub: CustomerId
+    aud: str = Field(examples=["storefront"])
+    exp: EpochSeconds
+    iat: EpochSeconds
+    jti: str = Field(examples=["Zt4Lw7Mz0AsDvYgB"])
+    sid: Sid
+    auth_time: EpochSeconds = Field(description="When the customer signed in.")
+    amr: list[str] = Field(description="How (RFC 8176).", examples=[["otp", "sms"]])
+    roles: list[str] = Field(examples=[[]])

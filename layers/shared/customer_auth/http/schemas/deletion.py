@@ -1,0 +1,39 @@
+"""Deleting an account: answers."""
+
+from typing import Literal, Self
+
+from pydantic import Field
+
+from customer_auth.base import clock
+from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.http import examples
+from customer_auth.http.fields import Model
+from customer_auth.http.schemas.field_types import CustomerId, DeletionId, Time
+
+
+class DeletionShown(Model):
+    """A request that an account be deleted."""
+
+    id: DeletionId
+    customer_id: CustomerId
+    reason: str | None = Field(examples=[None])
+    status: Literal["pending", "confirmed", "cancelled", "completed"]
+    deletion_scheduled_at: Time | None
+    created_at: Time
+    updated_at: Time
+    cancelled_at: Time | None
+    completed_at: Time | None
+
+    @classmethod
+    def of(cls, deletion: Deletion) -> Self:
+        """The same request, with times in ISO 8601 UTC; what is being erased is confirmed."""
+        fields = {name: getattr(deletion, name) for name in Deletion._fields if name in cls.model_fields}
+        fields |= {name: clock.iso(value) for name, value in fields.items() if name.endswith("_at") and value is not None}
+        status = State.CONFIRMED if deletion.status == State.ERASING else State(deletion.status)
+        return cls(**fields | {"status": str(status)})
+
+
+class DeletionListed(DeletionShown):
+    """The same, as administrators see it."""
+
+    receipt: str | None = Field(description="Of a completed one, a signed JWS (RFC 7515).", examples=[examples.RECEIPT])

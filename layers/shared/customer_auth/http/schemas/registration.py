@@ -1,0 +1,76 @@
+"""Making a customer: body and answer."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, JsonValue
+
+from customer_auth.addresses import cleaning
+from customer_auth.base import clock
+from customer_auth.customers import profiles
+from customer_auth.customers.customers import Names
+from customer_auth.flows import customer_creation
+from customer_auth.flows.verification import Asked
+from customer_auth.http import examples
+from customer_auth.http.fields import Email, FromClient, Model, Phone, ReferralCode
+from customer_auth.http.schemas import tokens
+from customer_auth.http.schemas.customers import CustomerShown
+from customer_auth.http.schemas.field_types import Challenge, Time
+from customer_auth.http.schemas.names import NamedWithCompany
+from customer_auth.http.schemas.tokens import PossibleTokens
+
+_REFERRAL_CODE = "referral_code"
+
+
+class NewCustomer(FromClient, NamedWithCompany):
+    """What the new customer says of themselves; an address that was registered need not come again."""
+
+    email: Email | None = Field(default=None, title="Email")
+    phone: Phone | None = Field(default=None, title="Phone number")
+    metadata: dict[str, JsonValue] = Field(
+        default={},
+        title="Metadata",
+        description=f"At most {profiles.MOST_KEYS} members and 16 KB; a `referral_code` in it is taken out.",
+        examples=[{"newsletter": True}],
+    )
+    referral_code: ReferralCode | None = Field(
+        default=None, title="Referral code", description="Of the customer who sent this one.", examples=[examples.REFERRAL_CODE]
+    )
+
+    @property
+    def wanted(self) -> customer_creation.Wanted:
+        """The customer that is wanted."""
+        metadata: dict[str, Any] = dict(self.metadata)
+        in_metadata = metadata.pop(_REFERRAL_CODE, None)
+        code = self.referral_code or ("" if in_metadata is None else cleaning.around(str(in_metadata)))
+        names = Names(self.first_name, self.last_name)
+        return customer_creation.Wanted(self.email, self.phone, names, self.company_name, metadata, code or None)
+
+
+class Verification(Model):
+    """A code that is on its way to an address of the new customer."""
+
+    type: Literal["email_verification", "phone_verification"]
+    token: Challenge
+    expires_at: Time
+
+
+class Created(PossibleTokens):
+    """The new customer; a session where nothing is left to verify, else the codes that were sent, where they are sent by themselves."""
+
+    http_statuses: ClassVar[tuple[int, ...]] = (201,)
+
+    customer: CustomerShown
+    verifications: list[Verification]
+
+    @classmethod
+    def of(cls, created: customer_creation.Created, asked: list[Asked]) -> Self:
+        """The answer for a customer."""
+        told = [
+            Verification(type=f"{each.address.channel}_verification", token=each.challenge, expires_at=clock.iso(each.expires_at))  # type: ignore[arg-type]
+            for each in asked
+        ]
+        return cls(
+            customer=CustomerShown.of(created.customer),
+            verifications=told,
+            **tokens.told(created.pair, created.device),
+        )

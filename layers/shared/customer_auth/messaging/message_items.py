@@ -1,0 +1,136 @@
+"""What becomes of a challenge's message, in the challenge's own map of the code item (see `code_items`).
+
+| delivery | means |
+|---|---|
+| queued | to be sent |
+| claimed, claimed_again | one sender is at it, for the first or the last time |
+| unsure | the provider's answer was lost: it may have been sent, and is sent once more |
+| sent, skipped, failed | accepted by the provider, nobody to tell, not to be accepted (`reason`) |
+"""
+
+import secrets
+from typing import NamedTuple
+
+from customer_auth.addresses.address import Address
+from customer_auth.aws import dynamodb
+from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.base import clock, ids, settings
+from customer_auth.otp import idempotency_items
+from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.delivery_states import DeliveryState
+
+# After this a sender that claimed a message and was heard of no more has died: its function may run for 10 seconds. The retry
+# queue's delay is as long.
+CLAIM_SECONDS = 15
+_CLAIM_BYTES = 8
+_LEFT_BEHIND = "(#p.#delivery = :unsure OR (#p.#delivery = :claimed AND #p.#claimed_at <= :stale))"
+
+
+class Message(NamedTuple):
+    """Which message: the code item's key, the purpose, the challenge's id."""
+
+    pk: str
+    purpose: Purpose
+    challenge_id: bytes
+
+
+class Delivery(NamedTuple):
+    """How far a pending challenge's message is, and the challenge's times."""
+
+    state: DeliveryState
+    reason: str
+    asked_at: int
+    expires_at: int
+
+
+class InTheWay(Exception):
+    """Another sender is at this message; look again when it has had its time."""
+
+
+def find(message: Message) -> Delivery | None:
+    """What became of a message, also when its code has been used; None where its challenge was replaced or never was.
+
+    Raises: aws.Failed.
+    """
+    item = dynamodb.get(*_place(message)) or {}
+    challenge, used = item.get(message.purpose, {}), item.get(idempotency_items.attribute(message.purpose), {})
+    if challenge.get("id") == message.challenge_id:
+        return Delivery(DeliveryState(challenge["delivery"]), challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
+    if used.get("challenge_hash") == ids.sha256(message.challenge_id):
+        return Delivery(DeliveryState.SENT, "", used["asked_at"], used["expires_at"])
+    return None
+
+
+def claim(message: Message) -> Item | None:
+    """Be the one sender of this message; answers its challenge, or None where nothing is to be sent any more.
+
+    Of any number at once one gets it. One whose sender died, or that is `unsure`, is given out once more, as `claimed_again`.
+    Raises: InTheWay, aws.Failed.
+    """
+    now, claim_id = clock.now(), secrets.token_bytes(_CLAIM_BYTES)
+    free: Item = {":queued": "queued"}
+    left: Item = {":unsure": "unsure", ":claimed": "claimed", ":stale": now - CLAIM_SECONDS}
+    steps = (
+        _claim(message, claim_id, now, "claimed", "#p.#delivery = :queued", free),
+        _claim(message, claim_id, now, "claimed_again", _LEFT_BEHIND, left),
+    )
+    for step in steps:
+        try:
+            challenge: Item = dynamodb.write(step)[message.purpose]
+        except dynamodb.ConditionFailed as failed:
+            challenge = failed.item.get(message.purpose, {})
+            if challenge.get("claim") != claim_id:  # not a write of ours whose answer was lost
+                if challenge.get("id") != message.challenge_id or challenge["expires_at"] <= now:
+                    return None
+                if challenge["delivery"] not in ("claimed", "unsure"):
+                    return None
+                continue
+        return challenge
+    raise InTheWay
+
+
+def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: str, values: Item) -> Write:
+    return dynamodb.update(
+        *_place(message),
+        "SET #p.#delivery = :delivery, #p.#claim = :claim, #p.#claimed_at = :now, #event = :recorded",
+        where=f"#p.#id = :id AND #p.#expires_at > :now AND {where}",
+        values=values | {":delivery": delivery, ":claim": claim_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
+        names={"p": message.purpose},
+    )
+
+
+def route(message: Message, claim_id: bytes, to: Address) -> Write:
+    """The part of a transaction that says where the message goes, once, by the sender that has claimed it."""
+    return dynamodb.update(
+        *_place(message),
+        "SET #p.#to = :to",
+        # this sender has it still · it has no destination yet
+        where="#p.#claim = :claim AND attribute_not_exists(#p.#to)",
+        values={":to": list(to), ":claim": claim_id},
+        names={"p": message.purpose},
+    )
+
+
+def bind(message: Message, revision: str) -> None:
+    """Note the address's revision before a reset's message goes out, for its token opens nothing of another. Raises: aws.Failed."""
+    _note(message, {"revision": revision})
+
+
+def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None) -> None:
+    """Write down what became of it; `customer_id` is the hint for the verify. Raises: aws.Failed."""
+    _note(message, {"delivery": delivery, "reason": reason} | ({"customer": customer_id} if customer_id else {}))
+
+
+def _note(message: Message, fields: Item) -> None:
+    write = dynamodb.update(
+        *_place(message),
+        f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded",
+        where="#p.#id = :id",
+        values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
+        names={"p": message.purpose},
+    )
+    dynamodb.write_if(write)  # else the code was used or replaced, and nobody asks any more
+
+
+def _place(message: Message) -> tuple[str, Item]:
+    return settings.places().codes_table, {"pk": message.pk}

@@ -1,0 +1,43 @@
+"""Email by Amazon SES v2 (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html)."""
+
+from email.header import Header
+
+from customer_auth.base import settings
+from customer_auth.messaging.errors import hand_over
+from customer_auth.messaging.messages import Message
+
+_LONGEST_ENCODED_WORD = 75  # characters, RFC 2047 §2
+
+_FOR_GOOD = {
+    "MessageRejected": "rejected",
+    "BadRequestException": "rejected",
+    "MailFromDomainNotVerifiedException": "sender_not_verified",
+    "NotFoundException": "not_configured",
+}
+
+
+def send(to: str, message: Message) -> str:
+    """Send the message to one mailbox, from the brand; SES's message id. Raises: NotSent."""
+    given = settings.messaging()
+    body = {"Text": _utf8(message.text)}
+    if message.html:
+        body["Html"] = _utf8(message.html)
+    optional = {"ConfigurationSetName": given.email_configuration_set} if given.email_configuration_set else {}
+    return hand_over(
+        "sesv2",
+        "SendEmail",
+        _FOR_GOOD,
+        FromEmailAddress=f"{_phrase(given.brand_name)} <{given.email_from}>",
+        Destination={"ToAddresses": [to]},
+        Content={"Simple": {"Subject": _utf8(message.subject or ""), "Body": body}},
+        **optional,
+    )
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def _phrase(name: str) -> str:
+    """A display name as SES takes it: ASCII, in encoded words (RFC 2047 §2)."""
+    return Header(name, "utf-8", maxlinelen=_LONGEST_ENCODED_WORD).encode(linesep="")

@@ -1,0 +1,1 @@
+"""One-time codes: challenges, attempts, devices, windows, redemption."""

@@ -1,0 +1,162 @@
+"""Tries of a code, in the code item of its address (see `code_items`): each is spent before anything is compared."""
+
+from typing import NamedTuple
+
+from customer_auth.aws import dynamodb
+from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.base import clock, ids, limits, settings
+from customer_auth.base.errors import Throttled, WrongCode
+from customer_auth.otp import code_items, devices, idempotency_items
+from customer_auth.otp.challenges import Place, Purpose
+from customer_auth.otp.idempotency_items import Outcome
+
+
+class Try(NamedTuple):
+    """One try: of which purpose, at which place, bound to a challenge's id or not, by which attempt, with which keyed hash of a key."""
+
+    purpose: Purpose
+    place: Place
+    challenge_id: bytes | None
+    attempt_id: str
+    key_hash: bytes | None
+
+    @property
+    def map(self) -> str:
+        return "unbound" if self.challenge_id is None else "bound"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it fills the address's window, and heeds it: nobody guesses the 256 bits of a reset's token."""
+        return self.purpose is not Purpose.RESET
+
+
+def spend(spending: Try) -> Item | Outcome:
+    """Spend one try before anything is compared; answers the pending challenge, or the kept outcome that this call repeats.
+
+    Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with, and over all codes of the address as
+    many as its window has room for, beside the first of each code that comes with its challenge: else a stranger's wrong tries would
+    lock the owner's new device out for a day. The same attempt again is spent once.
+    Raises: WrongCode; Throttled; DeviceEnded; aws.Failed (it may be spent).
+    """
+    now = clock.now()
+    write = _spend_bound(spending, now) if spending.challenge_id is not None else _spend_unbound(spending, now)
+    try:
+        item = dynamodb.write(write)
+    except dynamodb.ConditionFailed as failed:
+        return _instead(spending, failed.item, now)
+    challenge: Item = item[spending.purpose]
+    return challenge
+
+
+def _spend_bound(spending: Try, now: int) -> Write:
+    where = (
+        "#p.#id = :id"  # this very challenge is still there
+        " AND #p.#expires_at > :now"  # it lives
+        " AND size(#p.#bound) < :most"  # a try is left
+        " AND attribute_not_exists(#p.#bound.#attempt)"  # this attempt is new
+    )
+    values: Item = {":now": now, ":tried": "tried", ":id": spending.challenge_id, ":most": settings.service().otp_max_attempts}
+    assignments = "#p.#bound.#attempt = :now, #event = :tried"
+    if spending.counts:
+        window = limits.failures()
+        where += f" AND (({window.condition()}) OR size(#p.#bound) < :one)"  # the window has room, or this code's first try with it
+        values |= window.values(now) | {":one": 1}
+        assignments += f", {window.update()}"
+    names = {"p": spending.purpose, "attempt": spending.attempt_id}
+    return dynamodb.update(*code_items.key(spending.place.item_key), f"SET {assignments}", where, values, names)
+
+
+def _spend_unbound(spending: Try, now: int) -> Write:
+    window = limits.failures()
+    where = code_items.and_device(
+        "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # some challenge is pending and lives
+        " AND size(#p.#unbound) < :most"  # a try is left
+        " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
+        f" AND {window.condition()}",  # the address's window has room
+        spending.place,
+    )
+    values: Item = window.values(now) | code_items.device_value(spending.place)
+    if spending.key_hash:  # no outcome is kept for this key
+        where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
+        values |= {":key_hash": spending.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
+    return dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        f"SET #p.#unbound.#attempt = :now, #event = :tried, {window.update()}",
+        where=where,
+        values=values | {":tried": "tried", ":most": settings.service().otp_max_attempts},
+        names={"p": spending.purpose, "done": idempotency_items.attribute(spending.purpose), "attempt": spending.attempt_id},
+    )
+
+
+def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
+    """What a try that was not spent means: a repeat of what is done, this very try again, a full window, else one of many wrong codes.
+
+    A full window is told before anything that depends on a pending code, so that nobody learns by it whether somebody is signing in.
+    """
+    code_items.insist_on_device(spending.place, item)
+    kept = idempotency_items.kept(spending.purpose, item)
+    if kept and _repeats(spending, kept, now):
+        return kept
+    challenge: Item = item.get(spending.purpose, {})
+    is_named = bool(challenge) and spending.challenge_id in (None, challenge["id"])
+    if is_named and challenge["expires_at"] > now and spending.attempt_id in challenge[spending.map]:
+        return challenge  # this very try, whose answer was lost or whose caller repeats it
+    window = limits.failures()
+    if spending.counts and window.is_full(item, now):
+        raise Throttled(window.retry_after_seconds(item, now), "failures")
+    if kept and spending.challenge_id is not None and ids.sha256(spending.challenge_id) == kept.challenge_hash:
+        raise WrongCode("used", is_guess=False)
+    if not is_named:
+        raise WrongCode("unknown_challenge")
+    raise WrongCode("expired" if challenge["expires_at"] <= now else "spent")
+
+
+def _repeats(spending: Try, outcome: Outcome, now: int) -> bool:
+    if spending.key_hash is None or outcome.key_hash != spending.key_hash or outcome.at <= now - idempotency_items.REPEAT_SECONDS:
+        return False
+    return spending.challenge_id is None or ids.sha256(spending.challenge_id) == outcome.challenge_hash
+
+
+def give_back(spending: Try) -> None:
+    """Take the try of a right code that opened nothing out again, from its map and its window. Raises: aws.Failed."""
+    _take_out(spending, f"#p.#{spending.map}.#attempt", {"p": spending.purpose})
+
+
+def take_out_failure(spending: Try) -> None:
+    """Take this try out of the window again, once, though another has used the code meanwhile. Raises: aws.Failed."""
+    _take_out(spending, "#tries.#attempt", {"tries": _tries(spending.purpose, spending.map)})
+
+
+def _take_out(spending: Try, path: str, names: dict[str, str]) -> None:
+    back = f", {limits.failures().give_back()}" if spending.counts else ""
+    write = dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        f"SET #event = :gave_back{back} REMOVE {path}",
+        where=f"attribute_exists({path})",
+        values={":gave_back": "gave_back"} | ({":long_ago": limits.LONG_AGO} if back else {}),
+        names=names | {"attempt": spending.attempt_id},
+    )
+    dynamodb.write_if(write)  # else it was taken out already, or the challenge is gone
+
+
+def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: bool = False) -> Write:
+    """The part of a transaction that uses the challenge up, once, and keeps what came of it; `ends_devices` as the function does."""
+    assignments = "#done = :done, #bound_tries = #p.#bound, #unbound_tries = #p.#unbound, #event = :used"
+    values: Item = {":done": outcome.item(), ":used": "used"}
+    if spending.counts:
+        assignments, values = f"{assignments}, {limits.failures().give_back()}", values | {":long_ago": limits.LONG_AGO}
+    if ends_devices:
+        assignments = f"{assignments}, #devices_since = :since, #expires_at = :expires_at"
+        values |= {":since": outcome.at, ":expires_at": outcome.at + devices.LIFE_SECONDS}
+    return dynamodb.update(
+        *code_items.key(spending.place.item_key),
+        f"SET {assignments} REMOVE #p",
+        where="#p.#id = :id",
+        values=values | {":id": challenge["id"]},
+        names={"p": spending.purpose, "done": idempotency_items.attribute(spending.purpose)}
+        | {f"{kind}_tries": _tries(spending.purpose, kind) for kind in ("bound", "unbound")},
+    )
+
+
+def _tries(purpose: Purpose, kind: str) -> str:
+    return f"tries_{purpose}_{kind}"

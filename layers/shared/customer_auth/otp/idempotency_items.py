@@ -1,0 +1,54 @@
+"""What right codes led to, in the code item of their address (see `code_items`): so that their callers' repeats are answered alike."""
+
+from typing import NamedTuple
+
+from customer_auth.aws import dynamodb
+from customer_auth.aws.dynamodb import Item
+from customer_auth.otp import code_items
+from customer_auth.otp.challenges import Place, Purpose
+
+# For how long the caller's repeat with its key gets the same outcome.
+REPEAT_SECONDS = 120
+
+
+class Outcome(NamedTuple):
+    """What a right code led to: enough to answer its caller's repeat alike. `use` tells one use from another; no `family`: no session."""
+
+    use: str
+    challenge_hash: bytes
+    address: list[str]
+    asked_at: int
+    expires_at: int
+    nonce: bytes
+    pepper_version: int
+    key_hash: bytes | None
+    customer_id: str
+    family: str
+    registered: bool
+    at: int
+
+    def item(self) -> Item:
+        return self._asdict()
+
+
+def kept(purpose: Purpose, item: Item) -> Outcome | None:
+    """The outcome of this purpose's last right code, if a raw code item has one."""
+    found = item.get(attribute(purpose))
+    return Outcome(**found) if found else None
+
+
+def end(place: Place, purpose: Purpose, outcome: Outcome) -> None:
+    """Nobody gets this outcome again: somebody had its key and not its code. Raises: aws.Failed."""
+    write = dynamodb.update(
+        *code_items.key(place.item_key),
+        "SET #event = :ended REMOVE #done",
+        where="#done.#challenge_hash = :challenge_hash",
+        values={":challenge_hash": outcome.challenge_hash, ":ended": "ended"},
+        names={"done": attribute(purpose)},
+    )
+    dynamodb.write_if(write)  # else it is gone already, or another's
+
+
+def attribute(purpose: Purpose) -> str:
+    """What keeps a purpose's last outcome."""
+    return f"done_{purpose}"

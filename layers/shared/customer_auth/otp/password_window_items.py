@@ -1,0 +1,49 @@
+"""Passwords tried for one address in one lane: their window lies in the address's code item (see `code_items`).
+
+| attribute | holds |
+|---|---|
+| pass0, pass1, … | the times of the last passwords tried, newest first; a right one is taken out again |
+| last_pass | the last of them, by which a write that is repeated finds itself |
+"""
+
+import secrets
+
+from customer_auth.aws import dynamodb
+from customer_auth.aws.dynamodb import Write
+from customer_auth.base import clock, limits
+from customer_auth.base.errors import Throttled
+from customer_auth.otp import code_items
+from customer_auth.otp.challenges import Place
+
+
+def count(place: Place) -> None:
+    """Count a password before it is compared. Of any number at once as many succeed as the window has room for.
+
+    Raises: Throttled; DeviceEnded; aws.Failed (it may be counted).
+    """
+    window, now, guess_id = limits.guesses(), clock.now(), secrets.token_bytes(8)
+    where = f"{window.condition()} AND (attribute_not_exists(#last_pass) OR #last_pass <> :id)"
+    values = window.values(now) | {":id": guess_id, ":tried": "tried", ":expires_at": now + place.kept_seconds}
+    write = dynamodb.update(
+        *code_items.key(place.item_key),
+        f"SET {window.update()}, #last_pass = :id, #event = :tried, #expires_at = :expires_at",
+        where=code_items.and_device(where, place),
+        values=values | code_items.device_value(place),
+    )
+    try:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed as failed:
+        if failed.item.get("last_pass") == guess_id:
+            return  # a write whose answer was lost was repeated
+        code_items.insist_on_device(place, failed.item)
+        raise Throttled(window.retry_after_seconds(failed.item, now), "password") from None
+
+
+def take_out(place: Place) -> Write:
+    """The part of a transaction that takes a right password out of the window again."""
+    return dynamodb.update(
+        *code_items.key(place.item_key),
+        f"SET #event = :right, {limits.guesses().give_back()}",
+        where="attribute_exists(#pass0)",
+        values={":right": "right", ":long_ago": limits.LONG_AGO},
+    )

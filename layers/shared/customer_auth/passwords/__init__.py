@@ -1,0 +1,1 @@
+"""Hashing, and the password attempts of a customer."""

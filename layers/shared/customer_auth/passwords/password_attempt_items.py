@@ -1,0 +1,69 @@
+"""A customer's password attempts: old passwords entered to change the own one, and the changes. One item of the codes table each.
+
+They count against the customer who is signed in, never against an address: that may be somebody else's.
+
+| attribute | holds |
+|---|---|
+| pk | attempts#cus_… |
+| pass0, pass1, … | the times of the last old passwords entered, newest first; a right one is taken out again |
+| change0, change1, … | the times of the last changes, newest first |
+| last_pass | the last of the attempts, by which a write that is repeated finds itself |
+| expires_at | TTL: when the windows are empty again |
+"""
+
+import secrets
+
+from customer_auth.aws import dynamodb, keys
+from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.base import clock, limits, settings
+from customer_auth.base.errors import Throttled
+
+_KEPT_SECONDS = clock.DAY + clock.HOUR  # longer than the longest window
+
+
+def key(customer_id: str) -> tuple[str, Item]:
+    """Where the customer's attempts lie."""
+    return settings.places().codes_table, {"pk": keys.password_attempts(customer_id)}
+
+
+def count(customer_id: str) -> None:
+    """Count an old password before it is compared. Of any number at once as many succeed as the window has room for.
+
+    Raises: Throttled (too many attempts, or no change is left), aws.Failed (it may be counted).
+    """
+    attempts, changes, now, attempt_id = limits.guesses(), limits.password_changes(), clock.now(), secrets.token_bytes(8)
+    write = dynamodb.update(
+        *key(customer_id),
+        f"SET {attempts.update()}, #last_pass = :id, #expires_at = :expires_at",
+        where=f"{attempts.condition()}"  # an attempt is left
+        f" AND {changes.condition()}"  # and a change, for which it is made
+        " AND (attribute_not_exists(#last_pass) OR #last_pass <> :id)",  # this very attempt is not counted yet
+        values=attempts.values(now) | changes.periods(now) | {":id": attempt_id, ":expires_at": now + _KEPT_SECONDS},
+    )
+    try:
+        dynamodb.write(write)
+    except dynamodb.ConditionFailed as failed:
+        if failed.item.get("last_pass") == attempt_id:
+            return  # a write whose answer was lost was repeated
+        seconds = max(window.retry_after_seconds(failed.item, now) for window in (attempts, changes))
+        raise Throttled(seconds, "old_password") from None
+
+
+def change(customer_id: str, *, attempted: bool) -> Write:
+    """The part of a transaction that counts a change, if one is left; `attempted`: the right old password is taken out again."""
+    window, now = limits.password_changes(), clock.now()
+    assignments = f"{window.update()}, #expires_at = :expires_at"
+    if attempted:
+        assignments = f"{assignments}, {limits.guesses().give_back()}"
+    values = window.values(now) | {":expires_at": now + _KEPT_SECONDS, ":long_ago": limits.LONG_AGO}
+    return dynamodb.update(*key(customer_id), f"SET {assignments}", window.condition(), values)
+
+
+def throttled(item: Item) -> Throttled:
+    """Why the change was not made, by what lay there."""
+    return Throttled(limits.password_changes().retry_after_seconds(item, clock.now()), "password_changes")
+
+
+def forget(customer_id: str) -> Write:
+    """The part of a transaction after which nothing is counted: the customer has become somebody else's."""
+    return dynamodb.end(*key(customer_id))

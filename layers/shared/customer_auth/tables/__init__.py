@@ -1,1 +1,0 @@
-"""What lies in the tables: one file an item type, with its keys, its mapping and its operations."""

@@ -1,0 +1,40 @@
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customer_auth.addresses import cleaning
+
+# Read by the tests of the browser's module too.
+EXAMPLES = json.loads((Path(__file__).parents[2] / "examples" / "cleaning.json").read_text())
+CASES = [(kind, each["typed"], each["cleaned"]) for kind, some in EXAMPLES.items() for each in some]
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "cleaned"), CASES, ids=[f"{kind}: {each['name']}" for kind in EXAMPLES for each in EXAMPLES[kind]]
+)
+def test_what_is_typed_and_pasted_is_cleaned(kind, typed, cleaned):
+    assert getattr(cleaning, kind)(typed) == cleaned
+
+
+_UNSEEN = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cf"]
+_GAPS = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Zs", "Pd")] + ["\u2212"]
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_no_format_character_is_left_of_any_field(kind):
+    assert getattr(cleaning, kind)("".join(f"{mark}1" for mark in _UNSEEN)) == "1" * len(_UNSEEN)
+
+
+@pytest.mark.parametrize("kind", ["phone", "code", "referral_code"])
+def test_no_space_and_no_dash_is_left_of_what_has_none(kind):
+    assert getattr(cleaning, kind)("".join(f"2{gap}" for gap in _GAPS)) == "2" * len(_GAPS)
+
+
+@given(st.text(max_size=60))
+def test_cleaning_twice_changes_nothing_more(text):
+    assert cleaning.around(cleaning.around(text)) == cleaning.around(text)
+    assert cleaning.is_empty(text) == (cleaning.around(text) == "")

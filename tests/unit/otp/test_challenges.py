@@ -1,0 +1,190 @@
+import base64
+import re
+import secrets
+from collections import Counter
+from itertools import permutations
+
+import pytest
+
+from customer_auth.addresses.address import Address, Channel
+from customer_auth.aws import keys
+from customer_auth.aws.keys import Lane
+from customer_auth.base import ids
+from customer_auth.base.client import Client
+from customer_auth.base.errors import WrongCode
+from customer_auth.otp import challenges, devices
+from customer_auth.otp.challenges import Challenge, Place, Purpose
+
+pytestmark = pytest.mark.usefixtures("stored_secrets", "template_settings")
+
+PHONE = Address(Channel.PHONE, "+12125550123", "+12125550123", "US")
+OTHER = Address(Channel.PHONE, "+12125550124", "+12125550124", "US")
+EMAIL = Address(Channel.EMAIL, "ada@example.com", "ada@example.com")
+NONCE = b"n" * 16
+
+
+@pytest.fixture
+def challenge(second):
+    return Challenge.new(Purpose.LOGIN, PHONE, "en")
+
+
+@pytest.mark.parametrize(("address", "seconds"), [(PHONE, 300), (EMAIL, 600)], ids=["SMS", "email"])
+def test_a_code_lives_five_minutes_by_sms_and_ten_by_email(second, address, seconds):
+    second(5_000)
+
+    assert Challenge.new(Purpose.SIGN_IN, address, "en").expires_at == 5_000 + seconds
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_challenge_finds_its_place_by_itself(second, purpose, lane):
+    challenge = Challenge.new(purpose, PHONE, "en")
+    client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.KNOWN else None)
+    place = Place.of(client, PHONE)
+
+    found, challenge_id = Place.named_by(challenge.at(place), purpose, PHONE)
+
+    assert (found.lane, found.item_key, challenge_id) == (lane, place.item_key, challenge.id)
+
+
+@pytest.mark.parametrize(("asked_for", "tried_for"), list(permutations(Purpose, 2)))
+def test_a_challenge_is_of_one_purpose(second, asked_for, tried_for):
+    named = Challenge.new(asked_for, PHONE, "en").at(Place.strangers(PHONE))
+
+    with pytest.raises(WrongCode):
+        Place.named_by(named, tried_for, PHONE)
+
+
+@pytest.mark.parametrize("address", [OTHER, EMAIL])
+def test_a_challenge_is_of_one_address(challenge, address):
+    with pytest.raises(WrongCode):
+        Place.named_by(challenge.at(Place.strangers(PHONE)), Purpose.LOGIN, address)
+
+
+def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(second):
+    place, seen = Place.strangers(PHONE), set()
+    for _ in range(2_000):
+        raw = ids.from_base64url(Challenge.new(Purpose.LOGIN, PHONE, "en").at(place))
+        parts = {raw[:8], raw[8:16], raw[17:25], raw[25:]}
+
+        assert raw[16] == 1
+        assert not seen & parts
+        seen |= parts
+
+
+def test_no_flipped_bit_of_a_challenge_names_a_place_of_its_address(challenge):
+    place = Place.strangers(PHONE)
+    raw = ids.from_base64url(challenge.at(place))
+    for bit in range(8 * len(raw)):
+        flipped = (int.from_bytes(raw, "big") ^ 1 << bit).to_bytes(len(raw), "big")
+
+        item_key, purpose, _ = challenges.named(ids.base64url(flipped)) or (b"", None, b"")
+
+        assert (item_key, purpose) != (place.item_key, Purpose.LOGIN)
+
+
+def test_the_bytes_of_purposes_are_never_given_to_others():
+    bytes_of = {purpose: ids.from_base64url(challenges.spelled(bytes(16), purpose, bytes(16)))[16] for purpose in Purpose}
+
+    assert bytes_of == {
+        "register": 0,
+        "login": 1,
+        "sign_in": 2,
+        "verify": 3,
+        "reset": 4,
+        "contact": 5,
+        "notice": 6,
+        "deletion": 7,
+        "cancellation": 8,
+    }
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+def test_a_challenge_alone_tells_us_its_lane(second, lane):
+    client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.KNOWN else None)
+
+    found, _ = Place.of_challenge(Challenge.new(Purpose.VERIFY, PHONE, "en").at(Place.of(client, PHONE)), Purpose.VERIFY)
+
+    assert found.lane is lane
+    assert Place.of_nobody("nobody").lane is Lane.STRANGERS
+    assert keys.lane_of(Place.of_nobody("nobody").item_key) is Lane.STRANGERS
+
+
+SPOILT = {
+    "a letter short": lambda text: text[:-1],
+    "a byte short": lambda text: text[:-2],
+    "a letter long": lambda text: text + "A",
+    "bytes long": lambda text: text + "AAAA",
+    "padded": lambda text: text + "=",
+    "with a line end": lambda text: text + "\n",
+    "with a space": lambda text: f" {text}",
+    "another place": lambda text: ("B" if text[0] == "A" else "A") + text[1:],
+    "not ASCII": lambda text: text.replace(text[5], "é"),
+    "nothing": lambda text: "",
+    "a letter": lambda text: "0",
+    "much too long": lambda text: "A" * 2_000,
+}
+
+
+@pytest.mark.parametrize("spoil", list(SPOILT.values()), ids=SPOILT)
+def test_a_spoilt_challenge_names_nothing(challenge, spoil):
+    with pytest.raises(WrongCode):
+        Place.named_by(spoil(challenge.at(Place.strangers(PHONE))), Purpose.LOGIN, PHONE)
+
+
+def test_a_challenge_is_random_and_holds_no_address(second):
+    named = {Challenge.new(Purpose.LOGIN, PHONE, "en").at(Place.strangers(PHONE)) for _ in range(100)}
+
+    assert len(named) == 100
+    assert all(b"2125550123" not in base64.urlsafe_b64decode(text + "==") for text in named)
+
+
+def test_a_code_is_derived_from_all_that_it_is_bound_to():
+    bound_to = [
+        (nonce, pepper, purpose, address)
+        for nonce in (NONCE, b"m" * 16)
+        for pepper in (1, 2_000)
+        for purpose in Purpose
+        for address in (PHONE, OTHER, EMAIL)
+    ]
+
+    assert len({challenges.code(*each) for each in bound_to}) == len(bound_to)
+    assert challenges.code(*bound_to[0]) == challenges.code(*bound_to[0])
+
+
+def test_a_code_is_the_same_in_every_spelling_of_its_address():
+    assert challenges.code(NONCE, 1, Purpose.SIGN_IN, EMAIL) == challenges.code(
+        NONCE, 1, Purpose.SIGN_IN, EMAIL._replace(spelling="Ada@example.com")
+    )
+
+
+@pytest.mark.parametrize(
+    ("charset", "length", "form"),
+    [("numeric", 6, r"[0-9]{6}"), ("numeric", 10, r"[0-9]{10}"), ("alphanumeric", 8, r"[2-9A-HJKMNP-Z]{8}")],
+)
+def test_a_code_has_the_configured_form(setting, charset, length, form):
+    setting(OTP_CHARSET=charset, OTP_LENGTH=length)
+
+    codes = [challenges.code(secrets.token_bytes(16), 1, Purpose.LOGIN, PHONE) for _ in range(200)]
+
+    assert all(re.fullmatch(form, code) for code in codes)
+
+
+def test_every_digit_comes_equally_often_in_every_position():
+    codes = [challenges.code(secrets.token_bytes(16), 1, Purpose.LOGIN, PHONE) for _ in range(10_000)]
+
+    for position in range(6):
+        counts = Counter(code[position] for code in codes)
+        assert len(counts) == 10
+        assert 800 < min(counts.values()) <= max(counts.values()) < 1_200  # 6.6 standard deviations
+
+
+def test_a_challenge_whose_pepper_is_gone_opens_nothing(second):
+    with pytest.raises(WrongCode):
+        challenges.code(NONCE, 7, Purpose.LOGIN, PHONE)
+
+
+def test_a_new_challenge_has_all_its_tries_and_a_message_to_be_sent(challenge):
+    item = challenge.item()
+
+    assert (item["bound"], item["unbound"], item["delivery"]) == ({}, {}, "queued")

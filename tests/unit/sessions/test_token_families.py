@@ -1,0 +1,193 @@
+"""The rule for refresh tokens that come back, against every short course of an owner whose answers get lost and a thief."""
+
+from typing import NamedTuple
+
+import pytest
+
+from customer_auth.base.clock import DAY
+from customer_auth.sessions.refresh_tokens import RefreshToken
+from customer_auth.sessions.session_items import Session
+from customer_auth.sessions.token_families import GRACE_SECONDS, Verdict, judge, renewed
+
+pytestmark = pytest.mark.usefixtures("stored_secrets", "setting", "second")
+
+FIRST = RefreshToken("cus_ada", "ses_one", 1, 0, b"s" * 32)
+BEGUN = 1_000_000
+LATER = GRACE_SECONDS + 1
+
+
+def begun() -> Session:
+    hashes = {"secret_hash": FIRST.secret_hash, "parent_hash": None, "parent_rotated_at": None}
+    times = {"begun_at": BEGUN, "rotated_at": BEGUN, "idle_at": BEGUN + 14 * DAY, "expires_at": BEGUN + 30 * DAY}
+    return Session("cus_ada", "ses_one", epoch=0, number=1, generation=0, sibling=0, pepper=1, amr=(), client=None, **hashes, **times)
+
+
+class Family(NamedTuple):
+    """A session at one moment; None once it has ended."""
+
+    session: Session | None
+    now: int = BEGUN
+
+    def after(self, seconds: int) -> "Family":
+        return self._replace(now=self.now + seconds)
+
+    def verdict(self, token: RefreshToken) -> Verdict:
+        return judge(self.session, token, self.now)
+
+    def renew(self, token: RefreshToken) -> tuple["Family", RefreshToken | None]:
+        """The family and the token that is answered, if one is, as the table would have it."""
+        if self.session is None:
+            return self, None
+        verdict = self.verdict(token)
+        if verdict is Verdict.REUSED:
+            return self._replace(session=None), None
+        if verdict is Verdict.REFUSED:
+            return self, None
+        session, newest = renewed(self.session, token, verdict, self.now)
+        return self._replace(session=session), newest
+
+
+def chain(times: int, *, seconds: int = LATER) -> tuple[Family, list[RefreshToken]]:
+    """A family that was renewed so many times, and its tokens, the newest last."""
+    family, tokens = Family(begun()), [FIRST]
+    for _ in range(times):
+        family, token = family.after(seconds).renew(tokens[-1])
+        tokens.append(token)
+    return family, tokens
+
+
+# ── each verdict ──
+
+
+def test_the_newest_token_gets_a_successor_however_old_it_is():
+    family, tokens = chain(3)
+
+    assert family.after(13 * DAY).verdict(tokens[-1]) is Verdict.ROTATED
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REPEATED), (10, Verdict.REPEATED), (11, Verdict.SUPPLANTED)])
+def test_the_parent_gets_the_same_successor_for_ten_seconds_and_a_sibling_from_then_on(seconds, verdict):
+    family, (*_, parent, newest) = chain(2)
+    family = family.after(seconds)
+    after, answered = family.renew(parent)
+
+    assert family.verdict(parent) is verdict
+    assert (answered == newest) is (verdict is Verdict.REPEATED)
+    assert after.verdict(answered) is Verdict.ROTATED
+
+
+def test_a_sibling_has_the_successor_s_place_and_grace_and_may_be_supplanted_again():
+    family, (_, parent, newest) = chain(2)
+    family, sibling = family.after(LATER).renew(parent)
+    _, repeated = family.after(10).renew(parent)
+    family, second = family.after(LATER).renew(parent)
+
+    assert repeated == sibling
+    assert len({newest, sibling, second}) == 3
+    assert family.session.generation == 2
+    assert family.renew(second)[0].session.sibling == 0
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REFUSED), (10, Verdict.REFUSED), (11, Verdict.REUSED)])
+def test_a_supplanted_token_is_refused_alone_for_ten_seconds_and_reuse_from_then_on(seconds, verdict):
+    family, (_, parent, newest) = chain(2)
+    family, _ = family.after(LATER).renew(parent)
+
+    assert family.after(seconds).verdict(newest) is verdict
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REFUSED), (10, Verdict.REFUSED), (11, Verdict.REUSED)])
+def test_a_supplanted_token_counts_as_replaced_since_then_also_once_its_sibling_was_used(seconds, verdict):
+    family, (_, parent, newest) = chain(2)
+    family, sibling = family.after(LATER).renew(parent)
+    family, _ = family.renew(sibling)
+
+    assert family.after(seconds).verdict(newest) is verdict
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REFUSED), (7, Verdict.REFUSED), (8, Verdict.REUSED)])
+def test_a_grandparent_is_refused_alone_within_ten_seconds_of_its_own_replacement(seconds, verdict):
+    family, (grandparent, *_) = chain(2, seconds=3)  # which was replaced three seconds before its successor was
+
+    assert family.after(seconds).verdict(grandparent) is verdict
+
+
+def test_by_renewing_every_few_seconds_nobody_hides_from_the_holder_of_an_older_token():
+    for seconds in (1, 4, 9):
+        family, (stolen, *_) = chain(4, seconds=seconds)
+        assert family.verdict(stolen) is Verdict.REUSED
+
+
+def test_the_parent_of_a_used_token_is_reuse():
+    family, (_, parent, _, _) = chain(3)
+
+    assert family.verdict(parent) is Verdict.REUSED
+
+
+# ── the model ──
+
+
+class Holder(NamedTuple):
+    """Who holds a token, how often they were answered with another one since it was stolen, and whether they were refused."""
+
+    token: RefreshToken
+    answered: int = 0
+    is_out: bool = False
+
+    def renew(self, family: Family, *, lost: bool) -> tuple[Family, "Holder"]:
+        family, token = family.renew(self.token)
+        if token is None:
+            return family, self if lost else self._replace(is_out=True)
+        return family, self if lost else self._replace(token=token, answered=self.answered + 1)
+
+
+def test_an_owner_alone_is_never_signed_out_whichever_answers_are_lost():
+    """Every course of eight renewals, at once, within the grace, after it."""
+    courses = {(Family(begun()), Holder(FIRST))}
+    for _ in range(8):
+        after = set()
+        for family, owner in courses:
+            for seconds in (0, 6, GRACE_SECONDS, LATER):
+                for lost in (True, False):
+                    later, renewed_owner = owner.renew(family.after(seconds), lost=lost)
+                    after.add((_relative(later), renewed_owner._replace(answered=0)))
+        courses = after
+        assert not any(owner.is_out or family.session is None for family, owner in courses)
+
+
+def test_outside_the_grace_owner_and_thief_never_both_go_on_after_each_one_s_second_refresh():
+    """Every course of up to three renewals of the owner alone, then the theft of what is held then, then seven of either."""
+    alone = {(Family(begun()), Holder(FIRST))}
+    thefts = set(alone)
+    for _ in range(3):
+        alone = {owner.renew(family.after(LATER), lost=lost) for family, owner in alone for lost in (True, False)}
+        thefts |= alone
+    courses = {(_relative(family), owner._replace(answered=0), Holder(owner.token)) for family, owner in thefts}
+    for _ in range(7):
+        courses = {each for course in courses for each in _next(*course)}
+        assert all(min(owner.answered, thief.answered) <= 1 for _, owner, thief in courses)
+
+
+def _next(family: Family, owner: Holder, thief: Holder) -> list[tuple[Family, Holder, Holder]]:
+    later = family.after(LATER)
+    courses = []
+    for lost in (True, False):
+        after, renewed_owner = owner.renew(later, lost=lost)
+        courses.append((_relative(after), renewed_owner, thief))
+        after, renewed_thief = thief.renew(later, lost=lost)
+        courses.append((_relative(after), owner, renewed_thief))
+    return courses
+
+
+def _relative(family: Family) -> Family:
+    """The same, its clock set back: what is longer ago than any limit is long ago."""
+    session, now = family
+    if session is None:
+        return Family(None)
+    ago = BEGUN - LATER
+
+    def moved(at: int | None) -> int | None:
+        return at if at is None else max(BEGUN + at - now, ago)
+
+    idle = {"idle_at": 0, "begun_at": 0, "expires_at": 0}
+    return Family(session._replace(rotated_at=moved(session.rotated_at), parent_rotated_at=moved(session.parent_rotated_at), **idle))
