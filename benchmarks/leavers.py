@@ -96,7 +96,7 @@ def _items(leaver: Leaver) -> Iterable[Write]:
                 secret_hash=b"0" * 32,
                 parent_hash=None,
                 parent_rotated_at=None,
-                pepper=0,
+                derivation_key=0,
                 amr=["otp", "sms"],
                 client=None,
                 begun_at=begun_at,

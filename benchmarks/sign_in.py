@@ -130,7 +130,9 @@ def _code() -> str:
     from customer_auth.addresses import phone  # noqa: PLC0415
     from customer_auth.otp import challenges  # noqa: PLC0415
 
-    return challenges.code(base64.b64decode(_last["nonce"]["B"]), int(_last["pepper"]["N"]), challenges.Purpose.LOGIN, phone.parse(PHONE))
+    return challenges.code(
+        base64.b64decode(_last["nonce"]["B"]), int(_last["derivation_key"]["N"]), challenges.Purpose.LOGIN, phone.parse(PHONE)
+    )
 
 
 def _note(parameters: dict[str, Any]) -> None:

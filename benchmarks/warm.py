@@ -18,8 +18,8 @@ from local.events import http_event
 from local.template import Template
 
 ROOT = Path(__file__).resolve().parents[1]
-IDS = {"IndexKey": "index-key", "Pepper": "pepper", "SigningKeysKey": "signing-keys"}
-SECRETS = {"index-key": "i" * 64, "pepper": json.dumps({"0": "p" * 64})}
+IDS = {"IndexKey": "index-key", "DerivationKey": "derivation_key", "SigningKeysKey": "signing-keys"}
+SECRETS = {"index-key": "i" * 64, "derivation_key": json.dumps({"0": "p" * 64})}
 
 type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 type Items = dict[str, dict[str, Any]]

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 # What secrets, and what is made of them, are called: any of these words in a name, but for what is told about one.
-SECRET = re.compile(r"(?:^|_)(?:code|digest|fingerprint|hash|hmac|mac|nonce|otp|password|pepper|secret|sig|signature|tag|token)s?(?:_|$)")
+SECRET = re.compile(
+    r"(?:^|_)(?:code|digest|fingerprint|hash|hmac|mac|nonce|otp|password|derivation_key|secret|sig|signature|tag|token)s?(?:_|$)"
+)
 ABOUT = re.compile(r"_(?:at|charset|count|id|length|minutes|name|seconds|type|version)$")
 # A kept hash and another are compared as they are: of 128 bits or more at random, or both the table's own, so that who learns how much of
 # one was right is no nearer to what it was made of.

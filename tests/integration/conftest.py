@@ -129,7 +129,7 @@ def compared(monkeypatch):
 
 
 @pytest.fixture
-def no_pepper_yet():
+def no_derivation_key_yet():
     """A container that has read the index key alone so far."""
     secret_keys.forget()
     secret_keys.index_key()

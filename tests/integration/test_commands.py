@@ -112,7 +112,7 @@ def test_every_aws_command_of_a_block_is_reached(ran):
         assert written <= {" ".join(each.arguments[:2]) for each in ran(document)[0]}
 
 
-def test_a_new_pepper_version_goes_in_beside_the_old_ones_and_counts_from_a_second_ahead(ran):
+def test_a_new_derivation_key_version_goes_in_beside_the_old_ones_and_counts_from_a_second_ahead(ran):
     asked, _ = ran("docs/deploy.md")
     [held] = [json.loads(each.given) for each in asked if each.arguments[1] == "put-secret-value"]
     seconds = sorted(map(int, held))

@@ -220,7 +220,7 @@ def test_what_holds_peoples_data_is_kept_encrypted_and_recoverable(resources):
     assert customers["DeletionPolicy"] == customers["UpdateReplacePolicy"] == "Retain"
     assert customers["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert template().parameters["DeletionProtection"] == "true"
-    for name in ("IndexKey", "Pepper", "SigningKeysKey", "ReceiptsKey"):
+    for name in ("IndexKey", "DerivationKey", "SigningKeysKey", "ReceiptsKey"):
         policies = resources[name]["DeletionPolicy"], resources[name]["UpdateReplacePolicy"]
         assert policies == ("RetainExceptOnCreate", "Retain"), name
 

@@ -33,7 +33,7 @@ def setting(template_settings, monkeypatch):
 
 @pytest.fixture(scope="module")
 def stored_secrets():
-    """Secrets Manager as a stub that holds an index key and two peppers, the second from second 2000 on."""
+    """Secrets Manager as a stub that holds an index key and two derivation keys, the second from second 2000 on."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
             "AWS_ACCESS_KEY_ID": "none",
@@ -44,7 +44,7 @@ def stored_secrets():
             "SESSIONS_TABLE": "sessions",
             "CUSTOMERS_TABLE": "customers",
             "INDEX_KEY_SECRET": "index-key",
-            "PEPPER_SECRET": "pepper",
+            "DERIVATION_KEY_SECRET": "derivation_key",
             "SIGNING_KEYS_KEY": "signing-keys",
         }.items():
             environment.setenv(name, value)
@@ -52,10 +52,10 @@ def stored_secrets():
         secret_keys.forget()
         with stubbed() as stub:
             stub.answers("GetSecretValue", {"SecretId": "index-key"}, {"SecretString": "i" * 32})
-            peppers = '{"1": "first pepper", "2000": "second pepper"}'
-            stub.answers("GetSecretValue", {"SecretId": "pepper"}, {"SecretString": peppers})
+            derivation_keys = '{"1": "first derivation key", "2000": "second derivation key"}'
+            stub.answers("GetSecretValue", {"SecretId": "derivation_key"}, {"SecretString": derivation_keys})
             secret_keys.index_key()
-            secret_keys.pepper_version()
+            secret_keys.derivation_key_version()
         yield
     settings.forget()
     secret_keys.forget()

@@ -35,7 +35,7 @@ def test_no_secret_is_compared_but_in_constant_time():
         "attempt in (first, device_token)",
         "(purpose, tag) == (asked_for, made)",
         "(found := item.get('code')) == text",
-        "(pepper or b'') == raw",
+        "(derivation_key or b'') == raw",
     ],
 )
 def test_a_secret_is_known_by_its_name_however_it_is_spelled(text):
@@ -50,7 +50,7 @@ def test_a_secret_is_known_by_its_name_however_it_is_spelled(text):
         "session.secret_hash == token.secret_hash",
         "ids.sha256(challenge_id) == used.get('challenge_hash')",
         "customer.id == token.customer_id",
-        "token.pepper_version == code_length",
+        "token.derivation_key_version == code_length",
         "token in known",
     ],
 )

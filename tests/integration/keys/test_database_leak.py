@@ -83,13 +83,13 @@ def test_the_id_of_a_used_challenge_and_the_key_it_was_used_with_are_gone(ada, d
 
 def test_no_secret_that_anything_is_keyed_with_lies_in_the_tables(customer, engine, dump):
     secrets = engine.clients.secrets
-    pepper = json.loads(secrets.get_secret_value(SecretId=engine.ids["Pepper"])["SecretString"])
+    derivation_key = json.loads(secrets.get_secret_value(SecretId=engine.ids["DerivationKey"])["SecretString"])
     index_key = secrets.get_secret_value(SecretId=engine.ids["IndexKey"])["SecretString"]
 
-    assert not [secret for secret in (*pepper.values(), index_key) if found(secret, dump())]
+    assert not [secret for secret in (*derivation_key.values(), index_key) if found(secret, dump())]
 
 
-def test_1_000_000_guesses_without_the_pepper_recover_no_code(api, ada, part_of, report):
+def test_1_000_000_guesses_without_the_derivation_key_recover_no_code(api, ada, part_of, report):
     count = part_of(1_000_000)
     _, code = ada.asked_and_read(REGISTER)
     [item] = [item for item in api.table("CodesTable") if ada.phone in repr(item)]
@@ -111,16 +111,16 @@ def test_1_000_000_guesses_without_the_pepper_recover_no_code(api, ada, part_of,
     report(f"{count} codes tried on a dump, each under {len(known)} stolen values: 0 recovered")
 
 
-def test_nothing_in_the_tables_serves_as_the_pepper(api, ada, monkeypatch, dump):
+def test_nothing_in_the_tables_serves_as_the_derivation_key(api, ada, monkeypatch, dump):
     _, code = ada.asked_and_read(REGISTER)
     [item] = [item for item in api.table("CodesTable") if ada.phone in repr(item)]
     nonce = item["register"]["M"]["nonce"]["B"]
     address = Address(Channel.PHONE, ada.phone, ada.phone, "US")
 
-    def derived(pepper: bytes) -> str:
-        monkeypatch.setattr(challenges.vault, "pepper", lambda _version: pepper)
+    def derived(derivation_key: bytes) -> str:
+        monkeypatch.setattr(challenges.secret_keys, "derivation_key", lambda _version: derivation_key)
         return challenges.code(nonce, 0, Purpose.REGISTER, address)
 
-    right = challenges.code(nonce, int(item["register"]["M"]["pepper"]["N"]), Purpose.REGISTER, address)
+    right = challenges.code(nonce, int(item["register"]["M"]["derivation_key"]["N"]), Purpose.REGISTER, address)
     assert right == code
     assert sum(derived(value) == code for value in values(item) | {b"", b"0"}) == 0

@@ -391,14 +391,14 @@ def test_of_a_batch_from_the_queue_only_what_may_still_succeed_stays(api, wire, 
     assert len(outbox.sent(ada)) == len(outbox.sent(eve)) == 1
 
 
-def test_a_message_that_is_repeated_after_the_pepper_was_rotated_has_the_same_code(api, wire, outbox, ada):
-    secrets, pepper = api.engine.clients.secrets, api.engine.ids["Pepper"]
-    kept = secrets.get_secret_value(SecretId=pepper)["SecretString"]
+def test_a_message_that_is_repeated_after_the_derivation_key_was_rotated_has_the_same_code(api, wire, outbox, ada):
+    secrets, derivation_key = api.engine.clients.secrets, api.engine.ids["DerivationKey"]
+    kept = secrets.get_secret_value(SecretId=derivation_key)["SecretString"]
     challenge = ada.ask(REGISTER)["challenge"]
     with wire.broken("Publish", "lost", service="sns"):
         outbox.take(outbox.records())
     try:
-        secrets.put_secret_value(SecretId=pepper, SecretString=json.dumps(json.loads(kept) | {str(int(api.clock.now())): "x" * 64}))
+        secrets.put_secret_value(SecretId=derivation_key, SecretString=json.dumps(json.loads(kept) | {str(int(api.clock.now())): "x" * 64}))
         api.restart()
         api.clock.advance(AGAIN_SECONDS)
         assert outbox.take_queued(api.queued()) == []
@@ -407,7 +407,7 @@ def test_a_message_that_is_repeated_after_the_pepper_was_rotated_has_the_same_co
         assert first == second
         assert ada.verify(first, REGISTER, challenge=challenge).status == 201
     finally:
-        secrets.put_secret_value(SecretId=pepper, SecretString=kept)
+        secrets.put_secret_value(SecretId=derivation_key, SecretString=kept)
         api.restart()
 
 

@@ -321,7 +321,9 @@ def test_a_token_longer_than_any_of_ours_is_refused(customer, doors):
 def test_what_the_table_holds_of_a_session_makes_no_token(api, customer, doors):
     [row] = rows(api, customer)
     parts = customer.session["refresh_token"].split(".")
-    from_the_table = ".".join([row["pk"]["S"], row["sk"]["S"], row["pepper"]["N"], row["generation"]["N"], parts[4], parts[5][::-1]])
+    from_the_table = ".".join(
+        [row["pk"]["S"], row["sk"]["S"], row["derivation_key"]["N"], row["generation"]["N"], parts[4], parts[5][::-1]]
+    )
 
     assert doors.refresh(from_the_table).status == 401
     assert parts[4] not in str(row)
@@ -420,7 +422,7 @@ def test_a_refresh_whose_write_lost_its_answer_has_the_same_successor_afterwards
     assert doors.refresh(again["refreshToken"]).status == 200
 
 
-def test_a_pepper_that_could_not_be_read_makes_no_token_wrong(wire, customer, no_pepper_yet):
+def test_a_derivation_key_that_could_not_be_read_makes_no_token_wrong(wire, customer, no_derivation_key_yet):
     with wire.broken("GetSecretValue", "error", service="secretsmanager"):
         broken = customer.refresh()
     again = customer.refresh()

@@ -24,95 +24,97 @@ class Secret:
         self.stub = stub
 
     def holds(self, *versions: int) -> None:
-        text = json.dumps({str(version): f"pepper {version}" for version in versions})
-        self.stub.answers("GetSecretValue", {"SecretId": "pepper"}, {"SecretString": text})
+        text = json.dumps({str(version): f"derivation_key {version}" for version in versions})
+        self.stub.answers("GetSecretValue", {"SecretId": "derivation_key"}, {"SecretString": text})
 
     def fails(self) -> None:
         self.stub.fails("GetSecretValue")
 
 
-def test_a_version_is_the_pepper_of_its_second(secret):
+def test_a_version_is_the_derivation_key_of_its_second(secret):
     secret.holds(0, 500)
 
-    assert (secret_keys.pepper(0), secret_keys.pepper(500)) == (b"pepper 0", b"pepper 500")
+    assert (secret_keys.derivation_key(0), secret_keys.derivation_key(500)) == (b"derivation_key 0", b"derivation_key 500")
 
 
 def test_the_newest_that_counts_by_now_is_used(secret, second):
     secret.holds(0, 500, SECOND + 10)
-    assert secret_keys.pepper_version() == 500
+    assert secret_keys.derivation_key_version() == 500
 
     second(SECOND + 9)
-    assert secret_keys.pepper_version() == 500
+    assert secret_keys.derivation_key_version() == 500
 
     second(SECOND + 10)
-    assert secret_keys.pepper_version() == SECOND + 10
+    assert secret_keys.derivation_key_version() == SECOND + 10
 
 
 def test_it_is_fetched_once(secret):
     secret.holds(0)
 
-    assert [secret_keys.pepper(0) for _ in range(3)] == [b"pepper 0"] * 3
-    assert [secret_keys.pepper_version() for _ in range(3)] == [0] * 3
+    assert [secret_keys.derivation_key(0) for _ in range(3)] == [b"derivation_key 0"] * 3
+    assert [secret_keys.derivation_key_version() for _ in range(3)] == [0] * 3
 
 
 def test_a_version_written_meanwhile_is_fetched_when_it_is_met(secret, second):
     secret.holds(0)
-    secret_keys.pepper_version()
+    secret_keys.derivation_key_version()
     second(SECOND + 60)
     secret.holds(0, SECOND + 30)
 
-    assert secret_keys.pepper(SECOND + 30) == b"pepper 1000030"
-    assert secret_keys.pepper_version() == SECOND + 30
+    assert secret_keys.derivation_key(SECOND + 30) == b"derivation_key 1000030"
+    assert secret_keys.derivation_key_version() == SECOND + 30
 
 
 def test_versions_of_the_past_and_of_the_future_that_are_not_known_are_not_asked_for(secret, second):
     secret.holds(0)
-    secret_keys.pepper_version()
+    secret_keys.derivation_key_version()
     second(SECOND + 60)
 
-    assert [secret_keys.pepper(version) for version in (1, SECOND - 1, SECOND, SECOND + 61, 10**12)] == [None] * 5
+    assert [secret_keys.derivation_key(version) for version in (1, SECOND - 1, SECOND, SECOND + 61, 10**12)] == [None] * 5
 
 
 def test_made_up_ones_cost_one_fetch_a_second(secret, second):
     secret.holds(0)
-    secret_keys.pepper_version()
+    secret_keys.derivation_key_version()
     for later in (60, 61):
         second(SECOND + later)
         secret.holds(0)
-        assert [secret_keys.pepper(SECOND + made_up) for made_up in range(later + 1)] == [None] * (later + 1)
+        assert [secret_keys.derivation_key(SECOND + made_up) for made_up in range(later + 1)] == [None] * (later + 1)
 
 
 def test_one_that_was_taken_out_is_gone_at_the_next_fetch(secret, second):
     secret.holds(0, 500)
-    secret_keys.pepper_version()
+    secret_keys.derivation_key_version()
     second(SECOND + 60)
     secret.holds(500)
-    secret_keys.pepper(SECOND + 30)
+    secret_keys.derivation_key(SECOND + 30)
 
-    assert (secret_keys.pepper(0), secret_keys.pepper(500)) == (None, b"pepper 500")
+    assert (secret_keys.derivation_key(0), secret_keys.derivation_key(500)) == (None, b"derivation_key 500")
 
 
-@pytest.mark.parametrize("asked", [lambda: secret_keys.pepper(0), secret_keys.pepper_version], ids=["a version", "the newest"])
+@pytest.mark.parametrize(
+    "asked", [lambda: secret_keys.derivation_key(0), secret_keys.derivation_key_version], ids=["a version", "the newest"]
+)
 def test_a_fetch_that_fails_is_told_and_made_again(secret, asked):
     secret.fails()
     with pytest.raises(aws.Failed):
         asked()
     secret.holds(0)
 
-    assert asked() in {0, b"pepper 0"}
+    assert asked() in {0, b"derivation_key 0"}
 
 
 def test_a_failed_fetch_forgets_nothing(secret, second):
     secret.holds(0)
-    secret_keys.pepper_version()
+    secret_keys.derivation_key_version()
     second(SECOND + 60)
     secret.fails()
     with pytest.raises(aws.Failed):
-        secret_keys.pepper(SECOND + 30)
+        secret_keys.derivation_key(SECOND + 30)
 
-    assert secret_keys.pepper(0) == b"pepper 0"
+    assert secret_keys.derivation_key(0) == b"derivation_key 0"
     secret.holds(0, SECOND + 30)
-    assert secret_keys.pepper(SECOND + 30) == b"pepper 1000030"
+    assert secret_keys.derivation_key(SECOND + 30) == b"derivation_key 1000030"
 
 
 def test_the_index_key_is_read_once(secret):

@@ -47,7 +47,7 @@ def test_other_spellings_are_no_base64url(text):
 def test_a_keyed_hash_is_hmac_sha256_over_its_parts_with_their_lengths():
     message = b"\x00\x00\x00\x03use\x00\x00\x00\x01a\x00\x00\x00\x02bc"
 
-    assert ids.keyed(KEY, "use", "a", b"bc") == hmac.new(KEY, message, hashlib.sha256).digest()
+    assert ids.hmac_sha256(KEY, "use", "a", b"bc") == hmac.new(KEY, message, hashlib.sha256).digest()
 
 
 def test_no_two_lists_of_parts_are_one_message():
@@ -62,11 +62,11 @@ def test_no_two_lists_of_parts_are_one_message():
         ("u", b"\x00\x00\x00\x01a", "b"),
     ]
 
-    assert len({ids.keyed(KEY, *parts) for parts in lists}) == len(lists)
+    assert len({ids.hmac_sha256(KEY, *parts) for parts in lists}) == len(lists)
 
 
 def test_a_keyed_hash_depends_on_its_key():
-    assert ids.keyed(KEY, "use", "a") != ids.keyed(KEY[:-1] + b"j", "use", "a")
+    assert ids.hmac_sha256(KEY, "use", "a") != ids.hmac_sha256(KEY[:-1] + b"j", "use", "a")
 
 
 def test_a_hash_is_of_its_parts_one_after_the_other():

@@ -141,9 +141,9 @@ def test_a_challenge_is_random_and_holds_no_address(second):
 
 def test_a_code_is_derived_from_all_that_it_is_bound_to():
     bound_to = [
-        (nonce, pepper, purpose, address)
+        (nonce, derivation_key, purpose, address)
         for nonce in (NONCE, b"m" * 16)
-        for pepper in (1, 2_000)
+        for derivation_key in (1, 2_000)
         for purpose in Purpose
         for address in (PHONE, OTHER, EMAIL)
     ]
@@ -179,7 +179,7 @@ def test_every_digit_comes_equally_often_in_every_position():
         assert 800 < min(counts.values()) <= max(counts.values()) < 1_200  # 6.6 standard deviations
 
 
-def test_a_challenge_whose_pepper_is_gone_opens_nothing(second):
+def test_a_challenge_whose_derivation_key_is_gone_opens_nothing(second):
     with pytest.raises(WrongCode):
         challenges.code(NONCE, 7, Purpose.LOGIN, PHONE)
 

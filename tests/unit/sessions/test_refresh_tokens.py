@@ -40,7 +40,7 @@ def test_its_successor_is_one_and_the_same_however_often_it_is_asked_for():
     successor = FIRST.successor()
 
     assert successor == FIRST.successor()
-    assert (successor.generation, successor.family, successor.customer_id, successor.pepper_version) == (1, "ses_one", "cus_ada", 1)
+    assert (successor.generation, successor.family, successor.customer_id, successor.derivation_key_version) == (1, "ses_one", "cus_ada", 1)
     assert successor.secret != FIRST.secret
     assert genuine(successor.text()) == successor
 
@@ -63,7 +63,7 @@ def test_its_sibling_is_another_token_of_the_same_generation_and_one_for_each_nu
     assert FIRST.successor(2) == siblings[2]
 
 
-def test_a_first_secret_is_the_same_for_a_repeat_and_another_by_key_challenge_and_version_of_the_pepper():
+def test_a_first_secret_is_the_same_for_a_repeat_and_another_by_key_challenge_and_version_of_the_derivation_key():
     given = ("k" * 20, b"c" * 32, 1)
     others = [("l" * 20, b"c" * 32, 1), ("k" * 20, b"d" * 32, 1), ("k" * 20, b"c" * 32, 2000)]
 
@@ -73,13 +73,13 @@ def test_a_first_secret_is_the_same_for_a_repeat_and_another_by_key_challenge_an
     assert first_secret("k" * 20, b"c" * 32, 1500) is None
 
 
-def test_a_successor_needs_secret_number_and_pepper():
-    others = [FIRST._replace(secret=b"t" * 32), FIRST._replace(generation=1), FIRST._replace(pepper_version=2000)]
+def test_a_successor_needs_secret_number_and_derivation_key():
+    others = [FIRST._replace(secret=b"t" * 32), FIRST._replace(generation=1), FIRST._replace(derivation_key_version=2000)]
 
     assert len({token.successor().secret for token in (FIRST, *others)}) == 4
 
 
-def test_a_chain_goes_on_under_the_pepper_that_it_began_with():
+def test_a_chain_goes_on_under_the_derivation_key_that_it_began_with():
     assert FIRST.successor().text().split(".")[2] == "1"
 
 
@@ -149,9 +149,9 @@ def test_no_text_does_more_than_being_refused(text):
         genuine(text)
 
 
-def test_a_token_whose_pepper_is_gone_is_refused():
+def test_a_token_whose_derivation_key_is_gone_is_refused():
     parts = FIRST.text().split(".")
     with pytest.raises(WrongSession):
         genuine(".".join([*parts[:2], "1500", *parts[3:]]))
     with pytest.raises(WrongSession):
-        FIRST._replace(pepper_version=1500).successor()
+        FIRST._replace(derivation_key_version=1500).successor()

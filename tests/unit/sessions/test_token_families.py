@@ -19,7 +19,9 @@ LATER = GRACE_SECONDS + 1
 def begun() -> Session:
     hashes = {"secret_hash": FIRST.secret_hash, "parent_hash": None, "parent_rotated_at": None}
     times = {"begun_at": BEGUN, "rotated_at": BEGUN, "idle_at": BEGUN + 14 * DAY, "expires_at": BEGUN + 30 * DAY}
-    return Session("cus_ada", "ses_one", epoch=0, number=1, generation=0, sibling=0, pepper=1, amr=(), client=None, **hashes, **times)
+    return Session(
+        "cus_ada", "ses_one", epoch=0, number=1, generation=0, sibling=0, derivation_key=1, amr=(), client=None, **hashes, **times
+    )
 
 
 class Family(NamedTuple):

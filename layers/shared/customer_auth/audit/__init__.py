@@ -80,4 +80,4 @@ def _metrics(names: list[str]) -> dict[str, Any]:
 
 
 def _hashed(use: str, text: str) -> str:
-    return ids.base64url(ids.keyed(secret_keys.index_key(), f"audit-{use}", text)[:_HASH_BYTES])
+    return ids.base64url(ids.hmac_sha256(secret_keys.index_key(), f"audit-{use}", text)[:_HASH_BYTES])

@@ -29,12 +29,12 @@ def code_item_key(address: Address, lane: Lane) -> bytes:
 
 def code_item_key_of(address_key: str, lane: Lane) -> bytes:
     """The same by one of the address's keys."""
-    return _of_lane(ids.keyed(secret_keys.index_key(), "codes", lane, address_key)[:_KEY_BYTES], lane)
+    return _of_lane(ids.hmac_sha256(secret_keys.index_key(), "codes", lane, address_key)[:_KEY_BYTES], lane)
 
 
 def decoy_item_key(name: str) -> bytes:
     """What names the codes of nobody."""
-    return _of_lane(ids.keyed(secret_keys.index_key(), "decoy", name)[:_KEY_BYTES], Lane.STRANGERS)
+    return _of_lane(ids.hmac_sha256(secret_keys.index_key(), "decoy", name)[:_KEY_BYTES], Lane.STRANGERS)
 
 
 def lane_of(item_key: bytes) -> Lane:
@@ -57,12 +57,12 @@ def item_key(code_item: str) -> bytes:
 
 def client_item(bucket: str, lane: Lane = Lane.STRANGERS) -> str:
     """Where a client's windows lie; what it asks for from known devices has an item of its own."""
-    return f"ip#{ids.base64url(ids.keyed(secret_keys.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
+    return f"ip#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
 
 
 def client_code_failures(bucket: str) -> str:
     """An item of its own: every wrong code writes it, and every right one reads it."""
-    return f"failures#{ids.base64url(ids.keyed(secret_keys.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
+    return f"failures#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
 
 
 def publishable_key(key: str) -> str:
@@ -70,7 +70,7 @@ def publishable_key(key: str) -> str:
 
 
 def identity(address_key: str) -> str:
-    return f"identity#{ids.base64url(ids.keyed(secret_keys.index_key(), 'identity', address_key)[:_KEY_BYTES])}"
+    return f"identity#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'identity', address_key)[:_KEY_BYTES])}"
 
 
 def registration(registration_id: str) -> str:
@@ -95,7 +95,7 @@ def notice(notice_id: str) -> str:
 
 def notification_window(address: Address) -> str:
     """Where the messages without a code to this address are counted."""
-    return f"notify#{ids.base64url(ids.keyed(secret_keys.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
+    return f"notify#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
 
 
 def password_attempts(customer_id: str) -> str:

@@ -28,7 +28,7 @@ def new_code() -> str:
     return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
 
 
-def keyed(key: bytes, use: str, *parts: str | bytes) -> bytes:
+def hmac_sha256(key: bytes, use: str, *parts: str | bytes) -> bytes:
     """HMAC-SHA256 (RFC 2104) over `use` and the parts, each with its length before it, so that no two lists of parts are one message."""
     raws = [part.encode() if isinstance(part, str) else part for part in (use, *parts)]
     return hmac.digest(key, b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws]), "sha256")

@@ -144,7 +144,7 @@ class Places(_Group):
     sessions_table: str
     customers_table: str
     index_key_secret: str
-    pepper_secret: str
+    derivation_key_secret: str
     signing_keys_key: str
 
 

@@ -26,7 +26,7 @@ def issue(completed: Deletion, erased: dict[str, int], completed_at: int) -> str
     key_id = settings.processing().receipts_key
     body = {
         "request_id": completed.id,
-        "customer": ids.base64url(ids.keyed(secret_keys.index_key(), "receipt-customer", completed.customer_id)),
+        "customer": ids.base64url(ids.hmac_sha256(secret_keys.index_key(), "receipt-customer", completed.customer_id)),
         "asked_at": clock.iso(completed.created_at),
         "confirmed_at": clock.iso(completed.confirmed_at or completed.created_at),
         "completed_at": clock.iso(completed_at),

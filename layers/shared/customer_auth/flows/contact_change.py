@@ -123,9 +123,9 @@ def _verify(proof: Proof, caller: Caller, standing: Standing, own: dict[Address,
     customer, address = caller.customer, proof.address
     changed = customer.with_session().with_address(address, verified=True)
     changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
-    version, challenge_hash = proof.challenge["pepper"], ids.sha256(proof.challenge["id"])
+    version, challenge_hash = proof.challenge["derivation_key"], ids.sha256(proof.challenge["id"])
     secret = redemption.first_secret(proof.key, challenge_hash, version)
-    session, refresh = sessions.go_on(caller.session, changed, pepper_version=version, secret=secret)
+    session, refresh = sessions.go_on(caller.session, changed, derivation_key_version=version, secret=secret)
     opened = Opened(changed, session, sessions.pair(changed, session, refresh, issuer))
     names = [str(address.channel), f"{address.channel}_verified"]
     writes = [

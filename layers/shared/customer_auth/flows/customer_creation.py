@@ -106,7 +106,9 @@ def _commit(
     writes = [opens_once, *owns, customer_items.put_new(customer), referral_items.put(customer)]
     pair, session = None, None
     if opens:
-        session, refresh = sessions.draft(customer, ["pwd"], client=client.label, pepper_version=secret_keys.pepper_version())
+        session, refresh = sessions.draft(
+            customer, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
+        )
         pair = sessions.pair(customer, session, refresh, issuer)
         writes.append(session_items.put_new(session))
     if identity:  # the address gets an owner

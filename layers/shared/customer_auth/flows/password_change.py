@@ -62,7 +62,7 @@ def _compare(customer: Customer, old: str | None, client: Client) -> None:
 def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, attempted: bool) -> Changed:
     customer, now = caller.customer, clock.now()
     changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
-    session, refresh = sessions.go_on(caller.session, changed, pepper_version=secret_keys.pepper_version())
+    session, refresh = sessions.go_on(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
     pair = sessions.pair(changed, session, refresh, issuer)
     main = customer.proven(prefer=Channel.EMAIL)
     writes: list[Write] = [

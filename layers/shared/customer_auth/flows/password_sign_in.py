@@ -97,7 +97,9 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
     for _ in range(_ROUNDS):
         customer = _checked(customer, identity, place, client)
         counted = customer.with_session()
-        session, refresh = sessions.draft(counted, ["pwd"], client=client.label, pepper_version=secret_keys.pepper_version())
+        session, refresh = sessions.draft(
+            counted, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
+        )
         pair = sessions.pair(counted, session, refresh, issuer)  # signed before anything is written
         writes = [
             identity_items.tried(identity),

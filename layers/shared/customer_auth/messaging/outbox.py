@@ -132,7 +132,7 @@ def _dated(notice: Item, locale: Locale) -> dict[str, str]:
 
 def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str]:
     """What the message hands over: a code, or a reset's link. Raises: aws.Failed."""
-    code = challenges.code(challenge["nonce"], challenge["pepper"], message.purpose, address)
+    code = challenges.code(challenge["nonce"], challenge["derivation_key"], message.purpose, address)
     if message.purpose is not Purpose.RESET:
         return {"code": code}
     token = challenges.spelled(keys.item_key(message.pk), message.purpose, message.challenge_id) + code

@@ -133,7 +133,7 @@ def named(challenge: str) -> tuple[bytes, Purpose, bytes] | None:
 
 def _masked(item_key: bytes, challenge_id: bytes) -> bytes:
     """The item key under the challenge's own mask, or from under it again: the two are one operation."""
-    mask = ids.keyed(secret_keys.index_key(), "challenge", challenge_id)[:_KEY_BYTES]
+    mask = ids.hmac_sha256(secret_keys.index_key(), "challenge", challenge_id)[:_KEY_BYTES]
     return bytes(one ^ other for one, other in zip(item_key, mask, strict=True))
 
 
@@ -143,7 +143,7 @@ class Challenge(NamedTuple):
     purpose: Purpose
     id: bytes
     nonce: bytes
-    pepper_version: int
+    derivation_key_version: int
     asked_at: int
     expires_at: int
     address: Address
@@ -158,7 +158,9 @@ class Challenge(NamedTuple):
         minutes = RESET_MINUTES if purpose is Purpose.RESET else minutes
         now = clock.now()
         nonce, challenge_id = secrets.token_bytes(_NONCE_BYTES), secrets.token_bytes(_ID_BYTES)
-        return cls(purpose, challenge_id, nonce, secret_keys.pepper_version(), now, now + minutes * clock.MINUTE, address, locale, bound_to)
+        return cls(
+            purpose, challenge_id, nonce, secret_keys.derivation_key_version(), now, now + minutes * clock.MINUTE, address, locale, bound_to
+        )
 
     def at(self, place: Place) -> str:
         """What the client is told and sends back."""
@@ -169,7 +171,7 @@ class Challenge(NamedTuple):
         return {
             "id": self.id,
             "nonce": self.nonce,
-            "pepper": self.pepper_version,
+            "derivation_key": self.derivation_key_version,
             "asked_at": self.asked_at,
             "expires_at": self.expires_at,
             "address": list(self.address),
@@ -188,21 +190,21 @@ def address(challenge: Item) -> Address:
     return Address(Channel(channel), value, spelling, country)
 
 
-def code(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address) -> str:
-    """The code that a challenge's nonce makes: HMAC under the pepper, cut as HOTP does (RFC 4226 §5.3), in the configured alphabet.
+def code(nonce: bytes, derivation_key_version: int, purpose: Purpose, address: Address) -> str:
+    """The code that a challenge's nonce makes: HMAC under the derivation key, cut as HOTP does (RFC 4226 §5.3), in the configured alphabet.
 
     It is of the address as it was spelled when it was asked for. A reset's is not for people to type, and is left whole: 256 bits.
     Raises: aws.Failed.
     """
     given = settings.service()
-    pepper = secret_keys.pepper(pepper_version)
-    if pepper is None:
-        raise WrongCode("pepper_gone")
+    derivation_key = secret_keys.derivation_key(derivation_key_version)
+    if derivation_key is None:
+        raise WrongCode("derivation_key_gone")
     if purpose is Purpose.RESET:
-        return ids.base64url(ids.keyed(pepper, "reset", nonce, purpose, address.spelled_key))
+        return ids.base64url(ids.hmac_sha256(derivation_key, "reset", nonce, purpose, address.spelled_key))
     alphabet = ALPHABETS[given.otp_charset]
     # 128 bits taken by the alphabet's size: the bias is below 2^-75, where HOTP's own 31 bits leave 2^-11 for six digits.
-    number = int.from_bytes(ids.keyed(pepper, "code", nonce, purpose, address.spelled_key)[:16], "big")
+    number = int.from_bytes(ids.hmac_sha256(derivation_key, "code", nonce, purpose, address.spelled_key)[:16], "big")
     letters = []
     for _ in range(given.otp_length):
         number, letter = divmod(number, len(alphabet))

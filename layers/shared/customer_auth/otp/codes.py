@@ -203,7 +203,7 @@ def _compared(spending: Try, attempt: Attempt, found: Item | Outcome, given: Add
         return _repeated(spending, attempt, found, given or challenges.address(found._asdict()))
     address = challenges.address(found)
     audit.note(address=address)
-    if not _matches(found["nonce"], found["pepper"], spending.purpose, address, attempt.code):
+    if not _matches(found["nonce"], found["derivation_key"], spending.purpose, address, attempt.code):
         raise WrongCode("wrong")
     return Proof(spending.purpose, address, spending, found, attempt.key, attempt.client)
 
@@ -236,22 +236,22 @@ def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
 def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
     """The try at this place, with the attempt's name and the key's hash there."""
     audit.note(lane=place.lane)
-    secret_keys.pepper_version()  # read in any case: where it cannot be, no try is to be spent
+    secret_keys.derivation_key_version()  # read in any case: where it cannot be, no try is to be spent
     if attempt.key is None:
         return spending._replace(place=place, attempt_id=secrets.token_hex(8))
     # By the index key, which never rotates: the same key and code are the same attempt in any case.
-    attempt_id = ids.keyed(secret_keys.index_key(), "attempt", attempt.key, attempt.code).hex()[:16]
-    key_hash = ids.keyed(secret_keys.index_key(), "idempotency-key", attempt.key, place.item_key, spending.purpose)
+    attempt_id = ids.hmac_sha256(secret_keys.index_key(), "attempt", attempt.key, attempt.code).hex()[:16]
+    key_hash = ids.hmac_sha256(secret_keys.index_key(), "idempotency-key", attempt.key, place.item_key, spending.purpose)
     return spending._replace(place=place, attempt_id=attempt_id, key_hash=key_hash)
 
 
 def _repeated(spending: Try, attempt: Attempt, kept: Outcome, address: Address) -> Proof:
-    if not _matches(kept.nonce, kept.pepper_version, spending.purpose, address, attempt.code):
+    if not _matches(kept.nonce, kept.derivation_key_version, spending.purpose, address, attempt.code):
         idempotency_items.end(spending.place, spending.purpose, kept)
         raise WrongCode("wrong_repeat")
     return Proof(spending.purpose, address, spending, {}, attempt.key, attempt.client, kept)
 
 
-def _matches(nonce: bytes, pepper_version: int, purpose: Purpose, address: Address, code: str) -> bool:
+def _matches(nonce: bytes, derivation_key_version: int, purpose: Purpose, address: Address, code: str) -> bool:
     """Whether the code is the challenge's own, in constant time."""
-    return hmac.compare_digest(challenges.code(nonce, pepper_version, purpose, address).encode(), code.encode())
+    return hmac.compare_digest(challenges.code(nonce, derivation_key_version, purpose, address).encode(), code.encode())

@@ -36,4 +36,4 @@ def issued_at(device: str | None, address: Address) -> tuple[int, str] | None:
 
 
 def _tag(address_key: str, issued: bytes) -> bytes:
-    return ids.keyed(secret_keys.index_key(), "device", address_key, issued)[:_TAG_BYTES]
+    return ids.hmac_sha256(secret_keys.index_key(), "device", address_key, issued)[:_TAG_BYTES]

@@ -20,7 +20,7 @@ class Outcome(NamedTuple):
     asked_at: int
     expires_at: int
     nonce: bytes
-    pepper_version: int
+    derivation_key_version: int
     key_hash: bytes | None
     customer_id: str
     family: str

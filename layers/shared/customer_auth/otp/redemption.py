@@ -105,7 +105,7 @@ def use(
         asked_at=proof.challenge["asked_at"],
         expires_at=proof.challenge["expires_at"],
         nonce=proof.challenge["nonce"],
-        pepper_version=proof.challenge["pepper"],
+        derivation_key_version=proof.challenge["derivation_key"],
         key_hash=proof.spending.key_hash,
         customer_id=customer_id,
         family=family,
@@ -139,9 +139,11 @@ def _is_own(kept: Outcome, wanted: Outcome) -> bool:
 
 def draft_session(proof: Proof, customer: Customer, issuer: str) -> Opened:
     """The session that the proof begins, its tokens signed before anything is used up. Raises: Unavailable, aws.Failed."""
-    version = proof.challenge["pepper"]
+    version = proof.challenge["derivation_key"]
     secret = first_secret(proof.key, ids.sha256(proof.challenge["id"]), version)
-    session, refresh = sessions.draft(customer, amr(proof.address), client=proof.client.label, pepper_version=version, secret=secret)
+    session, refresh = sessions.draft(
+        customer, amr(proof.address), client=proof.client.label, derivation_key_version=version, secret=secret
+    )
     return Opened(customer, session, sessions.pair(customer, session, refresh, issuer))
 
 
@@ -151,15 +153,15 @@ def repeated_session(proof: Proof, kept: Outcome, issuer: str) -> Opened:
     if found is None:
         raise WrongCode("session_ended")
     session, customer = found
-    secret = first_secret(proof.key, kept.challenge_hash, kept.pepper_version) or b""
-    refresh = RefreshToken(customer.id, session.family, kept.pepper_version, 0, secret)
+    secret = first_secret(proof.key, kept.challenge_hash, kept.derivation_key_version) or b""
+    refresh = RefreshToken(customer.id, session.family, kept.derivation_key_version, 0, secret)
     return Opened(customer, session, sessions.pair(customer, session, refresh, issuer))
 
 
-def first_secret(key: str | None, challenge_hash: bytes, pepper_version: int) -> bytes | None:
+def first_secret(key: str | None, challenge_hash: bytes, derivation_key_version: int) -> bytes | None:
     """With a key, the secret that its repeats find again; without one, none, so that it is random. Raises: aws.Failed."""
-    pepper = secret_keys.pepper(pepper_version) if key else None
-    return ids.keyed(pepper, "first-refresh-secret", challenge_hash, key) if key and pepper else None
+    derivation_key = secret_keys.derivation_key(derivation_key_version) if key else None
+    return ids.hmac_sha256(derivation_key, "first-refresh-secret", challenge_hash, key) if key and derivation_key else None
 
 
 def amr(address: Address) -> list[str]:

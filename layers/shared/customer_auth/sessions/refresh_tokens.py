@@ -1,9 +1,9 @@
 """Refresh tokens: a keyed chain, of which the table holds a number and two hashes (RFC 9700 §4.14.2, rotation).
 
-customer . family . pepper version . generation . secret . tag, where secret n+1 = HMAC(pepper, secret n ‖ n+1 ‖ sibling) and
-tag = HMAC(pepper, all before). A token proves itself genuine by its tag, so made-up ones cost one HMAC and end nobody's session. The
-token that was used last computes its successor again, or a sibling of it, so a lost answer costs nobody the session (`renewals`). A dump of
-the table and the pepper opens nothing.
+customer . family . key version . generation . secret . tag, where secret n+1 = HMAC(derivation key, secret n ‖ n+1 ‖ sibling) and
+tag = HMAC(derivation key, everything before it). The tag authenticates a token, so a made-up one costs one HMAC and ends nobody's session.
+The token that was used last computes its successor again, or a sibling of it, so a lost answer costs nobody the session. A dump of the
+table together with the derivation key opens nothing.
 """
 
 import hmac
@@ -22,7 +22,7 @@ class RefreshToken(NamedTuple):
 
     customer_id: str
     family: str
-    pepper_version: int
+    derivation_key_version: int
     generation: int
     secret: bytes
 
@@ -32,15 +32,15 @@ class RefreshToken(NamedTuple):
         return ids.sha256(self.secret)
 
     def successor(self, sibling: int = 0) -> "RefreshToken":
-        """The token that this one is exchanged for, or the nth in its place. Raises: WrongSession (its pepper is gone), aws.Failed."""
+        """The token that this one is exchanged for, or its nth sibling. Raises: WrongSession (the derivation key is gone), aws.Failed."""
         generation = self.generation + 1
-        secret = ids.keyed(_pepper(self.pepper_version), "refresh-secret", self.secret, str(generation), str(sibling))
+        secret = ids.hmac_sha256(_derivation_key(self.derivation_key_version), "refresh-secret", self.secret, str(generation), str(sibling))
         return self._replace(generation=generation, secret=secret)
 
     def text(self) -> str:
-        """What the client holds. Raises: WrongSession (its pepper is gone), aws.Failed."""
-        body = f"{self.customer_id}.{self.family}.{self.pepper_version}.{self.generation}.{ids.base64url(self.secret)}"
-        return f"{body}.{_tag(body, self.pepper_version)}"
+        """What the client holds. Raises: WrongSession (its derivation key is gone), aws.Failed."""
+        body = f"{self.customer_id}.{self.family}.{self.derivation_key_version}.{self.generation}.{ids.base64url(self.secret)}"
+        return f"{body}.{_tag(body, self.derivation_key_version)}"
 
 
 def genuine(text: str) -> RefreshToken:
@@ -55,15 +55,15 @@ def genuine(text: str) -> RefreshToken:
     return RefreshToken(customer_id, family, int(version), int(generation), ids.from_base64url(secret) or b"")
 
 
-def _tag(body: str, pepper_version: int) -> str:
-    return ids.base64url(ids.keyed(_pepper(pepper_version), "refresh-tag", body))
+def _tag(body: str, derivation_key_version: int) -> str:
+    return ids.base64url(ids.hmac_sha256(_derivation_key(derivation_key_version), "refresh-tag", body))
 
 
-def _pepper(version: int) -> bytes:
-    pepper = secret_keys.pepper(version)
-    if pepper is None:
-        raise WrongSession("pepper")
-    return pepper
+def _derivation_key(version: int) -> bytes:
+    derivation_key = secret_keys.derivation_key(version)
+    if derivation_key is None:
+        raise WrongSession("derivation_key")
+    return derivation_key
 
 
 def _is_number(text: str) -> bool:

@@ -8,7 +8,7 @@
 | generation, sibling | which its newest refresh token is: how often it was renewed, and how often the last answer was lost |
 | secret_hash, rotated_at | SHA-256 of the newest secret, and when it came; at first, when the session began |
 | parent_hash, parent_rotated_at | the same of the token that the newest one replaced; none before the first renewal |
-| pepper | the version that its chain of secrets is keyed with |
+| derivation_key | the version that its chain of secrets is keyed with |
 | amr | how the customer signed in (RFC 8176) |
 | client | what its owner would call it, like «Safari on iPhone» |
 | begun_at | when it began |
@@ -39,7 +39,7 @@ class Session(NamedTuple):
     secret_hash: bytes
     parent_hash: bytes | None
     parent_rotated_at: int | None
-    pepper: int
+    derivation_key: int
     amr: list[str]
     client: str | None
     begun_at: int

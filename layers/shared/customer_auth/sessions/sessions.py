@@ -50,14 +50,14 @@ class Identified(NamedTuple):
 
 
 def draft(
-    customer: Customer, amr: list[str], *, client: str | None, pepper_version: int, secret: bytes | None = None
+    customer: Customer, amr: list[str], *, client: str | None, derivation_key_version: int, secret: bytes | None = None
 ) -> tuple[Session, RefreshToken]:
     """A session that begins now, and its first refresh token; stored by the transaction of the proof it stands on.
 
     `customer` is as that transaction leaves them: with this session counted (`Customer.with_session`).
     """
     given, now = settings.service(), clock.now()
-    first = RefreshToken(customer.id, ids.new("ses_"), pepper_version, 0, secret or secrets.token_bytes(_SECRET_BYTES))
+    first = RefreshToken(customer.id, ids.new("ses_"), derivation_key_version, 0, secret or secrets.token_bytes(_SECRET_BYTES))
     ends = now + given.refresh_max_days * clock.DAY
     idle = now + given.refresh_idle_days * clock.DAY
     session = Session(
@@ -70,7 +70,7 @@ def draft(
         secret_hash=first.secret_hash,
         parent_hash=None,
         parent_rotated_at=None,
-        pepper=pepper_version,
+        derivation_key=derivation_key_version,
         amr=amr,
         client=client,
         begun_at=now,
@@ -100,9 +100,11 @@ def pair(customer: Customer, session: Session, refresh: RefreshToken, issuer: st
     return Pair(access_tokens.issue(claims), refresh.text(), expires_at - now)
 
 
-def go_on(session: Session, customer: Customer, *, pepper_version: int, secret: bytes | None = None) -> tuple[Session, RefreshToken]:
+def go_on(
+    session: Session, customer: Customer, *, derivation_key_version: int, secret: bytes | None = None
+) -> tuple[Session, RefreshToken]:
     """The session in the place of one that ends with all others: of the same sign-in, with the same end in any case; stored as `draft`."""
-    anew, first = draft(customer, session.amr, client=session.client, pepper_version=pepper_version, secret=secret)
+    anew, first = draft(customer, session.amr, client=session.client, derivation_key_version=derivation_key_version, secret=secret)
     idle_at = min(anew.idle_at, session.expires_at)
     return anew._replace(begun_at=session.begun_at, expires_at=session.expires_at, idle_at=idle_at), first
 

@@ -54,7 +54,7 @@ def _replaced_at(session: Session, older_by: int) -> int | None:
 
 
 def renewed(session: Session, token: RefreshToken, verdict: Verdict, now: int) -> tuple[Session, RefreshToken]:
-    """The session and its newest token after this verdict. Raises: WrongSession (the token's pepper is gone), aws.Failed."""
+    """The session and its newest token after this verdict. Raises: WrongSession (the token's derivation key is gone), aws.Failed."""
     if verdict is Verdict.REPEATED:
         return session, token.successor(session.sibling)
     idle_at = min(now + settings.service().refresh_idle_days * clock.DAY, session.expires_at)

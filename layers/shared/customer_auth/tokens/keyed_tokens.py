@@ -1,6 +1,6 @@
 """Short-lived tokens that no table holds: what they name, the second of their issue and a keyed tag, which nobody else can make.
 
-part . … . second of issue . pepper version . tag, where tag = HMAC(pepper, all before), for one use alone.
+part . … . second of issue . derivation_key version . tag, where tag = HMAC(derivation_key, all before), for one use alone.
 """
 
 import hmac
@@ -14,7 +14,7 @@ _LONGEST_NUMBER = 12  # digits of a second
 
 def issue(use: str, *parts: str) -> str:
     """A token that names these parts, none of which has a dot. Raises: aws.Failed."""
-    version = secret_keys.pepper_version()
+    version = secret_keys.derivation_key_version()
     body = ".".join([*parts, str(clock.now()), str(version)])
     return f"{body}.{_tag(use, body, version)}"
 
@@ -33,5 +33,5 @@ def check(use: str, text: str, *, parts: int, life_seconds: int) -> list[str] | 
 
 
 def _tag(use: str, body: str, version: int) -> str | None:
-    pepper = secret_keys.pepper(version)
-    return None if pepper is None else ids.base64url(ids.keyed(pepper, use, body))
+    derivation_key = secret_keys.derivation_key(version)
+    return None if derivation_key is None else ids.base64url(ids.hmac_sha256(derivation_key, use, body))

@@ -1,4 +1,4 @@
-"""A new pepper beside the old one, put into the secret while containers are warm: nobody notices."""
+"""A new derivation key beside the old one, put into the secret while containers are warm: nobody notices."""
 
 import json
 
@@ -9,11 +9,11 @@ from customer_auth.base import clock
 from tests.harness.people import REGISTER
 
 
-class Pepper:
+class DerivationKey:
     """The secret, by its versions."""
 
     def __init__(self, engine):
-        self.secrets, self.id = engine.clients.secrets, engine.ids["Pepper"]
+        self.secrets, self.id = engine.clients.secrets, engine.ids["DerivationKey"]
 
     @property
     def versions(self) -> dict:
@@ -23,17 +23,17 @@ class Pepper:
         self.secrets.put_secret_value(SecretId=self.id, SecretString=json.dumps(versions))
 
     def add(self, counts_from: int) -> None:
-        self.put(self.versions | {str(counts_from): f"pepper of {counts_from}".ljust(64, "x")})
+        self.put(self.versions | {str(counts_from): f"derivation_key of {counts_from}".ljust(64, "x")})
 
 
 @pytest.fixture
-def pepper(api, engine):
+def derivation_key(api, engine):
     """The secret; containers are cold before and after."""
     secret_keys.forget()
-    pepper = Pepper(engine)
-    before = pepper.versions
-    yield pepper
-    pepper.put(before)
+    derivation_key = DerivationKey(engine)
+    before = derivation_key.versions
+    yield derivation_key
+    derivation_key.put(before)
     secret_keys.forget()
 
 
@@ -41,15 +41,15 @@ class Containers:
     """Two containers that have each read the secret for themselves; one runs at a time."""
 
     def __init__(self, monkeypatch):
-        self.peppers = {"warm": secret_keys._Peppers(), "new": secret_keys._Peppers()}
+        self.derivation_keys = {"warm": secret_keys._DerivationKeys(), "new": secret_keys._DerivationKeys()}
         self.monkeypatch = monkeypatch
 
     def use(self, name: str) -> None:
-        self.monkeypatch.setattr(secret_keys, "_peppers", self.peppers[name])
+        self.monkeypatch.setattr(secret_keys, "_derivation_keys", self.derivation_keys[name])
 
 
 @pytest.fixture
-def containers(pepper, monkeypatch):
+def containers(derivation_key, monkeypatch):
     containers = Containers(monkeypatch)
     containers.use("warm")
     return containers
@@ -64,18 +64,18 @@ def fetches(answers) -> int:
 
 
 @pytest.fixture
-def rotated(api, containers, customer, pepper):
-    """A second pepper has counted for a minute; the warm container read the secret before that."""
+def rotated(api, containers, customer, derivation_key):
+    """A second derivation key has counted for a minute; the warm container read the secret before that."""
     counts_from = clock.now() + 60
-    pepper.add(counts_from)
+    derivation_key.add(counts_from)
     api.clock.advance(120)
     return counts_from
 
 
-def test_sessions_and_pending_codes_of_before_go_on_in_a_warm_and_in_a_new_container(api, containers, customer, bob, pepper, doors):
+def test_sessions_and_pending_codes_of_before_go_on_in_a_warm_and_in_a_new_container(api, containers, customer, bob, derivation_key, doors):
     challenge, code = customer.asked_and_read()
     other_challenge, other_code = bob.asked_and_read()
-    pepper.add(clock.now() + 60)
+    derivation_key.add(clock.now() + 60)
     api.clock.advance(120)
     in_the_warm_one = customer.verify(code, challenge=challenge), customer.refresh(), doors.me(customer.session["token"])
     containers.use("new")
@@ -109,9 +109,9 @@ def test_a_warm_container_meets_the_new_one_with_one_fetch_and_goes_on_with_it(c
     assert version_of(bob.session["refresh_token"]) == rotated
 
 
-def test_a_pepper_does_not_count_before_its_second(api, containers, customer, pepper):
+def test_a_derivation_key_does_not_count_before_its_second(api, containers, customer, derivation_key):
     counts_from = clock.now() + 3_600
-    pepper.add(counts_from)
+    derivation_key.add(counts_from)
     containers.use("new")
     customer.sign_in()
     early = version_of(customer.session["refresh_token"])
@@ -141,10 +141,12 @@ def test_made_up_versions_cost_at_most_one_fetch_a_second(api, containers, custo
     assert customer.refresh().status == 200
 
 
-def test_a_pepper_that_was_taken_out_ends_what_stood_on_it_and_nothing_else(containers, customer, bob, pepper, rotated, doors):
+def test_removing_a_derivation_key_ends_what_was_derived_with_it_and_nothing_else(
+    containers, customer, bob, derivation_key, rotated, doors
+):
     challenge, code = bob.asked_and_read()
     containers.use("new")
-    pepper.put({str(rotated): pepper.versions[str(rotated)]})
+    derivation_key.put({str(rotated): derivation_key.versions[str(rotated)]})
     answers = [customer.refresh(), doors.log_out(customer.session["refresh_token"]), bob.verify(code, challenge=challenge)]
 
     assert [(answer.status, answer["type"]) for answer in answers] == [(401, "wrong_proof")] * 3
