@@ -51,7 +51,7 @@ def put_ended(count: int, *, at: int) -> None:
             new = Deletion(ids.new("adr_"), ids.new("cus_"), State.CONFIRMED, at - nth, at - nth, deletion_scheduled_at=at)
             item = deletion_items.put_confirmed(new).parameters["Item"] | {"status": {"S": state}, "listed": {"S": state}}
             del item["due_at"], item["due_shard"]
-            yield Write("Put", {"TableName": settings.places().customers_table, "Item": item})
+            yield Write("Put", {"TableName": settings.resources().customers_table, "Item": item})
 
     write(items())
 

@@ -50,7 +50,7 @@ def main(stack: str, *wanted: str) -> str | None:
 def scanned() -> Iterator[Item]:
     """Every customer and every registration without one, with what tells its number; a page is held at a time. Raises: aws.Failed."""
     asked = {
-        "TableName": settings.places().customers_table,
+        "TableName": settings.resources().customers_table,
         "ProjectionExpression": "#pk, #phone, #address",
         "FilterExpression": "attribute_exists(#phone) OR (attribute_exists(#address) AND attribute_not_exists(#customer_id))",
         "ExpressionAttributeNames": {f"#{name}": name for name in ("pk", "phone", "address", "customer_id")},
@@ -104,7 +104,7 @@ def _customer(customer_id: str) -> Outdated | None:
         return None
     address = customers.address_of(Channel.PHONE, customer.phone)
     registration = [registration_items.key(customer.registration)] if customer.registration else []
-    *items, stored = dynamodb.batch_get([*identity_items.places(address), *registration]) + ([] if registration else [None])
+    *items, stored = dynamodb.batch_get([*identity_items.keys_of(address), *registration]) + ([] if registration else [None])
     known = identity_items.by_key(address, items)
     own = [each for each in known.values() if each.customer_id == customer.id]
     lost = customer.phone_verified and not any(each.proven_at for each in own) and any(each.proven_at for each in known.values())
@@ -120,7 +120,7 @@ def _registration(registration_id: str) -> Outdated | None:
     if stored is None or registration is None or registration.customer_id or not is_outdated(stored):
         return None
     address = registration.address
-    known = identity_items.by_key(address, dynamodb.batch_get(identity_items.places(address)))
+    known = identity_items.by_key(address, dynamodb.batch_get(identity_items.keys_of(address)))
     own = [each for each in known.values() if each.registration == registration.id and each.customer_id is None]
     identities = _identities(address, known, own)
     return Outdated(registration.id, address, None if identities is None else [*identities, *_renumbered(stored, address)])

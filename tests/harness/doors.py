@@ -37,11 +37,11 @@ class CustomerItem:
 
     def __init__(self, api, customer):
         self.dynamodb = api.engine.clients.dynamodb
-        self.place = {"TableName": api.engine.ids["CustomersTable"], "Key": {"pk": {"S": keys.customer(customer.id)}}}
+        self.ref = {"TableName": api.engine.ids["CustomersTable"], "Key": {"pk": {"S": keys.customer(customer.id)}}}
 
     def set(self, attribute: str, value: dict) -> None:
         update = {"UpdateExpression": "SET #a = :v", "ExpressionAttributeNames": {"#a": attribute}}
-        self.dynamodb.update_item(**self.place, **update, ExpressionAttributeValues={":v": value})
+        self.dynamodb.update_item(**self.ref, **update, ExpressionAttributeValues={":v": value})
 
     def delete(self) -> None:
-        self.dynamodb.delete_item(**self.place)
+        self.dynamodb.delete_item(**self.ref)

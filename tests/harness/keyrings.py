@@ -12,11 +12,11 @@ class KeyringItem:
 
     def __init__(self, engine):
         self.dynamodb = engine.clients.dynamodb
-        self.place = {"TableName": engine.ids["CustomersTable"], "Key": {"pk": {"S": keys.KEYRING}}}
+        self.ref = {"TableName": engine.ids["CustomersTable"], "Key": {"pk": {"S": keys.KEYRING}}}
         self._table = engine.ids["CustomersTable"]
 
     def read(self) -> dict | None:
-        return self.dynamodb.get_item(**self.place, ConsistentRead=True).get("Item")
+        return self.dynamodb.get_item(**self.ref, ConsistentRead=True).get("Item")
 
     @property
     def keys(self) -> list[dict]:
@@ -28,7 +28,7 @@ class KeyringItem:
         self.dynamodb.put_item(TableName=self._table, Item=item)
 
     def remove(self) -> None:
-        self.dynamodb.delete_item(**self.place)
+        self.dynamodb.delete_item(**self.ref)
 
 
 def _times(key: dict) -> dict:

@@ -7,7 +7,7 @@ MANY = 100
 CODES, SESSIONS, CUSTOMERS = TABLES = ("CodesTable", "SessionsTable", "CustomersTable")
 
 
-class Place(NamedTuple):
+class ItemRef(NamedTuple):
     """Where an item lies."""
 
     table: str
@@ -53,7 +53,7 @@ class Tables:
     def look(self) -> World:
         if self._seen_at != len(self.api.wire.calls):
             items = ((table, item) for table in TABLES for item in self.api.table(table))
-            self._remember(World({Place(table, item["pk"]["S"], item.get("sk", {}).get("S")): item for table, item in items}))
+            self._remember(World({ItemRef(table, item["pk"]["S"], item.get("sk", {}).get("S")): item for table, item in items}))
         return self._seen
 
     def put_back(self, world: World) -> None:
@@ -79,5 +79,5 @@ class Tables:
         self._seen, self._seen_at = world, len(self.api.wire.calls)
 
 
-def _key(place: Place) -> dict:
+def _key(place: ItemRef) -> dict:
     return {"pk": {"S": place.pk}} | ({"sk": {"S": place.sk}} if place.sk else {})

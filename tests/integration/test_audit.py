@@ -40,7 +40,7 @@ def test_an_ask_says_for_what_and_to_whom_without_telling_it(ada, log):
     line = log.last
 
     assert line["message"] == "request_register_code"
-    assert (line["outcome"], line["purpose"], line["lane"]) == ("ok", "register", "strangers")
+    assert (line["outcome"], line["purpose"], line["lane"]) == ("ok", "register", "untrusted")
     assert (line["channel"], line["country"]) == ("phone", "US")
     assert re.fullmatch(r"[\w-]{16}", line["address"])
     assert re.fullmatch(r"[\w-]{16}", line["ip"])

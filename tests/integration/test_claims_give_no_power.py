@@ -366,7 +366,7 @@ class Claiming(RuleBasedStateMachine):
         after = self._seen()
         for (channel, lane), item in before.codes.items():
             changed = _changed(item, after.codes[channel, lane])
-            if channel not in asks or lane == "known":
+            if channel not in asks or lane == "trusted":
                 assert not changed, f"{lane} lane of {channel}: {sorted(changed)}"
                 continue
             assert {name for name in changed if not WINDOW.fullmatch(name)} <= BY_STRANGERS, f"{channel}: {sorted(changed)}"
@@ -384,7 +384,7 @@ class Claiming(RuleBasedStateMachine):
         codes = {
             (channel, lane): items.get(keys.code_item(keys.code_item_key(address, lane)), {})
             for channel, address in addresses.items()
-            for lane in ("strangers", "known")
+            for lane in ("untrusted", "trusted")
         }
         identities = {channel: items.get(keys.identity(address.key), {}) for channel, address in addresses.items()}
         owned = {channel: item for channel, item in identities.items() if "proven_at" in item}

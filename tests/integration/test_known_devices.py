@@ -56,7 +56,7 @@ def eve(api, inbox):
 
 
 def known_item(api, person) -> dict:
-    key = keys.code_item(keys.code_item_key(phone.parse(person.phone), "known"))
+    key = keys.code_item(keys.code_item_key(phone.parse(person.phone), "trusted"))
     return {"TableName": api.engine.ids["CodesTable"], "Key": {"pk": {"S": key}}}
 
 

@@ -453,9 +453,9 @@ def test_a_reset_s_token_neither_fills_the_window_nor_heeds_it(api, inbox, timel
     assert member.reset(token, "another good password").status == 200
 
 
-@pytest.mark.parametrize("lane", ["strangers", "known"])
+@pytest.mark.parametrize("lane", ["untrusted", "trusted"])
 def test_a_try_keeps_its_item_as_long_as_the_ask_has_said(timeline, customer, lane):
-    device = {"device": customer.device} if lane == "known" else {}
+    device = {"device": customer.device} if lane == "trusted" else {}
     asked = customer.ask(**device)
     before = _code_items(customer)
     timeline.at(60)
@@ -466,7 +466,7 @@ def test_a_try_keeps_its_item_as_long_as_the_ask_has_said(timeline, customer, la
     after = _code_items(customer)
     assert before != after
     assert [item["expires_at"] for item in after] == [item["expires_at"] for item in before]
-    day = clock.DAY if lane == "strangers" else devices.LIFE_SECONDS
+    day = clock.DAY if lane == "untrusted" else devices.LIFE_SECONDS
     assert max(int(item["expires_at"]["N"]) for item in after) == clock.now() - 60 + day + clock.HOUR
 
 

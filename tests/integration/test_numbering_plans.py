@@ -344,7 +344,7 @@ def test_a_deletion_erases_what_lies_under_the_former_key(api, grace, days):
 
     assert customers_with(api, grace) == []
     assert proven_identities(api, grace) == []
-    left = [keys.code_item(keys.code_item_key_of(f"phone:{number}", "strangers")) for number in (grace.before, grace.today)]
+    left = [keys.code_item(keys.code_item_key_of(f"phone:{number}", "untrusted")) for number in (grace.before, grace.today)]
     assert not [item for item in api.table("CodesTable") if item["pk"]["S"] in left]
 
 

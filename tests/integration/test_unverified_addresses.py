@@ -57,7 +57,7 @@ def squatter(tables, api, inbox, ada):
 def lanes(tables, person) -> dict:
     """What lies there of the codes of the person's phone, by lane."""
     world = {place.pk: item for place, item in tables.look().items()}
-    return {lane: world.get(keys.code_item(keys.code_item_key(phone.parse(person.phone), lane))) for lane in ("strangers", "known")}
+    return {lane: world.get(keys.code_item(keys.code_item_key(phone.parse(person.phone), lane))) for lane in ("untrusted", "trusted")}
 
 
 def export(person, token=None) -> dict:
@@ -186,9 +186,9 @@ def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_no
     owner.inbox.of(owner.phone)
 
     left = lanes(tables, owner)
-    assert left["strangers"] is None
-    assert left["known"].keys() == {"pk", "devices_since", "event", "expires_at"}
-    assert int(left["known"]["expires_at"]["N"]) == int(left["known"]["devices_since"]["N"]) + 180 * DAY
+    assert left["untrusted"] is None
+    assert left["trusted"].keys() == {"pk", "devices_since", "event", "expires_at"}
+    assert int(left["trusted"]["expires_at"]["N"]) == int(left["trusted"]["devices_since"]["N"]) + 180 * DAY
     assert owner.phone not in json.dumps(list(tables.look().values()), default=str)
 
 

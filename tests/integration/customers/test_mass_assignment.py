@@ -32,7 +32,7 @@ INJECTED = {
     "expires_in": 10**9,
     "expires_at": 10**10,
     "purpose": "register",
-    "lane": "known",
+    "lane": "trusted",
     "attempts": 0,
     "sid": "ses_injected",
     "family": "ses_injected",

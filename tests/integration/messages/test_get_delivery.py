@@ -108,7 +108,7 @@ class Acquainted(Person):
 
 def pending_challenge(person, purpose) -> str:
     address = phone.parse(person.phone)
-    key = keys.code_item_key(address, Lane.STRANGERS)
+    key = keys.code_item_key(address, Lane.UNTRUSTED)
     [item] = [item for item in person.api.table("CodesTable") if item["pk"]["S"] == keys.code_item(key)]
     return challenges.spelled(key, purpose, item[purpose]["M"]["id"]["B"])
 

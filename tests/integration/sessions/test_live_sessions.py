@@ -78,7 +78,7 @@ def test_renewing_a_session_does_not_make_it_younger(api, member, doors):
 
 def test_a_customer_of_before_the_count_signs_in_and_is_counted_from_there(api, member, doors, customer_item_of):
     customer_id = member.me()["customer"]["id"]
-    api.engine.clients.dynamodb.update_item(**customer_item_of(customer_id).place, UpdateExpression="REMOVE sessions_begun")
+    api.engine.clients.dynamodb.update_item(**customer_item_of(customer_id).ref, UpdateExpression="REMOVE sessions_begun")
 
     [newer] = signed_in(member, 1)
 

@@ -102,7 +102,7 @@ def refusal(name: str) -> str:
 
 
 def test_the_template_s_defaults_are_right(environment):
-    for group in (settings.service, settings.messaging, settings.places):
+    for group in (settings.service, settings.messaging, settings.resources):
         assert group()
 
 
@@ -123,7 +123,7 @@ def test_every_setting_is_given_its_own_parameter_s_value():
 
 
 def test_nothing_is_given_to_the_functions_that_no_group_reads():
-    read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Places, settings.Processing) for name in group.model_fields}
+    read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Resources, settings.Processing) for name in group.model_fields}
     given = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
 
     by_cloudformation = {"SETTINGS_CHECKED_BY"}
@@ -214,12 +214,12 @@ def test_a_missing_setting_is_named(environment, name):
     assert refusal(name) == f"{name} is not set"
 
 
-@pytest.mark.parametrize("name", settings.Places.model_fields)
+@pytest.mark.parametrize("name", settings.Resources.model_fields)
 def test_a_missing_place_is_named(environment, name):
     environment(**{name.upper(): None})
 
     with pytest.raises(settings.SettingsError, match=f"^{name.upper()} is not set$"):
-        settings.places()
+        settings.resources()
 
 
 def test_every_wrong_setting_is_named_at_once(environment):

@@ -13,7 +13,7 @@ from customer_auth.base import ids
 from customer_auth.base.client import Client
 from customer_auth.base.errors import WrongCode
 from customer_auth.otp import challenges, devices
-from customer_auth.otp.challenges import Challenge, Place, Purpose
+from customer_auth.otp.challenges import Challenge, CodeItemRef, Purpose
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "template_settings")
 
@@ -39,30 +39,30 @@ def test_a_code_lives_five_minutes_by_sms_and_ten_by_email(second, address, seco
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_a_challenge_finds_its_place_by_itself(second, purpose, lane):
     challenge = Challenge.new(purpose, PHONE, "en")
-    client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.KNOWN else None)
-    place = Place.of(client, PHONE)
+    client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.TRUSTED else None)
+    place = CodeItemRef.of(client, PHONE)
 
-    found, challenge_id = Place.named_by(challenge.at(place), purpose, PHONE)
+    found, challenge_id = CodeItemRef.named_by(challenge.at(place), purpose, PHONE)
 
     assert (found.lane, found.item_key, challenge_id) == (lane, place.item_key, challenge.id)
 
 
 @pytest.mark.parametrize(("asked_for", "tried_for"), list(permutations(Purpose, 2)))
 def test_a_challenge_is_of_one_purpose(second, asked_for, tried_for):
-    named = Challenge.new(asked_for, PHONE, "en").at(Place.strangers(PHONE))
+    named = Challenge.new(asked_for, PHONE, "en").at(CodeItemRef.untrusted(PHONE))
 
     with pytest.raises(WrongCode):
-        Place.named_by(named, tried_for, PHONE)
+        CodeItemRef.named_by(named, tried_for, PHONE)
 
 
 @pytest.mark.parametrize("address", [OTHER, EMAIL])
 def test_a_challenge_is_of_one_address(challenge, address):
     with pytest.raises(WrongCode):
-        Place.named_by(challenge.at(Place.strangers(PHONE)), Purpose.LOGIN, address)
+        CodeItemRef.named_by(challenge.at(CodeItemRef.untrusted(PHONE)), Purpose.LOGIN, address)
 
 
 def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(second):
-    place, seen = Place.strangers(PHONE), set()
+    place, seen = CodeItemRef.untrusted(PHONE), set()
     for _ in range(2_000):
         raw = ids.from_base64url(Challenge.new(Purpose.LOGIN, PHONE, "en").at(place))
         parts = {raw[:8], raw[8:16], raw[17:25], raw[25:]}
@@ -73,7 +73,7 @@ def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(seco
 
 
 def test_no_flipped_bit_of_a_challenge_names_a_place_of_its_address(challenge):
-    place = Place.strangers(PHONE)
+    place = CodeItemRef.untrusted(PHONE)
     raw = ids.from_base64url(challenge.at(place))
     for bit in range(8 * len(raw)):
         flipped = (int.from_bytes(raw, "big") ^ 1 << bit).to_bytes(len(raw), "big")
@@ -101,13 +101,13 @@ def test_the_bytes_of_purposes_are_never_given_to_others():
 
 @pytest.mark.parametrize("lane", list(Lane))
 def test_a_challenge_alone_tells_us_its_lane(second, lane):
-    client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.KNOWN else None)
+    client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.TRUSTED else None)
 
-    found, _ = Place.of_challenge(Challenge.new(Purpose.VERIFY, PHONE, "en").at(Place.of(client, PHONE)), Purpose.VERIFY)
+    found, _ = CodeItemRef.of_challenge(Challenge.new(Purpose.VERIFY, PHONE, "en").at(CodeItemRef.of(client, PHONE)), Purpose.VERIFY)
 
     assert found.lane is lane
-    assert Place.of_nobody("nobody").lane is Lane.STRANGERS
-    assert keys.lane_of(Place.of_nobody("nobody").item_key) is Lane.STRANGERS
+    assert CodeItemRef.of_nobody("nobody").lane is Lane.UNTRUSTED
+    assert keys.lane_of(CodeItemRef.of_nobody("nobody").item_key) is Lane.UNTRUSTED
 
 
 SPOILT = {
@@ -129,11 +129,11 @@ SPOILT = {
 @pytest.mark.parametrize("spoil", list(SPOILT.values()), ids=SPOILT)
 def test_a_spoilt_challenge_names_nothing(challenge, spoil):
     with pytest.raises(WrongCode):
-        Place.named_by(spoil(challenge.at(Place.strangers(PHONE))), Purpose.LOGIN, PHONE)
+        CodeItemRef.named_by(spoil(challenge.at(CodeItemRef.untrusted(PHONE))), Purpose.LOGIN, PHONE)
 
 
 def test_a_challenge_is_random_and_holds_no_address(second):
-    named = {Challenge.new(Purpose.LOGIN, PHONE, "en").at(Place.strangers(PHONE)) for _ in range(100)}
+    named = {Challenge.new(Purpose.LOGIN, PHONE, "en").at(CodeItemRef.untrusted(PHONE)) for _ in range(100)}
 
     assert len(named) == 100
     assert all(b"2125550123" not in base64.urlsafe_b64decode(text + "==") for text in named)

@@ -8,7 +8,7 @@ from customer_auth.base.errors import Unavailable
 
 def checks() -> dict[str, bool]:
     """What was looked at, in one read of all tables, and whether it is well. Never raises for an AWS that fails."""
-    places = settings.places()
+    places = settings.resources()
     nothing = {"pk": keys.NOTHING}
     try:
         keyring, _, _ = dynamodb.batch_get(

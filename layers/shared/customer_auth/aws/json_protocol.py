@@ -86,31 +86,31 @@ def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, 
 
 def prepare(service: str) -> None:
     """Read whom to trust, which takes 20 ms."""
-    if _place(service).url.startswith("https"):
+    if _endpoint(service).url.startswith("https"):
         connections.trust()
 
 
 def forget() -> None:
     """Look for the services anew and connect anew at the next use; for tests."""
-    _place.cache_clear()
+    _endpoint.cache_clear()
     connections.forget()
 
 
-class _Place(NamedTuple):
+class _Endpoint(NamedTuple):
     url: str
     host: str
     region: str
 
 
 @cache
-def _place(service: str) -> _Place:
+def _endpoint(service: str) -> _Endpoint:
     """Where the SDK's own variables say (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html), else in its region."""
     region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
     own = SERVICES[service].service_id.upper().replace(" ", "_")
     url = os.environ.get(f"AWS_ENDPOINT_URL_{own}") or os.environ.get("AWS_ENDPOINT_URL")
     if not url:
         url = f"https://{service}.{region}.{os.environ['AWS_URL_SUFFIX']}"
-    return _Place(url.rstrip("/"), urlsplit(url).netloc, region)
+    return _Endpoint(url.rstrip("/"), urlsplit(url).netloc, region)
 
 
 def _attempt(service: str, operation: str, body: bytes) -> dict[str, Any] | _Failure:
@@ -121,7 +121,7 @@ def _attempt(service: str, operation: str, body: bytes) -> dict[str, Any] | _Fai
 
 
 def _send(service: str, operation: str, body: bytes) -> Answer:
-    place, protocol = _place(service), SERVICES[service]
+    place, protocol = _endpoint(service), SERVICES[service]
     headers = {
         "host": place.host,
         "content-type": protocol.content_type,

@@ -18,8 +18,8 @@ _KEY_BYTES = 16
 class Lane(StrEnum):
     """Whose asks and tries are counted together: those of an address's known devices, or everybody else's."""
 
-    STRANGERS = "strangers"
-    KNOWN = "known"
+    UNTRUSTED = "untrusted"
+    TRUSTED = "trusted"
 
 
 def code_item_key(address: Address, lane: Lane) -> bytes:
@@ -34,16 +34,16 @@ def code_item_key_of(address_key: str, lane: Lane) -> bytes:
 
 def decoy_item_key(name: str) -> bytes:
     """What names the codes of nobody."""
-    return _of_lane(ids.hmac_sha256(secret_keys.index_key(), "decoy", name)[:_KEY_BYTES], Lane.STRANGERS)
+    return _of_lane(ids.hmac_sha256(secret_keys.index_key(), "decoy", name)[:_KEY_BYTES], Lane.UNTRUSTED)
 
 
 def lane_of(item_key: bytes) -> Lane:
     """The lane whose codes lie under this key: a try that comes with nothing but its challenge finds out by it."""
-    return Lane.KNOWN if item_key[-1] & 1 else Lane.STRANGERS
+    return Lane.TRUSTED if item_key[-1] & 1 else Lane.UNTRUSTED
 
 
 def _of_lane(item_key: bytes, lane: Lane) -> bytes:
-    return item_key[:-1] + bytes([item_key[-1] & ~1 | (lane == Lane.KNOWN)])
+    return item_key[:-1] + bytes([item_key[-1] & ~1 | (lane == Lane.TRUSTED)])
 
 
 def code_item(item_key: bytes) -> str:
@@ -55,7 +55,7 @@ def item_key(code_item: str) -> bytes:
     return ids.from_base64url(code_item.partition("#")[2]) or b""
 
 
-def client_item(bucket: str, lane: Lane = Lane.STRANGERS) -> str:
+def client_item(bucket: str, lane: Lane = Lane.UNTRUSTED) -> str:
     """Where a client's windows lie; what it asks for from known devices has an item of its own."""
     return f"ip#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
 

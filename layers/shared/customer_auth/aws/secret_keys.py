@@ -21,7 +21,7 @@ class _DerivationKeys:
 
     def fetch(self) -> None:
         asked_at = clock.now()
-        secret = aws.call("secretsmanager", "GetSecretValue", SecretId=settings.places().derivation_key_secret)
+        secret = aws.call("secretsmanager", "GetSecretValue", SecretId=settings.resources().derivation_key_secret)
         self.versions = {int(version): derivation_key.encode() for version, derivation_key in json.loads(secret["SecretString"]).items()}
         self.fetched_at = asked_at  # not before it has succeeded: a fetch that failed knows of no version that it is not there
 
@@ -47,7 +47,7 @@ def derivation_key_version() -> int:
 @cache
 def index_key() -> bytes:
     """Hashes addresses and clients into table keys, devices and audit lines. Raises: aws.Failed."""
-    secret = aws.call("secretsmanager", "GetSecretValue", SecretId=settings.places().index_key_secret)
+    secret = aws.call("secretsmanager", "GetSecretValue", SecretId=settings.resources().index_key_secret)
     return str(secret["SecretString"]).encode()
 
 

@@ -137,7 +137,7 @@ class Messaging(_Group):
     retry_queue_url: str
 
 
-class Places(_Group):
+class Resources(_Group):
     """Where tables, secrets and keys are."""
 
     codes_table: str
@@ -173,9 +173,9 @@ def processing() -> Processing:
 
 
 @cache
-def places() -> Places:
+def resources() -> Resources:
     """Names of tables, secrets and keys. Raises: SettingsError."""
-    return _read(Places)
+    return _read(Resources)
 
 
 def check(given: Mapping[str, str]) -> None:
@@ -186,7 +186,7 @@ def check(given: Mapping[str, str]) -> None:
 
 def forget() -> None:
     """Read the environment again at the next use; for tests."""
-    for group in (service, messaging, processing, places):
+    for group in (service, messaging, processing, resources):
         group.cache_clear()
 
 

@@ -31,13 +31,13 @@ class Cleanup(NamedTuple):
 def put_new(customer_id: str, *, below_epoch: int) -> Write:
     """The part of a transaction after which the sessions of earlier epochs are removed; once for a customer, who is then proven."""
     note = {"customer_id": customer_id, "below_epoch": below_epoch, "due_shard": _SHARD, "due_at": clock.now()}
-    table, place = _place(customer_id)
+    table, place = _key(customer_id)
     return dynamodb.put(table, place | note, "attribute_not_exists(#pk)")
 
 
 def due(now: int, *, most: int) -> list[Cleanup]:
     """What is to be removed by now, the oldest first; as the index has it. Raises: aws.Failed."""
-    table = settings.places().customers_table
+    table = settings.resources().customers_table
     items, _ = dynamodb.page(table, keys.DUE_INDEX, {"due_shard": _SHARD}, most=most, ascending=True, until=("due_at", now))
     return [Cleanup(**{name: item[name] for name in Cleanup._fields if name in item}) for item in items]
 
@@ -46,14 +46,14 @@ def begin(read: Cleanup, again_at: int) -> bool:
     """Mark it as begun: unless it is finished, it is looked at again then. False where another run has begun it. Raises: aws.Failed."""
     values = {":again_at": again_at, ":read": read.due_at, ":failures": read.failures + 1}
     where = "#due_at = :read"  # nobody has begun it since it was read
-    write = dynamodb.update(*_place(read.customer_id), "SET #due_at = :again_at, #failures = :failures", where, values)
+    write = dynamodb.update(*_key(read.customer_id), "SET #due_at = :again_at, #failures = :failures", where, values)
     return dynamodb.write_if(write)
 
 
 def finish(read: Cleanup) -> None:
     """Everything is removed. Raises: aws.Failed."""
-    dynamodb.delete(*_place(read.customer_id))
+    dynamodb.delete(*_key(read.customer_id))
 
 
-def _place(customer_id: str) -> tuple[str, Item]:
-    return settings.places().customers_table, {"pk": keys.cleanup(customer_id)}
+def _key(customer_id: str) -> tuple[str, Item]:
+    return settings.resources().customers_table, {"pk": keys.cleanup(customer_id)}

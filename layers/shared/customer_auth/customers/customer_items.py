@@ -29,7 +29,7 @@ _HAS_ROOM = "(attribute_not_exists(#sessions_begun) OR #sessions_begun < :full)"
 
 def key(customer_id: str) -> tuple[str, Item]:
     """Where the customer lies, for a batch."""
-    return settings.places().customers_table, {"pk": keys.customer(customer_id)}
+    return settings.resources().customers_table, {"pk": keys.customer(customer_id)}
 
 
 def customer(item: Item | None) -> Customer | None:
@@ -62,7 +62,7 @@ def referred_by(referrer_id: str, *, most: int, after: tuple[int, str] | None) -
     start: Item | None = None
     if after:
         start = {"pk": keys.customer(after[1]), "referrer": referrer_id, "created_at": after[0]}
-    table = settings.places().customers_table
+    table = settings.resources().customers_table
     items, last = dynamodb.page(table, REFERRALS, {"referrer": referrer_id}, most=most, start=start)
     now = clock.now()
     here: list[Item] = [{name: item.get(name) for name in Referred._fields} for item in items if item.get("expires_at", now + 1) > now]

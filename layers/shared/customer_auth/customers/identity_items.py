@@ -64,10 +64,10 @@ class Identity(NamedTuple):
 
 def key(address_key: str) -> tuple[str, Item]:
     """Where what is stored under this key of an address lies."""
-    return settings.places().customers_table, {"pk": keys.identity(address_key)}
+    return settings.resources().customers_table, {"pk": keys.identity(address_key)}
 
 
-def places(address: Address) -> list[tuple[str, Item]]:
+def keys_of(address: Address) -> list[tuple[str, Item]]:
     """Where the address's item may lie, for a batch."""
     return [key(each) for each in address.keys]
 
@@ -80,7 +80,7 @@ def identity(address: Address, items: Sequence[Item | None]) -> Identity | None:
     """
     here = _living(address, items)
     if here and all("moved_at" in item for item in here.values()):
-        here = _living(address, dynamodb.batch_get(places(address)))
+        here = _living(address, dynamodb.batch_get(keys_of(address)))
     found = [_identity(each, item) for each, item in here.items() if "moved_at" not in item]
     return next((each for each in found if each.proven_at), None) or next(iter(found), None)
 
@@ -103,12 +103,12 @@ def _identity(address_key: str, item: Item) -> Identity:
 
 def find(address: Address) -> Identity | None:
     """What is known of an address, in one read. Raises: Unavailable, aws.Failed."""
-    return identity(address, dynamodb.batch_get(places(address)))
+    return identity(address, dynamodb.batch_get(keys_of(address)))
 
 
 def find_all(addresses: Sequence[Address]) -> dict[Address, Identity]:
     """What is known of these addresses, in one read. Raises: Unavailable, aws.Failed."""
-    wanted = [places(address) for address in addresses]
+    wanted = [keys_of(address) for address in addresses]
     items = iter(dynamodb.batch_get([place for each in wanted for place in each]) if wanted else [])
     found = {address: identity(address, [next(items) for _ in each]) for address, each in zip(addresses, wanted, strict=True)}
     return {address: known for address, known in found.items() if known}

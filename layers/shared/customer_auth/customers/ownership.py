@@ -50,7 +50,7 @@ def read(address: Address, hint: str | None = None, *, first: Read = dynamodb.ba
 
     `first` does the first of them, and may read something else with it. Raises: what it raises, Unavailable, aws.Failed.
     """
-    places = identity_items.places(address)
+    places = identity_items.keys_of(address)
     items = first([*places, *([customer_items.key(hint)] if hint else ())])
     identity, hinted = identity_items.identity(address, items[: len(places)]), items[len(places) :]
     if identity is None or identity.customer_id is None:

@@ -16,7 +16,7 @@ from customer_auth.customers.customers import Customer
 
 def key(code: str) -> tuple[str, Item]:
     """Where the code lies, for a batch."""
-    return settings.places().customers_table, {"pk": keys.referral(code)}
+    return settings.resources().customers_table, {"pk": keys.referral(code)}
 
 
 def put(owner: Customer) -> Write:

@@ -32,7 +32,7 @@ class Registration(NamedTuple):
 
 def key(registration_id: str) -> tuple[str, Item]:
     """Where the registration lies, for a batch."""
-    return settings.places().customers_table, {"pk": keys.registration(registration_id)}
+    return settings.resources().customers_table, {"pk": keys.registration(registration_id)}
 
 
 def registration(item: Item | None) -> Registration | None:

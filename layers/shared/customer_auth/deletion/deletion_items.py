@@ -63,7 +63,7 @@ class Deletion(NamedTuple):
 
 def key(request_id: str) -> tuple[str, Item]:
     """Where the request lies, for a batch."""
-    return settings.places().customers_table, {"pk": keys.deletion(request_id)}
+    return settings.resources().customers_table, {"pk": keys.deletion(request_id)}
 
 
 def deletion(item: Item | None) -> Deletion | None:
@@ -81,7 +81,7 @@ def ask(request_id: str, customer_id: str, reason: str | None, locale: str, *, l
     now = clock.now()
     fields = _listed(State.PENDING, request_id, now) | {"expires_at": lapses_at, "due_at": lapses_at, "locale": locale}
     first = {"id": request_id, "customer_id": customer_id, "created_at": now, "due_shard": _due_shard(request_id)}
-    first |= {"by_created": _place(now, request_id), "by_customer": f"{customer_id}#{request_id}"}
+    first |= {"by_created": _position(now, request_id), "by_customer": f"{customer_id}#{request_id}"}
     sets = [f"#{name} = :{name}" for name in fields] + [f"#{name} = if_not_exists(#{name}, :{name})" for name in first]
     expression = f"SET {', '.join(sets)}" + (", #reason = :reason" if reason else " REMOVE #reason")
     values = {f":{name}": value for name, value in (fields | first | ({"reason": reason} if reason else {})).items()}
@@ -100,7 +100,7 @@ def put_confirmed(new: Deletion) -> Write:
     table, place = key(new.id)
     fields = {name: value for name, value in new._asdict().items() if value is not None}
     fields |= _listed(State.CONFIRMED, new.id, new.created_at) | {"due_shard": _due_shard(new.id)}
-    fields |= {"by_created": _place(new.created_at, new.id), "by_customer": f"{new.customer_id}#{new.id}"}
+    fields |= {"by_created": _position(new.created_at, new.id), "by_customer": f"{new.customer_id}#{new.id}"}
     return dynamodb.put(table, place | fields, where="attribute_not_exists(#pk)")
 
 
@@ -158,20 +158,20 @@ def count(request_id: str, **changes: int) -> Write:
     """The part of a transaction that changes how many there are of these states."""
     sets = ", ".join(f"#{state} = if_not_exists(#{state}, :none) + :{state}" for state in changes)
     values = {":none": 0} | {f":{state}": change for state, change in changes.items()}
-    table = settings.places().customers_table
+    table = settings.resources().customers_table
     return dynamodb.update(table, {"pk": keys.deletion_count(_shard(request_id))}, f"SET {sets}", "", values)
 
 
 def counts() -> dict[str, int]:
     """How many requests there are of each state but the one that lapses. Raises: Unavailable, aws.Failed."""
-    table = settings.places().customers_table
+    table = settings.resources().customers_table
     found = dynamodb.batch_get([(table, {"pk": keys.deletion_count(shard)}) for shard in range(SHARDS)])
     return {state: sum(item.get(state, 0) for item in found if item) for state in COUNTED}
 
 
 def due(shard: int, now: int, *, most: int, after: Item | None = None) -> tuple[list[Deletion], Item | None]:
     """What of a shard has to be done by now, the oldest first, a page at a time; as the index has it. Raises: aws.Failed."""
-    table, where = settings.places().customers_table, {"due_shard": f"due#{shard}"}
+    table, where = settings.resources().customers_table, {"due_shard": f"due#{shard}"}
     items, goes_on_after = dynamodb.page(table, keys.DUE_INDEX, where, most=most, start=after, ascending=True, until=("due_at", now))
     return [each for item in items if (each := deletion(item))], goes_on_after
 
@@ -183,7 +183,7 @@ def listed(
 
     Those that have lapsed by then are left out. Raises: aws.Failed.
     """
-    table, attribute = settings.places().customers_table, _SORTED_BY[order]
+    table, attribute = settings.resources().customers_table, _SORTED_BY[order]
     beyond = (attribute, after) if after is not None else None
     limit = None if most is None else most + 1
     found: list[tuple[str, Deletion]] = []
@@ -217,10 +217,10 @@ def _become(
 
 def _listed(state: State, request_id: str, now: int) -> Item:
     shown = State.CONFIRMED if state is State.ERASING else state
-    return {"status": state, "listed": shown, "updated_at": now, "by_updated": _place(now, request_id)}
+    return {"status": state, "listed": shown, "updated_at": now, "by_updated": _position(now, request_id)}
 
 
-def _place(at: int, request_id: str) -> str:
+def _position(at: int, request_id: str) -> str:
     return f"{at:012d}#{request_id}"
 
 

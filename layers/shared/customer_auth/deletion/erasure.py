@@ -51,7 +51,7 @@ def _to_erase(customer: Customer) -> dict[str, int]:
     return {
         "customer": 1,
         "identities": len(_identities(customer)),
-        "sessions": sum(len(page) for page in session_items.places(customer.id)),
+        "sessions": sum(len(page) for page in session_items.keys_of(customer.id)),
         "codes": len(customer.verified_addresses) * len(Lane),
         "registrations": 1 if customer.registration else 0,
         "referral_code": 1,
@@ -60,7 +60,7 @@ def _to_erase(customer: Customer) -> dict[str, int]:
 
 def erase_sessions(customer_id: str, *, below_epoch: int | None = None) -> None:
     """Page by page, so that however many there are, few are held."""
-    for page in session_items.places(customer_id, below_epoch=below_epoch):
+    for page in session_items.keys_of(customer_id, below_epoch=below_epoch):
         dynamodb.delete_all(page)
 
 

@@ -110,8 +110,8 @@ def _standing(proof: Proof, customer: Customer, stale: redemption.Stale | None) 
 def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity], places: Sequence[tuple[str, Item]]) -> list[Item | None]:
     """What lies at these places; with it, into `own`, what is known of the customer's other addresses."""
     others = [each for each in (*customer.verified_addresses, *customer.unverified_addresses) if each.key != proof.address.key]
-    at = {each: identity_items.places(each) for each in others}
-    items = redemption.read(proof, [*places, *(place for each in at.values() for place in each)])
+    at = {each: identity_items.keys_of(each) for each in others}
+    items = redemption.read(proof, [*places, *(ref for each in at.values() for ref in each)])
     left = iter(items[len(places) :])
     found = {each: identity_items.identity(each, [next(left) for _ in each_places]) for each, each_places in at.items()}
     own |= {each: identity for each, identity in found.items() if identity and identity.customer_id == customer.id}

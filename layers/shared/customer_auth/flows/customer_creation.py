@@ -113,7 +113,7 @@ def _commit(
         writes.append(session_items.put_new(session))
     if identity:  # the address gets an owner
         given_at = session.begun_at if session else clock.now()
-        writes.append(code_items.end_devices(keys.code_item_key(own, Lane.KNOWN), given_at))
+        writes.append(code_items.end_devices(keys.code_item_key(own, Lane.TRUSTED), given_at))
     try:
         dynamodb.transact([*writes, *insists])
     except dynamodb.TransactionFailed as failed:

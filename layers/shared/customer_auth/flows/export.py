@@ -28,14 +28,14 @@ def export(caller: Caller) -> dict[str, Any]:
     requests = [*(customer.deletions or ()), *([customer.deletion] if customer.deletion else ())]
     wanted = {
         "identities": [
-            place for each in (*customer.verified_addresses, *customer.unverified_addresses) for place in identity_items.places(each)
+            ref for each in (*customer.verified_addresses, *customer.unverified_addresses) for ref in identity_items.keys_of(each)
         ],
         "codes": [code_items.key(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
         "notifications": [notification_window_items.key(address) for address in customer.verified_addresses],
         "registrations": [registration_items.key(each) for each in [customer.registration] if each],
         "deletions": [deletion_items.key(each) for each in requests],
     }
-    read = iter(dynamodb.batch_get([place for places in wanted.values() for place in places]) if any(wanted.values()) else [])
+    read = iter(dynamodb.batch_get([ref for places in wanted.values() for ref in places]) if any(wanted.values()) else [])
     found = {name: [next(read) for _ in places] for name, places in wanted.items()}
     return {
         "exported_at": clock.iso(clock.now()),

@@ -69,7 +69,7 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
         customer_items.become(customer, changed, ["password_hash"]),
         password_attempt_items.change(customer.id, attempted=attempted),
         session_items.put_new(session),
-        *(code_items.end_devices(keys.code_item_key(each, Lane.KNOWN), now) for each in customer.verified_addresses),
+        *(code_items.end_devices(keys.code_item_key(each, Lane.TRUSTED), now) for each in customer.verified_addresses),
         *(client_items.take_out_guess(client.bucket) if attempted else ()),
         *(
             [notification_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.verified_beside(main))]

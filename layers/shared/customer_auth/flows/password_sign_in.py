@@ -23,7 +23,7 @@ from customer_auth.customers import customer_items, identity_items, ownership, r
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import client_items, code_items, devices, password_window_items
-from customer_auth.otp.challenges import Place
+from customer_auth.otp.challenges import CodeItemRef
 from customer_auth.otp.code_items import DeviceEnded
 from customer_auth.passwords import hashing
 from customer_auth.sessions import session_items, sessions
@@ -47,34 +47,34 @@ def enter(address: Address, password: str, client: Client, issuer: str) -> Signe
     RegistrationIncomplete, AccountDeletionPending; Unavailable, aws.Failed.
     """
     audit.note(address=address)
-    place = _counted(address, client)
+    ref = _counted(address, client)
     identity = identity_items.find(address)
     right = hashing.matches(identity.password_hash if identity else None, password)
     allowed = address.channel in settings.service().login_channels
     if identity is None or not right:
         raise WrongPassword("wrong_password") if allowed else login_not_enabled(address.channel)
     if refusal := _refused(address, identity, allowed=allowed):
-        _take_out(place, client)
+        _take_out(ref, client)
         raise refusal
-    return _enter(address, identity, password, place, client, issuer)
+    return _enter(address, identity, password, ref, client, issuer)
 
 
-def _counted(address: Address, client: Client) -> Place:
+def _counted(address: Address, client: Client) -> CodeItemRef:
     client_items.count_guess(client.bucket)
-    place = code_items.place_of(client, address)
+    ref = code_items.ref_of(client, address)
     try:
-        password_window_items.count(place)
+        password_window_items.count(ref)
     except DeviceEnded:
-        place = Place.strangers(address)
-        password_window_items.count(place)
-    audit.note(lane=place.lane)
-    return place
+        ref = CodeItemRef.untrusted(address)
+        password_window_items.count(ref)
+    audit.note(lane=ref.lane)
+    return ref
 
 
-def _take_out(place: Place, client: Client) -> None:
+def _take_out(ref: CodeItemRef, client: Client) -> None:
     """The password was right, so it counts nowhere. Best effort: one more counted is the safe side."""
     try:
-        dynamodb.transact([password_window_items.take_out(place), *client_items.take_out_guess(client.bucket)])
+        dynamodb.transact([password_window_items.take_out(ref), *client_items.take_out_guess(client.bucket)])
     except (aws.Failed, dynamodb.TransactionFailed):
         audit.note(gave_back="failed")
 
@@ -92,10 +92,10 @@ def _refused(address: Address, identity: Identity, *, allowed: bool) -> Exceptio
     return VerificationRequired(customer_id=identity.customer_id) if left else login_not_enabled(address.channel)
 
 
-def _enter(address: Address, identity: Identity, password: str, place: Place, client: Client, issuer: str) -> SignedIn:
+def _enter(address: Address, identity: Identity, password: str, ref: CodeItemRef, client: Client, issuer: str) -> SignedIn:
     customer = customer_items.find(identity.customer_id or "")
     for _ in range(_ROUNDS):
-        customer = _checked(customer, identity, place, client)
+        customer = _checked(customer, identity, ref, client)
         counted = customer.with_session()
         session, refresh = sessions.draft(
             counted, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
@@ -105,7 +105,7 @@ def _enter(address: Address, identity: Identity, password: str, place: Place, cl
             identity_items.tried(identity),
             customer_items.begin_session_by_password(customer),
             session_items.put_new(session),
-            password_window_items.take_out(place),
+            password_window_items.take_out(ref),
             *client_items.take_out_guess(client.bucket),
             # With the first session of a claim its customer stays, and so does the customer's referral code.
             *([] if identity.is_taken else [referral_items.put(customer._replace(expires_at=None))]),
@@ -137,13 +137,13 @@ def _read_again(address: Address, identity: Identity) -> Identity:
     return found
 
 
-def _checked(customer: Customer | None, identity: Identity, place: Place, client: Client) -> Customer:
+def _checked(customer: Customer | None, identity: Identity, ref: CodeItemRef, client: Client) -> Customer:
     """The customer, if this is still their password and they may sign in. Raises: WrongPassword, AccountDeletionPending."""
     if customer is None or customer.password_hash != identity.password_hash:
         raise WrongPassword("changed")
     if customer.may_sign_in:
         return customer
-    _take_out(place, client)
+    _take_out(ref, client)
     if customer.has_proven or not customer.deletion:
         raise AccountDeletionPending
     raise DeletionPendingHere(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))

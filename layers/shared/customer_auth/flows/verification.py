@@ -76,7 +76,7 @@ def verify(attempt: Attempt, issuer: str) -> Verified:
 
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, bound_to = proof.address, proof.challenge["bound_to"]
-    item, *items = redemption.read(proof, [customer_items.key(bound_to["customer"]), *identity_items.places(address)])
+    item, *items = redemption.read(proof, [customer_items.key(bound_to["customer"]), *identity_items.keys_of(address)])
     customer, identity = customer_items.customer(item), identity_items.identity(address, items)
     if customer is None or bound_to != _bond(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
         raise WrongCode("claim_gone")

@@ -52,7 +52,7 @@ def find(message: Message) -> Delivery | None:
 
     Raises: aws.Failed.
     """
-    item = dynamodb.get(*_place(message)) or {}
+    item = dynamodb.get(*_key(message)) or {}
     challenge, used = item.get(message.purpose, {}), item.get(idempotency_items.attribute(message.purpose), {})
     if challenge.get("id") == message.challenge_id:
         return Delivery(DeliveryState(challenge["delivery"]), challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
@@ -91,7 +91,7 @@ def claim(message: Message) -> Item | None:
 
 def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: str, values: Item) -> Write:
     return dynamodb.update(
-        *_place(message),
+        *_key(message),
         "SET #p.#delivery = :delivery, #p.#claim = :claim, #p.#claimed_at = :now, #event = :recorded",
         where=f"#p.#id = :id AND #p.#expires_at > :now AND {where}",
         values=values | {":delivery": delivery, ":claim": claim_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
@@ -102,7 +102,7 @@ def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: st
 def route(message: Message, claim_id: bytes, to: Address) -> Write:
     """The part of a transaction that says where the message goes, once, by the sender that has claimed it."""
     return dynamodb.update(
-        *_place(message),
+        *_key(message),
         "SET #p.#to = :to",
         # this sender has it still · it has no destination yet
         where="#p.#claim = :claim AND attribute_not_exists(#p.#to)",
@@ -123,7 +123,7 @@ def record(message: Message, delivery: str, *, reason: str = "", customer_id: st
 
 def _note(message: Message, fields: Item) -> None:
     write = dynamodb.update(
-        *_place(message),
+        *_key(message),
         f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded",
         where="#p.#id = :id",
         values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
@@ -132,5 +132,5 @@ def _note(message: Message, fields: Item) -> None:
     dynamodb.write_if(write)  # else the code was used or replaced, and nobody asks any more
 
 
-def _place(message: Message) -> tuple[str, Item]:
-    return settings.places().codes_table, {"pk": message.pk}
+def _key(message: Message) -> tuple[str, Item]:
+    return settings.resources().codes_table, {"pk": message.pk}

@@ -40,9 +40,9 @@ def put_new(kind: str, to: Address, locale: str, *, fallback: Address | None, at
         | ({"fallback": list(fallback)} if fallback else {})
     )
     place = {"pk": keys.notice(ids.base64url(notice_id)), "event": f"asked:{Purpose.NOTICE}", "expires_at": now + _LIFE_SECONDS}
-    return dynamodb.put(settings.places().codes_table, place | {Purpose.NOTICE: notice}, where="attribute_not_exists(#pk)")
+    return dynamodb.put(settings.resources().codes_table, place | {Purpose.NOTICE: notice}, where="attribute_not_exists(#pk)")
 
 
 def delete(pk: str) -> None:
     """The message has been sent, or is dropped. Raises: aws.Failed."""
-    dynamodb.delete(settings.places().codes_table, {"pk": pk})
+    dynamodb.delete(settings.resources().codes_table, {"pk": pk})

@@ -15,7 +15,7 @@ from customer_auth.base import clock, limits, settings
 
 def key(address: Address) -> tuple[str, Item]:
     """Where the address's notifications are counted, for a batch."""
-    return settings.places().codes_table, {"pk": keys.notification_window(address)}
+    return settings.resources().codes_table, {"pk": keys.notification_window(address)}
 
 
 def count(address: Address) -> Write:

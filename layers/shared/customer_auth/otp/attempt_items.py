@@ -7,15 +7,15 @@ from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, ids, limits, settings
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.otp import code_items, devices, idempotency_items
-from customer_auth.otp.challenges import Place, Purpose
+from customer_auth.otp.challenges import CodeItemRef, Purpose
 from customer_auth.otp.idempotency_items import Outcome
 
 
 class Try(NamedTuple):
-    """One try: of which purpose, at which place, bound to a challenge's id or not, by which attempt, with which keyed hash of a key."""
+    """One try: of which purpose, in which item, bound to a challenge's id or not, by which attempt, with which keyed hash of a key."""
 
     purpose: Purpose
-    place: Place
+    ref: CodeItemRef
     challenge_id: bytes | None
     attempt_id: str
     key_hash: bytes | None
@@ -63,7 +63,7 @@ def _spend_bound(spending: Try, now: int) -> Write:
         values |= window.values(now) | {":one": 1}
         assignments += f", {window.update()}"
     names = {"p": spending.purpose, "attempt": spending.attempt_id}
-    return dynamodb.update(*code_items.key(spending.place.item_key), f"SET {assignments}", where, values, names)
+    return dynamodb.update(*code_items.key(spending.ref.item_key), f"SET {assignments}", where, values, names)
 
 
 def _spend_unbound(spending: Try, now: int) -> Write:
@@ -73,14 +73,14 @@ def _spend_unbound(spending: Try, now: int) -> Write:
         " AND size(#p.#unbound) < :most"  # a try is left
         " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
         f" AND {window.condition()}",  # the address's window has room
-        spending.place,
+        spending.ref,
     )
-    values: Item = window.values(now) | code_items.device_value(spending.place)
+    values: Item = window.values(now) | code_items.device_value(spending.ref)
     if spending.key_hash:  # no outcome is kept for this key
         where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
         values |= {":key_hash": spending.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
     return dynamodb.update(
-        *code_items.key(spending.place.item_key),
+        *code_items.key(spending.ref.item_key),
         f"SET #p.#unbound.#attempt = :now, #event = :tried, {window.update()}",
         where=where,
         values=values | {":tried": "tried", ":most": settings.service().otp_max_attempts},
@@ -93,7 +93,7 @@ def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
 
     A full window is told before anything that depends on a pending code, so that nobody learns by it whether somebody is signing in.
     """
-    code_items.insist_on_device(spending.place, item)
+    code_items.insist_on_device(spending.ref, item)
     kept = idempotency_items.kept(spending.purpose, item)
     if kept and _repeats(spending, kept, now):
         return kept
@@ -130,7 +130,7 @@ def take_out_failure(spending: Try) -> None:
 def _take_out(spending: Try, path: str, names: dict[str, str]) -> None:
     back = f", {limits.failures().give_back()}" if spending.counts else ""
     write = dynamodb.update(
-        *code_items.key(spending.place.item_key),
+        *code_items.key(spending.ref.item_key),
         f"SET #event = :gave_back{back} REMOVE {path}",
         where=f"attribute_exists({path})",
         values={":gave_back": "gave_back"} | ({":long_ago": limits.LONG_AGO} if back else {}),
@@ -149,7 +149,7 @@ def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: b
         assignments = f"{assignments}, #devices_since = :since, #expires_at = :expires_at"
         values |= {":since": outcome.at, ":expires_at": outcome.at + devices.LIFE_SECONDS}
     return dynamodb.update(
-        *code_items.key(spending.place.item_key),
+        *code_items.key(spending.ref.item_key),
         f"SET {assignments} REMOVE #p",
         where="#p.#id = :id",
         values=values | {":id": challenge["id"]},

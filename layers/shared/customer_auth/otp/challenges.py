@@ -64,7 +64,7 @@ _PURPOSE_OF = {byte: purpose for purpose, byte in _WIRE_BYTES.items()}
 _MARGIN_SECONDS = clock.HOUR
 
 
-class Place(NamedTuple):
+class CodeItemRef(NamedTuple):
     """Where the codes of one address in one lane lie; `device_issued_at` insists that the device has not been ended since.
 
     Of a device that was given before the address's numbering plan changed, `device_item_key` is where devices were ended until then.
@@ -78,24 +78,24 @@ class Place(NamedTuple):
     @property
     def kept_seconds(self) -> int:
         """For how long after an ask nothing here may be forgotten: a day's windows; in the known lane, that devices were ended."""
-        return _MARGIN_SECONDS + (clock.DAY if self.lane is Lane.STRANGERS else devices.LIFE_SECONDS)
+        return _MARGIN_SECONDS + (clock.DAY if self.lane is Lane.UNTRUSTED else devices.LIFE_SECONDS)
 
     @classmethod
-    def of(cls, client: Client, address: Address) -> "Place":
+    def of(cls, client: Client, address: Address) -> "CodeItemRef":
         """The lane of the client's device, if that proved this address; else the strangers'."""
         known = devices.issued_at(client.device, address)
         if known is None:
-            return cls.strangers(address)
+            return cls.untrusted(address)
         at, key = known
-        item_key = keys.code_item_key(address, Lane.KNOWN)
-        return cls(item_key, Lane.KNOWN, at, None if key == address.key else keys.code_item_key_of(key, Lane.KNOWN))
+        item_key = keys.code_item_key(address, Lane.TRUSTED)
+        return cls(item_key, Lane.TRUSTED, at, None if key == address.key else keys.code_item_key_of(key, Lane.TRUSTED))
 
     @classmethod
-    def strangers(cls, address: Address) -> "Place":
-        return cls(keys.code_item_key(address, Lane.STRANGERS), Lane.STRANGERS)
+    def untrusted(cls, address: Address) -> "CodeItemRef":
+        return cls(keys.code_item_key(address, Lane.UNTRUSTED), Lane.UNTRUSTED)
 
     @classmethod
-    def named_by(cls, challenge: str, purpose: Purpose, address: Address) -> tuple["Place", bytes]:
+    def named_by(cls, challenge: str, purpose: Purpose, address: Address) -> tuple["CodeItemRef", bytes]:
         """Where this challenge lies, and its id. Raises: WrongCode unless it was given for this address and purpose."""
         item_key, asked_for, challenge_id = named(challenge) or (b"", None, b"")
         for lane in Lane:
@@ -104,7 +104,7 @@ class Place(NamedTuple):
         raise WrongCode("foreign_challenge")
 
     @classmethod
-    def of_challenge(cls, challenge: str, purpose: Purpose) -> tuple["Place", bytes]:
+    def of_challenge(cls, challenge: str, purpose: Purpose) -> tuple["CodeItemRef", bytes]:
         """Where this challenge lies, whatever its address, and its id. Raises: WrongCode unless it was given for this purpose."""
         item_key, asked_for, challenge_id = named(challenge) or (b"", None, b"")
         if asked_for is not purpose:
@@ -112,9 +112,9 @@ class Place(NamedTuple):
         return cls(item_key, keys.lane_of(item_key)), challenge_id
 
     @classmethod
-    def of_nobody(cls, name: str) -> "Place":
+    def of_nobody(cls, name: str) -> "CodeItemRef":
         """Where asks for what is not there are counted, so that they look and cost like any other."""
-        return cls(keys.decoy_item_key(name), Lane.STRANGERS)
+        return cls(keys.decoy_item_key(name), Lane.UNTRUSTED)
 
 
 def spelled(item_key: bytes, purpose: Purpose, challenge_id: bytes) -> str:
@@ -162,9 +162,9 @@ class Challenge(NamedTuple):
             purpose, challenge_id, nonce, secret_keys.derivation_key_version(), now, now + minutes * clock.MINUTE, address, locale, bound_to
         )
 
-    def at(self, place: Place) -> str:
+    def at(self, ref: CodeItemRef) -> str:
         """What the client is told and sends back."""
-        return spelled(place.item_key, self.purpose, self.id)
+        return spelled(ref.item_key, self.purpose, self.id)
 
     def item(self) -> Item:
         """The challenge as the item's map, with its two counts of tries still empty and its message still to be sent."""

@@ -43,7 +43,7 @@ def code_failures_key(bucket: str) -> tuple[str, Item] | None:
     """Where a client's refused codes lie, for a batch; None where nobody counts them."""
     if limits.client_code_failures() is None:
         return None
-    return settings.places().codes_table, {"pk": keys.client_code_failures(bucket)}
+    return settings.resources().codes_table, {"pk": keys.client_code_failures(bucket)}
 
 
 def check_code_failures(item: Item | None) -> None:
@@ -70,7 +70,7 @@ def give_back_ask(counted: CountedAsk) -> None:
     if window is None:
         return
     refund = dynamodb.update(
-        settings.places().codes_table,
+        settings.resources().codes_table,
         {"pk": keys.client_item(counted.bucket, counted.lane)},
         f"SET {window.give_back()}, {refunds.update()}, #last_refund = :ask",
         where=f"attribute_exists(#{window.name}0)"  # an ask is counted there
@@ -105,15 +105,15 @@ def take_out_guess(bucket: str) -> list[Write]:
     window = limits.client_guesses()
     if window is None:
         return []
-    place = {"pk": keys.client_item(bucket)}
+    ref = {"pk": keys.client_item(bucket)}
     where = f"attribute_exists(#{window.name}0)"
-    return [dynamodb.update(settings.places().codes_table, place, f"SET {window.give_back()}", where, {":long_ago": limits.LONG_AGO})]
+    return [dynamodb.update(settings.resources().codes_table, ref, f"SET {window.give_back()}", where, {":long_ago": limits.LONG_AGO})]
 
 
 def _count(window: Window, pk: str, event_id: bytes) -> None:
     now, last = clock.now(), f"last_{window.name}"
     count = dynamodb.update(
-        settings.places().codes_table,
+        settings.resources().codes_table,
         {"pk": pk},
         f"SET {window.update()}, #{last} = :id, #expires_at = :expires_at",
         where=f"{window.condition()} AND (attribute_not_exists(#{last}) OR #{last} <> :id)",

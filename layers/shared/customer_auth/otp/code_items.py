@@ -23,7 +23,7 @@ from customer_auth.base import limits, settings
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Throttled, Unavailable
 from customer_auth.otp import devices
-from customer_auth.otp.challenges import Challenge, Place
+from customer_auth.otp.challenges import Challenge, CodeItemRef
 
 _NO_LATER_END = "attribute_not_exists(#devices_since) OR #devices_since <= :now"
 _DEVICE_HOLDS = "(attribute_not_exists(#devices_since) OR #devices_since <= :device)"
@@ -35,10 +35,10 @@ class DeviceEnded(Exception):
 
 def key(item_key: bytes) -> tuple[str, Item]:
     """Where an address's codes of one lane lie."""
-    return settings.places().codes_table, {"pk": keys.code_item(item_key)}
+    return settings.resources().codes_table, {"pk": keys.code_item(item_key)}
 
 
-def put_challenge(place: Place, challenge: Challenge, along: Sequence[Write] = ()) -> None:
+def put_challenge(ref: CodeItemRef, challenge: Challenge, along: Sequence[Write] = ()) -> None:
     """One write: the address's windows have room, and the new challenge is there in the place of the old.
 
     Of any number at once as many succeed as the windows have room for. What is `along` is written with it, or nothing is.
@@ -46,12 +46,12 @@ def put_challenge(place: Place, challenge: Challenge, along: Sequence[Write] = (
     """
     window, now = limits.sends(), challenge.asked_at
     put = dynamodb.update(
-        *key(place.item_key),
+        *key(ref.item_key),
         f"SET {window.update()}, #p = :challenge, #event = :asked, #expires_at = :expires_at",
-        where=and_device(window.condition(), place),
+        where=and_device(window.condition(), ref),
         values=window.values(now)
-        | {":challenge": challenge.item(), ":asked": f"asked:{challenge.purpose}", ":expires_at": now + place.kept_seconds}
-        | device_value(place),
+        | {":challenge": challenge.item(), ":asked": f"asked:{challenge.purpose}", ":expires_at": now + ref.kept_seconds}
+        | device_value(ref),
         names={"p": challenge.purpose},
     )
     try:
@@ -65,7 +65,7 @@ def put_challenge(place: Place, challenge: Challenge, along: Sequence[Write] = (
             raise Unavailable("changed_meanwhile") from None
         if item.get(challenge.purpose, {}).get("id") == challenge.id:
             return  # a write whose answer was lost was repeated
-        insist_on_device(place, item)
+        insist_on_device(ref, item)
         raise Throttled(window.retry_after_seconds(item, now), "address") from None
 
 
@@ -85,34 +85,34 @@ def erase(address: Address, now: int) -> list[Write]:
 
 
 def _erase(address_key: str, now: int) -> list[Write]:
-    strangers, known = (key(keys.code_item_key_of(address_key, lane)) for lane in (Lane.STRANGERS, Lane.KNOWN))
+    strangers, known = (key(keys.code_item_key_of(address_key, lane)) for lane in (Lane.UNTRUSTED, Lane.TRUSTED))
     left = {"devices_since": now, "event": "ended", "expires_at": now + devices.LIFE_SECONDS}
-    table, place = known
-    return [dynamodb.end(*strangers), dynamodb.put(table, place | left, _NO_LATER_END, {":now": now})]
+    table, ref = known
+    return [dynamodb.end(*strangers), dynamodb.put(table, ref | left, _NO_LATER_END, {":now": now})]
 
 
-def place_of(client: Client, address: Address) -> Place:
+def ref_of(client: Client, address: Address) -> CodeItemRef:
     """The lane of the client's device, if that proved this address; else the strangers'.
 
     One write more for a device that was given before the address's numbering plan changed: those that were ended until then are noted
     under its former key alone. The write changes nothing, for it is only done where the device has ended. Raises: aws.Failed.
     """
-    place = Place.of(client, address)
-    if place.device_item_key is None:
-        return place
-    noted = {":device": place.device_issued_at, ":ended": "ended"}
-    ended = dynamodb.update(*key(place.device_item_key), "SET #event = :ended", "#devices_since > :device", noted)
-    return Place.strangers(address) if dynamodb.write_if(ended) else place
+    ref = CodeItemRef.of(client, address)
+    if ref.device_item_key is None:
+        return ref
+    noted = {":device": ref.device_issued_at, ":ended": "ended"}
+    ended = dynamodb.update(*key(ref.device_item_key), "SET #event = :ended", "#devices_since > :device", noted)
+    return CodeItemRef.untrusted(address) if dynamodb.write_if(ended) else ref
 
 
-def and_device(where: str, place: Place) -> str:
-    return where if place.device_issued_at is None else f"{where} AND {_DEVICE_HOLDS}"
+def and_device(where: str, ref: CodeItemRef) -> str:
+    return where if ref.device_issued_at is None else f"{where} AND {_DEVICE_HOLDS}"
 
 
-def device_value(place: Place) -> Item:
-    return {} if place.device_issued_at is None else {":device": place.device_issued_at}
+def device_value(ref: CodeItemRef) -> Item:
+    return {} if ref.device_issued_at is None else {":device": ref.device_issued_at}
 
 
-def insist_on_device(place: Place, item: Item) -> None:
-    if place.device_issued_at is not None and item.get("devices_since", 0) > place.device_issued_at:
+def insist_on_device(ref: CodeItemRef, item: Item) -> None:
+    if ref.device_issued_at is not None and item.get("devices_since", 0) > ref.device_issued_at:
         raise DeviceEnded

@@ -18,7 +18,7 @@ from customer_auth.base.client import Client
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.otp import attempt_items, challenges, client_items, code_items, idempotency_items
 from customer_auth.otp.attempt_items import Try
-from customer_auth.otp.challenges import Challenge, Place, Purpose
+from customer_auth.otp.challenges import Challenge, CodeItemRef, Purpose
 from customer_auth.otp.client_items import CountedAsk
 from customer_auth.otp.code_items import DeviceEnded
 from customer_auth.otp.idempotency_items import Outcome
@@ -62,7 +62,7 @@ def count(client: Client) -> CountedAsk:
 
     Raises: Throttled, aws.Failed (it may have been counted).
     """
-    return client_items.count_ask(client.bucket, Lane.STRANGERS, secrets.token_bytes(16))
+    return client_items.count_ask(client.bucket, Lane.UNTRUSTED, secrets.token_bytes(16))
 
 
 def ask(
@@ -86,13 +86,13 @@ def ask(
     """
     audit.note(purpose=purpose, address=address)
     if earlier is not None:
-        Place.named_by(earlier, purpose, address)  # only refuses: the lane is the device's to choose, which may have been ended since
+        CodeItemRef.named_by(earlier, purpose, address)  # only refuses: the lane is the device's to choose, which may have been ended since
     challenge = Challenge.new(purpose, address, client.locale, bound_to)
-    place = Place(keys.code_item_key(address, Lane.KNOWN), Lane.KNOWN) if by_owner else code_items.place_of(client, address)
+    ref = CodeItemRef(keys.code_item_key(address, Lane.TRUSTED), Lane.TRUSTED) if by_owner else code_items.ref_of(client, address)
     try:
-        return _put(place, challenge, counted or _count(client, place.lane, challenge), along(challenge))
+        return _put(ref, challenge, counted or _count(client, ref.lane, challenge), along(challenge))
     except DeviceEnded:
-        return _put(Place.strangers(address), challenge, _count(client, Lane.STRANGERS, challenge), along(challenge))
+        return _put(CodeItemRef.untrusted(address), challenge, _count(client, Lane.UNTRUSTED, challenge), along(challenge))
 
 
 def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client, counted: CountedAsk) -> Asked:
@@ -102,22 +102,22 @@ def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client, co
     """
     nowhere = Address(channel, "", "")
     audit.note(purpose=purpose)
-    return _put(Place.of_nobody(name), Challenge.new(purpose, nowhere, client.locale), counted)
+    return _put(CodeItemRef.of_nobody(name), Challenge.new(purpose, nowhere, client.locale), counted)
 
 
 def _count(client: Client, lane: Lane, challenge: Challenge) -> CountedAsk:
     return client_items.count_ask(client.bucket, lane, ids.sha256(challenge.id))  # the id itself goes when its challenge does
 
 
-def _put(place: Place, challenge: Challenge, counted: CountedAsk, along: Sequence[Write] = ()) -> Asked:
+def _put(ref: CodeItemRef, challenge: Challenge, counted: CountedAsk, along: Sequence[Write] = ()) -> Asked:
     try:
-        code_items.put_challenge(place, challenge, along)
+        code_items.put_challenge(ref, challenge, along)
     except (Throttled, DeviceEnded):
         _give_back_ask(counted)
         raise
-    audit.count("asked", lane=place.lane)
+    audit.count("asked", lane=ref.lane)
     resend_at = challenge.asked_at + settings.service().resend_throttle_seconds
-    return Asked(challenge.at(place), challenge.expires_at, resend_at, challenge.address)
+    return Asked(challenge.at(ref), challenge.expires_at, resend_at, challenge.address)
 
 
 def _give_back_ask(counted: CountedAsk) -> None:
@@ -140,12 +140,12 @@ def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
     try:
         spending = _trying(purpose, address, attempt)
     except WrongCode as wrong:
-        count_refused(wrong, purpose, Lane.STRANGERS, attempt.client)
+        count_refused(wrong, purpose, Lane.UNTRUSTED, attempt.client)
         raise
     try:
         return _tried(spending, attempt, address)
     except DeviceEnded:
-        return _tried(_at(Place.strangers(address), spending, attempt), attempt, address)
+        return _tried(_at(CodeItemRef.untrusted(address), spending, attempt), attempt, address)
 
 
 def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
@@ -155,11 +155,11 @@ def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
     """
     audit.note(purpose=purpose)
     try:
-        place, challenge_id = Place.of_challenge(attempt.challenge or "", purpose)
+        ref, challenge_id = CodeItemRef.of_challenge(attempt.challenge or "", purpose)
     except WrongCode as wrong:
-        count_refused(wrong, purpose, Lane.STRANGERS, attempt.client)
+        count_refused(wrong, purpose, Lane.UNTRUSTED, attempt.client)
         raise
-    return _tried(_at(place, Try(purpose, place, challenge_id, "", None), attempt), attempt, None)
+    return _tried(_at(ref, Try(purpose, ref, challenge_id, "", None), attempt), attempt, None)
 
 
 def count_refused(wrong: WrongCode, purpose: Purpose, lane: Lane, client: Client) -> None:
@@ -168,7 +168,7 @@ def count_refused(wrong: WrongCode, purpose: Purpose, lane: Lane, client: Client
     A used code's repeat guesses nothing: it is not counted, but a client whose window is full is told no more by it than by any other.
     Raises: Throttled (the window is full), aws.Failed.
     """
-    if lane is Lane.KNOWN or purpose is Purpose.RESET:
+    if lane is Lane.TRUSTED or purpose is Purpose.RESET:
         return
     if not wrong.is_guess:
         read_with_client(purpose, lane, client, [])
@@ -182,7 +182,7 @@ def read_with_client(purpose: Purpose, lane: Lane, client: Client, places: Seque
     Then it opens nothing, its try is spent like a wrong one's, and its answer is theirs, after as many requests as theirs.
     Raises: Throttled, Unavailable, aws.Failed.
     """
-    failures = None if lane is Lane.KNOWN or purpose is Purpose.RESET else client_items.code_failures_key(client.bucket)
+    failures = None if lane is Lane.TRUSTED or purpose is Purpose.RESET else client_items.code_failures_key(client.bucket)
     wanted = [*places, *([failures] if failures else ())]
     items = dynamodb.batch_get(wanted) if wanted else []
     if failures:
@@ -194,7 +194,7 @@ def _tried(spending: Try, attempt: Attempt, given: Address | None) -> Proof:
     try:
         return _compared(spending, attempt, attempt_items.spend(spending), given)
     except WrongCode as wrong:
-        count_refused(wrong, spending.purpose, spending.place.lane, attempt.client)
+        count_refused(wrong, spending.purpose, spending.ref.lane, attempt.client)
         raise
 
 
@@ -226,28 +226,28 @@ def forgive(proof: Proof) -> None:
 
 def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
     if attempt.challenge is None:
-        spending = Try(purpose, code_items.place_of(attempt.client, address), None, "", None)
+        spending = Try(purpose, code_items.ref_of(attempt.client, address), None, "", None)
     else:
-        place, challenge_id = Place.named_by(attempt.challenge, purpose, address)
-        spending = Try(purpose, place, challenge_id, "", None)
-    return _at(spending.place, spending, attempt)
+        ref, challenge_id = CodeItemRef.named_by(attempt.challenge, purpose, address)
+        spending = Try(purpose, ref, challenge_id, "", None)
+    return _at(spending.ref, spending, attempt)
 
 
-def _at(place: Place, spending: Try, attempt: Attempt) -> Try:
+def _at(ref: CodeItemRef, spending: Try, attempt: Attempt) -> Try:
     """The try at this place, with the attempt's name and the key's hash there."""
-    audit.note(lane=place.lane)
+    audit.note(lane=ref.lane)
     secret_keys.derivation_key_version()  # read in any case: where it cannot be, no try is to be spent
     if attempt.key is None:
-        return spending._replace(place=place, attempt_id=secrets.token_hex(8))
+        return spending._replace(ref=ref, attempt_id=secrets.token_hex(8))
     # By the index key, which never rotates: the same key and code are the same attempt in any case.
     attempt_id = ids.hmac_sha256(secret_keys.index_key(), "attempt", attempt.key, attempt.code).hex()[:16]
-    key_hash = ids.hmac_sha256(secret_keys.index_key(), "idempotency-key", attempt.key, place.item_key, spending.purpose)
-    return spending._replace(place=place, attempt_id=attempt_id, key_hash=key_hash)
+    key_hash = ids.hmac_sha256(secret_keys.index_key(), "idempotency-key", attempt.key, ref.item_key, spending.purpose)
+    return spending._replace(ref=ref, attempt_id=attempt_id, key_hash=key_hash)
 
 
 def _repeated(spending: Try, attempt: Attempt, kept: Outcome, address: Address) -> Proof:
     if not _matches(kept.nonce, kept.derivation_key_version, spending.purpose, address, attempt.code):
-        idempotency_items.end(spending.place, spending.purpose, kept)
+        idempotency_items.end(spending.ref, spending.purpose, kept)
         raise WrongCode("wrong_repeat")
     return Proof(spending.purpose, address, spending, {}, attempt.key, attempt.client, kept)
 

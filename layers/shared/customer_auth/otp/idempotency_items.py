@@ -5,7 +5,7 @@ from typing import NamedTuple
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item
 from customer_auth.otp import code_items
-from customer_auth.otp.challenges import Place, Purpose
+from customer_auth.otp.challenges import CodeItemRef, Purpose
 
 # For how long the caller's repeat with its key gets the same outcome.
 REPEAT_SECONDS = 120
@@ -37,10 +37,10 @@ def kept(purpose: Purpose, item: Item) -> Outcome | None:
     return Outcome(**found) if found else None
 
 
-def end(place: Place, purpose: Purpose, outcome: Outcome) -> None:
+def end(ref: CodeItemRef, purpose: Purpose, outcome: Outcome) -> None:
     """Nobody gets this outcome again: somebody had its key and not its code. Raises: aws.Failed."""
     write = dynamodb.update(
-        *code_items.key(place.item_key),
+        *code_items.key(ref.item_key),
         "SET #event = :ended REMOVE #done",
         where="#done.#challenge_hash = :challenge_hash",
         values={":challenge_hash": outcome.challenge_hash, ":ended": "ended"},

@@ -55,7 +55,7 @@ def settle[T](proof: Proof, decide: Callable[[Stale | None], T], *refusals: type
     try:
         return _decided(decide)
     except WrongCode as wrong:
-        codes.count_refused(wrong, proof.purpose, proof.spending.place.lane, proof.client)
+        codes.count_refused(wrong, proof.purpose, proof.spending.ref.lane, proof.client)
         raise
     except Exception as refused:
         if isinstance(refused, (*refusals, Unavailable, aws.Failed)):
@@ -68,7 +68,7 @@ def read(proof: Proof, places: Sequence[tuple[str, Item]]) -> list[Item | None]:
 
     Raises: Throttled, Unavailable, aws.Failed.
     """
-    return codes.read_with_client(proof.purpose, proof.spending.place.lane, proof.client, places)
+    return codes.read_with_client(proof.purpose, proof.spending.ref.lane, proof.client, places)
 
 
 def _decided[T](decide: Callable[[Stale | None], T]) -> T:
@@ -112,8 +112,8 @@ def use(
         registered=registered,
         at=clock.now() if at is None else at,
     )
-    own = proof.spending.place.item_key
-    known = {keys.code_item_key(address, Lane.KNOWN) for address in ends_devices_of}
+    own = proof.spending.ref.item_key
+    known = {keys.code_item_key(address, Lane.TRUSTED) for address in ends_devices_of}
     consume = attempt_items.consume(proof.spending, proof.challenge, outcome, ends_devices=own in known)
     ends = [code_items.end_devices(item_key, outcome.at) for item_key in known - {own}]
     try:

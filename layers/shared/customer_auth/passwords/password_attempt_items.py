@@ -23,7 +23,7 @@ _KEPT_SECONDS = clock.DAY + clock.HOUR  # longer than the longest window
 
 def key(customer_id: str) -> tuple[str, Item]:
     """Where the customer's attempts lie."""
-    return settings.places().codes_table, {"pk": keys.password_attempts(customer_id)}
+    return settings.resources().codes_table, {"pk": keys.password_attempts(customer_id)}
 
 
 def count(customer_id: str) -> None:

@@ -50,7 +50,7 @@ class Session(NamedTuple):
 
 def key(customer_id: str, family: str) -> tuple[str, Item]:
     """Where the session lies, for a batch."""
-    return settings.places().sessions_table, {"pk": customer_id, "sk": family}
+    return settings.resources().sessions_table, {"pk": customer_id, "sk": family}
 
 
 def session(item: Item | None) -> Session | None:
@@ -63,13 +63,13 @@ def session(item: Item | None) -> Session | None:
 
 def find_all(customer_id: str) -> list[Session]:
     """Every session of the customer that lies there, also those that have ended and wait for TTL. Raises: aws.Failed."""
-    items = dynamodb.query(settings.places().sessions_table, customer_id)
+    items = dynamodb.query(settings.resources().sessions_table, customer_id)
     return [found for item in items if (found := session(item))]
 
 
-def places(customer_id: str, *, below_epoch: int | None = None) -> Iterator[list[tuple[str, Item]]]:
+def keys_of(customer_id: str, *, below_epoch: int | None = None) -> Iterator[list[tuple[str, Item]]]:
     """Where the customer's sessions lie, a page at a time; `below_epoch`: those that began in an earlier epoch. Raises: aws.Failed."""
-    table = settings.places().sessions_table
+    table = settings.resources().sessions_table
     for page in dynamodb.pages(table, customer_id, names=("pk", "sk", "epoch"), most=_PAGE):
         yield [(table, {"pk": each["pk"], "sk": each["sk"]}) for each in page if below_epoch is None or each["epoch"] < below_epoch]
 

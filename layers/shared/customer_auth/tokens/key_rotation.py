@@ -67,7 +67,7 @@ def _make(sign_from: int) -> SigningKey:
     answer = aws.call(
         "kms",
         "Encrypt",
-        KeyId=settings.places().signing_keys_key,
+        KeyId=settings.resources().signing_keys_key,
         Plaintext=private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
         EncryptionContext=keyring.ENCRYPTION_CONTEXT,
     )

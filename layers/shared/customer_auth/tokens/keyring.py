@@ -117,7 +117,7 @@ def _find(kid: str) -> SigningKey | None:
 @cache
 def _unsealed(sealed: bytes) -> RSAPrivateKey:
     answer = aws.call(
-        "kms", "Decrypt", CiphertextBlob=sealed, EncryptionContext=ENCRYPTION_CONTEXT, KeyId=settings.places().signing_keys_key
+        "kms", "Decrypt", CiphertextBlob=sealed, EncryptionContext=ENCRYPTION_CONTEXT, KeyId=settings.resources().signing_keys_key
     )
     # We made it ourselves and KMS vouches for it: the check of its primes would cost 33 ms.
     key = load_der_private_key(answer["Plaintext"], None, unsafe_skip_rsa_key_validation=True)

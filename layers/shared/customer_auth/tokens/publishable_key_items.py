@@ -27,16 +27,16 @@ def find(key: str) -> PublishableKey | None:
 
     Raises: aws.Failed.
     """
-    item = dynamodb.get(settings.places().customers_table, {"pk": keys.publishable_key(key)})
+    item = dynamodb.get(settings.resources().customers_table, {"pk": keys.publishable_key(key)})
     return PublishableKey(**{name: item[name] for name in PublishableKey._fields}) if item else None
 
 
 def delete(key: str) -> None:
     """The key is none any more, whether it was one or not. Raises: aws.Failed."""
-    dynamodb.delete(settings.places().customers_table, {"pk": keys.publishable_key(key)})
+    dynamodb.delete(settings.resources().customers_table, {"pk": keys.publishable_key(key)})
 
 
 def put_new(key: str, new: PublishableKey) -> None:
     """The key may be used from now on; one that is there already stays as it is. Raises: aws.Failed."""
     item = {"pk": keys.publishable_key(key)} | new._asdict()
-    dynamodb.write_if(dynamodb.put(settings.places().customers_table, item, where="attribute_not_exists(#pk)"))
+    dynamodb.write_if(dynamodb.put(settings.resources().customers_table, item, where="attribute_not_exists(#pk)"))
