@@ -164,7 +164,7 @@ class People:
         image = event["Records"][0]["dynamodb"]["NewImage"]
         now, phone = int(time.time()), next(self._phones)
         image |= {"pk": {"S": f"code#{phone}"}}
-        image["register"]["M"] |= {"asked_at": {"N": str(now)}, "expires_at": {"N": str(now + 300)}}
+        image["register"]["M"] |= {"requested_at": {"N": str(now)}, "expires_at": {"N": str(now + 300)}}
         image["register"]["M"]["address"] = {"L": [{"S": part} for part in ("phone", phone, phone, "US")]}
         self._dynamodb.put_item(TableName=self._codes_table, Item=_item(image | {"event": {"S": "recorded"}}))
         return event

@@ -58,7 +58,7 @@ def put_ended(count: int, *, at: int) -> None:
 
 def _leaver(nth: int, due_at: int) -> Leaver:
     number, mailbox = phone.parse(f"+{_FIRST_NUMBER + nth}"), email.parse(f"leaver.{nth}@example.com")
-    request_id, asked_at = ids.new("adr_"), due_at - 7 * _DAY
+    request_id, requested_at = ids.new("adr_"), due_at - 7 * _DAY
     customer = customers.new(Names("Ada", "Lovelace"), address=number)._replace(
         email=mailbox.spelling, email_verified=True, status=Status.DELETION_CONFIRMED, session_epoch=1, deletion=request_id
     )
@@ -66,11 +66,11 @@ def _leaver(nth: int, due_at: int) -> Leaver:
         request_id,
         customer.id,
         State.CONFIRMED,
-        asked_at,
-        asked_at,
+        requested_at,
+        requested_at,
         reason="moved",
         deletion_scheduled_at=due_at,
-        confirmed_at=asked_at,
+        confirmed_at=requested_at,
         due_at=due_at,
     )
     return Leaver(customer, deletion)

@@ -17,4 +17,4 @@ from customer_auth.tokens import registration_tokens
 )
 def handler(call: Call[NewCustomer, registration_tokens.Opening]) -> Created:
     created = customer_creation.open_customer(call.caller, call.body.wanted, call.client, call.issuer)
-    return Created.of(created, verification.ask_at_registration(created.customer, call.client))
+    return Created.of(created, verification.request_codes_at_registration(created.customer, call.client))

@@ -29,4 +29,4 @@ class Wanted(FromClient):
 
 @endpoint(body=Wanted, answer=CodeSent, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
 def handler(call: Call[Wanted, sessions.Caller]) -> CodeSent:
-    return CodeSent.of(contact_change.ask(call.caller, call.body.address, call.client))
+    return CodeSent.of(contact_change.request_code(call.caller, call.body.address, call.client))

@@ -23,4 +23,4 @@ class Ask(FromClient):
 @endpoint(body=Ask, answer=CodeSent, refusals=(Throttled,))
 def handler(call: Call[Ask, None]) -> CodeSent:
     channel = Channel(call.body.type.partition("_")[0])
-    return CodeSent.of(verification.ask(call.body.customer_id, channel, call.client))
+    return CodeSent.of(verification.request_code(call.body.customer_id, channel, call.client))

@@ -10,4 +10,4 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=WhoAsks, answer=CodeSent, refusals=(Throttled,))
 def handler(call: Call[WhoAsks, None]) -> CodeSent:
-    return CodeSent.of(codes.ask(Purpose.CANCELLATION, call.body.address, call.client))
+    return CodeSent.of(codes.request_code(Purpose.CANCELLATION, call.body.address, call.client))

@@ -13,5 +13,5 @@ class Nothing(Model):
 
 @endpoint(body=Lookup, answer=Nothing, refusals=(Throttled,))
 def handler(call: Call[Lookup, None]) -> Nothing:
-    password_reset_request.ask(call.body.address, call.client)
+    password_reset_request.request(call.body.address, call.client)
     return Nothing()

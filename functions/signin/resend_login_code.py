@@ -9,4 +9,4 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=AskAgainByPhone, answer=CodeAsked, refusals=(WrongCode, Throttled))
 def handler(call: Call[AskAgainByPhone, None]) -> CodeAsked:
-    return CodeAsked.of(codes.ask(Purpose.LOGIN, call.body.phone, call.client, call.body.challenge))
+    return CodeAsked.of(codes.request_code(Purpose.LOGIN, call.body.phone, call.client, call.body.challenge))

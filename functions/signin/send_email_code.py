@@ -9,4 +9,4 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=AskByEmail, answer=EmailSent, refusals=(Throttled,))
 def handler(call: Call[AskByEmail, None]) -> EmailSent:
-    return EmailSent.of(codes.ask(Purpose.SIGN_IN, call.body.email, call.client))
+    return EmailSent.of(codes.request_code(Purpose.SIGN_IN, call.body.email, call.client))

@@ -9,4 +9,4 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=AskByPhone, answer=MobileSent, refusals=(Throttled,))
 def handler(call: Call[AskByPhone, None]) -> MobileSent:
-    return MobileSent.of(codes.ask(Purpose.SIGN_IN, call.body.phone, call.client))
+    return MobileSent.of(codes.request_code(Purpose.SIGN_IN, call.body.phone, call.client))

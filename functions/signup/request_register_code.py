@@ -9,4 +9,4 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=AskByPhone, answer=CodeAsked, refusals=(Throttled,))
 def handler(call: Call[AskByPhone, None]) -> CodeAsked:
-    return CodeAsked.of(codes.ask(Purpose.REGISTER, call.body.phone, call.client))
+    return CodeAsked.of(codes.request_code(Purpose.REGISTER, call.body.phone, call.client))

@@ -193,7 +193,7 @@ def keep(person: Person) -> None:
 def deletion_code(person: Person) -> dict:
     keep(person)
     log_in_again(person)
-    return code_or_wrong(person, person.ask_deletion(), person.email)
+    return code_or_wrong(person, person.request_deletion(), person.email)
 
 
 def confirm_deletion(person: Person, challenge: str, code: str):
@@ -202,7 +202,7 @@ def confirm_deletion(person: Person, challenge: str, code: str):
 
 def cancellation_code(person: Person) -> dict:
     log_in_again(person)
-    asked = person.ask_deletion()
+    asked = person.request_deletion()
     if asked.status == 200:
         person.confirm_deletion(asked["token"], person.inbox.code(person.email))
     return code_or_wrong(person, person.ask_to_stay(email=person.email), person.email)
@@ -249,7 +249,7 @@ DRIVERS: dict[str, Driver] = {
         lambda person: person.ask_contact(email=person.spare), ready=from_elsewhere(be_mover), before=log_in_again
     ),
     "ChangeContact": Driver(change_contact, ready=from_elsewhere(be_mover), before=another_address),
-    "RequestDeletion": Driver(lambda person: person.ask_deletion(), ready=MEMBER, before=log_in_again, others=True),
+    "RequestDeletion": Driver(lambda person: person.request_deletion(), ready=MEMBER, before=log_in_again, others=True),
     "ConfirmDeletion": Driver(confirm_deletion, ready=MEMBER, before=deletion_code),
     "RequestCancellation": Driver(lambda person: person.ask_to_stay(), ready=from_elsewhere(leaving), others=True),
     "CancelDeletion": Driver(cancel_deletion, ready=MEMBER, before=cancellation_code),

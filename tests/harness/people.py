@@ -160,7 +160,7 @@ class Person:
 
     # ── an account that is to go ──
 
-    def ask_deletion(self, *, token: str | None = None, **more):
+    def request_deletion(self, *, token: str | None = None, **more):
         return self.api.post(f"{DELETION}/request", ip=self.ip, headers=self.bearer(token), **more)
 
     def confirm_deletion(self, challenge: str, code: str, *, key: str | None = None):
@@ -169,7 +169,7 @@ class Person:
 
     def leave(self, **more):
         """Ask for the deletion and confirm it by the code that came."""
-        asked = self.ask_deletion(**more)
+        asked = self.request_deletion(**more)
         assert asked.status == 200, asked.text
         self.api.clock.advance(90)
         return self.confirm_deletion(asked["token"], self.inbox.code(self.told_at))

@@ -163,7 +163,7 @@ class Wire:
             self.calls.append(call)
             if call.function:
                 self.requests |= requests(call.function, service, operation, call.parameters)
-                if service == "dynamodb" and _ASKED.search(_text(request.body)):
+                if service == "dynamodb" and _REQUESTED.search(_text(request.body)):
                     self.message_makers.add(call.function)
         return self._struck(fault, request, service, operation) if fault else None
 
@@ -209,7 +209,7 @@ class Wire:
 
 _SERVICES = {protocol.target: service for service, protocol in json_protocol.SERVICES.items()}
 _post = connections.post
-_ASKED = re.compile(r'"asked:\w+"')  # the event of an item that the stream's filter lets through
+_REQUESTED = re.compile(r'"requested:\w+"')  # the event of an item that the stream's filter lets through
 
 
 def answer(status: int, **told) -> Callable:

@@ -222,10 +222,10 @@ class Claiming(RuleBasedStateMachine):
                 self._keep("contact", asked["token"])
 
     @rule(session=nth, anew=st.booleans())
-    def ask_deletion(self, session, anew):
+    def request_deletion(self, session, anew):
         token = self._token(session, anew=anew)
         with self._step():
-            asked = self.mallory.ask_deletion(token=token)
+            asked = self.mallory.request_deletion(token=token)
             if asked.status == 200 and asked["token"]:
                 self._keep("deletion", asked["token"])
 
@@ -314,7 +314,7 @@ class Claiming(RuleBasedStateMachine):
         if newcomer:
             self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
         self.register(claims_email, claims_phone=True)
-        self.ask_deletion(0, anew=False)
+        self.request_deletion(0, anew=False)
         self.wait(5 * DAY, None)
         if between == "ask":
             self.ada_asks_as_a_stranger("phone", ROUTES[0])

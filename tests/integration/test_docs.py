@@ -240,7 +240,7 @@ class Calls:
     def of_deletions(self) -> dict:
         path, admin = "/store/customers/account-deletion", "/admin/account-deletion-requests"
         return {
-            f"POST {path}/request": (self.member, lambda person: person.ask_deletion()),
+            f"POST {path}/request": (self.member, lambda person: person.request_deletion()),
             f"POST {path}/confirm": (self.leaving, lambda asked: asked[0].confirm_deletion(*asked[1:])),
             f"POST {path}/cancel-request": (self.gone, lambda person: person.ask_to_stay(email=person.email)),
             f"POST {path}/cancel-confirm": (self.staying, lambda asked: asked[0].stay(*asked[1:])),
@@ -252,7 +252,7 @@ class Calls:
     def leaving(self) -> tuple[Person, str, str]:
         """Somebody who has asked for the deletion of the account, and the code that came."""
         person = self.member()
-        return person, person.ask_deletion()["token"], self.inbox.code(person.email)
+        return person, person.request_deletion()["token"], self.inbox.code(person.email)
 
     def gone(self) -> Person:
         """Somebody whose account is to be deleted."""

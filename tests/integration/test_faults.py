@@ -278,7 +278,7 @@ def happens_once(case: Case) -> None:
 
 
 def to_leave(person: Person) -> dict:
-    asked = signed_up(person).ask_deletion()
+    asked = signed_up(person).request_deletion()
     return {"token": asked["token"], "code": person.inbox.code(person.phone), "headers": KEY}
 
 

@@ -108,7 +108,7 @@ def test_the_senders_events_are_of_one_message_that_passes_the_streams_filter_an
     image, body = asked["dynamodb"]["NewImage"], json.loads(again["body"])
 
     assert api._passes(asked)
-    assert (body["pk"], body["purpose"]) == (image["pk"]["S"], image["event"]["S"].removeprefix("asked:"))
+    assert (body["pk"], body["purpose"]) == (image["pk"]["S"], image["event"]["S"].removeprefix("requested:"))
     assert ids.from_base64url(body["challenge_id"]) == base64.b64decode(image[body["purpose"]]["M"]["id"]["B"])
     assert [api.invoke("SendMessages", event) for event in (stream, queue)] == [{"batchItemFailures": []}] * 2
 

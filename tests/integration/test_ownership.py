@@ -162,11 +162,11 @@ class Ownership(RuleBasedStateMachine):
 
     @precondition(_anyone_signed_in)
     @rule(who=whose, session=nth)
-    def ask_deletion(self, who, session):
+    def request_deletion(self, who, session):
         """Confirmed by a code where an address is proven, else at once."""
         if mine := self.has[who].sessions:
             token = _recent(mine, session).token
-            self._ask(who, None, "leave", lambda _: self.people[who].ask_deletion(token=token))
+            self._ask(who, None, "leave", lambda _: self.people[who].request_deletion(token=token))
 
     @precondition(lambda self: self.leaving)
     @rule(act=acts)
@@ -226,7 +226,7 @@ class Ownership(RuleBasedStateMachine):
         who = who if self.has[who].sessions else next(name for name in PEOPLE if self.has[name].sessions)
         self.use_session(who, session, "refresh")
         before = len(self.sent)
-        self.ask_deletion(who, 0)
+        self.request_deletion(who, 0)
         for sent in [each for each in self.sent[before:] if each.address.startswith(who)]:
             self._leave(who, sent)
             if self.done:

@@ -123,7 +123,7 @@ def test_known_devices_are_neither_counted_nor_refused(api, customer, full, most
 def test_a_known_device_proves_by_its_challenge_alone_from_a_full_client(api, inbox, full):
     leaver = Person(api, inbox)
     leaver.sign_up()
-    asked = leaver.ask_deletion()
+    asked = leaver.request_deletion()
     leaver.ip = full
 
     assert leaver.confirm_deletion(asked["token"], inbox.code(leaver.phone)).status == 200

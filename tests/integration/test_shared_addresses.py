@@ -152,7 +152,7 @@ def test_an_ask_that_a_known_device_s_address_refuses_is_given_back_to_that_wind
 
 def test_a_signed_in_owner_s_ask_counts_as_a_known_device_s(api, customer, known, six_asks):
     asked(api, 7, customer.ip)
-    assert customer.ask_deletion().status == 200
+    assert customer.request_deletion().status == 200
 
     assert [api.post(ASK, ip=customer.ip, **known()).status for _ in range(6)] == [200] * 5 + [429]
 

@@ -125,7 +125,7 @@ def enters_wrong_passwords(claimant) -> None:
 
 
 def is_deleted(claimant) -> None:
-    assert claimant.ask_deletion().status == 200
+    assert claimant.request_deletion().status == 200
     claimant.api.clock.advance(7 * DAY)
     assert claimant.api.process_deletions()["completed"] == 1
 
@@ -150,7 +150,7 @@ def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_ad
     changes_password(claimant)
     told.append(len(owner.inbox.of(owner.phone)))
     claimant.session |= claimant.log_in(NEW).body
-    assert claimant.ask_deletion().status == 200
+    assert claimant.request_deletion().status == 200
     for _ in range(8):
         days.pass_by(1)
         api.process_deletions()
@@ -163,7 +163,7 @@ def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_ad
 
 
 def test_the_windows_of_a_number_are_as_full_after_a_claimant_s_account_was_erased(owner, claimant, api, days):
-    claimant.ask_deletion()
+    claimant.request_deletion()
     days.pass_by(7)
     while owner.ask().status == 200:
         api.clock.advance(90)
@@ -194,7 +194,7 @@ def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_no
 
 @ON_DYNAMODB
 def test_a_claim_that_its_owner_proves_while_its_account_is_erased_is_hers_and_the_rest_goes(squatter, ada, api, tables, days):
-    squatter.ask_deletion()
+    squatter.request_deletion()
     days.pass_by(7)
     with api.wire.broken("BatchWriteItem", "killed_before"), contextlib.suppress(Killed):
         api.process_deletions()
@@ -215,7 +215,7 @@ def test_a_claim_that_its_owner_proves_while_its_account_is_erased_is_hers_and_t
 
 @ON_DYNAMODB
 def test_a_claim_that_its_owner_proves_in_the_moment_of_its_account_s_end_is_hers(squatter, ada, api, tables, days):
-    squatter.ask_deletion()
+    squatter.request_deletion()
     days.pass_by(7)
     with api.wire.broken("Sign", "error", service="kms"):
         api.process_deletions()
@@ -233,7 +233,7 @@ def test_a_claim_that_its_owner_proves_in_the_moment_of_its_account_s_end_is_her
 def test_a_request_that_is_being_carried_out_for_a_customer_who_is_gone_or_another_s_is_finished(
     squatter, api, tables, days, customer_item_of, whose
 ):
-    squatter.ask_deletion()
+    squatter.request_deletion()
     days.pass_by(7)
     with api.wire.broken("BatchWriteItem", "killed_before"), contextlib.suppress(Killed):
         api.process_deletions()
@@ -315,7 +315,7 @@ def test_broken_anywhere_the_removal_is_done_an_hour_later(squatter, ada, api, t
 
 
 def test_who_takes_an_account_over_is_reminded_of_nothing(squatter, ada, api, tables, days):
-    squatter.ask_deletion()
+    squatter.request_deletion()
     enter_by_email(ada)
     told = [len(ada.inbox.of(ada.email))]
     for days_left in (6, 1):

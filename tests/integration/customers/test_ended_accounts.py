@@ -103,14 +103,14 @@ def shown(person, proofs: dict) -> dict:
 
 def test_each_proof_is_answered_as_the_document_says_while_the_deletion_waits(leaver, doors):
     before = asked(leaver)
-    confirming = leaver.ask_deletion()["token"], leaver.inbox.code(leaver.email)
+    confirming = leaver.request_deletion()["token"], leaver.inbox.code(leaver.email)
     assert leaver.confirm_deletion(*confirming).status == 200
     leaver.api.clock.advance(90)
 
     assert shown(leaver, before) == {"sign in": PENDING, "verify": WRONG, "reset": WRONG}
     after = asked(leaver)
     assert shown(leaver, after) == dict.fromkeys(after, PENDING)
-    with_session = [leaver.me(), leaver.change_password(NEW_PASSWORD), leaver.ask_contact(phone=new_number()), leaver.ask_deletion()]
+    with_session = [leaver.me(), leaver.change_password(NEW_PASSWORD), leaver.ask_contact(phone=new_number()), leaver.request_deletion()]
     others = [leaver.log_in(PASSWORD), leaver.confirm_deletion(*confirming), doors.validate(leaver.session["token"]), leaver.refresh()]
     assert [(answer.status, answer["type"]) for answer in with_session] == [PENDING] * 4
     assert [(answer.status, answer["type"]) for answer in others] == [PENDING, WRONG, WRONG, WRONG]

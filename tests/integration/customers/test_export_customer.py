@@ -17,7 +17,7 @@ def member(tables, setting, ada):
     ada.member(phone=ada.phone, first_name="Ada", metadata={"size": 38})
     ada.change_password(PASSWORD)
     ada.session |= ada.log_in().body
-    ada.ask_deletion(reason="perhaps")
+    ada.request_deletion(reason="perhaps")
     return ada
 
 

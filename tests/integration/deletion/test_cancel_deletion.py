@@ -62,7 +62,7 @@ def test_it_is_told_to_the_customer(leaving, inbox):
 def test_who_has_no_verified_address_cancels_by_what_the_refused_sign_in_gave(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
-    ada.ask_deletion()
+    ada.request_deletion()
     refused = ada.log_in(PASSWORD)
     assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
     token = refused["cancel_token"]
@@ -76,7 +76,7 @@ def test_who_has_no_verified_address_cancels_by_what_the_refused_sign_in_gave(se
 def test_a_token_of_ones_own_making_cancels_nothing(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
-    ada.ask_deletion()
+    ada.request_deletion()
     token = ada.log_in(PASSWORD)["cancel_token"]
     forged = token[:-1] + ("A" if token[-1] != "A" else "B")
 

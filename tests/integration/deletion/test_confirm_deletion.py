@@ -37,7 +37,7 @@ def test_nobody_signs_in_any_more_and_the_code_stays_unspent(customer, inbox):
 
 
 def test_a_wrong_code_confirms_nothing(customer, inbox):
-    asked = customer.ask_deletion()
+    asked = customer.request_deletion()
     code = inbox.code(customer.phone)
 
     assert customer.confirm_deletion(asked["token"], other_code(code)).status == 401
@@ -46,7 +46,7 @@ def test_a_wrong_code_confirms_nothing(customer, inbox):
 
 
 def test_a_code_confirms_once_and_with_its_key_a_repeat_is_told_the_same(customer, inbox):
-    asked = customer.ask_deletion()
+    asked = customer.request_deletion()
     code = inbox.code(customer.phone)
     first = customer.confirm_deletion(asked["token"], code, key=KEY)
 
@@ -61,7 +61,7 @@ def test_a_code_for_signing_in_confirms_nothing(customer):
 
 
 def test_logged_out_everywhere_the_request_has_ended_too(customer, inbox, api):
-    asked = customer.ask_deletion()
+    asked = customer.request_deletion()
     code = inbox.code(customer.phone)
     api.post("/login/logout", refreshToken=customer.session["refresh_token"], everywhere=True)
 

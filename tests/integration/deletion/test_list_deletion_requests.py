@@ -37,7 +37,7 @@ def leave(api, inbox):
         person = Person(api, inbox, new_ip())
         person.sign_up()
         if state == "pending":
-            person.ask_deletion(reason="not sure")
+            person.request_deletion(reason="not sure")
             return person
         person.request = person.leave()["request"]
         if state == "cancelled":

@@ -175,7 +175,7 @@ def scheduled_at(answer) -> float:
 
 
 def test_confirmed_while_clocks_differ_the_week_is_whole_by_either(tables, customer, inbox, skewed):
-    asked, code = customer.ask_deletion(), inbox.code(customer.phone)
+    asked, code = customer.request_deletion(), inbox.code(customer.phone)
     clocks = skewed()
 
     assert scheduled_at(customer.confirm_deletion(asked["token"], code)) == max(clocks) + 7 * DAY
@@ -187,7 +187,7 @@ def test_confirmed_at_once_while_clocks_differ_the_week_is_whole_by_either(table
     ada.session = ada.log_in().body
     clocks = skewed()
 
-    assert scheduled_at(ada.ask_deletion()) == max(clocks) + 7 * DAY
+    assert scheduled_at(ada.request_deletion()) == max(clocks) + 7 * DAY
 
 
 def test_a_day_before_it_is_reminded_of_once(tables, customer, days, api, inbox):
@@ -232,7 +232,7 @@ def test_the_reason_of_an_earlier_request_goes_too(tables, customer, days, api, 
 def test_what_a_customer_merely_claims_stays_who_registered_it_later(tables, setting, ada, days, api):
     setting(REQUIRE_VERIFICATION="false", REGISTRATION_IDENTIFIER="both")
     ada.session = ada.registered(phone=ada.phone)
-    ada.ask_deletion()
+    ada.request_deletion()
     days.pass_by(7)
 
     assert api.process_deletions()["completed"] == 1
@@ -255,7 +255,7 @@ def test_a_change_to_another_address_that_was_never_finished_has_lapsed_by_then(
 def test_who_takes_an_unproven_customer_over_has_asked_for_nothing(tables, setting, ada, days, api, inbox):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
-    ada.ask_deletion()
+    ada.request_deletion()
     asked = api.post("/login/email/send", email=ada.email)
     entered = api.post("/login/email/verify", email=ada.email, challenge=asked["challenge"], code=inbox.code(ada.email))
     assert entered.status == 200

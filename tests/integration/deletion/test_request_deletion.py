@@ -7,7 +7,7 @@ from tests.harness.engines import ON_BOTH_ENGINES
 
 @ON_BOTH_ENGINES
 def test_a_code_goes_to_the_verified_address_and_nothing_is_locked(customer, inbox):
-    asked = customer.ask_deletion(reason="Too many emails")
+    asked = customer.request_deletion(reason="Too many emails")
 
     assert asked.status == 200
     assert len(asked["token"]) == 44
@@ -22,19 +22,19 @@ def test_with_both_verified_the_code_goes_where_deletion_channel_says(customer, 
     code = inbox.code(customer.email)
     customer.session |= customer.change_contact(token, code).body
     api.clock.advance(90)
-    customer.ask_deletion()
+    customer.request_deletion()
     assert "is deleted" in inbox.of(customer.email)[-1].body
     api.clock.advance(90)
     setting(DELETION_CHANNEL="phone")
-    customer.ask_deletion()
+    customer.request_deletion()
     assert "deletion" in inbox.of(customer.phone)[-1].body
 
 
 def test_asked_again_before_it_lapses_it_is_the_same_request_with_another_code(tables, customer, inbox, api):
-    first = customer.ask_deletion(reason="first")
+    first = customer.request_deletion(reason="first")
     old = inbox.code(customer.phone)
     api.clock.advance(90)
-    second = customer.ask_deletion(reason="second")
+    second = customer.request_deletion(reason="second")
     new = inbox.code(customer.phone)
 
     [row] = tables.look().kinds("deletion")
@@ -44,10 +44,10 @@ def test_asked_again_before_it_lapses_it_is_the_same_request_with_another_code(t
 
 
 def test_asked_again_after_it_has_lapsed_it_is_a_new_request(tables, customer, inbox, api):
-    asked, code = customer.ask_deletion(), inbox.code(customer.phone)
+    asked, code = customer.request_deletion(), inbox.code(customer.phone)
     api.clock.advance(300)
     assert customer.confirm_deletion(asked["token"], code).status == 401
-    customer.ask_deletion()
+    customer.request_deletion()
 
     assert len({row["id"]["S"] for row in tables.look().kinds("deletion")}) == 2
 
@@ -57,7 +57,7 @@ def test_a_flood_by_strangers_takes_nothing_from_the_owner(customer, api, doors)
         api.post("/login/mobile/send", phone=customer.phone, ip="203.0.113.9")
         api.clock.advance(90)
 
-    assert customer.ask_deletion().status == 200
+    assert customer.request_deletion().status == 200
 
 
 def test_nobody_without_a_session_asks(api):
@@ -66,7 +66,7 @@ def test_nobody_without_a_session_asks(api):
 
 @pytest.mark.parametrize("reason", ["x" * 1001, 7, ["a"], "a\x00b"])
 def test_a_reason_that_is_none_is_refused_by_name(customer, reason):
-    answer = customer.ask_deletion(reason=reason)
+    answer = customer.request_deletion(reason=reason)
 
     assert answer.status == 400
     assert answer["errors"][0]["field"] == "reason"
@@ -74,7 +74,7 @@ def test_a_reason_that_is_none_is_refused_by_name(customer, reason):
 
 @pytest.mark.parametrize("reason", ["نمی‌خواهم\nبیش از این", "<script>alert(1)</script>", "x" * 1000])
 def test_a_reason_of_any_script_is_kept_as_it_is(customer, inbox, reason):
-    asked = customer.ask_deletion(reason=reason)
+    asked = customer.request_deletion(reason=reason)
 
     assert customer.confirm_deletion(asked["token"], inbox.code(customer.phone))["request"]["reason"] == reason
 
@@ -82,7 +82,7 @@ def test_a_reason_of_any_script_is_kept_as_it_is(customer, inbox, reason):
 def test_who_has_no_verified_address_confirms_by_a_sign_in_of_just_now(setting, ada, api):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
-    answer = ada.ask_deletion(reason="moved")
+    answer = ada.request_deletion(reason="moved")
 
     assert answer["token"] is None
     assert answer["request"]["status"] == "confirmed"
@@ -94,4 +94,4 @@ def test_who_has_no_verified_address_and_signed_in_long_ago_signs_in_first(setti
     ada.session = ada.registered()
     api.clock.advance(301)
 
-    assert ada.ask_deletion()["type"] == "reauthentication_required"
+    assert ada.request_deletion()["type"] == "reauthentication_required"

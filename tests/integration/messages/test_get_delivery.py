@@ -131,7 +131,7 @@ def test_nobody_learns_by_a_cancellation_s_way_that_an_account_is_being_deleted(
 def test_a_code_whose_address_went_meanwhile_looks_sent(api, inbox, engine):
     leaver = Person(api, inbox)
     leaver.sign_up()
-    asked = leaver.ask_deletion()
+    asked = leaver.request_deletion()
     engine.clients.dynamodb.delete_item(
         TableName=engine.ids["CustomersTable"], Key={"pk": {"S": keys.identity(phone.parse(leaver.phone).key)}}
     )

@@ -224,7 +224,7 @@ def notifications_of(person, cause, tables) -> list[dict]:
     api.deliver = look_first
     cause(person)
     api.deliver()
-    return sorted(seen.values(), key=lambda each: int(each["asked_at"]["N"]))
+    return sorted(seen.values(), key=lambda each: int(each["requested_at"]["N"]))
 
 
 def test_a_reset_of_a_registration_without_a_customer_is_told_to_its_address(ada, inbox):

@@ -510,7 +510,7 @@ def test_a_record_that_makes_no_sense_holds_up_no_other(outbox, ada, eve):
     ada.ask(REGISTER)
     eve.ask(REGISTER)
     first, second = outbox.records()
-    first["dynamodb"]["NewImage"]["event"] = {"S": "asked:nothing"}
+    first["dynamodb"]["NewImage"]["event"] = {"S": "requested:nothing"}
 
     assert outbox.take([first, second]) == ids_of([first])
 

@@ -155,33 +155,33 @@ def test_a_stream_is_worked_off_when_all_that_was_written_before_has_been_handle
     seen(1)
     time.sleep(0.3)  # it rests
     place(*"abc", how="slow")
-    asked_at = time.monotonic()
+    requested_at = time.monotonic()
 
     feeder.work_off(soon())
 
-    assert time.monotonic() - asked_at < 4
+    assert time.monotonic() - requested_at < 4
     assert {name for batch in seen(9, seconds=0.2) for name in batch} == {"before", "a", "b", "c"}
 
 
 def test_a_stream_in_which_nothing_is_is_worked_off_at_once(stream, place):
     feeder = stream(every_seconds=2)
     feeder.work_off(soon())
-    asked_at = time.monotonic()
+    requested_at = time.monotonic()
 
     for _ in range(10):
         feeder.work_off(soon())
 
-    assert time.monotonic() - asked_at < 1
+    assert time.monotonic() - requested_at < 1
 
 
 def test_a_record_that_is_tried_without_end_is_waited_for_no_longer_than_said(stream, place, seen):
     feeder = stream(maximum_retries=-1)
     place("a", how="raise")
-    asked_at = time.monotonic()
+    requested_at = time.monotonic()
 
     feeder.work_off(soon(1))
 
-    assert 1 <= time.monotonic() - asked_at < 3
+    assert 1 <= time.monotonic() - requested_at < 3
 
 
 @pytest.fixture

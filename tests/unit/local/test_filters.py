@@ -4,7 +4,7 @@ from local.filters import fits, fits_any
 
 RECORD = {
     "eventName": "INSERT",
-    "dynamodb": {"NewImage": {"event": {"S": "asked:login"}, "count": {"N": "5"}, "gone": {"NULL": True}, "tags": ["a", "b"]}},
+    "dynamodb": {"NewImage": {"event": {"S": "requested:login"}, "count": {"N": "5"}, "gone": {"NULL": True}, "tags": ["a", "b"]}},
 }
 
 
@@ -15,13 +15,13 @@ def image(**rules):
 @pytest.mark.parametrize(
     ("pattern", "fit"),
     [
-        (image(event={"S": [{"prefix": "asked:"}]}), True),
+        (image(event={"S": [{"prefix": "requested:"}]}), True),
         (image(event={"S": [{"prefix": "sent:"}]}), False),
         (image(event={"S": [{"suffix": "login"}]}), True),
         (image(event={"S": [{"equals-ignore-case": "ASKED:LOGIN"}]}), True),
         (image(event={"S": [{"anything-but": ["sent"]}]}), True),
         (image(event={"S": [{"anything-but": {"prefix": "asked"}}]}), False),
-        (image(event={"S": ["x", "asked:login"]}), True),
+        (image(event={"S": ["x", "requested:login"]}), True),
         (image(event=[{"exists": True}]), True),
         (image(other=[{"exists": False}]), True),
         (image(other={"S": [{"prefix": ""}]}), False),
@@ -29,8 +29,8 @@ def image(**rules):
         (image(count={"N": [{"numeric": [">", 5]}]}), False),
         (image(count={"N": [5]}), False),
         (image(tags=["b"]), True),
-        ({"eventName": ["INSERT"], **image(event={"S": ["asked:login"]})}, True),
-        ({"eventName": ["REMOVE"], **image(event={"S": ["asked:login"]})}, False),
+        ({"eventName": ["INSERT"], **image(event={"S": ["requested:login"]})}, True),
+        ({"eventName": ["REMOVE"], **image(event={"S": ["requested:login"]})}, False),
         ({"$or": [{"eventName": ["REMOVE"]}, {"eventName": ["INSERT"]}]}, True),
         ({"eventName": {"nested": ["x"]}}, False),
     ],

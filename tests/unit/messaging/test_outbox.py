@@ -10,9 +10,9 @@ from tests.harness.service import template
 @pytest.mark.parametrize(
     ("event", "passes"),
     [
-        ("asked:register", True),
-        ("asked:login", True),
-        ("asked:sign_in", True),
+        ("requested:register", True),
+        ("requested:login", True),
+        ("requested:sign_in", True),
         ("tried", False),
         ("used", False),
         ("recorded", False),
@@ -30,6 +30,6 @@ def test_the_stream_s_filter_lets_only_asks_through(event, passes):
 
 def test_what_was_removed_does_not_reach_the_sender():
     [stream] = template().functions["SendMessages"].streams
-    image = {"pk": {"S": "code#1"}, "event": {"S": "asked:login"}}
+    image = {"pk": {"S": "code#1"}, "event": {"S": "requested:login"}}
 
     assert not fits_any(stream.filters, events.stream_record("REMOVE", {"pk": {"S": "code#1"}}, old_image=image))

@@ -19,7 +19,7 @@ KEYS: Final = frozenset({
     "gave_back", "crash",
 })  # fmt: skip
 METRICS: Final = frozenset({
-    "asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
+    "requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
     "refresh_tokens_reused", "signing_key_overdue",
 })  # fmt: skip
 NAMESPACE: Final = "CustomerAuth"

@@ -20,10 +20,10 @@ class _DerivationKeys:
         self.fetched_at = -1
 
     def fetch(self) -> None:
-        asked_at = clock.now()
+        requested_at = clock.now()
         secret = aws.call("secretsmanager", "GetSecretValue", SecretId=settings.resources().derivation_key_secret)
         self.versions = {int(version): derivation_key.encode() for version, derivation_key in json.loads(secret["SecretString"]).items()}
-        self.fetched_at = asked_at  # not before it has succeeded: a fetch that failed knows of no version that it is not there
+        self.fetched_at = requested_at  # not before it has succeeded: a fetch that failed knows of no version that it is not there
 
 
 _derivation_keys = _DerivationKeys()

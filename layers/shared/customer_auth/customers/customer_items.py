@@ -141,7 +141,7 @@ def become(read: Customer, changed: Customer, names: Collection[str]) -> Write:
     return dynamodb.update(*key(read.id), f"SET {sets} REMOVE {gone}", f"{_AS_READ} AND {same_password}", values)
 
 
-def ask_deletion(read: Customer, request_id: str, lapses_at: int) -> Write:
+def request_deletion(read: Customer, request_id: str, lapses_at: int) -> Write:
     """The part of a transaction that names the customer's request to be deleted, if it is as it was read."""
     where = f"{_AS_READ} AND " + ("#deletion = :read" if read.deletion else "attribute_not_exists(#deletion)")
     values = _as_read(read) | {":request": request_id, ":lapses_at": lapses_at} | ({":read": read.deletion} if read.deletion else {})

@@ -76,7 +76,7 @@ def find(request_id: str) -> Deletion | None:
     return deletion(dynamodb.get(*key(request_id)))
 
 
-def ask(request_id: str, customer_id: str, reason: str | None, locale: str, *, lapses_at: int) -> Write:
+def request(request_id: str, customer_id: str, reason: str | None, locale: str, *, lapses_at: int) -> Write:
     """The part of a transaction that keeps a request, or asks once more by one that is not confirmed."""
     now = clock.now()
     fields = _listed(State.PENDING, request_id, now) | {"expires_at": lapses_at, "due_at": lapses_at, "locale": locale}

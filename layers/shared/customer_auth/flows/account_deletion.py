@@ -21,7 +21,7 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, redemption
 from customer_auth.otp.challenges import Challenge, Purpose
-from customer_auth.otp.codes import Asked, Attempt, Proof
+from customer_auth.otp.codes import Attempt, IssuedChallenge, Proof
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.tokens import cancel_tokens
@@ -32,7 +32,7 @@ _REMIND_SECONDS = clock.DAY
 class Requested(NamedTuple):
     """The code that confirms the request, or where there is no verified address to send it to, the request that is confirmed already."""
 
-    asked: Asked | None
+    asked: IssuedChallenge | None
     deletion: Deletion | None
 
 
@@ -53,12 +53,12 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     def along(challenge: Challenge) -> list[Write]:
         lapses_at = challenge.expires_at
         return [
-            customer_items.ask_deletion(customer, request_id, lapses_at),
-            deletion_items.ask(request_id, customer.id, reason, client.locale, lapses_at=lapses_at),
+            customer_items.request_deletion(customer, request_id, lapses_at),
+            deletion_items.request(request_id, customer.id, reason, client.locale, lapses_at=lapses_at),
         ]
 
     bound = {"customer": customer.id, "epoch": customer.session_epoch, "deletion": request_id}
-    asked = codes.ask(Purpose.DELETION, address, client, bound_to=bound, by_owner=True, along=along)
+    asked = codes.request_code(Purpose.DELETION, address, client, bound_to=bound, by_owner=True, along=along)
     return Requested(asked, None)
 
 

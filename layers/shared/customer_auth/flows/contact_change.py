@@ -29,7 +29,7 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
-from customer_auth.otp.codes import Asked, Attempt, Proof
+from customer_auth.otp.codes import Attempt, IssuedChallenge, Proof
 from customer_auth.otp.redemption import Opened
 from customer_auth.sessions import session_items, sessions
 from customer_auth.sessions.sessions import Caller, Identified, Pair
@@ -43,7 +43,7 @@ class ContactChanged(NamedTuple):
     device: str
 
 
-def ask(caller: Caller, address: Address, client: Client) -> Asked:
+def request_code(caller: Caller, address: Address, client: Client) -> IssuedChallenge:
     """Send a code to the address that the customer wants; one that is taken is asked like a free one.
 
     Raises: ReauthenticationRequired, BadRequest (it is theirs already), Throttled, aws.Failed.
@@ -55,7 +55,7 @@ def ask(caller: Caller, address: Address, client: Client) -> Asked:
         message = "is yours already"
         raise BadRequest(f"{address.channel.capitalize()} {message}", FieldError(address.channel, message))
     bound = {"customer": customer.id, "epoch": customer.session_epoch, "family": caller.session.family}
-    return codes.ask(Purpose.CONTACT, address, client, bound_to=bound)
+    return codes.request_code(Purpose.CONTACT, address, client, bound_to=bound)
 
 
 def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChanged:
@@ -89,7 +89,7 @@ def _insist_on_asker(proof: Proof, caller: Caller) -> None:
     """Whoever asked, by that session or a newer sign-in, and nothing has ended every session since: a reset, another change."""
     bound = proof.challenge["bound_to"]
     same = bound["customer"] == caller.customer.id and bound["epoch"] == caller.customer.session_epoch
-    if not same or not (bound["family"] == caller.session.family or caller.session.begun_at >= proof.challenge["asked_at"]):
+    if not same or not (bound["family"] == caller.session.family or caller.session.begun_at >= proof.challenge["requested_at"]):
         raise WrongCode("another_asked")
 
 

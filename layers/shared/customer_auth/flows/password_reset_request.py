@@ -8,11 +8,11 @@ from customer_auth.otp import codes
 from customer_auth.otp.challenges import Purpose
 
 
-def ask(address: Address, client: Client) -> None:
+def request(address: Address, client: Client) -> None:
     """Send a token, if the address is registered or proven; nobody is told whether it is.
 
     Raises: BadRequest (this channel signs nobody in), Throttled (windows are of an address, known or not, so it tells nothing), aws.Failed.
     """
     if address.channel not in settings.service().login_channels:
         raise login_not_enabled(address.channel)
-    codes.ask(Purpose.RESET, address, client)
+    codes.request_code(Purpose.RESET, address, client)

@@ -13,13 +13,13 @@ from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
-from customer_auth.otp.codes import Asked, Attempt, Proof
+from customer_auth.otp.codes import Attempt, IssuedChallenge, Proof
 from customer_auth.otp.idempotency_items import Outcome
 from customer_auth.otp.redemption import Opened
 from customer_auth.sessions import session_items
 from customer_auth.sessions.sessions import Pair
 
-__all__ = ["Asked", "Verified", "ask", "ask_at_registration", "verify"]
+__all__ = ["IssuedChallenge", "Verified", "request_code", "request_codes_at_registration", "verify"]
 
 
 # The id of no customer, for what cannot be one.
@@ -34,25 +34,25 @@ class Verified(NamedTuple):
     device: str | None
 
 
-def ask(customer_id: str, channel: Channel, client: Client) -> Asked:
+def request_code(customer_id: str, channel: Channel, client: Client) -> IssuedChallenge:
     """Send a code to the address that the customer claims. An unknown customer, or one with nothing to verify, looks like any other.
 
     Raises: Throttled, aws.Failed.
     """
-    counted = codes.count(client)
+    counted = codes.count_request(client)
     customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
     claimed = customer.unverified(channel) if customer else None
     if customer is None or claimed is None:
-        return codes.ask_nobody(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client, counted)
-    return codes.ask(Purpose.VERIFY, claimed, client, bound_to=_bond(customer), counted=counted)
+        return codes.request_decoy(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client, counted)
+    return codes.request_code(Purpose.VERIFY, claimed, client, bound_to=_bond(customer), counted=counted)
 
 
-def ask_at_registration(customer: Customer, client: Client) -> list[Asked]:
+def request_codes_at_registration(customer: Customer, client: Client) -> list[IssuedChallenge]:
     """Send the codes of a new customer, where AUTO_SEND_ON_REGISTRATION is on; what cannot go out now may be asked for later."""
     asked = []
     for address in customer.unverified_addresses if settings.service().auto_send_on_registration else ():
         try:
-            asked.append(codes.ask(Purpose.VERIFY, address, client, bound_to=_bond(customer)))
+            asked.append(codes.request_code(Purpose.VERIFY, address, client, bound_to=_bond(customer)))
         except (Throttled, Unavailable, aws.Failed):
             audit.note(reason="code_not_asked")
     return asked

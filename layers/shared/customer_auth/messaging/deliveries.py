@@ -63,9 +63,9 @@ def see(challenge: str) -> Shown:
     now = clock.now()
     if found is None or found.expires_at <= now:
         raise NotFound
-    resend_at = found.asked_at + settings.service().resend_throttle_seconds
+    resend_at = found.requested_at + settings.service().resend_throttle_seconds
     if not PLANS[purpose].shows_state:
-        delivery: Visible = "queued" if now - found.asked_at < _LOOKS_QUEUED_SECONDS else "sent"
+        delivery: Visible = "queued" if now - found.requested_at < _LOOKS_QUEUED_SECONDS else "sent"
         return Shown(delivery, None, resend_at, found.expires_at)
     delivery = _visible(found.state)
     return Shown(delivery, found.reason or None if delivery == "failed" else None, resend_at, found.expires_at)

@@ -39,7 +39,7 @@ class Delivery(NamedTuple):
 
     state: DeliveryState
     reason: str
-    asked_at: int
+    requested_at: int
     expires_at: int
 
 
@@ -55,9 +55,11 @@ def find(message: Message) -> Delivery | None:
     item = dynamodb.get(*_key(message)) or {}
     challenge, used = item.get(message.purpose, {}), item.get(idempotency_items.attribute(message.purpose), {})
     if challenge.get("id") == message.challenge_id:
-        return Delivery(DeliveryState(challenge["delivery"]), challenge.get("reason", ""), challenge["asked_at"], challenge["expires_at"])
+        return Delivery(
+            DeliveryState(challenge["delivery"]), challenge.get("reason", ""), challenge["requested_at"], challenge["expires_at"]
+        )
     if used.get("challenge_hash") == ids.sha256(message.challenge_id):
-        return Delivery(DeliveryState.SENT, "", used["asked_at"], used["expires_at"])
+        return Delivery(DeliveryState.SENT, "", used["requested_at"], used["expires_at"])
     return None
 
 

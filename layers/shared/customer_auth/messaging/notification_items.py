@@ -5,7 +5,7 @@
 | pk | message#… |
 | notice | what a challenge's map holds of its message (see `message_items`), the `kind`, `at`, the second that it speaks of,
 | | `fallback`, the address that it goes to where its own has had enough, and `to`, the one that it was counted for |
-| event | asked:notice, for the stream's filter |
+| event | requested:notice, for the stream's filter |
 | expires_at | TTL: when nobody needs to be told any more |
 """
 
@@ -32,14 +32,14 @@ def put_new(kind: str, to: Address, locale: str, *, fallback: Address | None, at
             "kind": kind,
             "address": list(to),
             "locale": locale,
-            "asked_at": now,
+            "requested_at": now,
             "expires_at": now + _LIFE_SECONDS,
             "delivery": "queued",
         }
         | ({"at": at} if at else {})
         | ({"fallback": list(fallback)} if fallback else {})
     )
-    place = {"pk": keys.notice(ids.base64url(notice_id)), "event": f"asked:{Purpose.NOTICE}", "expires_at": now + _LIFE_SECONDS}
+    place = {"pk": keys.notice(ids.base64url(notice_id)), "event": f"requested:{Purpose.NOTICE}", "expires_at": now + _LIFE_SECONDS}
     return dynamodb.put(settings.resources().codes_table, place | {Purpose.NOTICE: notice}, where="attribute_not_exists(#pk)")
 
 

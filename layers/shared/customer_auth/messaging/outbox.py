@@ -119,7 +119,7 @@ def _send(kind: Kind, message: Message, address: Address, to: str, challenge: It
         locale,
         brand=given.brand_name,
         domain=given.web_otp_domain,
-        minutes=(challenge["expires_at"] - challenge["asked_at"]) // clock.MINUTE,
+        minutes=(challenge["expires_at"] - challenge["requested_at"]) // clock.MINUTE,
         **values,
     )
     SENDERS[channel].send(to, rendered)

@@ -144,7 +144,7 @@ class Challenge(NamedTuple):
     id: bytes
     nonce: bytes
     derivation_key_version: int
-    asked_at: int
+    requested_at: int
     expires_at: int
     address: Address
     locale: str
@@ -172,7 +172,7 @@ class Challenge(NamedTuple):
             "id": self.id,
             "nonce": self.nonce,
             "derivation_key": self.derivation_key_version,
-            "asked_at": self.asked_at,
+            "requested_at": self.requested_at,
             "expires_at": self.expires_at,
             "address": list(self.address),
             "locale": self.locale,

@@ -24,7 +24,7 @@ from customer_auth.base.errors import Throttled
 from customer_auth.base.limits import Window
 
 
-class CountedAsk(NamedTuple):
+class CountedRequest(NamedTuple):
     """An ask that counts against its client, in this lane's window."""
 
     bucket: str
@@ -53,15 +53,15 @@ def check_code_failures(item: Item | None) -> None:
         raise Throttled(window.retry_after_seconds(item, now), "client")
 
 
-def count_ask(bucket: str, lane: Lane, ask_id: bytes) -> CountedAsk:
+def count_request(bucket: str, lane: Lane, count_id: bytes) -> CountedRequest:
     """Count this ask against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     window = limits.client_sends()
     if window is not None:
-        _count(window, keys.client_item(bucket, lane), ask_id)
-    return CountedAsk(bucket, lane, ask_id)
+        _count(window, keys.client_item(bucket, lane), count_id)
+    return CountedRequest(bucket, lane, count_id)
 
 
-def give_back_ask(counted: CountedAsk) -> None:
+def refund_request(counted: CountedRequest) -> None:
     """Take an ask that sent nothing out of its client's window again, in one write, at most 20 in an hour. Raises: aws.Failed.
 
     The newest entry goes, which may be another's that came in the meantime: it is this one's count, and older by what a request takes.

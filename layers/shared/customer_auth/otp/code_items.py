@@ -44,13 +44,13 @@ def put_challenge(ref: CodeItemRef, challenge: Challenge, along: Sequence[Write]
     Of any number at once as many succeed as the windows have room for. What is `along` is written with it, or nothing is.
     Raises: Throttled; DeviceEnded; Unavailable (what is along may not be written any more); aws.Failed (it may be there).
     """
-    window, now = limits.sends(), challenge.asked_at
+    window, now = limits.sends(), challenge.requested_at
     put = dynamodb.update(
         *key(ref.item_key),
         f"SET {window.update()}, #p = :challenge, #event = :asked, #expires_at = :expires_at",
         where=and_device(window.condition(), ref),
         values=window.values(now)
-        | {":challenge": challenge.item(), ":asked": f"asked:{challenge.purpose}", ":expires_at": now + ref.kept_seconds}
+        | {":challenge": challenge.item(), ":asked": f"requested:{challenge.purpose}", ":expires_at": now + ref.kept_seconds}
         | device_value(ref),
         names={"p": challenge.purpose},
     )

@@ -19,12 +19,12 @@ from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.otp import attempt_items, challenges, client_items, code_items, idempotency_items
 from customer_auth.otp.attempt_items import Try
 from customer_auth.otp.challenges import Challenge, CodeItemRef, Purpose
-from customer_auth.otp.client_items import CountedAsk
+from customer_auth.otp.client_items import CountedRequest
 from customer_auth.otp.code_items import DeviceEnded
 from customer_auth.otp.idempotency_items import Outcome
 
 
-class Asked(NamedTuple):
+class IssuedChallenge(NamedTuple):
     """A code is on its way, if the address is one that gets any: the challenge, and when it ends and when the next may be asked for."""
 
     challenge: str
@@ -57,25 +57,25 @@ class Proof(NamedTuple):
     kept: Outcome | None = None
 
 
-def count(client: Client) -> CountedAsk:
+def count_request(client: Client) -> CountedRequest:
     """Count an ask against its client before anything is looked up for it: as a stranger's, for whose address it is nobody knows yet.
 
     Raises: Throttled, aws.Failed (it may have been counted).
     """
-    return client_items.count_ask(client.bucket, Lane.UNTRUSTED, secrets.token_bytes(16))
+    return client_items.count_request(client.bucket, Lane.UNTRUSTED, secrets.token_bytes(16))
 
 
-def ask(
+def request_code(
     purpose: Purpose,
     address: Address,
     client: Client,
     earlier: str | None = None,
     *,
     bound_to: Item | None = None,
-    counted: CountedAsk | None = None,
+    counted: CountedRequest | None = None,
     by_owner: bool = False,
     along: Callable[[Challenge], Sequence[Write]] = lambda _: (),
-) -> Asked:
+) -> IssuedChallenge:
     """Put a new challenge in the place of the last one in the client's lane; the outbox sends its code.
 
     Of any number of concurrent calls the windows let one through, the others are throttled. `earlier` is the challenge of a code asked
@@ -95,7 +95,7 @@ def ask(
         return _put(CodeItemRef.untrusted(address), challenge, _count(client, Lane.UNTRUSTED, challenge), along(challenge))
 
 
-def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client, counted: CountedAsk) -> Asked:
+def request_decoy(purpose: Purpose, channel: Channel, name: str, client: Client, counted: CountedRequest) -> IssuedChallenge:
     """Do what `ask` does with what was counted, for something that is not there: throttled and answered alike, and nothing is sent.
 
     Raises: Throttled, aws.Failed.
@@ -105,25 +105,25 @@ def ask_nobody(purpose: Purpose, channel: Channel, name: str, client: Client, co
     return _put(CodeItemRef.of_nobody(name), Challenge.new(purpose, nowhere, client.locale), counted)
 
 
-def _count(client: Client, lane: Lane, challenge: Challenge) -> CountedAsk:
-    return client_items.count_ask(client.bucket, lane, ids.sha256(challenge.id))  # the id itself goes when its challenge does
+def _count(client: Client, lane: Lane, challenge: Challenge) -> CountedRequest:
+    return client_items.count_request(client.bucket, lane, ids.sha256(challenge.id))  # the id itself goes when its challenge does
 
 
-def _put(ref: CodeItemRef, challenge: Challenge, counted: CountedAsk, along: Sequence[Write] = ()) -> Asked:
+def _put(ref: CodeItemRef, challenge: Challenge, counted: CountedRequest, along: Sequence[Write] = ()) -> IssuedChallenge:
     try:
         code_items.put_challenge(ref, challenge, along)
     except (Throttled, DeviceEnded):
-        _give_back_ask(counted)
+        _refund_request(counted)
         raise
-    audit.count("asked", lane=ref.lane)
-    resend_at = challenge.asked_at + settings.service().resend_throttle_seconds
-    return Asked(challenge.at(ref), challenge.expires_at, resend_at, challenge.address)
+    audit.count("requested", lane=ref.lane)
+    resend_at = challenge.requested_at + settings.service().resend_throttle_seconds
+    return IssuedChallenge(challenge.at(ref), challenge.expires_at, resend_at, challenge.address)
 
 
-def _give_back_ask(counted: CountedAsk) -> None:
+def _refund_request(counted: CountedRequest) -> None:
     """The ask sends nothing, so its client keeps the room that it took. Best effort: one more that counts is the safe side."""
     try:
-        client_items.give_back_ask(counted)
+        client_items.refund_request(counted)
     except aws.Failed:
         audit.note(gave_back="failed")
 

@@ -17,7 +17,7 @@ class Outcome(NamedTuple):
     use: str
     challenge_hash: bytes
     address: list[str]
-    asked_at: int
+    requested_at: int
     expires_at: int
     nonce: bytes
     derivation_key_version: int

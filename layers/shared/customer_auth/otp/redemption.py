@@ -102,7 +102,7 @@ def use(
         use=secrets.token_hex(4),
         challenge_hash=ids.sha256(proof.challenge["id"]),
         address=proof.challenge["address"] if proof.purpose in _WITHOUT_ADDRESS else [],
-        asked_at=proof.challenge["asked_at"],
+        requested_at=proof.challenge["requested_at"],
         expires_at=proof.challenge["expires_at"],
         nonce=proof.challenge["nonce"],
         derivation_key_version=proof.challenge["derivation_key"],

@@ -8,7 +8,7 @@ from customer_auth.base import clock
 from customer_auth.http import examples
 from customer_auth.http.fields import CamelModel, Email, FromClient, Model, Phone, Text
 from customer_auth.http.schemas.field_types import Challenge, MaskedEmail, MaskedPhone, Time
-from customer_auth.otp.codes import Asked
+from customer_auth.otp.codes import IssuedChallenge
 
 
 class ByPhone(Model):
@@ -51,7 +51,7 @@ class CodeAsked(Model):
     masked_phone: MaskedPhone
 
     @classmethod
-    def of(cls, asked: Asked) -> Self:
+    def of(cls, asked: IssuedChallenge) -> Self:
         """The answer for what was asked."""
         return cls(
             challenge=asked.challenge,
@@ -75,7 +75,7 @@ class EmailSent(_Sent):
     masked_email: MaskedEmail
 
     @classmethod
-    def of(cls, asked: Asked) -> Self:
+    def of(cls, asked: IssuedChallenge) -> Self:
         """The answer for what was asked."""
         return cls(
             challenge=asked.challenge,
@@ -92,7 +92,7 @@ class MobileSent(_Sent):
     masked_phone: MaskedPhone
 
     @classmethod
-    def of(cls, asked: Asked) -> Self:
+    def of(cls, asked: IssuedChallenge) -> Self:
         """The answer for what was asked."""
         return cls(
             challenge=asked.challenge,
@@ -110,6 +110,6 @@ class CodeSent(Model):
     resend_at: Time = Field(description="When the next code may be asked for.")
 
     @classmethod
-    def of(cls, asked: Asked) -> Self:
+    def of(cls, asked: IssuedChallenge) -> Self:
         """The answer for what was asked."""
         return cls(token=asked.challenge, expires_at=clock.iso(asked.expires_at), resend_at=clock.iso(asked.resend_at))

@@ -9,7 +9,7 @@ from customer_auth.base import clock
 from customer_auth.customers import profiles
 from customer_auth.customers.customers import Names
 from customer_auth.flows import customer_creation
-from customer_auth.flows.verification import Asked
+from customer_auth.flows.verification import IssuedChallenge
 from customer_auth.http import examples
 from customer_auth.http.fields import Email, FromClient, Model, Phone, ReferralCode
 from customer_auth.http.schemas import tokens
@@ -63,7 +63,7 @@ class Created(PossibleTokens):
     verifications: list[Verification]
 
     @classmethod
-    def of(cls, created: customer_creation.Created, asked: list[Asked]) -> Self:
+    def of(cls, created: customer_creation.Created, asked: list[IssuedChallenge]) -> Self:
         """The answer for a customer."""
         told = [
             Verification(type=f"{each.address.channel}_verification", token=each.challenge, expires_at=clock.iso(each.expires_at))  # type: ignore[arg-type]
