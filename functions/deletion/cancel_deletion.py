@@ -41,5 +41,5 @@ def handler(call: Call[Keeping, None]) -> Cancelled:
         return Cancelled(request=DeletionShown.of(account_deletion.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))
-    attempt = codes.Attempt(call.body.code, call.body.token, call.idempotency_key, call.client)
+    attempt = codes.CodeAttempt(call.body.code, call.body.token, call.idempotency_key, call.client)
     return Cancelled(request=DeletionShown.of(account_deletion.cancel(attempt)))

@@ -28,6 +28,6 @@ class TryFromStorefront(TryByPhone):
     uses=("dynamodb", "secretsmanager", "kms"),
 )
 def handler(call: Call[TryFromStorefront, None]) -> Tokens:
-    proof = codes.try_code(Purpose.LOGIN, call.body.phone, attempt(call))
+    proof = codes.verify_code(Purpose.LOGIN, call.body.phone, attempt(call))
     entered = sign_in.enter(proof, Names(), call.issuer)
     return Tokens(**told(entered.pair, entered.device))

@@ -10,5 +10,5 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=TryToEnterByEmail, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[TryToEnterByEmail, None]) -> SignInVerified:
-    proof = codes.try_code(Purpose.SIGN_IN, call.body.email, attempt(call))
+    proof = codes.verify_code(Purpose.SIGN_IN, call.body.email, attempt(call))
     return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer, call.body.referral_code), "Email verified successfully")

@@ -10,5 +10,5 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=TryByPhone, answer=SessionStarted, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[TryByPhone, None]) -> SessionStarted:
-    proof = codes.try_code(Purpose.LOGIN, call.body.phone, attempt(call))
+    proof = codes.verify_code(Purpose.LOGIN, call.body.phone, attempt(call))
     return SessionStarted.of(sign_in.enter(proof, Names(), call.issuer))

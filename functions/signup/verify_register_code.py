@@ -10,6 +10,6 @@ from customer_auth.otp.challenges import Purpose
 
 @endpoint(body=TryToRegister, answer=Registered, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[TryToRegister, None]) -> Registered:
-    proof = codes.try_code(Purpose.REGISTER, call.body.phone, attempt(call))
+    proof = codes.verify_code(Purpose.REGISTER, call.body.phone, attempt(call))
     names = Names(call.body.first_name, call.body.last_name)
     return Registered.of(sign_in.enter(proof, names, call.issuer, call.body.referral_code))

@@ -582,7 +582,7 @@ def test_the_expressions_mean_a_window_on_the_engine_too(api):
     """As the unit test's oracle, but by DynamoDB itself."""
     window = Window("send", (Limit(1, 3), Limit(4, 30), Limit(6, 90)))
     table, key = api.engine.ids["CodesTable"], {"pk": f"window#{random.getrandbits(64)}"}
-    give_back = dynamodb.update(table, key, f"SET {window.give_back()}", "attribute_not_exists(#nothing)", {":long_ago": LONG_AGO})
+    give_back = dynamodb.update(table, key, f"SET {window.shift_back()}", "attribute_not_exists(#nothing)", {":long_ago": LONG_AGO})
     now, times = clock.now(), []
 
     def has_room(at: int) -> bool:

@@ -490,7 +490,7 @@ def test_a_reset_asked_for_from_a_known_device_ends_that_lane_s_own_devices(api,
     ada.forget_password(email=ada.email, device=device)
     api.clock.advance(1)
     given = ada.reset(ada.reset_token(), NEW)["device"]
-    [ended] = [item for item in tables.look().kinds("code") if "devices_since" in item and "tries_reset_bound" in item]
+    [ended] = [item for item in tables.look().kinds("code") if "devices_since" in item and "attempts_reset_bound" in item]
     for _ in range(10):
         ada.log_in("a wrong password")
 

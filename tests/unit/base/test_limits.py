@@ -49,7 +49,7 @@ def test_a_window_lets_through_exactly_what_its_limits_allow(limits, steps):
         now += seconds
         values = window.values(now)
         if step == "give back":
-            item = updated(item, window.give_back(), {":long_ago": LONG_AGO})
+            item = updated(item, window.shift_back(), {":long_ago": LONG_AGO})
             oracle.times = oracle.times[:-1]
         elif holds(item, window.condition(), values):
             assert oracle.has_room(now)
@@ -80,7 +80,7 @@ def test_both_expressions_of_a_window_fit_into_dynamodb_s_4_kb(length):
     window = Window("send", (Limit(1, 600), Limit(20, 3600), Limit(length, 86400)))
 
     assert len(window.update()) < 3_600
-    assert len(window.give_back()) < 3_600
+    assert len(window.shift_back()) < 3_600
     assert len(window.condition()) < 1_000
 
 

@@ -16,7 +16,7 @@ from customer_auth.base import clock, ids
 
 KEYS: Final = frozenset({
     "event", "outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered",
-    "gave_back", "crash",
+    "refund", "crash",
 })  # fmt: skip
 METRICS: Final = frozenset({
     "requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",

@@ -87,14 +87,14 @@ class WrongProof(Refusal):
 class WrongCode(WrongProof):
     """A code that is wrong, expired, used, spent or unknown.
 
-    `is_guess`: it counts against its client. A right code that has been used guesses nothing.
+    `counts`: it counts against its client. A right code that has been used guesses nothing.
     """
 
     message = "Invalid or expired OTP"
 
-    def __init__(self, reason: str = "", *, is_guess: bool = True) -> None:
+    def __init__(self, reason: str = "", *, counts: bool = True) -> None:
         super().__init__(reason)
-        self.is_guess = is_guess
+        self.counts = counts
 
 
 class WrongPassword(WrongProof):

@@ -49,7 +49,7 @@ class Window(NamedTuple):
         """Each limit has room: its count-th newest event has left its stretch."""
         return _condition(self)
 
-    def give_back(self) -> str:
+    def shift_back(self) -> str:
         """The assignments that take the newest event out again."""
         moves = [f"#{self.name}{i} = if_not_exists(#{self.name}{i + 1}, :long_ago)" for i in range(self.length - 1)]
         return ", ".join([*moves, f"#{self.name}{self.length - 1} = :long_ago"])
@@ -114,7 +114,7 @@ def client_lookups() -> Window:
     return Window("lookup", (Limit(_LOOKUPS_PER_HOUR, HOUR),))
 
 
-def guesses() -> Window:
+def password_attempts() -> Window:
     """Passwords tried for one address in one lane, or old ones by one customer; a right one is taken out again."""
     given = settings.service()
     return Window("pass", (Limit(given.password_failures_per_quarter_hour, QUARTER), Limit(given.password_failures_per_day, DAY)))
@@ -125,7 +125,7 @@ def password_changes() -> Window:
     return Window("change", (Limit(_PASSWORD_CHANGES_PER_HOUR, HOUR),))
 
 
-def client_guesses() -> Window | None:
+def client_password_attempts() -> Window | None:
     """Passwords tried by one client; None where the operator turned it off."""
     count = settings.service().ip_password_failures_per_quarter_hour
     return Window("ip_pass", (Limit(count, QUARTER),)) if count else None

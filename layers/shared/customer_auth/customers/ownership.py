@@ -104,7 +104,7 @@ def _may_be_taken_over(claimant: Customer, address: Address) -> bool:
 
 def _forget(taken_over: Customer, made: Customer) -> list[Write]:
     """What is kept under the customer's id beside the customer: password attempts go now, sessions, of which there may be many, soon."""
-    return [password_attempt_items.forget(taken_over.id), cleanup_items.put_new(made.id, below_epoch=made.session_epoch)]
+    return [password_attempt_items.delete(taken_over.id), cleanup_items.put_new(made.id, below_epoch=made.session_epoch)]
 
 
 def end_claim(address: Address, standing: Standing) -> list[Write]:

@@ -113,7 +113,7 @@ def _last_writes(due: Deletion, customer: Customer, erased: dict[str, int]) -> l
         customer_items.erase(customer),
         *(identity_items.erase(each, customer.id) for each in _identities(customer)),
         *(write for each in customer.verified_addresses for write in code_items.erase(each, completed_at)),
-        password_attempt_items.forget(customer.id),
+        password_attempt_items.delete(customer.id),
         *([dynamodb.end(*registration_items.key(customer.registration))] if customer.registration else ()),
         referral_items.erase(customer),
         deletion_items.count(due.id, confirmed=-1, completed=1),

@@ -21,7 +21,7 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, redemption
 from customer_auth.otp.challenges import Challenge, Purpose
-from customer_auth.otp.codes import Attempt, IssuedChallenge, Proof
+from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.tokens import cancel_tokens
@@ -62,12 +62,12 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     return Requested(asked, None)
 
 
-def confirm(attempt: Attempt, at: int) -> Deletion:
+def confirm(attempt: CodeAttempt, at: int) -> Deletion:
     """Confirm the request by the code that was sent for it: every session and reset ends, and the account goes when its time has come.
 
     Raises: WrongCode (also when the request has lapsed), Throttled; Unavailable and aws.Failed with the proof unspent.
     """
-    proof = codes.try_challenge(Purpose.DELETION, attempt)
+    proof = codes.verify_challenge(Purpose.DELETION, attempt)
     if proof.kept:
         return _found(customer_items.find(proof.kept.customer_id))
     return redemption.settle(proof, lambda _: _confirm(proof, at))
@@ -117,12 +117,12 @@ def _schedule(at: int) -> tuple[int, int]:
     return scheduled_at, remind_at if remind_at > clock.now() else scheduled_at
 
 
-def cancel(attempt: Attempt) -> Deletion:
+def cancel(attempt: CodeAttempt) -> Deletion:
     """Keep the account, by the code that came to its address. Against the processor exactly one wins.
 
     Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun); Unavailable and aws.Failed with the proof unspent.
     """
-    proof = codes.try_challenge(Purpose.CANCELLATION, attempt)
+    proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
     if proof.kept:
         return _cancelled(customer_items.find(proof.kept.customer_id))
     return redemption.settle(proof, lambda _: _cancel(proof), AccountDeletionPending)

@@ -29,7 +29,7 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
-from customer_auth.otp.codes import Attempt, IssuedChallenge, Proof
+from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.otp.redemption import Opened
 from customer_auth.sessions import session_items, sessions
 from customer_auth.sessions.sessions import Caller, Identified, Pair
@@ -58,7 +58,7 @@ def request_code(caller: Caller, address: Address, client: Client) -> IssuedChal
     return codes.request_code(Purpose.CONTACT, address, client, bound_to=bound)
 
 
-def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChanged:
+def verify(identified: Identified, attempt: CodeAttempt, issuer: str) -> ContactChanged:
     """Change the address by the code that came to it, for the session that asked or a newer sign-in of the same customer.
 
     A repeat with its key is answered to the access token that this very change ended.
@@ -68,13 +68,13 @@ def verify(identified: Identified, attempt: Attempt, issuer: str) -> ContactChan
         raise AccountDeletionPending
     if identified.caller is None and attempt.key is None:
         raise NotAuthenticated("session_ended")
-    proof = codes.try_challenge(Purpose.CONTACT, attempt)
+    proof = codes.verify_challenge(Purpose.CONTACT, attempt)
     if proof.kept:
         if proof.kept.customer_id != identified.claims.sub:
-            raise WrongCode("foreign_challenge", is_guess=False)
+            raise WrongCode("foreign_challenge", counts=False)
         return _changed(proof, redemption.repeated_session(proof, proof.kept, issuer))
     if identified.caller is None:
-        codes.give_back(proof)
+        codes.refund_attempt(proof)
         raise NotAuthenticated("session_ended")
     caller = identified.caller
 

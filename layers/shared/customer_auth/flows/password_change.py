@@ -53,8 +53,8 @@ def _compare(customer: Customer, old: str | None, client: Client) -> None:
     """Count the attempt, then compare. Raises: BadRequest (no old password), WrongPassword, Throttled, aws.Failed."""
     if old is None:
         raise BadRequest("Old password is required", FieldError("old_password", "is required", missing=True))
-    client_items.count_guess(client.bucket)
-    password_attempt_items.count(customer.id)
+    client_items.count_password_attempt(client.bucket)
+    password_attempt_items.count_attempt(customer.id)
     if not hashing.matches(customer.password_hash, old):
         raise WrongPassword("wrong_password")
 
@@ -67,10 +67,10 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
     main = customer.proven(prefer=Channel.EMAIL)
     writes: list[Write] = [
         customer_items.become(customer, changed, ["password_hash"]),
-        password_attempt_items.change(customer.id, attempted=attempted),
+        password_attempt_items.count_change(customer.id, attempted=attempted),
         session_items.put_new(session),
         *(code_items.end_devices(keys.code_item_key(each, Lane.TRUSTED), now) for each in customer.verified_addresses),
-        *(client_items.take_out_guess(client.bucket) if attempted else ()),
+        *(client_items.refund_password_attempt(client.bucket) if attempted else ()),
         *(
             [notification_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.verified_beside(main))]
             if main

@@ -15,7 +15,7 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
-from customer_auth.otp.codes import Attempt, Proof
+from customer_auth.otp.codes import CodeAttempt, Proof
 from customer_auth.passwords import hashing
 from customer_auth.tokens import reset_tokens
 
@@ -27,7 +27,7 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
     """
     hashing.check("password", password, [address])
     challenge, code = reset_tokens.parse(token)
-    proof = codes.try_code(Purpose.RESET, address, Attempt(code, challenge, key, client))
+    proof = codes.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
     if proof.kept:
         return devices.issue(proof.address, at=proof.kept.at)
     password_hash = hashing.hashed(password)

@@ -60,13 +60,13 @@ def enter(address: Address, password: str, client: Client, issuer: str) -> Signe
 
 
 def _counted(address: Address, client: Client) -> CodeItemRef:
-    client_items.count_guess(client.bucket)
+    client_items.count_password_attempt(client.bucket)
     ref = code_items.ref_of(client, address)
     try:
-        password_window_items.count(ref)
+        password_window_items.count_attempt(ref)
     except DeviceEnded:
         ref = CodeItemRef.untrusted(address)
-        password_window_items.count(ref)
+        password_window_items.count_attempt(ref)
     audit.note(lane=ref.lane)
     return ref
 
@@ -74,9 +74,9 @@ def _counted(address: Address, client: Client) -> CodeItemRef:
 def _take_out(ref: CodeItemRef, client: Client) -> None:
     """The password was right, so it counts nowhere. Best effort: one more counted is the safe side."""
     try:
-        dynamodb.transact([password_window_items.take_out(ref), *client_items.take_out_guess(client.bucket)])
+        dynamodb.transact([password_window_items.refund_attempt(ref), *client_items.refund_password_attempt(client.bucket)])
     except (aws.Failed, dynamodb.TransactionFailed):
-        audit.note(gave_back="failed")
+        audit.note(refund="failed")
 
 
 def _refused(address: Address, identity: Identity, *, allowed: bool) -> Exception | None:
@@ -105,8 +105,8 @@ def _enter(address: Address, identity: Identity, password: str, ref: CodeItemRef
             identity_items.tried(identity),
             customer_items.begin_session_by_password(customer),
             session_items.put_new(session),
-            password_window_items.take_out(ref),
-            *client_items.take_out_guess(client.bucket),
+            password_window_items.refund_attempt(ref),
+            *client_items.refund_password_attempt(client.bucket),
             # With the first session of a claim its customer stays, and so does the customer's referral code.
             *([] if identity.is_taken else [referral_items.put(customer._replace(expires_at=None))]),
         ]

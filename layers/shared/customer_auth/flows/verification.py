@@ -13,7 +13,7 @@ from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
-from customer_auth.otp.codes import Attempt, IssuedChallenge, Proof
+from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.otp.idempotency_items import Outcome
 from customer_auth.otp.redemption import Opened
 from customer_auth.sessions import session_items
@@ -63,12 +63,12 @@ def _bond(customer: Customer) -> dict[str, object]:
     return {"customer": customer.id, "epoch": customer.session_epoch}
 
 
-def verify(attempt: Attempt, issuer: str) -> Verified:
+def verify(attempt: CodeAttempt, issuer: str) -> Verified:
     """Prove the address by the code that was sent to it. Of any number of customers that claim it the first proves it.
 
     Raises: WrongCode, Throttled; ContactTaken, AccountDeletionPending, Unavailable and aws.Failed, with the proof unspent.
     """
-    proof = codes.try_challenge(Purpose.VERIFY, attempt)
+    proof = codes.verify_challenge(Purpose.VERIFY, attempt)
     if proof.kept:
         return _repeated(proof, proof.kept, issuer)
     return redemption.settle(proof, lambda _: _verify(proof, issuer), ContactTaken, AccountDeletionPending)

@@ -11,7 +11,7 @@ from customer_auth.otp.challenges import CodeItemRef, Purpose
 from customer_auth.otp.idempotency_items import Outcome
 
 
-class Try(NamedTuple):
+class AttemptRow(NamedTuple):
     """One try: of which purpose, in which item, bound to a challenge's id or not, by which attempt, with which keyed hash of a key."""
 
     purpose: Purpose
@@ -30,7 +30,7 @@ class Try(NamedTuple):
         return self.purpose is not Purpose.RESET
 
 
-def spend(spending: Try) -> Item | Outcome:
+def count_attempt(row: AttemptRow) -> Item | Outcome:
     """Spend one try before anything is compared; answers the pending challenge, or the kept outcome that this call repeats.
 
     Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with, and over all codes of the address as
@@ -39,124 +39,124 @@ def spend(spending: Try) -> Item | Outcome:
     Raises: WrongCode; Throttled; DeviceEnded; aws.Failed (it may be spent).
     """
     now = clock.now()
-    write = _spend_bound(spending, now) if spending.challenge_id is not None else _spend_unbound(spending, now)
+    write = _count_bound(row, now) if row.challenge_id is not None else _count_unbound(row, now)
     try:
         item = dynamodb.write(write)
     except dynamodb.ConditionFailed as failed:
-        return _instead(spending, failed.item, now)
-    challenge: Item = item[spending.purpose]
+        return _instead(row, failed.item, now)
+    challenge: Item = item[row.purpose]
     return challenge
 
 
-def _spend_bound(spending: Try, now: int) -> Write:
+def _count_bound(row: AttemptRow, now: int) -> Write:
     where = (
         "#p.#id = :id"  # this very challenge is still there
         " AND #p.#expires_at > :now"  # it lives
         " AND size(#p.#bound) < :most"  # a try is left
         " AND attribute_not_exists(#p.#bound.#attempt)"  # this attempt is new
     )
-    values: Item = {":now": now, ":tried": "tried", ":id": spending.challenge_id, ":most": settings.service().otp_max_attempts}
-    assignments = "#p.#bound.#attempt = :now, #event = :tried"
-    if spending.counts:
+    values: Item = {":now": now, ":attempted": "attempted", ":id": row.challenge_id, ":most": settings.service().otp_max_attempts}
+    assignments = "#p.#bound.#attempt = :now, #event = :attempted"
+    if row.counts:
         window = limits.failures()
         where += f" AND (({window.condition()}) OR size(#p.#bound) < :one)"  # the window has room, or this code's first try with it
         values |= window.values(now) | {":one": 1}
         assignments += f", {window.update()}"
-    names = {"p": spending.purpose, "attempt": spending.attempt_id}
-    return dynamodb.update(*code_items.key(spending.ref.item_key), f"SET {assignments}", where, values, names)
+    names = {"p": row.purpose, "attempt": row.attempt_id}
+    return dynamodb.update(*code_items.key(row.ref.item_key), f"SET {assignments}", where, values, names)
 
 
-def _spend_unbound(spending: Try, now: int) -> Write:
+def _count_unbound(row: AttemptRow, now: int) -> Write:
     window = limits.failures()
     where = code_items.and_device(
         "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # some challenge is pending and lives
         " AND size(#p.#unbound) < :most"  # a try is left
         " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
         f" AND {window.condition()}",  # the address's window has room
-        spending.ref,
+        row.ref,
     )
-    values: Item = window.values(now) | code_items.device_value(spending.ref)
-    if spending.key_hash:  # no outcome is kept for this key
+    values: Item = window.values(now) | code_items.device_value(row.ref)
+    if row.key_hash:  # no outcome is kept for this key
         where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
-        values |= {":key_hash": spending.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
+        values |= {":key_hash": row.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
     return dynamodb.update(
-        *code_items.key(spending.ref.item_key),
-        f"SET #p.#unbound.#attempt = :now, #event = :tried, {window.update()}",
+        *code_items.key(row.ref.item_key),
+        f"SET #p.#unbound.#attempt = :now, #event = :attempted, {window.update()}",
         where=where,
-        values=values | {":tried": "tried", ":most": settings.service().otp_max_attempts},
-        names={"p": spending.purpose, "done": idempotency_items.attribute(spending.purpose), "attempt": spending.attempt_id},
+        values=values | {":attempted": "attempted", ":most": settings.service().otp_max_attempts},
+        names={"p": row.purpose, "done": idempotency_items.attribute(row.purpose), "attempt": row.attempt_id},
     )
 
 
-def _instead(spending: Try, item: Item, now: int) -> Item | Outcome:
+def _instead(row: AttemptRow, item: Item, now: int) -> Item | Outcome:
     """What a try that was not spent means: a repeat of what is done, this very try again, a full window, else one of many wrong codes.
 
     A full window is told before anything that depends on a pending code, so that nobody learns by it whether somebody is signing in.
     """
-    code_items.insist_on_device(spending.ref, item)
-    kept = idempotency_items.kept(spending.purpose, item)
-    if kept and _repeats(spending, kept, now):
+    code_items.insist_on_device(row.ref, item)
+    kept = idempotency_items.kept(row.purpose, item)
+    if kept and _repeats(row, kept, now):
         return kept
-    challenge: Item = item.get(spending.purpose, {})
-    is_named = bool(challenge) and spending.challenge_id in (None, challenge["id"])
-    if is_named and challenge["expires_at"] > now and spending.attempt_id in challenge[spending.map]:
+    challenge: Item = item.get(row.purpose, {})
+    is_named = bool(challenge) and row.challenge_id in (None, challenge["id"])
+    if is_named and challenge["expires_at"] > now and row.attempt_id in challenge[row.map]:
         return challenge  # this very try, whose answer was lost or whose caller repeats it
     window = limits.failures()
-    if spending.counts and window.is_full(item, now):
+    if row.counts and window.is_full(item, now):
         raise Throttled(window.retry_after_seconds(item, now), "failures")
-    if kept and spending.challenge_id is not None and ids.sha256(spending.challenge_id) == kept.challenge_hash:
-        raise WrongCode("used", is_guess=False)
+    if kept and row.challenge_id is not None and ids.sha256(row.challenge_id) == kept.challenge_hash:
+        raise WrongCode("used", counts=False)
     if not is_named:
         raise WrongCode("unknown_challenge")
     raise WrongCode("expired" if challenge["expires_at"] <= now else "spent")
 
 
-def _repeats(spending: Try, outcome: Outcome, now: int) -> bool:
-    if spending.key_hash is None or outcome.key_hash != spending.key_hash or outcome.at <= now - idempotency_items.REPEAT_SECONDS:
+def _repeats(row: AttemptRow, outcome: Outcome, now: int) -> bool:
+    if row.key_hash is None or outcome.key_hash != row.key_hash or outcome.at <= now - idempotency_items.REPEAT_SECONDS:
         return False
-    return spending.challenge_id is None or ids.sha256(spending.challenge_id) == outcome.challenge_hash
+    return row.challenge_id is None or ids.sha256(row.challenge_id) == outcome.challenge_hash
 
 
-def give_back(spending: Try) -> None:
+def refund_attempt(row: AttemptRow) -> None:
     """Take the try of a right code that opened nothing out again, from its map and its window. Raises: aws.Failed."""
-    _take_out(spending, f"#p.#{spending.map}.#attempt", {"p": spending.purpose})
+    _take_out(row, f"#p.#{row.map}.#attempt", {"p": row.purpose})
 
 
-def take_out_failure(spending: Try) -> None:
+def refund_failure(row: AttemptRow) -> None:
     """Take this try out of the window again, once, though another has used the code meanwhile. Raises: aws.Failed."""
-    _take_out(spending, "#tries.#attempt", {"tries": _tries(spending.purpose, spending.map)})
+    _take_out(row, "#tries.#attempt", {"tries": _attempts(row.purpose, row.map)})
 
 
-def _take_out(spending: Try, path: str, names: dict[str, str]) -> None:
-    back = f", {limits.failures().give_back()}" if spending.counts else ""
+def _take_out(row: AttemptRow, path: str, names: dict[str, str]) -> None:
+    back = f", {limits.failures().shift_back()}" if row.counts else ""
     write = dynamodb.update(
-        *code_items.key(spending.ref.item_key),
-        f"SET #event = :gave_back{back} REMOVE {path}",
+        *code_items.key(row.ref.item_key),
+        f"SET #event = :refund{back} REMOVE {path}",
         where=f"attribute_exists({path})",
-        values={":gave_back": "gave_back"} | ({":long_ago": limits.LONG_AGO} if back else {}),
-        names=names | {"attempt": spending.attempt_id},
+        values={":refund": "refund"} | ({":long_ago": limits.LONG_AGO} if back else {}),
+        names=names | {"attempt": row.attempt_id},
     )
     dynamodb.write_if(write)  # else it was taken out already, or the challenge is gone
 
 
-def consume(spending: Try, challenge: Item, outcome: Outcome, *, ends_devices: bool = False) -> Write:
+def consume(row: AttemptRow, challenge: Item, outcome: Outcome, *, ends_devices: bool = False) -> Write:
     """The part of a transaction that uses the challenge up, once, and keeps what came of it; `ends_devices` as the function does."""
-    assignments = "#done = :done, #bound_tries = #p.#bound, #unbound_tries = #p.#unbound, #event = :used"
+    assignments = "#done = :done, #bound_attempts = #p.#bound, #unbound_attempts = #p.#unbound, #event = :used"
     values: Item = {":done": outcome.item(), ":used": "used"}
-    if spending.counts:
-        assignments, values = f"{assignments}, {limits.failures().give_back()}", values | {":long_ago": limits.LONG_AGO}
+    if row.counts:
+        assignments, values = f"{assignments}, {limits.failures().shift_back()}", values | {":long_ago": limits.LONG_AGO}
     if ends_devices:
         assignments = f"{assignments}, #devices_since = :since, #expires_at = :expires_at"
         values |= {":since": outcome.at, ":expires_at": outcome.at + devices.LIFE_SECONDS}
     return dynamodb.update(
-        *code_items.key(spending.ref.item_key),
+        *code_items.key(row.ref.item_key),
         f"SET {assignments} REMOVE #p",
         where="#p.#id = :id",
         values=values | {":id": challenge["id"]},
-        names={"p": spending.purpose, "done": idempotency_items.attribute(spending.purpose)}
-        | {f"{kind}_tries": _tries(spending.purpose, kind) for kind in ("bound", "unbound")},
+        names={"p": row.purpose, "done": idempotency_items.attribute(row.purpose)}
+        | {f"{kind}_attempts": _attempts(row.purpose, kind) for kind in ("bound", "unbound")},
     )
 
 
-def _tries(purpose: Purpose, kind: str) -> str:
-    return f"tries_{purpose}_{kind}"
+def _attempts(purpose: Purpose, kind: str) -> str:
+    return f"attempts_{purpose}_{kind}"

@@ -72,7 +72,7 @@ def refund_request(counted: CountedRequest) -> None:
     refund = dynamodb.update(
         settings.resources().codes_table,
         {"pk": keys.client_item(counted.bucket, counted.lane)},
-        f"SET {window.give_back()}, {refunds.update()}, #last_refund = :ask",
+        f"SET {window.shift_back()}, {refunds.update()}, #last_refund = :ask",
         where=f"attribute_exists(#{window.name}0)"  # an ask is counted there
         f" AND {refunds.condition()}"  # not too many were given back
         " AND (attribute_not_exists(#last_refund) OR #last_refund <> :ask)",  # this very one was not
@@ -93,21 +93,21 @@ def count_registration(bucket: str) -> None:
         _count(window, keys.client_item(bucket), secrets.token_bytes(8))
 
 
-def count_guess(bucket: str) -> None:
+def count_password_attempt(bucket: str) -> None:
     """Count a password against its client before it is compared, in one write. Raises: Throttled; aws.Failed (it may be counted)."""
-    window = limits.client_guesses()
+    window = limits.client_password_attempts()
     if window is not None:
         _count(window, keys.client_item(bucket), secrets.token_bytes(8))
 
 
-def take_out_guess(bucket: str) -> list[Write]:
+def refund_password_attempt(bucket: str) -> list[Write]:
     """The part of a transaction that takes a right password out of its client's window again."""
-    window = limits.client_guesses()
+    window = limits.client_password_attempts()
     if window is None:
         return []
     ref = {"pk": keys.client_item(bucket)}
     where = f"attribute_exists(#{window.name}0)"
-    return [dynamodb.update(settings.resources().codes_table, ref, f"SET {window.give_back()}", where, {":long_ago": limits.LONG_AGO})]
+    return [dynamodb.update(settings.resources().codes_table, ref, f"SET {window.shift_back()}", where, {":long_ago": limits.LONG_AGO})]
 
 
 def _count(window: Window, pk: str, event_id: bytes) -> None:

@@ -7,7 +7,7 @@
 | fail0, fail1, … | the times of the last tries; a right one is taken out again |
 | `purpose` | the pending challenge as `Challenge.item` makes it; `bound` and `unbound` map its tries' ids to their times |
 | done_`purpose` | what the last right code led to, for its caller's repeats |
-| tries_`purpose`_bound, …_unbound | the tries that the used code had, with its challenge and without |
+| attempts_`purpose`_bound, …_unbound | the tries that the used code had, with its challenge and without |
 | devices_since | devices given before it have ended |
 | event | what the last write did, for the stream's filter |
 | expires_at | TTL: when nothing of this is needed any more |

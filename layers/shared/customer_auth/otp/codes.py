@@ -17,7 +17,7 @@ from customer_auth.base import ids, settings
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.otp import attempt_items, challenges, client_items, code_items, idempotency_items
-from customer_auth.otp.attempt_items import Try
+from customer_auth.otp.attempt_items import AttemptRow
 from customer_auth.otp.challenges import Challenge, CodeItemRef, Purpose
 from customer_auth.otp.client_items import CountedRequest
 from customer_auth.otp.code_items import DeviceEnded
@@ -33,7 +33,7 @@ class IssuedChallenge(NamedTuple):
     address: Address
 
 
-class Attempt(NamedTuple):
+class CodeAttempt(NamedTuple):
     """What a caller tries: a code, for a challenge or for the address alone, with the key by which it repeats the call."""
 
     code: str
@@ -50,7 +50,7 @@ class Proof(NamedTuple):
 
     purpose: Purpose
     address: Address
-    spending: Try
+    row: AttemptRow
     challenge: Item
     key: str | None
     client: Client
@@ -125,10 +125,10 @@ def _refund_request(counted: CountedRequest) -> None:
     try:
         client_items.refund_request(counted)
     except aws.Failed:
-        audit.note(gave_back="failed")
+        audit.note(refund="failed")
 
 
-def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
+def verify_code(purpose: Purpose, address: Address, attempt: CodeAttempt) -> Proof:
     """Spend one try, then compare; the proof opens one thing, once.
 
     Of any number of concurrent wrong tries at most OTP_MAX_ATTEMPTS with the challenge, and as many without, are compared, and over all
@@ -138,17 +138,17 @@ def try_code(purpose: Purpose, address: Address, attempt: Attempt) -> Proof:
     """
     audit.note(purpose=purpose, address=address)
     try:
-        spending = _trying(purpose, address, attempt)
+        row = _row_of(purpose, address, attempt)
     except WrongCode as wrong:
-        count_refused(wrong, purpose, Lane.UNTRUSTED, attempt.client)
+        count_wrong_code(wrong, purpose, Lane.UNTRUSTED, attempt.client)
         raise
     try:
-        return _tried(spending, attempt, address)
+        return _verified(row, attempt, address)
     except DeviceEnded:
-        return _tried(_at(CodeItemRef.untrusted(address), spending, attempt), attempt, address)
+        return _verified(_at(CodeItemRef.untrusted(address), row, attempt), attempt, address)
 
 
-def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
+def verify_challenge(purpose: Purpose, attempt: CodeAttempt) -> Proof:
     """The same for a challenge that comes without its address; `attempt` has one.
 
     Raises: WrongCode (wrong, expired, used, spent and unknown alike), Throttled, aws.Failed.
@@ -157,12 +157,12 @@ def try_challenge(purpose: Purpose, attempt: Attempt) -> Proof:
     try:
         ref, challenge_id = CodeItemRef.of_challenge(attempt.challenge or "", purpose)
     except WrongCode as wrong:
-        count_refused(wrong, purpose, Lane.UNTRUSTED, attempt.client)
+        count_wrong_code(wrong, purpose, Lane.UNTRUSTED, attempt.client)
         raise
-    return _tried(_at(ref, Try(purpose, ref, challenge_id, "", None), attempt), attempt, None)
+    return _verified(_at(ref, AttemptRow(purpose, ref, challenge_id, "", None), attempt), attempt, None)
 
 
-def count_refused(wrong: WrongCode, purpose: Purpose, lane: Lane, client: Client) -> None:
+def count_wrong_code(wrong: WrongCode, purpose: Purpose, lane: Lane, client: Client) -> None:
     """Count a refused code against its client. Known devices are not counted, nor are resets, whose tokens nobody guesses.
 
     A used code's repeat guesses nothing: it is not counted, but a client whose window is full is told no more by it than by any other.
@@ -170,7 +170,7 @@ def count_refused(wrong: WrongCode, purpose: Purpose, lane: Lane, client: Client
     """
     if lane is Lane.TRUSTED or purpose is Purpose.RESET:
         return
-    if not wrong.is_guess:
+    if not wrong.counts:
         read_with_client(purpose, lane, client, [])
     else:
         client_items.count_code_failure(client.bucket)
@@ -190,66 +190,66 @@ def read_with_client(purpose: Purpose, lane: Lane, client: Client, places: Seque
     return items
 
 
-def _tried(spending: Try, attempt: Attempt, given: Address | None) -> Proof:
+def _verified(row: AttemptRow, attempt: CodeAttempt, given: Address | None) -> Proof:
     try:
-        return _compared(spending, attempt, attempt_items.spend(spending), given)
+        return _compared(row, attempt, attempt_items.count_attempt(row), given)
     except WrongCode as wrong:
-        count_refused(wrong, spending.purpose, spending.ref.lane, attempt.client)
+        count_wrong_code(wrong, row.purpose, row.ref.lane, attempt.client)
         raise
 
 
-def _compared(spending: Try, attempt: Attempt, found: Item | Outcome, given: Address | None) -> Proof:
+def _compared(row: AttemptRow, attempt: CodeAttempt, found: Item | Outcome, given: Address | None) -> Proof:
     if isinstance(found, Outcome):
-        return _repeated(spending, attempt, found, given or challenges.address(found._asdict()))
+        return _repeated(row, attempt, found, given or challenges.address(found._asdict()))
     address = challenges.address(found)
     audit.note(address=address)
-    if not _matches(found["nonce"], found["derivation_key"], spending.purpose, address, attempt.code):
+    if not _matches(found["nonce"], found["derivation_key"], row.purpose, address, attempt.code):
         raise WrongCode("wrong")
-    return Proof(spending.purpose, address, spending, found, attempt.key, attempt.client)
+    return Proof(row.purpose, address, row, found, attempt.key, attempt.client)
 
 
-def give_back(proof: Proof) -> None:
+def refund_attempt(proof: Proof) -> None:
     """The proof stays unspent, so its try and its window's entry do too. Best effort: a try more spent is the safe side."""
     try:
-        attempt_items.give_back(proof.spending)
+        attempt_items.refund_attempt(proof.row)
     except aws.Failed:
-        audit.note(gave_back="failed")
+        audit.note(refund="failed")
 
 
-def forgive(proof: Proof) -> None:
+def refund_failure(proof: Proof) -> None:
     """The code was right and is used: its repeats without a challenge count nowhere. Best effort."""
     try:
-        attempt_items.take_out_failure(proof.spending)
+        attempt_items.refund_failure(proof.row)
     except aws.Failed:
-        audit.note(gave_back="failed")
+        audit.note(refund="failed")
 
 
-def _trying(purpose: Purpose, address: Address, attempt: Attempt) -> Try:
+def _row_of(purpose: Purpose, address: Address, attempt: CodeAttempt) -> AttemptRow:
     if attempt.challenge is None:
-        spending = Try(purpose, code_items.ref_of(attempt.client, address), None, "", None)
+        row = AttemptRow(purpose, code_items.ref_of(attempt.client, address), None, "", None)
     else:
         ref, challenge_id = CodeItemRef.named_by(attempt.challenge, purpose, address)
-        spending = Try(purpose, ref, challenge_id, "", None)
-    return _at(spending.ref, spending, attempt)
+        row = AttemptRow(purpose, ref, challenge_id, "", None)
+    return _at(row.ref, row, attempt)
 
 
-def _at(ref: CodeItemRef, spending: Try, attempt: Attempt) -> Try:
+def _at(ref: CodeItemRef, row: AttemptRow, attempt: CodeAttempt) -> AttemptRow:
     """The try at this place, with the attempt's name and the key's hash there."""
     audit.note(lane=ref.lane)
     secret_keys.derivation_key_version()  # read in any case: where it cannot be, no try is to be spent
     if attempt.key is None:
-        return spending._replace(ref=ref, attempt_id=secrets.token_hex(8))
+        return row._replace(ref=ref, attempt_id=secrets.token_hex(8))
     # By the index key, which never rotates: the same key and code are the same attempt in any case.
     attempt_id = ids.hmac_sha256(secret_keys.index_key(), "attempt", attempt.key, attempt.code).hex()[:16]
-    key_hash = ids.hmac_sha256(secret_keys.index_key(), "idempotency-key", attempt.key, ref.item_key, spending.purpose)
-    return spending._replace(ref=ref, attempt_id=attempt_id, key_hash=key_hash)
+    key_hash = ids.hmac_sha256(secret_keys.index_key(), "idempotency-key", attempt.key, ref.item_key, row.purpose)
+    return row._replace(ref=ref, attempt_id=attempt_id, key_hash=key_hash)
 
 
-def _repeated(spending: Try, attempt: Attempt, kept: Outcome, address: Address) -> Proof:
-    if not _matches(kept.nonce, kept.derivation_key_version, spending.purpose, address, attempt.code):
-        idempotency_items.end(spending.ref, spending.purpose, kept)
+def _repeated(row: AttemptRow, attempt: CodeAttempt, kept: Outcome, address: Address) -> Proof:
+    if not _matches(kept.nonce, kept.derivation_key_version, row.purpose, address, attempt.code):
+        idempotency_items.end(row.ref, row.purpose, kept)
         raise WrongCode("wrong_repeat")
-    return Proof(spending.purpose, address, spending, {}, attempt.key, attempt.client, kept)
+    return Proof(row.purpose, address, row, {}, attempt.key, attempt.client, kept)
 
 
 def _matches(nonce: bytes, derivation_key_version: int, purpose: Purpose, address: Address, code: str) -> bool:

@@ -55,11 +55,11 @@ def settle[T](proof: Proof, decide: Callable[[Stale | None], T], *refusals: type
     try:
         return _decided(decide)
     except WrongCode as wrong:
-        codes.count_refused(wrong, proof.purpose, proof.spending.ref.lane, proof.client)
+        codes.count_wrong_code(wrong, proof.purpose, proof.row.ref.lane, proof.client)
         raise
     except Exception as refused:
         if isinstance(refused, (*refusals, Unavailable, aws.Failed)):
-            codes.give_back(proof)
+            codes.refund_attempt(proof)
         raise
 
 
@@ -68,7 +68,7 @@ def read(proof: Proof, places: Sequence[tuple[str, Item]]) -> list[Item | None]:
 
     Raises: Throttled, Unavailable, aws.Failed.
     """
-    return codes.read_with_client(proof.purpose, proof.spending.ref.lane, proof.client, places)
+    return codes.read_with_client(proof.purpose, proof.row.ref.lane, proof.client, places)
 
 
 def _decided[T](decide: Callable[[Stale | None], T]) -> T:
@@ -106,15 +106,15 @@ def use(
         expires_at=proof.challenge["expires_at"],
         nonce=proof.challenge["nonce"],
         derivation_key_version=proof.challenge["derivation_key"],
-        key_hash=proof.spending.key_hash,
+        key_hash=proof.row.key_hash,
         customer_id=customer_id,
         family=family,
         registered=registered,
         at=clock.now() if at is None else at,
     )
-    own = proof.spending.ref.item_key
+    own = proof.row.ref.item_key
     known = {keys.code_item_key(address, Lane.TRUSTED) for address in ends_devices_of}
-    consume = attempt_items.consume(proof.spending, proof.challenge, outcome, ends_devices=own in known)
+    consume = attempt_items.consume(proof.row, proof.challenge, outcome, ends_devices=own in known)
     ends = [code_items.end_devices(item_key, outcome.at) for item_key in known - {own}]
     try:
         dynamodb.transact([consume, *writes, *ends])
@@ -126,8 +126,8 @@ def use(
         if kept is not None and kept.use == outcome.use:
             return None  # a transaction whose answer was lost was repeated
         if kept is None or not _is_own(kept, outcome):
-            codes.forgive(proof)
-            raise WrongCode("used", is_guess=False) from None
+            codes.refund_failure(proof)
+            raise WrongCode("used", counts=False) from None
         return kept
     return None
 

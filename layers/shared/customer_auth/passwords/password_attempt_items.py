@@ -26,12 +26,12 @@ def key(customer_id: str) -> tuple[str, Item]:
     return settings.resources().codes_table, {"pk": keys.password_attempts(customer_id)}
 
 
-def count(customer_id: str) -> None:
+def count_attempt(customer_id: str) -> None:
     """Count an old password before it is compared. Of any number at once as many succeed as the window has room for.
 
     Raises: Throttled (too many attempts, or no change is left), aws.Failed (it may be counted).
     """
-    attempts, changes, now, attempt_id = limits.guesses(), limits.password_changes(), clock.now(), secrets.token_bytes(8)
+    attempts, changes, now, attempt_id = limits.password_attempts(), limits.password_changes(), clock.now(), secrets.token_bytes(8)
     write = dynamodb.update(
         *key(customer_id),
         f"SET {attempts.update()}, #last_pass = :id, #expires_at = :expires_at",
@@ -49,12 +49,12 @@ def count(customer_id: str) -> None:
         raise Throttled(seconds, "old_password") from None
 
 
-def change(customer_id: str, *, attempted: bool) -> Write:
+def count_change(customer_id: str, *, attempted: bool) -> Write:
     """The part of a transaction that counts a change, if one is left; `attempted`: the right old password is taken out again."""
     window, now = limits.password_changes(), clock.now()
     assignments = f"{window.update()}, #expires_at = :expires_at"
     if attempted:
-        assignments = f"{assignments}, {limits.guesses().give_back()}"
+        assignments = f"{assignments}, {limits.password_attempts().shift_back()}"
     values = window.values(now) | {":expires_at": now + _KEPT_SECONDS, ":long_ago": limits.LONG_AGO}
     return dynamodb.update(*key(customer_id), f"SET {assignments}", window.condition(), values)
 
@@ -64,6 +64,6 @@ def throttled(item: Item) -> Throttled:
     return Throttled(limits.password_changes().retry_after_seconds(item, clock.now()), "password_changes")
 
 
-def forget(customer_id: str) -> Write:
+def delete(customer_id: str) -> Write:
     """The part of a transaction after which nothing is counted: the customer has become somebody else's."""
     return dynamodb.end(*key(customer_id))

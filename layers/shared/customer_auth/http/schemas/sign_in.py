@@ -15,7 +15,7 @@ from customer_auth.http.schemas.customers import CustomerShown, UserShown
 from customer_auth.http.schemas.field_types import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.http.schemas.names import Named
 from customer_auth.http.schemas.tokens import Tokens
-from customer_auth.otp.codes import Attempt
+from customer_auth.otp.codes import CodeAttempt
 
 # How trying a code can end otherwise.
 PROVING = (WrongCode, AccountDeletionPending, Throttled)
@@ -75,9 +75,9 @@ class TryByToken(Model):
         return self.token
 
 
-def attempt(call: Call[Any, Any]) -> Attempt:
+def attempt(call: Call[Any, Any]) -> CodeAttempt:
     """The try that a body makes."""
-    return Attempt(call.body.code, call.body.challenge, call.idempotency_key, call.client)
+    return CodeAttempt(call.body.code, call.body.challenge, call.idempotency_key, call.client)
 
 
 class SessionStarted(Tokens):
