@@ -50,7 +50,7 @@ class Mutant(NamedTuple):
         return text.replace(self.old, self.new)
 
 
-class Outcome(NamedTuple):
+class IdempotencyRecord(NamedTuple):
     """What became of a mutant, how long it took, and what its tests said where that is of interest."""
 
     mutant: Mutant
@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="run those alone whose name or file has one of these words")
     words = parser.parse_args().words
     mutants = [each for each in listed() if not words or any(word in f"{each.name} {each.file}" for word in words)]
-    started, outcomes = time.monotonic(), list[Outcome]()
+    started, outcomes = time.monotonic(), list[IdempotencyRecord]()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [_copied(Path(folder) / str(number)) for number in range(AT_ONCE)]
         if not _are_right(mutants, copies):
@@ -117,13 +117,13 @@ def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
     return not failed
 
 
-def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[Outcome]:
+def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[IdempotencyRecord]:
     """Each mutant's outcome, in their order, as many at once as there are copies."""
     free = SimpleQueue[Path]()
     for copy in copies:
         free.put(copy)
 
-    def tried(mutant: Mutant) -> Outcome:
+    def tried(mutant: Mutant) -> IdempotencyRecord:
         copy = free.get()
         try:
             return _outcome(mutant, copy)
@@ -134,9 +134,9 @@ def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[Outcome]:
         yield from pool.map(tried, mutants)
 
 
-def _outcome(mutant: Mutant, copy: Path) -> Outcome:
+def _outcome(mutant: Mutant, copy: Path) -> IdempotencyRecord:
     if wrong := mutant.stale(copy):
-        return Outcome(mutant, "stale", told=wrong)
+        return IdempotencyRecord(mutant, "stale", told=wrong)
     started, path = time.monotonic(), copy / mutant.file
     text = path.read_text("utf-8")
     _write(path, mutant.mutated(text))
@@ -146,12 +146,12 @@ def _outcome(mutant: Mutant, copy: Path) -> Outcome:
         _write(path, text)
     seconds = time.monotonic() - started
     if done is None:
-        return Outcome(mutant, "HUNG", seconds)
+        return IdempotencyRecord(mutant, "HUNG", seconds)
     if done.returncode in NOT_FOUND:
-        return Outcome(mutant, "stale", seconds, done.stdout)
+        return IdempotencyRecord(mutant, "stale", seconds, done.stdout)
     if done.returncode == FAILED:
-        return Outcome(mutant, "killed", seconds)
-    return Outcome(mutant, "SURVIVED" if not done.returncode else "BROKEN", seconds, done.stdout if done.returncode else "")
+        return IdempotencyRecord(mutant, "killed", seconds)
+    return IdempotencyRecord(mutant, "SURVIVED" if not done.returncode else "BROKEN", seconds, done.stdout if done.returncode else "")
 
 
 def _write(path: Path, text: str) -> None:

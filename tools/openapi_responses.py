@@ -33,7 +33,7 @@ HEADERS = {
 }
 
 
-class Outcome(NamedTuple):
+class IdempotencyRecord(NamedTuple):
     """One of the ways in which a call ends: its body's schema, what it means, and examples (events of answers) by name."""
 
     schema: Json
@@ -83,24 +83,24 @@ class Responses:
         model = contract.body or contract.query
         return named({"$ref": self._references[model]}) if model else PARAMETER.findall(path)[0].capitalize()
 
-    def _answer(self, contract: Any, status: int) -> Iterator[Outcome]:
+    def _answer(self, contract: Any, status: int) -> Iterator[IdempotencyRecord]:
         if status not in _statuses(contract):
             return
         if contract.answer is None:
-            yield Outcome({"type": "object"}, "This document.", {"": self._examples.bare(contract)})
+            yield IdempotencyRecord({"type": "object"}, "This document.", {"": self._examples.bare(contract)})
             return
         schema = {"$ref": self._references[contract.answer]}
-        yield Outcome(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
+        yield IdempotencyRecord(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
 
-    def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> Outcome:
+    def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> IdempotencyRecord:
         told = refused(refusal, path, contract.body)
         bodies = [json.loads(event["body"]) for event in told.values()]
         coded = "errorCode" in bodies[0]
         name = ("Login" if coded else "") + refusal.__name__
         self._schemas[name] = _error_schema(refusal, bodies)
-        return Outcome({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", told)
+        return IdempotencyRecord({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", told)
 
-    def _told(self, outcomes: list[Outcome], born_in_gateway: list[Outcome]) -> Json:
+    def _told(self, outcomes: list[IdempotencyRecord], born_in_gateway: list[IdempotencyRecord]) -> Json:
         all_ = [*outcomes, *born_in_gateway]
         schemas = [outcome.schema for outcome in all_]
         content: Json = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
@@ -132,11 +132,11 @@ def _statuses(contract: Any) -> tuple[int, ...]:
     return contract.answer.http_statuses if contract.answer else (HTTPStatus.OK,)
 
 
-def _gateways(status: int) -> Iterator[Outcome]:
+def _gateways(status: int) -> Iterator[IdempotencyRecord]:
     for answer in GATEWAY_ANSWERS:
         if answer.status == status:
             event = {"headers": {}, "body": answer.body.decode()}
-            yield Outcome({"$ref": SCHEMA.format(model="GatewayError")}, "Or the gateway's own.", {"gateway": event})
+            yield IdempotencyRecord({"$ref": SCHEMA.format(model="GatewayError")}, "Or the gateway's own.", {"gateway": event})
 
 
 def _error_schema(refusal: type[Refusal], bodies: list[Json]) -> Json:

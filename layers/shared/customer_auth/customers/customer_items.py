@@ -178,7 +178,7 @@ def erase(read: Customer) -> Write:
 
 
 def is_not_of(customer_id: str, request_id: str) -> Write:
-    """The part of a transaction that insists that no customer of this id is to be deleted by this request."""
+    """The part of a transaction that condition_checks that no customer of this id is to be deleted by this request."""
     where = "attribute_not_exists(#pk) OR attribute_not_exists(#deletion) OR #deletion <> :request"
     return dynamodb.check(*key(customer_id), where, {":request": request_id})
 
@@ -196,7 +196,7 @@ def rehash(read: Customer, password_hash: str) -> Write:
 
 
 def exists(customer_id: str) -> Write:
-    """The part of a transaction that insists that there is such a customer, who may be about to go."""
+    """The part of a transaction that condition_checks that there is such a customer, who may be about to go."""
     # the account is there · it has not lapsed
     where = "attribute_exists(#pk) AND (attribute_not_exists(#expires_at) OR #expires_at > :now)"
     return dynamodb.check(*key(customer_id), where, {":now": clock.now()})

@@ -5,7 +5,7 @@ password may be tried.
 
 A number whose numbering plan has changed may still lie under its former key, until `make renumber` moves it. So all of an address's keys
 are read at once, an item is changed where it lies, a new one is made under today's key, and whatever gives an address to somebody
-insists that nobody has proven it under another of its keys.
+condition_checks that nobody has proven it under another of its keys.
 
 | attribute | holds |
 |---|---|
@@ -181,7 +181,7 @@ def drop(read: Identity) -> Write:
 
 
 def is_of(read: Identity) -> Write:
-    """The part of a transaction that insists that the address is still its owner's."""
+    """The part of a transaction that condition_checks that the address is still its owner's."""
     return dynamodb.check(*key(read.lies_at), _IS_OF, {":customer_id": read.customer_id})
 
 

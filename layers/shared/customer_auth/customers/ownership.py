@@ -2,7 +2,7 @@
 
 Who merely claims an address owns nothing of it. A customer who has proven nothing becomes the owner's, with nothing of the old one left;
 from one who has proven something else, or whose account is being erased, the address is taken off, and the owner gets an account of
-their own. Devices that were given for the address before are ended by the same transaction (see `proofs.use`).
+their own. Devices that were given for the address before are ended by the same transaction (see `redemption.redeem`).
 """
 
 from collections.abc import Callable, Sequence
@@ -33,12 +33,12 @@ class Standing(NamedTuple):
 class Owned(NamedTuple):
     """Whose the address becomes, and the parts of the transaction that make it so: first the customer's, then the address's.
 
-    `insists` are for the end of it: without them nobody referred the customer (see `referrals.refused`).
+    `condition_checks` are for the end of it: without them nobody referred the customer (see `referrals.refused`).
     """
 
     customer: Customer
     writes: list[Write]
-    insists: Sequence[Write] = ()
+    condition_checks: Sequence[Write] = ()
     is_new: bool = False
 
 
@@ -88,14 +88,14 @@ def give(
     taken_over = claimant if claimant and _may_be_taken_over(claimant, address) else None
     if taken_over:
         made = made._replace(id=taken_over.id, session_epoch=taken_over.session_epoch + 1, referral_code=taken_over.referral_code)
-    made, insists = referrals.follow(made.with_session() if begins_session else made, referral_code)
+    made, condition_checks = referrals.follow(made.with_session() if begins_session else made, referral_code)
     writes = [
         customer_items.take_over(taken_over, made) if taken_over else customer_items.put_new(made),
         *identity_items.prove(address, made, identity),
         referral_items.put(made),
         *(_forget(taken_over, made) if taken_over else end_claim(address, standing)),
     ]
-    return Owned(made, writes, insists, is_new=True)
+    return Owned(made, writes, condition_checks, is_new=True)
 
 
 def _may_be_taken_over(claimant: Customer, address: Address) -> bool:

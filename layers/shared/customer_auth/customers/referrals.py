@@ -46,9 +46,9 @@ def followed(customer: Customer, item: Item | None) -> tuple[Customer, list[Writ
     return customer._replace(referrers=referrers), [customer_items.exists(str(referrer_id))]
 
 
-def refused(insists: Sequence[Write], items: Sequence[Item | None]) -> bool:
+def refused(condition_checks: Sequence[Write], items: Sequence[Item | None]) -> bool:
     """Whether a transaction that ended with these has failed by them, by what lay there for each of its writes."""
-    return any(item is not None for item in items[len(items) - len(insists) :])
+    return any(item is not None for item in items[len(items) - len(condition_checks) :])
 
 
 def follow(customer: Customer, code: str | None) -> tuple[Customer, list[Write]]:

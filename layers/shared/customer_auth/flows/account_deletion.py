@@ -68,9 +68,9 @@ def confirm(attempt: CodeAttempt, at: int) -> Deletion:
     Raises: WrongCode (also when the request has lapsed), Throttled; Unavailable and aws.Failed with the proof unspent.
     """
     proof = codes.verify_challenge(Purpose.DELETION, attempt)
-    if proof.kept:
-        return _found(customer_items.find(proof.kept.customer_id))
-    return redemption.settle(proof, lambda _: _confirm(proof, at))
+    if proof.record:
+        return _found(customer_items.find(proof.record.customer_id))
+    return redemption.retry_on_conflict(proof, lambda _: _confirm(proof, at))
 
 
 def _confirm(proof: Proof, at: int) -> Deletion:
@@ -91,8 +91,8 @@ def _confirm(proof: Proof, at: int) -> Deletion:
             Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.verified_beside(proof.address), at=scheduled_at
         ),
     ]
-    if kept := redemption.use(proof, writes, customer_id=customer.id):
-        return _found(customer_items.find(kept.customer_id))
+    if record := redemption.redeem(proof, writes, customer_id=customer.id):
+        return _found(customer_items.find(record.customer_id))
     audit.count("verified")
     now = clock.now()
     return read._replace(status=State.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
@@ -123,9 +123,9 @@ def cancel(attempt: CodeAttempt) -> Deletion:
     Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun); Unavailable and aws.Failed with the proof unspent.
     """
     proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
-    if proof.kept:
-        return _cancelled(customer_items.find(proof.kept.customer_id))
-    return redemption.settle(proof, lambda _: _cancel(proof), AccountDeletionPending)
+    if proof.record:
+        return _cancelled(customer_items.find(proof.record.customer_id))
+    return redemption.retry_on_conflict(proof, lambda _: _cancel(proof), AccountDeletionPending)
 
 
 def _cancel(proof: Proof) -> Deletion:
@@ -135,8 +135,8 @@ def _cancel(proof: Proof) -> Deletion:
     writes += [identity_items.is_of(standing.identity)] if standing.identity else []
     beside = customer.verified_beside(proof.address) if customer else None
     writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=beside))
-    if kept := redemption.use(proof, writes, customer_id=cancelled.customer_id):
-        return _cancelled(customer_items.find(kept.customer_id))
+    if record := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):
+        return _cancelled(customer_items.find(record.customer_id))
     audit.count("verified")
     return cancelled
 

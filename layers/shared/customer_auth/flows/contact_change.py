@@ -30,7 +30,7 @@ from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
-from customer_auth.otp.redemption import Opened
+from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items, sessions
 from customer_auth.sessions.sessions import Caller, Identified, Pair
 
@@ -69,20 +69,20 @@ def verify(identified: Identified, attempt: CodeAttempt, issuer: str) -> Contact
     if identified.caller is None and attempt.key is None:
         raise NotAuthenticated("session_ended")
     proof = codes.verify_challenge(Purpose.CONTACT, attempt)
-    if proof.kept:
-        if proof.kept.customer_id != identified.claims.sub:
+    if proof.record:
+        if proof.record.customer_id != identified.claims.sub:
             raise WrongCode("foreign_challenge", counts=False)
-        return _changed(proof, redemption.repeated_session(proof, proof.kept, issuer))
+        return _changed(proof, redemption.repeated_session(proof, proof.record, issuer))
     if identified.caller is None:
         codes.refund_attempt(proof)
         raise NotAuthenticated("session_ended")
     caller = identified.caller
 
-    def decide(stale: redemption.Stale | None) -> ContactChanged:
+    def decide(conflict: redemption.WriteConflict | None) -> ContactChanged:
         _insist_on_asker(proof, caller)
-        return _verify(proof, caller, *_standing(proof, caller.customer, stale), issuer)
+        return _verify(proof, caller, *_standing(proof, caller.customer, conflict), issuer)
 
-    return redemption.settle(proof, decide, ContactTaken)
+    return redemption.retry_on_conflict(proof, decide, ContactTaken)
 
 
 def _insist_on_asker(proof: Proof, caller: Caller) -> None:
@@ -93,12 +93,12 @@ def _insist_on_asker(proof: Proof, caller: Caller) -> None:
         raise WrongCode("another_asked")
 
 
-def _standing(proof: Proof, customer: Customer, stale: redemption.Stale | None) -> tuple[Standing, dict[Address, Identity]]:
+def _standing(proof: Proof, customer: Customer, conflict: redemption.WriteConflict | None) -> tuple[Standing, dict[Address, Identity]]:
     """What the new address is, and what is known of the customer's own, in one read.
 
     Raises: Throttled, ContactTaken, NotAuthenticated (the sessions have ended), Unavailable, aws.Failed.
     """
-    if stale and stale.items[0] is not None:
+    if conflict and conflict.items[0] is not None:
         raise NotAuthenticated("session_ended")
     own: dict[Address, Identity] = {}
     standing = ownership.read(proof.address, first=partial(_read_with_own, proof, customer, own))
@@ -119,14 +119,14 @@ def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity
 
 
 def _verify(proof: Proof, caller: Caller, standing: Standing, own: dict[Address, Identity], issuer: str) -> ContactChanged:
-    """Raises: Stale."""
+    """Raises: WriteConflict."""
     customer, address = caller.customer, proof.address
     changed = customer.with_session().with_address(address, verified=True)
     changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
     version, challenge_hash = proof.challenge["derivation_key"], ids.sha256(proof.challenge["id"])
     secret = redemption.first_secret(proof.key, challenge_hash, version)
     session, refresh = sessions.go_on(caller.session, changed, derivation_key_version=version, secret=secret)
-    opened = Opened(changed, session, sessions.pair(changed, session, refresh, issuer))
+    started = StartedSession(changed, session, sessions.pair(changed, session, refresh, issuer))
     names = [str(address.channel), f"{address.channel}_verified"]
     writes = [
         customer_items.become(customer, changed, names),
@@ -137,10 +137,10 @@ def _verify(proof: Proof, caller: Caller, standing: Standing, own: dict[Address,
         *_told(proof, customer),
     ]
     ended = {each.key: each for each in (*customer.verified_addresses, address)}
-    kept = redemption.use(proof, writes, customer_id=customer.id, family=session.family, ends_devices_of=list(ended.values()))
-    if kept:
-        return _changed(proof, redemption.repeated_session(proof, kept, issuer))
-    return _changed(proof, opened)
+    record = redemption.redeem(proof, writes, customer_id=customer.id, family=session.family, ends_devices_of=list(ended.values()))
+    if record:
+        return _changed(proof, redemption.repeated_session(proof, record, issuer))
+    return _changed(proof, started)
 
 
 def _own_addresses(customer: Customer, new: Address, own: dict[Address, Identity]) -> list[Write]:
@@ -165,6 +165,6 @@ def _told(proof: Proof, customer: Customer) -> list[Write]:
     return [notification_items.put_new(Kind.METHOD_ADDED, other, locale, fallback=None) for other in proven.values()]
 
 
-def _changed(proof: Proof, opened: Opened) -> ContactChanged:
-    audit.count("verified", sid=opened.session.family)
-    return ContactChanged(opened.customer, opened.pair, devices.issue(proof.address, at=clock.now()))
+def _changed(proof: Proof, started: StartedSession) -> ContactChanged:
+    audit.count("verified", sid=started.session.family)
+    return ContactChanged(started.customer, started.pair, devices.issue(proof.address, at=clock.now()))

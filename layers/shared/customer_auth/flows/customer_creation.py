@@ -52,13 +52,13 @@ def open_customer(opening: Opening, wanted: Wanted, client: Client, issuer: str)
     if registration is None or registration.customer_id or not opening.is_of(registration.password_hash):
         raise NotAuthenticated("registration_used")
     audit.note(address=registration.address)
-    customer, insists = _drafted(registration, wanted), list[Write]()
+    customer, condition_checks = _drafted(registration, wanted), list[Write]()
     if wanted.referral_code is not None:
-        customer, insists = referrals.followed(customer, referral[0])
+        customer, condition_checks = referrals.followed(customer, referral[0])
     try:
-        return _commit(registration, customer, insists, client, issuer, identity=None)
+        return _commit(registration, customer, condition_checks, client, issuer, identity=None)
     except _Proven as proven:
-        return _commit(registration, customer, insists, client, issuer, identity=proven.identity)
+        return _commit(registration, customer, condition_checks, client, issuer, identity=proven.identity)
 
 
 class _Proven(Exception):
@@ -90,7 +90,7 @@ def _drafted(registration: Registration, wanted: Wanted) -> Customer:
 
 
 def _commit(
-    registration: Registration, customer: Customer, insists: list[Write], client: Client, issuer: str, *, identity: Identity | None
+    registration: Registration, customer: Customer, condition_checks: list[Write], client: Client, issuer: str, *, identity: Identity | None
 ) -> Created:
     own = registration.address
     if identity:
@@ -115,9 +115,9 @@ def _commit(
         given_at = session.begun_at if session else clock.now()
         writes.append(code_items.end_devices(keys.code_item_key(own, Lane.TRUSTED), given_at))
     try:
-        dynamodb.transact([*writes, *insists])
+        dynamodb.transact([*writes, *condition_checks])
     except dynamodb.TransactionFailed as failed:
-        if referrals.refused(insists, failed.items) and failed.items[0] is None:
+        if referrals.refused(condition_checks, failed.items) and failed.items[0] is None:
             raise referrals.UnknownReferrer from None
         raise _instead(registration, failed.items, identity) from None
     if session:

@@ -84,7 +84,7 @@ def _activity(item: Item) -> dict[str, Any]:
     told: dict[str, Any] = {name: _moments(item, prefix) for name, prefix in windows.items()}
     asked = {str(purpose): item[purpose] for purpose in Purpose if purpose in item}
     told["codes_asked"] = [{"purpose": purpose} | _times(each, "asked_at", "expires_at") for purpose, each in asked.items()]
-    used = {str(purpose): idempotency_items.kept(purpose, item) for purpose in Purpose}
+    used = {str(purpose): idempotency_items.find(purpose, item) for purpose in Purpose}
     told["codes_used"] = [{"purpose": purpose, "at": clock.iso(each.at)} for purpose, each in used.items() if each]
     return told | ({"devices_ended_at": clock.iso(item["devices_since"])} if "devices_since" in item else {})
 

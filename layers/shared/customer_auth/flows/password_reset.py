@@ -28,10 +28,10 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
     hashing.check("password", password, [address])
     challenge, code = reset_tokens.parse(token)
     proof = codes.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
-    if proof.kept:
-        return devices.issue(proof.address, at=proof.kept.at)
+    if proof.record:
+        return devices.issue(proof.address, at=proof.record.at)
     password_hash = hashing.hashed(password)
-    return redemption.settle(proof, lambda _: _complete(proof, password_hash), AccountDeletionPending)
+    return redemption.retry_on_conflict(proof, lambda _: _complete(proof, password_hash), AccountDeletionPending)
 
 
 def _complete(proof: Proof, password_hash: str) -> str:
@@ -43,9 +43,9 @@ def _complete(proof: Proof, password_hash: str) -> str:
     if standing.owner and not standing.owner.may_sign_in:
         raise AccountDeletionPending
     customer_id, writes, ended = _decided(proof, standing, password_hash)
-    kept = redemption.use(proof, writes, customer_id=customer_id, ends_devices_of=ended)
+    record = redemption.redeem(proof, writes, customer_id=customer_id, ends_devices_of=ended)
     audit.count("verified")
-    return devices.issue(proof.address, at=kept.at if kept else clock.now())
+    return devices.issue(proof.address, at=record.at if record else clock.now())
 
 
 def _decided(proof: Proof, standing: Standing, password_hash: str) -> tuple[str, list[Write], list[Address]]:

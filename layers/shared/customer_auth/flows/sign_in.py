@@ -1,6 +1,6 @@
 """What a proven address opens: the account it belongs to, or a new one, with a session, in one transaction.
 
-Decided by the state at the moment of the commit: the transaction insists on everything that the decision stood on, and where something
+Decided by the state at the moment of the commit: the transaction checks everything that the decision was based on, and where something
 has changed since it was read, the decision is made anew.
 """
 
@@ -15,7 +15,7 @@ from customer_auth.customers.ownership import Owned
 from customer_auth.otp import devices, redemption
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import Proof
-from customer_auth.otp.redemption import Opened
+from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
 from customer_auth.sessions.sessions import Pair
 
@@ -36,21 +36,21 @@ def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = N
     Raises: WrongCode (used meanwhile, or no account to sign in to), Throttled (the client has had too many codes refused);
     AccountDeletionPending, BadRequest (the referral code), Unavailable and aws.Failed, all with the proof unspent.
     """
-    if proof.kept:
-        return _signed_in(proof, redemption.repeated_session(proof, proof.kept, issuer), registered=proof.kept.registered)
+    if proof.record:
+        return _signed_in(proof, redemption.repeated_session(proof, proof.record, issuer), registered=proof.record.registered)
 
-    def decide(stale: redemption.Stale | None) -> SignedIn:
-        return _commit(proof, _owned(proof, stale, names, referral_code), issuer)
+    def decide(conflict: redemption.WriteConflict | None) -> SignedIn:
+        return _commit(proof, _owned(proof, conflict, names, referral_code), issuer)
 
-    return redemption.settle(proof, decide, AccountDeletionPending, BadRequest)
+    return redemption.retry_on_conflict(proof, decide, AccountDeletionPending, BadRequest)
 
 
-def _owned(proof: Proof, stale: redemption.Stale | None, names: Names, referral_code: str | None) -> Owned:
+def _owned(proof: Proof, conflict: redemption.WriteConflict | None, names: Names, referral_code: str | None) -> Owned:
     """Whose the address is or becomes.
 
     Raises: Throttled, AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, Unavailable, aws.Failed.
     """
-    found_instead = (stale.items[1] if stale else None) or {}
+    found_instead = (conflict.items[1] if conflict else None) or {}
     standing = ownership.read(
         proof.address, found_instead.get("customer_id") or proof.challenge.get("customer"), first=partial(redemption.read, proof)
     )
@@ -66,29 +66,29 @@ def _owned(proof: Proof, stale: redemption.Stale | None, names: Names, referral_
 def _commit(proof: Proof, owned: Owned, issuer: str) -> SignedIn:
     """Use the proof up, begin the session and make the account the owner's where it was not: all or nothing.
 
-    Raises: Stale, UnknownReferrer.
+    Raises: WriteConflict, UnknownReferrer.
     """
-    opened = redemption.draft_session(proof, owned.customer, issuer)
-    session = opened.session
+    started = redemption.draft_session(proof, owned.customer, issuer)
+    session = started.session
     try:
-        kept = redemption.use(
+        record = redemption.redeem(
             proof,
-            [*owned.writes, session_items.put_new(session), *owned.insists],
+            [*owned.writes, session_items.put_new(session), *owned.condition_checks],
             customer_id=owned.customer.id,
             family=session.family,
             registered=owned.is_new,
             at=session.begun_at,
             ends_devices_of=[proof.address] if owned.is_new else (),
         )
-    except redemption.Stale as stale:
-        if referrals.refused(owned.insists, stale.items):
+    except redemption.WriteConflict as conflict:
+        if referrals.refused(owned.condition_checks, conflict.items):
             raise referrals.UnknownReferrer from None
         raise
-    if kept is not None:
-        return _signed_in(proof, redemption.repeated_session(proof, kept, issuer), registered=kept.registered)
-    return _signed_in(proof, opened, registered=owned.is_new)
+    if record is not None:
+        return _signed_in(proof, redemption.repeated_session(proof, record, issuer), registered=record.registered)
+    return _signed_in(proof, started, registered=owned.is_new)
 
 
-def _signed_in(proof: Proof, opened: Opened, *, registered: bool) -> SignedIn:
-    audit.count("verified", sid=opened.session.family, registered=registered)
-    return SignedIn(opened.customer, opened.pair, devices.issue(proof.address, at=opened.session.begun_at), registered)
+def _signed_in(proof: Proof, started: StartedSession, *, registered: bool) -> SignedIn:
+    audit.count("verified", sid=started.session.family, registered=registered)
+    return SignedIn(started.customer, started.pair, devices.issue(proof.address, at=started.session.begun_at), registered)

@@ -14,8 +14,8 @@ from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
-from customer_auth.otp.idempotency_items import Outcome
-from customer_auth.otp.redemption import Opened
+from customer_auth.otp.idempotency_items import IdempotencyRecord
+from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
 from customer_auth.sessions.sessions import Pair
 
@@ -69,9 +69,9 @@ def verify(attempt: CodeAttempt, issuer: str) -> Verified:
     Raises: WrongCode, Throttled; ContactTaken, AccountDeletionPending, Unavailable and aws.Failed, with the proof unspent.
     """
     proof = codes.verify_challenge(Purpose.VERIFY, attempt)
-    if proof.kept:
-        return _repeated(proof, proof.kept, issuer)
-    return redemption.settle(proof, lambda _: _verify(proof, issuer), ContactTaken, AccountDeletionPending)
+    if proof.record:
+        return _repeated(proof, proof.record, issuer)
+    return redemption.retry_on_conflict(proof, lambda _: _verify(proof, issuer), ContactTaken, AccountDeletionPending)
 
 
 def _verify(proof: Proof, issuer: str) -> Verified:
@@ -88,12 +88,12 @@ def _verify(proof: Proof, issuer: str) -> Verified:
     proven = customer.with_address(newly, verified=True)._replace(expires_at=None) if newly else customer
     begins_session = opens(proven, address.channel)
     writes = _writes(customer, proven, newly, identity, begins_session=begins_session)
-    opened = redemption.draft_session(proof, proven.with_session(), issuer) if begins_session else None
-    if opened:
-        writes.append(session_items.put_new(opened.session))
-    family, at = (opened.session.family, opened.session.begun_at) if opened else ("", clock.now())
-    kept = redemption.use(proof, writes, customer_id=customer.id, family=family, at=at, ends_devices_of=[newly] if newly else ())
-    return _repeated(proof, kept, issuer) if kept else _verified(proof, proven, opened)
+    started = redemption.draft_session(proof, proven.with_session(), issuer) if begins_session else None
+    if started:
+        writes.append(session_items.put_new(started.session))
+    family, at = (started.session.family, started.session.begun_at) if started else ("", clock.now())
+    record = redemption.redeem(proof, writes, customer_id=customer.id, family=family, at=at, ends_devices_of=[newly] if newly else ())
+    return _repeated(proof, record, issuer) if record else _verified(proof, proven, started)
 
 
 def _writes(customer: Customer, proven: Customer, newly: Address | None, identity: Identity | None, *, begins_session: bool) -> list[Write]:
@@ -111,18 +111,18 @@ def opens(customer: Customer, channel: Channel) -> bool:
     return channel in settings.service().login_channels and not customer.left_to_verify
 
 
-def _repeated(proof: Proof, kept: Outcome, issuer: str) -> Verified:
+def _repeated(proof: Proof, record: IdempotencyRecord, issuer: str) -> Verified:
     """What the first call led to. Raises: WrongCode where it has ended since."""
-    if kept.family:
-        opened = redemption.repeated_session(proof, kept, issuer)
-        return _verified(proof, opened.customer, opened)
-    customer = customer_items.find(kept.customer_id)
+    if record.family:
+        started = redemption.repeated_session(proof, record, issuer)
+        return _verified(proof, started.customer, started)
+    customer = customer_items.find(record.customer_id)
     if customer is None or not customer.has_verified(proof.address):
         raise WrongCode("claim_gone")
     return _verified(proof, customer, None)
 
 
-def _verified(proof: Proof, customer: Customer, opened: Opened | None) -> Verified:
-    audit.count("verified", sid=opened.session.family if opened else None)
-    device = devices.issue(proof.address, at=opened.session.begun_at) if opened else None
-    return Verified(customer, opened.pair if opened else None, device)
+def _verified(proof: Proof, customer: Customer, started: StartedSession | None) -> Verified:
+    audit.count("verified", sid=started.session.family if started else None)
+    device = devices.issue(proof.address, at=started.session.begun_at) if started else None
+    return Verified(customer, started.pair if started else None, device)

@@ -8,7 +8,7 @@ from customer_auth.base import clock, ids, limits, settings
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.otp import code_items, devices, idempotency_items
 from customer_auth.otp.challenges import CodeItemRef, Purpose
-from customer_auth.otp.idempotency_items import Outcome
+from customer_auth.otp.idempotency_items import IdempotencyRecord
 
 
 class AttemptRow(NamedTuple):
@@ -30,8 +30,8 @@ class AttemptRow(NamedTuple):
         return self.purpose is not Purpose.RESET
 
 
-def count_attempt(row: AttemptRow) -> Item | Outcome:
-    """Spend one try before anything is compared; answers the pending challenge, or the kept outcome that this call repeats.
+def count_attempt(row: AttemptRow) -> Item | IdempotencyRecord:
+    """Spend one try before anything is compared; answers the pending challenge, or the kept record that this call repeats.
 
     Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with, and over all codes of the address as
     many as its window has room for, beside the first of each code that comes with its challenge: else a stranger's wrong tries would
@@ -76,7 +76,7 @@ def _count_unbound(row: AttemptRow, now: int) -> Write:
         row.ref,
     )
     values: Item = window.values(now) | code_items.device_value(row.ref)
-    if row.key_hash:  # no outcome is kept for this key
+    if row.key_hash:  # no record is kept for this key
         where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
         values |= {":key_hash": row.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
     return dynamodb.update(
@@ -88,15 +88,15 @@ def _count_unbound(row: AttemptRow, now: int) -> Write:
     )
 
 
-def _instead(row: AttemptRow, item: Item, now: int) -> Item | Outcome:
+def _instead(row: AttemptRow, item: Item, now: int) -> Item | IdempotencyRecord:
     """What a try that was not spent means: a repeat of what is done, this very try again, a full window, else one of many wrong codes.
 
     A full window is told before anything that depends on a pending code, so that nobody learns by it whether somebody is signing in.
     """
     code_items.insist_on_device(row.ref, item)
-    kept = idempotency_items.kept(row.purpose, item)
-    if kept and _repeats(row, kept, now):
-        return kept
+    record = idempotency_items.find(row.purpose, item)
+    if record and _repeats(row, record, now):
+        return record
     challenge: Item = item.get(row.purpose, {})
     is_named = bool(challenge) and row.challenge_id in (None, challenge["id"])
     if is_named and challenge["expires_at"] > now and row.attempt_id in challenge[row.map]:
@@ -104,17 +104,17 @@ def _instead(row: AttemptRow, item: Item, now: int) -> Item | Outcome:
     window = limits.failures()
     if row.counts and window.is_full(item, now):
         raise Throttled(window.retry_after_seconds(item, now), "failures")
-    if kept and row.challenge_id is not None and ids.sha256(row.challenge_id) == kept.challenge_hash:
+    if record and row.challenge_id is not None and ids.sha256(row.challenge_id) == record.challenge_hash:
         raise WrongCode("used", counts=False)
     if not is_named:
         raise WrongCode("unknown_challenge")
     raise WrongCode("expired" if challenge["expires_at"] <= now else "spent")
 
 
-def _repeats(row: AttemptRow, outcome: Outcome, now: int) -> bool:
-    if row.key_hash is None or outcome.key_hash != row.key_hash or outcome.at <= now - idempotency_items.REPEAT_SECONDS:
+def _repeats(row: AttemptRow, record: IdempotencyRecord, now: int) -> bool:
+    if row.key_hash is None or record.key_hash != row.key_hash or record.at <= now - idempotency_items.REPEAT_SECONDS:
         return False
-    return row.challenge_id is None or ids.sha256(row.challenge_id) == outcome.challenge_hash
+    return row.challenge_id is None or ids.sha256(row.challenge_id) == record.challenge_hash
 
 
 def refund_attempt(row: AttemptRow) -> None:
@@ -139,15 +139,15 @@ def _take_out(row: AttemptRow, path: str, names: dict[str, str]) -> None:
     dynamodb.write_if(write)  # else it was taken out already, or the challenge is gone
 
 
-def consume(row: AttemptRow, challenge: Item, outcome: Outcome, *, ends_devices: bool = False) -> Write:
+def consume(row: AttemptRow, challenge: Item, record: IdempotencyRecord, *, ends_devices: bool = False) -> Write:
     """The part of a transaction that uses the challenge up, once, and keeps what came of it; `ends_devices` as the function does."""
     assignments = "#done = :done, #bound_attempts = #p.#bound, #unbound_attempts = #p.#unbound, #event = :used"
-    values: Item = {":done": outcome.item(), ":used": "used"}
+    values: Item = {":done": record.item(), ":used": "used"}
     if row.counts:
         assignments, values = f"{assignments}, {limits.failures().shift_back()}", values | {":long_ago": limits.LONG_AGO}
     if ends_devices:
         assignments = f"{assignments}, #devices_since = :since, #expires_at = :expires_at"
-        values |= {":since": outcome.at, ":expires_at": outcome.at + devices.LIFE_SECONDS}
+        values |= {":since": record.at, ":expires_at": record.at + devices.LIFE_SECONDS}
     return dynamodb.update(
         *code_items.key(row.ref.item_key),
         f"SET {assignments} REMOVE #p",

@@ -21,7 +21,7 @@ from customer_auth.otp.attempt_items import AttemptRow
 from customer_auth.otp.challenges import Challenge, CodeItemRef, Purpose
 from customer_auth.otp.client_items import CountedRequest
 from customer_auth.otp.code_items import DeviceEnded
-from customer_auth.otp.idempotency_items import Outcome
+from customer_auth.otp.idempotency_items import IdempotencyRecord
 
 
 class IssuedChallenge(NamedTuple):
@@ -43,7 +43,7 @@ class CodeAttempt(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """A right code: it opens one thing, once. `kept` is what it has opened already, when the caller repeats the call.
+    """A right code: it opens one thing, once. `record` is what it has opened already, when the caller repeats the call.
 
     `address` is in the spelling that the code was sent to, whatever the try spells.
     """
@@ -54,7 +54,7 @@ class Proof(NamedTuple):
     challenge: Item
     key: str | None
     client: Client
-    kept: Outcome | None = None
+    record: IdempotencyRecord | None = None
 
 
 def count_request(client: Client) -> CountedRequest:
@@ -198,8 +198,8 @@ def _verified(row: AttemptRow, attempt: CodeAttempt, given: Address | None) -> P
         raise
 
 
-def _compared(row: AttemptRow, attempt: CodeAttempt, found: Item | Outcome, given: Address | None) -> Proof:
-    if isinstance(found, Outcome):
+def _compared(row: AttemptRow, attempt: CodeAttempt, found: Item | IdempotencyRecord, given: Address | None) -> Proof:
+    if isinstance(found, IdempotencyRecord):
         return _repeated(row, attempt, found, given or challenges.address(found._asdict()))
     address = challenges.address(found)
     audit.note(address=address)
@@ -245,11 +245,11 @@ def _at(ref: CodeItemRef, row: AttemptRow, attempt: CodeAttempt) -> AttemptRow:
     return row._replace(ref=ref, attempt_id=attempt_id, key_hash=key_hash)
 
 
-def _repeated(row: AttemptRow, attempt: CodeAttempt, kept: Outcome, address: Address) -> Proof:
-    if not _matches(kept.nonce, kept.derivation_key_version, row.purpose, address, attempt.code):
-        idempotency_items.end(row.ref, row.purpose, kept)
+def _repeated(row: AttemptRow, attempt: CodeAttempt, record: IdempotencyRecord, address: Address) -> Proof:
+    if not _matches(record.nonce, record.derivation_key_version, row.purpose, address, attempt.code):
+        idempotency_items.delete(row.ref, row.purpose, record)
         raise WrongCode("wrong_repeat")
-    return Proof(row.purpose, address, row, {}, attempt.key, attempt.client, kept)
+    return Proof(row.purpose, address, row, {}, attempt.key, attempt.client, record)
 
 
 def _matches(nonce: bytes, derivation_key_version: int, purpose: Purpose, address: Address, code: str) -> bool:

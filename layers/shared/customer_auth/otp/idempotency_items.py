@@ -7,14 +7,14 @@ from customer_auth.aws.dynamodb import Item
 from customer_auth.otp import code_items
 from customer_auth.otp.challenges import CodeItemRef, Purpose
 
-# For how long the caller's repeat with its key gets the same outcome.
+# For how long the caller's repeat with its key gets the same record.
 REPEAT_SECONDS = 120
 
 
-class Outcome(NamedTuple):
-    """What a right code led to: enough to answer its caller's repeat alike. `use` tells one use from another; no `family`: no session."""
+class IdempotencyRecord(NamedTuple):
+    """What a right code led to: enough to answer its caller's repeat alike. `redemption_id` tells one redemption from another; no `family`: no session."""
 
-    use: str
+    redemption_id: str
     challenge_hash: bytes
     address: list[str]
     requested_at: int
@@ -31,24 +31,24 @@ class Outcome(NamedTuple):
         return self._asdict()
 
 
-def kept(purpose: Purpose, item: Item) -> Outcome | None:
-    """The outcome of this purpose's last right code, if a raw code item has one."""
+def find(purpose: Purpose, item: Item) -> IdempotencyRecord | None:
+    """The record of this purpose's last right code, if a raw code item has one."""
     found = item.get(attribute(purpose))
-    return Outcome(**found) if found else None
+    return IdempotencyRecord(**found) if found else None
 
 
-def end(ref: CodeItemRef, purpose: Purpose, outcome: Outcome) -> None:
-    """Nobody gets this outcome again: somebody had its key and not its code. Raises: aws.Failed."""
+def delete(ref: CodeItemRef, purpose: Purpose, record: IdempotencyRecord) -> None:
+    """Nobody gets this record again: somebody had its key and not its code. Raises: aws.Failed."""
     write = dynamodb.update(
         *code_items.key(ref.item_key),
         "SET #event = :ended REMOVE #done",
         where="#done.#challenge_hash = :challenge_hash",
-        values={":challenge_hash": outcome.challenge_hash, ":ended": "ended"},
+        values={":challenge_hash": record.challenge_hash, ":ended": "ended"},
         names={"done": attribute(purpose)},
     )
     dynamodb.write_if(write)  # else it is gone already, or another's
 
 
 def attribute(purpose: Purpose) -> str:
-    """What keeps a purpose's last outcome."""
+    """What keeps a purpose's last record."""
     return f"done_{purpose}"

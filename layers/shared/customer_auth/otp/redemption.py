@@ -18,18 +18,18 @@ from customer_auth.customers.customers import Customer
 from customer_auth.otp import attempt_items, code_items, codes, idempotency_items
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import Proof
-from customer_auth.otp.idempotency_items import Outcome
+from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.sessions import sessions
 from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
 from customer_auth.sessions.sessions import Pair
 
-# Their repeats come without the address, which their outcome keeps therefore.
+# Their repeats come without the address, which their record keeps therefore.
 _WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT, Purpose.DELETION, Purpose.CANCELLATION)
-_ROUNDS = 3
+MAX_CONFLICT_RETRIES = 3
 
 
-class Stale(Exception):
+class WriteConflict(Exception):
     """Something that the decision stood on has changed: for each write what lies there, or None where its condition held."""
 
     def __init__(self, items: list[Item | None]) -> None:
@@ -37,7 +37,7 @@ class Stale(Exception):
         self.items = items
 
 
-class Opened(NamedTuple):
+class StartedSession(NamedTuple):
     """A session that a proof has begun."""
 
     customer: Customer
@@ -45,7 +45,7 @@ class Opened(NamedTuple):
     pair: Pair
 
 
-def settle[T](proof: Proof, decide: Callable[[Stale | None], T], *refusals: type[Refusal]) -> T:
+def retry_on_conflict[T](proof: Proof, decide: Callable[[WriteConflict | None], T], *refusals: type[Refusal]) -> T:
     """What the proof opens, by the state at the moment of the commit: `decide` is asked anew when what it stood on has changed, with that.
 
     Where it fails, or is refused by one of `refusals`, the proof's try is given back: it was right and opens what it does later. Where
@@ -71,17 +71,17 @@ def read(proof: Proof, places: Sequence[tuple[str, Item]]) -> list[Item | None]:
     return codes.read_with_client(proof.purpose, proof.row.ref.lane, proof.client, places)
 
 
-def _decided[T](decide: Callable[[Stale | None], T]) -> T:
-    stale = None
-    for _ in range(_ROUNDS):
+def _decided[T](decide: Callable[[WriteConflict | None], T]) -> T:
+    conflict = None
+    for _ in range(MAX_CONFLICT_RETRIES):
         try:
-            return decide(stale)
-        except Stale as changed:
-            stale = changed
+            return decide(conflict)
+        except WriteConflict as changed:
+            conflict = changed
     raise Unavailable("changed_too_often")
 
 
-def use(
+def redeem(
     proof: Proof,
     writes: Sequence[Write],
     *,
@@ -90,16 +90,16 @@ def use(
     registered: bool = False,
     at: int | None = None,
     ends_devices_of: Sequence[Address] = (),
-) -> Outcome | None:
+) -> IdempotencyRecord | None:
     """Use the proof up and do the writes, all or nothing. Of any number of concurrent calls with one proof one does it.
 
-    Answers None when this call did it, else the outcome of the call that it repeats. After it no device given before the second `at`
+    Answers None when this call did it, else the record of the call that it repeats. After it no device given before the second `at`
     (now) counts for the addresses of `ends_devices_of`: all that are the customer's when a credential changes, and any that gets an
     owner. The device that the call answers with is given in that second or later.
-    Raises: WrongCode (used meanwhile), Stale, aws.Failed.
+    Raises: WrongCode (used meanwhile), WriteConflict, aws.Failed.
     """
-    outcome = Outcome(
-        use=secrets.token_hex(4),
+    record = IdempotencyRecord(
+        redemption_id=secrets.token_hex(4),
         challenge_hash=ids.sha256(proof.challenge["id"]),
         address=proof.challenge["address"] if proof.purpose in _WITHOUT_ADDRESS else [],
         requested_at=proof.challenge["requested_at"],
@@ -114,48 +114,48 @@ def use(
     )
     own = proof.row.ref.item_key
     known = {keys.code_item_key(address, Lane.TRUSTED) for address in ends_devices_of}
-    consume = attempt_items.consume(proof.row, proof.challenge, outcome, ends_devices=own in known)
-    ends = [code_items.end_devices(item_key, outcome.at) for item_key in known - {own}]
+    consume = attempt_items.consume(proof.row, proof.challenge, record, ends_devices=own in known)
+    ends = [code_items.end_devices(item_key, record.at) for item_key in known - {own}]
     try:
         dynamodb.transact([consume, *writes, *ends])
     except dynamodb.TransactionFailed as failed:
         code_item, *others = failed.items
         if code_item is None:
-            raise Stale(others[: len(writes)]) from None
-        kept = idempotency_items.kept(proof.purpose, code_item)
-        if kept is not None and kept.use == outcome.use:
-            return None  # a transaction whose answer was lost was repeated
-        if kept is None or not _is_own(kept, outcome):
+            raise WriteConflict(others[: len(writes)]) from None
+        earlier = idempotency_items.find(proof.purpose, code_item)
+        if earlier is not None and earlier.redemption_id == record.redemption_id:
+            return None  # our own transaction, repeated after its answer was lost
+        if earlier is None or not _is_own(earlier, record):
             codes.refund_failure(proof)
             raise WrongCode("used", counts=False) from None
-        return kept
+        return earlier
     return None
 
 
-def _is_own(kept: Outcome, wanted: Outcome) -> bool:
-    """Whether that outcome is of this very challenge and by this caller's key."""
-    return kept.key_hash is not None and kept.key_hash == wanted.key_hash and kept.challenge_hash == wanted.challenge_hash
+def _is_own(earlier: IdempotencyRecord, record: IdempotencyRecord) -> bool:
+    """Whether that record is of this very challenge and by this caller's key."""
+    return earlier.key_hash is not None and earlier.key_hash == record.key_hash and earlier.challenge_hash == record.challenge_hash
 
 
-def draft_session(proof: Proof, customer: Customer, issuer: str) -> Opened:
+def draft_session(proof: Proof, customer: Customer, issuer: str) -> StartedSession:
     """The session that the proof begins, its tokens signed before anything is used up. Raises: Unavailable, aws.Failed."""
     version = proof.challenge["derivation_key"]
     secret = first_secret(proof.key, ids.sha256(proof.challenge["id"]), version)
     session, refresh = sessions.draft(
         customer, amr(proof.address), client=proof.client.label, derivation_key_version=version, secret=secret
     )
-    return Opened(customer, session, sessions.pair(customer, session, refresh, issuer))
+    return StartedSession(customer, session, sessions.pair(customer, session, refresh, issuer))
 
 
-def repeated_session(proof: Proof, kept: Outcome, issuer: str) -> Opened:
+def repeated_session(proof: Proof, record: IdempotencyRecord, issuer: str) -> StartedSession:
     """The same session, customer and first refresh token again. Raises: WrongCode (ended since), Unavailable, aws.Failed."""
-    found = sessions.find(kept.customer_id, kept.family)
+    found = sessions.find(record.customer_id, record.family)
     if found is None:
         raise WrongCode("session_ended")
     session, customer = found
-    secret = first_secret(proof.key, kept.challenge_hash, kept.derivation_key_version) or b""
-    refresh = RefreshToken(customer.id, session.family, kept.derivation_key_version, 0, secret)
-    return Opened(customer, session, sessions.pair(customer, session, refresh, issuer))
+    secret = first_secret(proof.key, record.challenge_hash, record.derivation_key_version) or b""
+    refresh = RefreshToken(customer.id, session.family, record.derivation_key_version, 0, secret)
+    return StartedSession(customer, session, sessions.pair(customer, session, refresh, issuer))
 
 
 def first_secret(key: str | None, challenge_hash: bytes, derivation_key_version: int) -> bytes | None:
