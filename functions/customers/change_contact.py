@@ -3,28 +3,28 @@
 from customer_auth.base.errors import ContactTaken, Throttled, WrongCode
 from customer_auth.flows import contact_change
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.customers import CustomerShown
-from customer_auth.http.schemas.sign_in import TryByToken, attempt
-from customer_auth.http.schemas.tokens import Tokens, told
+from customer_auth.http.schemas.customers import CustomerResponse
+from customer_auth.http.schemas.sign_in import TokenCodeRequest, attempt
+from customer_auth.http.schemas.tokens import TokensResponse, members
 from customer_auth.sessions import sessions
 
 REFUSALS = (WrongCode, Throttled, ContactTaken)
 
 
-class ContactVerified(Tokens):
+class ContactVerified(TokensResponse):
     """The customer with the new address, and what the caller goes on with; every other session has ended."""
 
-    customer: CustomerShown
+    customer: CustomerResponse
 
 
 @endpoint(
-    body=TryByToken,
+    body=TokenCodeRequest,
     answer=ContactVerified,
     caller=sessions.identify,
     refusals=REFUSALS,
     takes_key=True,
     uses=("dynamodb", "secretsmanager", "kms"),
 )
-def handler(call: Call[TryByToken, sessions.Identified]) -> ContactVerified:
+def handler(call: Call[TokenCodeRequest, sessions.Identified]) -> ContactVerified:
     changed = contact_change.verify(call.caller, attempt(call), call.issuer)
-    return ContactVerified(customer=CustomerShown.of(changed.customer), **told(changed.pair, changed.device))
+    return ContactVerified(customer=CustomerResponse.of(changed.customer), **members(changed.token_pair, changed.device))

@@ -8,7 +8,7 @@ from customer_auth.flows import contact_change
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Email, FromClient, Phone, alternatives
-from customer_auth.http.schemas.code_requests import CodeSent
+from customer_auth.http.schemas.code_requests import CodeSentResponse
 from customer_auth.http.schemas.identifiers import only_one
 from customer_auth.sessions import sessions
 
@@ -27,6 +27,6 @@ class Wanted(FromClient):
         return only_one({"email": self.email, "phone": self.phone})
 
 
-@endpoint(body=Wanted, answer=CodeSent, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
-def handler(call: Call[Wanted, sessions.Caller]) -> CodeSent:
-    return CodeSent.of(contact_change.request_code(call.caller, call.body.address, call.client))
+@endpoint(body=Wanted, answer=CodeSentResponse, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
+def handler(call: Call[Wanted, sessions.Caller]) -> CodeSentResponse:
+    return CodeSentResponse.of(contact_change.request_code(call.caller, call.body.address, call.client))

@@ -10,7 +10,7 @@ from customer_auth.flows import verification
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import FromClient, Token
-from customer_auth.http.schemas.code_requests import CodeSent
+from customer_auth.http.schemas.code_requests import CodeSentResponse
 
 
 class Ask(FromClient):
@@ -20,7 +20,7 @@ class Ask(FromClient):
     type: Literal["email_verification", "phone_verification"] = Field(title="Type")
 
 
-@endpoint(body=Ask, answer=CodeSent, refusals=(Throttled,))
-def handler(call: Call[Ask, None]) -> CodeSent:
+@endpoint(body=Ask, answer=CodeSentResponse, refusals=(Throttled,))
+def handler(call: Call[Ask, None]) -> CodeSentResponse:
     channel = Channel(call.body.type.partition("_")[0])
-    return CodeSent.of(verification.request_code(call.body.customer_id, channel, call.client))
+    return CodeSentResponse.of(verification.request_code(call.body.customer_id, channel, call.client))

@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 from customer_auth.base.errors import NotAllowed
 from customer_auth.customers import profiles
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.customers import CustomerShown, Me
+from customer_auth.http.schemas.customers import CustomerResponse, Me
 from customer_auth.http.schemas.names import NamedWithCompany
 from customer_auth.sessions import sessions
 
@@ -33,4 +33,4 @@ def handler(call: Call[Changes, sessions.Caller]) -> Me:
     for name in ("email", "phone"):
         if name in call.body.model_fields_set:
             raise NotAllowed(f"{name.capitalize()} changes require OTP verification. Use POST {_CONTACT} to request a change.")
-    return Me(customer=CustomerShown.of(profiles.change(call.caller.customer, call.body.model_dump(exclude_unset=True))))
+    return Me(customer=CustomerResponse.of(profiles.change(call.caller.customer, call.body.model_dump(exclude_unset=True))))

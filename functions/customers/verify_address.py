@@ -3,16 +3,16 @@
 from customer_auth.base.errors import ContactTaken
 from customer_auth.flows import verification
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.sign_in import PROVING, TryByToken, attempt
-from customer_auth.http.schemas.verification import AddressVerified
+from customer_auth.http.schemas.sign_in import PROVING, TokenCodeRequest, attempt
+from customer_auth.http.schemas.verification import VerifyAddressResponse
 
 
 @endpoint(
-    body=TryByToken,
-    answer=AddressVerified,
+    body=TokenCodeRequest,
+    answer=VerifyAddressResponse,
     refusals=(*PROVING, ContactTaken),
     takes_key=True,
     uses=("dynamodb", "secretsmanager", "kms"),
 )
-def handler(call: Call[TryByToken, None]) -> AddressVerified:
-    return AddressVerified.of(verification.verify(attempt(call), call.issuer))
+def handler(call: Call[TokenCodeRequest, None]) -> VerifyAddressResponse:
+    return VerifyAddressResponse.of(verification.verify(attempt(call), call.issuer))

@@ -9,7 +9,7 @@ from customer_auth.flows import account_deletion
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Code, Model, Token
-from customer_auth.http.schemas.deletion import DeletionShown
+from customer_auth.http.schemas.deletion import DeletionResponse
 from customer_auth.otp import codes
 from customer_auth.tokens import cancel_tokens
 
@@ -32,14 +32,14 @@ class Cancelled(Model):
     """The account stays."""
 
     cancelled: Literal[True] = True
-    request: DeletionShown
+    request: DeletionResponse
 
 
 @endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True)
 def handler(call: Call[Keeping, None]) -> Cancelled:
     if cancel_tokens.is_one(call.body.token):
-        return Cancelled(request=DeletionShown.of(account_deletion.cancel_by_token(call.body.token)))
+        return Cancelled(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))
     attempt = codes.CodeAttempt(call.body.code, call.body.token, call.idempotency_key, call.client)
-    return Cancelled(request=DeletionShown.of(account_deletion.cancel(attempt)))
+    return Cancelled(request=DeletionResponse.of(account_deletion.cancel(attempt)))

@@ -10,7 +10,7 @@ from customer_auth.flows import admins
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Model, Text
-from customer_auth.http.schemas.deletion import DeletionListed
+from customer_auth.http.schemas.deletion import ListedDeletionResponse
 from customer_auth.sessions import sessions
 
 
@@ -28,7 +28,7 @@ class Which(Model):
 class Requests(Model):
     """One page, and how many there are in all."""
 
-    requests: list[DeletionListed]
+    requests: list[ListedDeletionResponse]
     count: int = Field(examples=[1])
     offset: int = Field(examples=[0])
     limit: int = Field(examples=[20])
@@ -40,5 +40,5 @@ def handler(call: Call[None, sessions.Caller]) -> Requests:
     asked = call.query
     wanted = deletion_lists.Wanted(asked.status, asked.order, asked.order_direction == "ASC", asked.limit, asked.offset, asked.cursor)
     page = deletion_lists.page(wanted)
-    shown = [DeletionListed.of(each) for each in page.deletions]
+    shown = [ListedDeletionResponse.of(each) for each in page.deletions]
     return Requests(requests=shown, count=page.total, offset=asked.offset, limit=asked.limit, next_cursor=page.next_cursor)

@@ -7,7 +7,7 @@ from customer_auth.base.errors import ReauthenticationRequired, Throttled
 from customer_auth.flows import account_deletion
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import FromClient, Model, Reason
-from customer_auth.http.schemas.deletion import DeletionShown
+from customer_auth.http.schemas.deletion import DeletionResponse
 from customer_auth.http.schemas.field_types import Challenge, Time
 from customer_auth.sessions import sessions
 
@@ -24,7 +24,7 @@ class DeletionAsked(Model):
     token: Challenge | None
     expires_at: Time | None = Field(description="When the code ends.")
     resend_at: Time | None = Field(description="When the next code may be asked for.")
-    request: DeletionShown | None
+    request: DeletionResponse | None
 
 
 @endpoint(body=Asking, answer=DeletionAsked, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
@@ -34,5 +34,5 @@ def handler(call: Call[Asking, sessions.Caller]) -> DeletionAsked:
         token=asked.challenge if asked else None,
         expires_at=clock.iso(asked.expires_at) if asked else None,
         resend_at=clock.iso(asked.resend_at) if asked else None,
-        request=DeletionShown.of(confirmed) if confirmed else None,
+        request=DeletionResponse.of(confirmed) if confirmed else None,
     )

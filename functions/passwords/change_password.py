@@ -7,7 +7,7 @@ from customer_auth.flows import password_change
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Model, NewPassword, Password
 from customer_auth.http.schemas.field_types import CustomerId
-from customer_auth.http.schemas.tokens import TokensByPassword, told
+from customer_auth.http.schemas.tokens import PasswordTokensResponse, members
 from customer_auth.sessions import sessions
 
 REFUSALS = (WrongPassword, ReauthenticationRequired, Throttled)
@@ -21,7 +21,7 @@ class Passwords(Model):
     confirm_password: NewPassword = Field(title="Confirmed password")
 
 
-class PasswordChanged(TokensByPassword):
+class PasswordChanged(PasswordTokensResponse):
     """What the caller goes on with; every other session has ended."""
 
     message: str = Field(default="Password changed successfully", examples=["Password changed successfully"])
@@ -34,4 +34,4 @@ def handler(call: Call[Passwords, sessions.Caller]) -> PasswordChanged:
         message = "must be the new password once more"
         raise BadRequest(f"Confirmed password {message}", FieldError("confirm_password", message))
     changed = password_change.change(call.caller, call.body.old_password, call.body.new_password, call.client, call.issuer)
-    return PasswordChanged(customer_id=changed.customer_id, **told(changed.pair, changed.device))
+    return PasswordChanged(customer_id=changed.customer_id, **members(changed.token_pair, changed.device))

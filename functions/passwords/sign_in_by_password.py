@@ -15,7 +15,7 @@ from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Password, alternatives
 from customer_auth.http.schemas.identifiers import Identified
-from customer_auth.http.schemas.tokens import TokensByPassword, told
+from customer_auth.http.schemas.tokens import PasswordTokensResponse, members
 
 OPENING = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountDeletionPending, DeletionPendingHere, Throttled)
 
@@ -30,7 +30,7 @@ class TryPassword(Identified):
     password: Password = Field(title="Password")
 
 
-@endpoint(body=TryPassword, answer=TokensByPassword, refusals=OPENING, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryPassword, None]) -> TokensByPassword:
+@endpoint(body=TryPassword, answer=PasswordTokensResponse, refusals=OPENING, uses=("dynamodb", "secretsmanager", "kms"))
+def handler(call: Call[TryPassword, None]) -> PasswordTokensResponse:
     entered = password_sign_in.enter(call.body.address, call.body.password, call.client, call.issuer)
-    return TokensByPassword(**told(entered.pair, entered.device))
+    return PasswordTokensResponse(**members(entered.token_pair, entered.device))

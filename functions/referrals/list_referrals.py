@@ -2,10 +2,10 @@
 
 from customer_auth.customers import referral_lists
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.referrals import Page, Referrals
+from customer_auth.http.schemas.referrals import Page, ReferralsResponse
 from customer_auth.sessions import sessions
 
 
-@endpoint(query=Page, answer=Referrals, caller=sessions.check)
-def handler(call: Call[None, sessions.Caller]) -> Referrals:
-    return Referrals.of(*referral_lists.page(call.caller.customer, call.query.limit, call.query.cursor))
+@endpoint(query=Page, answer=ReferralsResponse, caller=sessions.check)
+def handler(call: Call[None, sessions.Caller]) -> ReferralsResponse:
+    return ReferralsResponse.of(*referral_lists.page(call.caller.customer, call.query.limit, call.query.cursor))

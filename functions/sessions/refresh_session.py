@@ -9,7 +9,7 @@ from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import CamelModel, Token
 from customer_auth.http.schemas.field_types import AccessToken, LifeSeconds, RefreshToken
-from customer_auth.sessions import renewals
+from customer_auth.sessions import rotation
 
 
 class UsedToken(CamelModel):
@@ -30,5 +30,5 @@ class SessionRefreshed(CamelModel):
 
 @endpoint(body=UsedToken, answer=SessionRefreshed, refusals=(WrongSession, RefreshTokenReused), uses=("dynamodb", "secretsmanager", "kms"))
 def handler(call: Call[UsedToken, None]) -> SessionRefreshed:
-    pair = renewals.renew(call.body.refresh_token, call.issuer)
+    pair = rotation.rotate(call.body.refresh_token, call.issuer)
     return SessionRefreshed(session_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in)

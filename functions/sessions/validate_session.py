@@ -8,7 +8,7 @@ from customer_auth.base.errors import WrongSession
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import CamelModel, Token
-from customer_auth.http.schemas.access_token import ClaimsShown
+from customer_auth.http.schemas.access_token import ClaimsResponse
 from customer_auth.sessions import sessions
 
 
@@ -23,11 +23,11 @@ class SessionValid(CamelModel):
 
     success: Literal[True] = True
     message: str = "Session is valid"
-    token: ClaimsShown
+    token: ClaimsResponse
 
 
 @endpoint(body=AskedToken, answer=SessionValid, refusals=(WrongSession,))
 def handler(call: Call[AskedToken, None]) -> SessionValid:
     # Here the token is the proof itself, not what lets the caller in.
     caller = sessions.check(call.body.session_token, call.issuer, refused=WrongSession)
-    return SessionValid(token=ClaimsShown(**caller.claims._asdict()))
+    return SessionValid(token=ClaimsResponse(**caller.claims._asdict()))

@@ -2,11 +2,11 @@
 
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.code_requests import AskAgainByPhone, CodeAsked
+from customer_auth.http.schemas.code_requests import CodeRequestedResponse, PhoneCodeResendRequest
 from customer_auth.otp import codes
 from customer_auth.otp.challenges import Purpose
 
 
-@endpoint(body=AskAgainByPhone, answer=CodeAsked, refusals=(WrongCode, Throttled))
-def handler(call: Call[AskAgainByPhone, None]) -> CodeAsked:
-    return CodeAsked.of(codes.request_code(Purpose.LOGIN, call.body.phone, call.client, call.body.challenge))
+@endpoint(body=PhoneCodeResendRequest, answer=CodeRequestedResponse, refusals=(WrongCode, Throttled))
+def handler(call: Call[PhoneCodeResendRequest, None]) -> CodeRequestedResponse:
+    return CodeRequestedResponse.of(codes.request_code(Purpose.LOGIN, call.body.phone, call.client, call.body.challenge))

@@ -2,11 +2,11 @@
 
 from customer_auth.base.errors import Throttled
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.code_requests import AskByPhone, MobileSent
+from customer_auth.http.schemas.code_requests import MobileCodeSentResponse, PhoneCodeRequest
 from customer_auth.otp import codes
 from customer_auth.otp.challenges import Purpose
 
 
-@endpoint(body=AskByPhone, answer=MobileSent, refusals=(Throttled,))
-def handler(call: Call[AskByPhone, None]) -> MobileSent:
-    return MobileSent.of(codes.request_code(Purpose.SIGN_IN, call.body.phone, call.client))
+@endpoint(body=PhoneCodeRequest, answer=MobileCodeSentResponse, refusals=(Throttled,))
+def handler(call: Call[PhoneCodeRequest, None]) -> MobileCodeSentResponse:
+    return MobileCodeSentResponse.of(codes.request_code(Purpose.SIGN_IN, call.body.phone, call.client))

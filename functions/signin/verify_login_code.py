@@ -3,12 +3,14 @@
 from customer_auth.customers.customers import Names
 from customer_auth.flows import sign_in
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.sign_in import PROVING, SessionStarted, TryByPhone, attempt
+from customer_auth.http.schemas.sign_in import PROVING, PhoneCodeAttemptRequest, SessionResponse, attempt
 from customer_auth.otp import codes
 from customer_auth.otp.challenges import Purpose
 
 
-@endpoint(body=TryByPhone, answer=SessionStarted, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryByPhone, None]) -> SessionStarted:
+@endpoint(
+    body=PhoneCodeAttemptRequest, answer=SessionResponse, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms")
+)
+def handler(call: Call[PhoneCodeAttemptRequest, None]) -> SessionResponse:
     proof = codes.verify_code(Purpose.LOGIN, call.body.phone, attempt(call))
-    return SessionStarted.of(sign_in.enter(proof, Names(), call.issuer))
+    return SessionResponse.of(sign_in.enter(proof, Names(), call.issuer))

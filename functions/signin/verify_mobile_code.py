@@ -3,12 +3,12 @@
 from customer_auth.customers.customers import Names
 from customer_auth.flows import sign_in
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.sign_in import PROVING, SignInVerified, TryToEnterByPhone, attempt
+from customer_auth.http.schemas.sign_in import PROVING, PhoneSignInRequest, SignInResponse, attempt
 from customer_auth.otp import codes
 from customer_auth.otp.challenges import Purpose
 
 
-@endpoint(body=TryToEnterByPhone, answer=SignInVerified, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryToEnterByPhone, None]) -> SignInVerified:
+@endpoint(body=PhoneSignInRequest, answer=SignInResponse, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
+def handler(call: Call[PhoneSignInRequest, None]) -> SignInResponse:
     proof = codes.verify_code(Purpose.SIGN_IN, call.body.phone, attempt(call))
-    return SignInVerified.of(sign_in.enter(proof, Names(), call.issuer, call.body.referral_code), "Mobile verified successfully")
+    return SignInResponse.of(sign_in.enter(proof, Names(), call.issuer, call.body.referral_code), "Mobile verified successfully")

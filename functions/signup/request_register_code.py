@@ -2,11 +2,11 @@
 
 from customer_auth.base.errors import Throttled
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.code_requests import AskByPhone, CodeAsked
+from customer_auth.http.schemas.code_requests import CodeRequestedResponse, PhoneCodeRequest
 from customer_auth.otp import codes
 from customer_auth.otp.challenges import Purpose
 
 
-@endpoint(body=AskByPhone, answer=CodeAsked, refusals=(Throttled,))
-def handler(call: Call[AskByPhone, None]) -> CodeAsked:
-    return CodeAsked.of(codes.request_code(Purpose.REGISTER, call.body.phone, call.client))
+@endpoint(body=PhoneCodeRequest, answer=CodeRequestedResponse, refusals=(Throttled,))
+def handler(call: Call[PhoneCodeRequest, None]) -> CodeRequestedResponse:
+    return CodeRequestedResponse.of(codes.request_code(Purpose.REGISTER, call.body.phone, call.client))

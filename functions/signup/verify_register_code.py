@@ -3,13 +3,15 @@
 from customer_auth.customers.customers import Names
 from customer_auth.flows import sign_in
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.sign_in import PROVING, Registered, TryToRegister, attempt
+from customer_auth.http.schemas.sign_in import PROVING, RegisterByCodeRequest, RegistrationResponse, attempt
 from customer_auth.otp import codes
 from customer_auth.otp.challenges import Purpose
 
 
-@endpoint(body=TryToRegister, answer=Registered, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryToRegister, None]) -> Registered:
+@endpoint(
+    body=RegisterByCodeRequest, answer=RegistrationResponse, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms")
+)
+def handler(call: Call[RegisterByCodeRequest, None]) -> RegistrationResponse:
     proof = codes.verify_code(Purpose.REGISTER, call.body.phone, attempt(call))
     names = Names(call.body.first_name, call.body.last_name)
-    return Registered.of(sign_in.enter(proof, names, call.issuer, call.body.referral_code))
+    return RegistrationResponse.of(sign_in.enter(proof, names, call.issuer, call.body.referral_code))

@@ -16,7 +16,7 @@ FACTS = {
     *("outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered"),
     *("delivery", "refund", "crash"),
 }
-METRICS = {"asked", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted"}
+METRICS = {"requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted"}
 KEY = "canary-idempotency-key-0001"
 NAME = "Canaryetta"
 
@@ -154,10 +154,10 @@ def test_a_message_sent_is_one_line_too(customer, log):
 def test_the_counts_are_in_the_embedded_metric_format(ada, log):
     ada.ask(REGISTER)
     line = log.last
-    directive = {"Namespace": "CustomerAuth", "Dimensions": [["service"]], "Metrics": [{"Name": "asked", "Unit": "Count"}]}
+    directive = {"Namespace": "CustomerAuth", "Dimensions": [["service"]], "Metrics": [{"Name": "requested", "Unit": "Count"}]}
 
     assert line["_aws"] == {"Timestamp": clock.now() * 1000, "CloudWatchMetrics": [directive]}
-    assert line["asked"] == 1
+    assert line["requested"] == 1
     assert isinstance(line["service"], str)
 
 
@@ -170,7 +170,7 @@ def test_each_outcome_counts_as_what_it_is(api, wire, customer, doors, log):
         return names
 
     challenge = []
-    assert counted(lambda: challenge.append(customer.ask()["challenge"])) == {"asked"}
+    assert counted(lambda: challenge.append(customer.ask()["challenge"])) == {"requested"}
     assert counted(customer.ask) == {"throttled"}
     code = customer.inbox.code(customer.phone)
     assert counted(lambda: None) == {"sent"}

@@ -98,7 +98,7 @@ def test_of_12_successors_and_12_late_parents_at_once_one_token_goes_on_or_none(
         customer.sign_in()
         parent, successor = customer.session["refresh_token"], customer.refresh()["refreshToken"]
         api.clock.advance(11)
-        answers = at_once(24, lambda i, pair=(parent, successor): customer.refresh(pair[i % 2]))
+        answers = at_once(24, lambda i, token_pair=(parent, successor): customer.refresh(token_pair[i % 2]))
         tokens = {answer["refreshToken"] for answer in answers if answer.status == 200}
         alive = [token for token in tokens if customer.refresh(token).status == 200]
         assert {answer.status for answer in answers} <= {200, 401}

@@ -164,7 +164,7 @@ def test_a_claim_of_before_gives_way_to_a_newer_registration(api, tables, somebo
 def claimed(api, grace):
     """A claim on her number of today, made by a service that did not know yet what the number was before."""
     today = Address(Channel.PHONE, grace.today, grace.today, "BJ")
-    claim, *_ = identity_items.claim(today, "reg_eve", "hash", None, expires_at=None)
+    claim, *_ = identity_items.put_unverified(today, "reg_eve", "hash", None, expires_at=None)
     api.engine.clients.dynamodb.put_item(TableName=claim.parameters["TableName"], Item=claim.parameters["Item"])
 
 

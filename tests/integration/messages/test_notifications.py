@@ -218,7 +218,7 @@ def notifications_of(person, cause, tables) -> list[dict]:
     deliver, api = person.api.deliver, person.api
 
     def look_first():
-        seen.update({item["pk"]["S"]: item["notice"]["M"] for item in tables.look().kinds("message")})
+        seen.update({item["pk"]["S"]: item["notification"]["M"] for item in tables.look().kinds("message")})
         return deliver()
 
     api.deliver = look_first

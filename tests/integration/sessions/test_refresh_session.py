@@ -10,7 +10,7 @@ NOT_TEXT = [1, True, [], {}, ["a.b"]]
 
 
 def used(customer, times: int) -> list[str]:
-    """The customer's refresh tokens after so many renewals a minute apart, the newest last."""
+    """The customer's refresh tokens after so many rotation a minute apart, the newest last."""
     tokens = [customer.session["refresh_token"]]
     for _ in range(times):
         customer.api.clock.advance(60)

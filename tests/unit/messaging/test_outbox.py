@@ -13,7 +13,7 @@ from tests.harness.service import template
         ("requested:register", True),
         ("requested:login", True),
         ("requested:sign_in", True),
-        ("tried", False),
+        ("attempted", False),
         ("used", False),
         ("recorded", False),
         ("asked", False),

@@ -8,7 +8,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from customer_auth.aws import sdk
 from customer_auth.base import settings
 from customer_auth.messaging import errors as outcomes
-from customer_auth.messaging.errors import NotSent
+from customer_auth.messaging.errors import SendFailed
 from customer_auth.messaging.messages import Message
 from customer_auth.messaging.senders import SENDERS, ses, sns
 
@@ -197,7 +197,7 @@ def test_after_a_lost_answer_the_message_may_have_been_sent(environment, service
 def test_what_is_raised_names_no_address(sns, code):
     sns.add_client_error("publish", code, f"Invalid parameter: PhoneNumber Reason: {NUMBER} is opted out")
 
-    with pytest.raises(NotSent) as raised:
+    with pytest.raises(SendFailed) as raised:
         send_sms()
 
     assert re.fullmatch("[a-z_]+", str(raised.value))
@@ -206,6 +206,6 @@ def test_what_is_raised_names_no_address(sns, code):
 
 def outcome(send):
     """How sending failed: reason, permanent, unknown."""
-    with pytest.raises(NotSent) as raised:
+    with pytest.raises(SendFailed) as raised:
         send()
     return raised.value.reason, raised.value.permanent, raised.value.unknown

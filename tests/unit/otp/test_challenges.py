@@ -93,7 +93,7 @@ def test_the_bytes_of_purposes_are_never_given_to_others():
         "verify": 3,
         "reset": 4,
         "contact": 5,
-        "notice": 6,
+        "notification": 6,
         "deletion": 7,
         "cancellation": 8,
     }

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from customer_auth.base import ids
 from customer_auth.base.errors import WrongSession
 from customer_auth.otp.redemption import first_secret
-from customer_auth.sessions.refresh_tokens import RefreshToken, genuine
+from customer_auth.sessions.refresh_tokens import RefreshToken, authenticate
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "second")
 
@@ -21,7 +21,7 @@ def spoilt(text: str, part: int, put: str) -> str:
 
 
 def test_a_token_is_read_back_from_its_text():
-    assert genuine(FIRST.text()) == FIRST
+    assert authenticate(FIRST.text()) == FIRST
 
 
 def test_its_text_names_customer_family_version_and_number():
@@ -42,7 +42,7 @@ def test_its_successor_is_one_and_the_same_however_often_it_is_asked_for():
     assert successor == FIRST.successor()
     assert (successor.generation, successor.family, successor.customer_id, successor.derivation_key_version) == (1, "ses_one", "cus_ada", 1)
     assert successor.secret != FIRST.secret
-    assert genuine(successor.text()) == successor
+    assert authenticate(successor.text()) == successor
 
 
 def test_a_chain_never_comes_back_to_a_secret():
@@ -88,7 +88,7 @@ def test_the_table_keeps_a_hash_of_which_no_token_can_be_made():
     from_the_dump = FIRST._replace(secret=FIRST.secret_hash)
     tag = FIRST.text().rpartition(".")[2]
     with pytest.raises(WrongSession):
-        genuine(f"{from_the_dump.text().rpartition('.')[0]}.{tag}")
+        authenticate(f"{from_the_dump.text().rpartition('.')[0]}.{tag}")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_table_keeps_a_hash_of_which_no_token_can_be_made():
 )
 def test_no_part_of_it_can_be_changed(part, put):
     with pytest.raises(WrongSession):
-        genuine(spoilt(FIRST.text(), part, put))
+        authenticate(spoilt(FIRST.text(), part, put))
 
 
 @given(position=st.integers(0, 10_000), letter=st.sampled_from("ABab01-_.~ é"))
@@ -117,7 +117,7 @@ def test_no_letter_of_it_can_be_changed(position, letter):
 
     if changed != text:
         with pytest.raises(WrongSession):
-            genuine(changed)
+            authenticate(changed)
 
 
 @pytest.mark.parametrize(
@@ -140,18 +140,18 @@ def test_no_letter_of_it_can_be_changed(position, letter):
 )
 def test_what_nobody_made_is_refused(text):
     with pytest.raises(WrongSession):
-        genuine(text)
+        authenticate(text)
 
 
 @given(st.text(max_size=600))
 def test_no_text_does_more_than_being_refused(text):
     with pytest.raises(WrongSession):
-        genuine(text)
+        authenticate(text)
 
 
 def test_a_token_whose_derivation_key_is_gone_is_refused():
     parts = FIRST.text().split(".")
     with pytest.raises(WrongSession):
-        genuine(".".join([*parts[:2], "1500", *parts[3:]]))
+        authenticate(".".join([*parts[:2], "1500", *parts[3:]]))
     with pytest.raises(WrongSession):
         FIRST._replace(derivation_key_version=1500).successor()

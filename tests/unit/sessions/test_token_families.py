@@ -7,7 +7,7 @@ import pytest
 from customer_auth.base.clock import DAY
 from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
-from customer_auth.sessions.token_families import GRACE_SECONDS, Verdict, judge, renewed
+from customer_auth.sessions.token_families import GRACE_SECONDS, Verdict, judge, rotated
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "setting", "second")
 
@@ -45,12 +45,12 @@ class Family(NamedTuple):
             return self._replace(session=None), None
         if verdict is Verdict.REFUSED:
             return self, None
-        session, newest = renewed(self.session, token, verdict, self.now)
+        session, newest = rotated(self.session, token, verdict, self.now)
         return self._replace(session=session), newest
 
 
 def chain(times: int, *, seconds: int = LATER) -> tuple[Family, list[RefreshToken]]:
-    """A family that was renewed so many times, and its tokens, the newest last."""
+    """A family that was rotated so many times, and its tokens, the newest last."""
     family, tokens = Family(begun()), [FIRST]
     for _ in range(times):
         family, token = family.after(seconds).renew(tokens[-1])
@@ -144,7 +144,7 @@ class Holder(NamedTuple):
 
 
 def test_an_owner_alone_is_never_signed_out_whichever_answers_are_lost():
-    """Every course of eight renewals, at once, within the grace, after it."""
+    """Every course of eight rotation, at once, within the grace, after it."""
     courses = {(Family(begun()), Holder(FIRST))}
     for _ in range(8):
         after = set()
@@ -158,7 +158,7 @@ def test_an_owner_alone_is_never_signed_out_whichever_answers_are_lost():
 
 
 def test_outside_the_grace_owner_and_thief_never_both_go_on_after_each_one_s_second_refresh():
-    """Every course of up to three renewals of the owner alone, then the theft of what is held then, then seven of either."""
+    """Every course of up to three rotation of the owner alone, then the theft of what is held then, then seven of either."""
     alone = {(Family(begun()), Holder(FIRST))}
     thefts = set(alone)
     for _ in range(3):

@@ -89,8 +89,8 @@ def deletion_count(shard: int) -> str:
     return f"count#deletions#{shard}"
 
 
-def notice(notice_id: str) -> str:
-    return f"message#{notice_id}"
+def notification(notification_id: str) -> str:
+    return f"message#{notification_id}"
 
 
 def notification_window(address: Address) -> str:

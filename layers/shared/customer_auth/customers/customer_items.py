@@ -98,14 +98,14 @@ def take_over(read: Customer, anew: Customer) -> Write:
     return dynamodb.put(*_item(anew), where, _as_read(read) | {":proven_not": False})
 
 
-def verify(read: Customer, claimed: Address, *, begins_session: bool) -> Write:
-    """The part of a transaction that makes a claimed address a proven one, if the customer still claims it, with the same password.
+def verify(read: Customer, unverified: Address, *, begins_session: bool) -> Write:
+    """The part of a transaction that makes an unverified address a proven one, if the customer still claims it, with the same password.
 
     It counts the session that begins with it, if one does.
     """
-    channel, (same_password, values) = claimed.channel, _password_as_read(read)
+    channel, (same_password, values) = unverified.channel, _password_as_read(read)
     where = f"{_AS_READ} AND #{channel} = :spelling AND {same_password}"  # the address's item gets a copy of the password
-    values |= _as_read(read) | {":spelling": claimed.spelling, ":true": True, ":now": clock.now()}
+    values |= _as_read(read) | {":spelling": unverified.spelling, ":true": True, ":now": clock.now()}
     sets = f"SET #{channel}_verified = :true, #updated_at = :now"
     if begins_session:
         sets, where, values = f"{sets}, {_COUNTED}", f"{where} AND {_HAS_ROOM}", values | _counting(read)
@@ -119,11 +119,11 @@ def renumber(read: Customer, address: Address) -> Write:
     return dynamodb.update(*key(read.id), "SET #phone = :today, #updated_at = :now", where, values)
 
 
-def take_off(read: Customer, claimed: Address) -> Write:
-    """The part of a transaction that takes a claimed address off a customer who keeps the rest."""
-    channel = claimed.channel
+def take_off(read: Customer, unverified: Address) -> Write:
+    """The part of a transaction that takes an unverified address off a customer who keeps the rest."""
+    channel = unverified.channel
     where = f"#{channel} = :spelling AND #{channel}_verified = :false"
-    values = {":spelling": claimed.spelling, ":false": False, ":now": clock.now()}
+    values = {":spelling": unverified.spelling, ":false": False, ":now": clock.now()}
     return dynamodb.update(*key(read.id), f"SET #updated_at = :now REMOVE #{channel}", where, values)
 
 

@@ -1,6 +1,6 @@
 """Addresses, in the customers table: one item an address, which is its uniqueness itself.
 
-A proven address identifies its customer. One that is merely claimed identifies nobody: its item names the newest registration, whose
+A proven address identifies its customer. One that is merely unverified identifies nobody: its item names the newest registration, whose
 password may be tried.
 
 A number whose numbering plan has changed may still lie under its former key, until `make renumber` moves it. So all of an address's keys
@@ -11,7 +11,7 @@ condition_checks that nobody has proven it under another of its keys.
 |---|---|
 | pk | identity#…, a keyed hash of the address |
 | channel, spelling | what to show and where to send |
-| proven_at | when it was proven; a claimed one has none |
+| proven_at | when it was proven; an unverified one has none |
 | customer_id | whose it is, or whose claim; none while a registration has no customer |
 | registration | the registration that the address came by, where it came by one |
 | held | whether the claim had a session, so that nobody registers over it |
@@ -131,7 +131,9 @@ def prove_registration(proven: Address, read: Identity, password_hash: str) -> l
     return [dynamodb.put(*_item(proven, read, fields), *_as_read(read)), *_nobody_elsewhere(proven, read)]
 
 
-def claim(claimed: Address, registration: str, password_hash: str, customer: Customer | None, *, expires_at: int | None) -> list[Write]:
+def put_unverified(
+    unverified: Address, registration: str, password_hash: str, customer: Customer | None, *, expires_at: int | None
+) -> list[Write]:
     """The writes that make this the address's newest claim, unless the address is taken. Without `expires_at` it holds the address."""
     fields = {
         "customer_id": customer.id if customer else None,
@@ -140,8 +142,8 @@ def claim(claimed: Address, registration: str, password_hash: str, customer: Cus
         "password_hash": password_hash,
         "expires_at": expires_at,
     }
-    nobody_has_it = [dynamodb.check(*key(each), _FREE, {}) for each in claimed.former_keys]
-    return [dynamodb.put(*_item(claimed, None, fields), _FREE), *nobody_has_it]
+    nobody_has_it = [dynamodb.check(*key(each), _FREE, {}) for each in unverified.former_keys]
+    return [dynamodb.put(*_item(unverified, None, fields), _FREE), *nobody_has_it]
 
 
 def change(read: Identity, password_hash: str) -> Write:
@@ -171,7 +173,7 @@ def release(read: Identity) -> Write:
 
 
 def erase(address_key: str, customer_id: str) -> Write:
-    """The part of a transaction after which the address that lies there is nobody's, if it is this customer's, proven or claimed."""
+    """The part of a transaction after which the address that lies there is nobody's, if it is this customer's, proven or unverified."""
     return dynamodb.remove(*key(address_key), "#customer_id = :customer_id", {":customer_id": customer_id})
 
 

@@ -129,10 +129,10 @@ def cancel(attempt: CodeAttempt) -> Deletion:
 
 
 def _cancel(proof: Proof) -> Deletion:
-    standing = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(redemption.read, proof))
-    customer = standing.owner
+    state = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(redemption.read, proof))
+    customer = state.owner
     writes, cancelled = _keep(customer)
-    writes += [identity_items.is_of(standing.identity)] if standing.identity else []
+    writes += [identity_items.is_of(state.identity)] if state.identity else []
     beside = customer.verified_beside(proof.address) if customer else None
     writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=beside))
     if record := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):

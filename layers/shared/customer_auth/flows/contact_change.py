@@ -24,7 +24,7 @@ from customer_auth.base.errors import (
 from customer_auth.customers import customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
-from customer_auth.customers.ownership import Standing
+from customer_auth.customers.ownership import AddressState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, devices, redemption
@@ -32,14 +32,14 @@ from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Caller, Identified, Pair
+from customer_auth.sessions.sessions import Caller, Identified, TokenPair
 
 
 class ContactChanged(NamedTuple):
     """The customer with the new address, and what the caller goes on with."""
 
     customer: Customer
-    pair: Pair
+    token_pair: TokenPair
     device: str
 
 
@@ -93,7 +93,7 @@ def _insist_on_asker(proof: Proof, caller: Caller) -> None:
         raise WrongCode("another_asked")
 
 
-def _standing(proof: Proof, customer: Customer, conflict: redemption.WriteConflict | None) -> tuple[Standing, dict[Address, Identity]]:
+def _standing(proof: Proof, customer: Customer, conflict: redemption.WriteConflict | None) -> tuple[AddressState, dict[Address, Identity]]:
     """What the new address is, and what is known of the customer's own, in one read.
 
     Raises: Throttled, ContactTaken, NotAuthenticated (the sessions have ended), Unavailable, aws.Failed.
@@ -101,10 +101,10 @@ def _standing(proof: Proof, customer: Customer, conflict: redemption.WriteConfli
     if conflict and conflict.items[0] is not None:
         raise NotAuthenticated("session_ended")
     own: dict[Address, Identity] = {}
-    standing = ownership.read(proof.address, first=partial(_read_with_own, proof, customer, own))
-    if standing.identity and standing.identity.proven_at and standing.identity.customer_id != customer.id:
+    state = ownership.read(proof.address, first=partial(_read_with_own, proof, customer, own))
+    if state.identity and state.identity.proven_at and state.identity.customer_id != customer.id:
         raise ContactTaken
-    return standing, own
+    return state, own
 
 
 def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity], places: Sequence[tuple[str, Item]]) -> list[Item | None]:
@@ -118,21 +118,21 @@ def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity
     return items[: len(places)]
 
 
-def _verify(proof: Proof, caller: Caller, standing: Standing, own: dict[Address, Identity], issuer: str) -> ContactChanged:
+def _verify(proof: Proof, caller: Caller, state: AddressState, own: dict[Address, Identity], issuer: str) -> ContactChanged:
     """Raises: WriteConflict."""
     customer, address = caller.customer, proof.address
     changed = customer.with_session().with_address(address, verified=True)
     changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
     version, challenge_hash = proof.challenge["derivation_key"], ids.sha256(proof.challenge["id"])
     secret = redemption.first_secret(proof.key, challenge_hash, version)
-    session, refresh = sessions.go_on(caller.session, changed, derivation_key_version=version, secret=secret)
-    started = StartedSession(changed, session, sessions.pair(changed, session, refresh, issuer))
+    session, refresh = sessions.reissue(caller.session, changed, derivation_key_version=version, secret=secret)
+    started = StartedSession(changed, session, sessions.token_pair(changed, session, refresh, issuer))
     names = [str(address.channel), f"{address.channel}_verified"]
     writes = [
         customer_items.become(customer, changed, names),
-        *identity_items.prove(address, changed, standing.identity),
+        *identity_items.prove(address, changed, state.identity),
         session_items.put_new(session),
-        *(ownership.end_claim(address, standing) if standing.customer and standing.customer.id != customer.id else ()),
+        *(ownership.release_unverified(address, state) if state.customer and state.customer.id != customer.id else ()),
         *_own_addresses(customer, address, own),
         *_told(proof, customer),
     ]
@@ -167,4 +167,4 @@ def _told(proof: Proof, customer: Customer) -> list[Write]:
 
 def _changed(proof: Proof, started: StartedSession) -> ContactChanged:
     audit.count("verified", sid=started.session.family)
-    return ContactChanged(started.customer, started.pair, devices.issue(proof.address, at=clock.now()))
+    return ContactChanged(started.customer, started.token_pair, devices.issue(proof.address, at=clock.now()))

@@ -16,7 +16,7 @@ from customer_auth.customers.identity_items import Identity
 from customer_auth.customers.registration_items import Registration
 from customer_auth.otp import code_items, devices
 from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Pair
+from customer_auth.sessions.sessions import TokenPair
 from customer_auth.tokens.registration_tokens import Opening
 
 
@@ -35,7 +35,7 @@ class Created(NamedTuple):
     """A new customer, with a session where nothing is left to verify, and a device where an address is proven too."""
 
     customer: Customer
-    pair: Pair | None
+    token_pair: TokenPair | None
     device: str | None
 
 
@@ -101,15 +101,15 @@ def _commit(
     if identity:
         owns = identity_items.prove(own, customer, identity, registration=registration.id)
     else:
-        owns = identity_items.claim(own, registration.id, registration.password_hash, customer, expires_at=expires_at)
+        owns = identity_items.put_unverified(own, registration.id, registration.password_hash, customer, expires_at=expires_at)
     opens_once = registration_items.open_for(registration, customer.id)
     writes = [opens_once, *owns, customer_items.put_new(customer), referral_items.put(customer)]
-    pair, session = None, None
+    token_pair, session = None, None
     if opens:
         session, refresh = sessions.draft(
             customer, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
         )
-        pair = sessions.pair(customer, session, refresh, issuer)
+        token_pair = sessions.token_pair(customer, session, refresh, issuer)
         writes.append(session_items.put_new(session))
     if identity:  # the address gets an owner
         given_at = session.begun_at if session else clock.now()
@@ -122,7 +122,7 @@ def _commit(
         raise _instead(registration, failed.items, identity) from None
     if session:
         audit.note(sid=session.family)
-    return Created(customer, pair, devices.issue(own, at=session.begun_at) if session and identity else None)
+    return Created(customer, token_pair, devices.issue(own, at=session.begun_at) if session and identity else None)
 
 
 def _instead(registration: Registration, items: list[Item | None], identity: Identity | None) -> Exception:

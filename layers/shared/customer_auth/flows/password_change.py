@@ -20,16 +20,16 @@ from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import client_items, code_items, devices
 from customer_auth.passwords import hashing, password_attempt_items
 from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Caller, Pair
+from customer_auth.sessions.sessions import Caller, TokenPair
 
 _ROUNDS = 3
 
 
 class Changed(NamedTuple):
-    """The pair that the caller goes on with, and a device where an address of theirs is proven."""
+    """The token pair that the caller goes on with, and a device where an address of theirs is proven."""
 
     customer_id: str
-    pair: Pair
+    token_pair: TokenPair
     device: str | None
 
 
@@ -62,8 +62,8 @@ def _compare(customer: Customer, old: str | None, client: Client) -> None:
 def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, attempted: bool) -> Changed:
     customer, now = caller.customer, clock.now()
     changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
-    session, refresh = sessions.go_on(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
-    pair = sessions.pair(changed, session, refresh, issuer)
+    session, refresh = sessions.reissue(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
+    token_pair = sessions.token_pair(changed, session, refresh, issuer)
     main = customer.proven(prefer=Channel.EMAIL)
     writes: list[Write] = [
         customer_items.become(customer, changed, ["password_hash"]),
@@ -79,7 +79,7 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
     ]
     _transact(customer, writes, password_hash)
     audit.note(sid=session.family)
-    return Changed(customer.id, pair, devices.issue(main, at=now) if main else None)
+    return Changed(customer.id, token_pair, devices.issue(main, at=now) if main else None)
 
 
 def _transact(customer: Customer, writes: list[Write], password_hash: str) -> None:

@@ -10,7 +10,7 @@ from customer_auth.base import clock
 from customer_auth.base.client import Client
 from customer_auth.base.errors import AccountDeletionPending, WrongCode
 from customer_auth.customers import customer_items, identity_items, ownership, registration_items
-from customer_auth.customers.ownership import Standing
+from customer_auth.customers.ownership import AddressState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, devices, redemption
@@ -35,31 +35,31 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
 
 
 def _complete(proof: Proof, password_hash: str) -> str:
-    standing = ownership.read(proof.address, proof.challenge.get("customer"))
-    identity = standing.identity
+    state = ownership.read(proof.address, proof.challenge.get("customer"))
+    identity = state.identity
     asked_of = identity.revision if identity and identity.proven_at else None
     if identity is None or proof.challenge.get("revision") != asked_of:
         raise WrongCode("superseded")
-    if standing.owner and not standing.owner.may_sign_in:
+    if state.owner and not state.owner.may_sign_in:
         raise AccountDeletionPending
-    customer_id, writes, ended = _decided(proof, standing, password_hash)
+    customer_id, writes, ended = _decided(proof, state, password_hash)
     record = redemption.redeem(proof, writes, customer_id=customer_id, ends_devices_of=ended)
     audit.count("verified")
     return devices.issue(proof.address, at=record.at if record else clock.now())
 
 
-def _decided(proof: Proof, standing: Standing, password_hash: str) -> tuple[str, list[Write], list[Address]]:
+def _decided(proof: Proof, state: AddressState, password_hash: str) -> tuple[str, list[Write], list[Address]]:
     """Whose the password becomes, how, and whose devices end."""
-    address, (identity, customer) = proof.address, standing
-    beside = standing.owner.verified_beside(address) if standing.owner else None
+    address, (identity, customer) = proof.address, state
+    beside = state.owner.verified_beside(address) if state.owner else None
     told = notification_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge["locale"], fallback=beside)
-    if standing.owner:
-        owner = standing.owner
+    if state.owner:
+        owner = state.owner
         changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())
         identities = [identity_items.change(read, password_hash) for _, read in ownership.own(owner)]
         return owner.id, [customer_items.become(owner, changed, ["password_hash"]), *identities, told], owner.verified_addresses
     if identity and identity.registration and customer is None:
         proves = identity_items.prove_registration(address, identity, password_hash)
         return "", [*proves, registration_items.set_password(identity.registration, password_hash), told], [address]
-    owned = ownership.give(address, standing, password_hash=password_hash)
-    return owned.customer.id, [*owned.writes, told], [address]
+    assignment = ownership.assign(address, state, password_hash=password_hash)
+    return assignment.customer.id, [*assignment.writes, told], [address]

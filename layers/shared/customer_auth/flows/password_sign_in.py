@@ -27,7 +27,7 @@ from customer_auth.otp.challenges import CodeItemRef
 from customer_auth.otp.code_items import DeviceEnded
 from customer_auth.passwords import hashing
 from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Pair
+from customer_auth.sessions.sessions import TokenPair
 from customer_auth.tokens import cancel_tokens, registration_tokens
 
 _ROUNDS = 3
@@ -36,7 +36,7 @@ _ROUNDS = 3
 class SignedIn(NamedTuple):
     """A session that has just begun; a device is known from now on where the address is proven."""
 
-    pair: Pair
+    token_pair: TokenPair
     device: str | None
 
 
@@ -100,7 +100,7 @@ def _enter(address: Address, identity: Identity, password: str, ref: CodeItemRef
         session, refresh = sessions.draft(
             counted, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
         )
-        pair = sessions.pair(counted, session, refresh, issuer)  # signed before anything is written
+        token_pair = sessions.token_pair(counted, session, refresh, issuer)  # signed before anything is written
         writes = [
             identity_items.tried(identity),
             customer_items.begin_session_by_password(customer),
@@ -126,7 +126,7 @@ def _enter(address: Address, identity: Identity, password: str, ref: CodeItemRef
         raise Unavailable("changed_too_often")
     audit.count("verified", sid=session.family)
     _rehash(identity, password)
-    return SignedIn(pair, devices.issue(address, at=session.begun_at) if identity.proven_at else None)
+    return SignedIn(token_pair, devices.issue(address, at=session.begun_at) if identity.proven_at else None)
 
 
 def _read_again(address: Address, identity: Identity) -> Identity:

@@ -11,20 +11,20 @@ from customer_auth import audit
 from customer_auth.base.errors import AccountDeletionPending, BadRequest, WrongCode
 from customer_auth.customers import ownership, referrals
 from customer_auth.customers.customers import Customer, Names
-from customer_auth.customers.ownership import Owned
+from customer_auth.customers.ownership import Assignment
 from customer_auth.otp import devices, redemption
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import Proof
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
-from customer_auth.sessions.sessions import Pair
+from customer_auth.sessions.sessions import TokenPair
 
 
 class SignedIn(NamedTuple):
     """A customer with a session that has just begun, on a device that is known from now on."""
 
     customer: Customer
-    pair: Pair
+    token_pair: TokenPair
     device: str
     registered: bool
 
@@ -45,50 +45,50 @@ def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = N
     return redemption.retry_on_conflict(proof, decide, AccountDeletionPending, BadRequest)
 
 
-def _owned(proof: Proof, conflict: redemption.WriteConflict | None, names: Names, referral_code: str | None) -> Owned:
+def _owned(proof: Proof, conflict: redemption.WriteConflict | None, names: Names, referral_code: str | None) -> Assignment:
     """Whose the address is or becomes.
 
     Raises: Throttled, AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, Unavailable, aws.Failed.
     """
     found_instead = (conflict.items[1] if conflict else None) or {}
-    standing = ownership.read(
+    state = ownership.read(
         proof.address, found_instead.get("customer_id") or proof.challenge.get("customer"), first=partial(redemption.read, proof)
     )
-    if standing.owner is not None and not standing.owner.may_sign_in:
+    if state.owner is not None and not state.owner.may_sign_in:
         raise AccountDeletionPending
-    if standing.owner is not None and standing.identity is not None:
-        return ownership.keep(standing.identity, standing.owner)
+    if state.owner is not None and state.identity is not None:
+        return ownership.confirm(state.identity, state.owner)
     if proof.purpose is Purpose.LOGIN:
         raise WrongCode("no_account")
-    return ownership.give(proof.address, standing, names, referral_code=referral_code, begins_session=True)
+    return ownership.assign(proof.address, state, names, referral_code=referral_code, begins_session=True)
 
 
-def _commit(proof: Proof, owned: Owned, issuer: str) -> SignedIn:
+def _commit(proof: Proof, assignment: Assignment, issuer: str) -> SignedIn:
     """Use the proof up, begin the session and make the account the owner's where it was not: all or nothing.
 
     Raises: WriteConflict, UnknownReferrer.
     """
-    started = redemption.draft_session(proof, owned.customer, issuer)
+    started = redemption.draft_session(proof, assignment.customer, issuer)
     session = started.session
     try:
         record = redemption.redeem(
             proof,
-            [*owned.writes, session_items.put_new(session), *owned.condition_checks],
-            customer_id=owned.customer.id,
+            [*assignment.writes, session_items.put_new(session), *assignment.condition_checks],
+            customer_id=assignment.customer.id,
             family=session.family,
-            registered=owned.is_new,
+            registered=assignment.is_new,
             at=session.begun_at,
-            ends_devices_of=[proof.address] if owned.is_new else (),
+            ends_devices_of=[proof.address] if assignment.is_new else (),
         )
     except redemption.WriteConflict as conflict:
-        if referrals.refused(owned.condition_checks, conflict.items):
+        if referrals.refused(assignment.condition_checks, conflict.items):
             raise referrals.UnknownReferrer from None
         raise
     if record is not None:
         return _signed_in(proof, redemption.repeated_session(proof, record, issuer), registered=record.registered)
-    return _signed_in(proof, started, registered=owned.is_new)
+    return _signed_in(proof, started, registered=assignment.is_new)
 
 
 def _signed_in(proof: Proof, started: StartedSession, *, registered: bool) -> SignedIn:
     audit.count("verified", sid=started.session.family, registered=registered)
-    return SignedIn(started.customer, started.pair, devices.issue(proof.address, at=started.session.begun_at), registered)
+    return SignedIn(started.customer, started.token_pair, devices.issue(proof.address, at=started.session.begun_at), registered)

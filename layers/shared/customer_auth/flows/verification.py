@@ -17,7 +17,7 @@ from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
-from customer_auth.sessions.sessions import Pair
+from customer_auth.sessions.sessions import TokenPair
 
 __all__ = ["IssuedChallenge", "Verified", "request_code", "request_codes_at_registration", "verify"]
 
@@ -30,7 +30,7 @@ class Verified(NamedTuple):
     """A customer whose address is proven, with a session where nothing is left to verify and this address may sign in."""
 
     customer: Customer
-    pair: Pair | None
+    token_pair: TokenPair | None
     device: str | None
 
 
@@ -41,10 +41,10 @@ def request_code(customer_id: str, channel: Channel, client: Client) -> IssuedCh
     """
     counted = codes.count_request(client)
     customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
-    claimed = customer.unverified(channel) if customer else None
-    if customer is None or claimed is None:
+    unverified = customer.unverified(channel) if customer else None
+    if customer is None or unverified is None:
         return codes.request_decoy(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client, counted)
-    return codes.request_code(Purpose.VERIFY, claimed, client, bound_to=_bond(customer), counted=counted)
+    return codes.request_code(Purpose.VERIFY, unverified, client, bound_to=_bond(customer), counted=counted)
 
 
 def request_codes_at_registration(customer: Customer, client: Client) -> list[IssuedChallenge]:
@@ -79,7 +79,7 @@ def _verify(proof: Proof, issuer: str) -> Verified:
     item, *items = redemption.read(proof, [customer_items.key(bound_to["customer"]), *identity_items.keys_of(address)])
     customer, identity = customer_items.customer(item), identity_items.identity(address, items)
     if customer is None or bound_to != _bond(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
-        raise WrongCode("claim_gone")
+        raise WrongCode("address_gone")
     if not customer.may_sign_in:
         raise AccountDeletionPending
     if identity and identity.proven_at and identity.customer_id != customer.id:
@@ -118,11 +118,11 @@ def _repeated(proof: Proof, record: IdempotencyRecord, issuer: str) -> Verified:
         return _verified(proof, started.customer, started)
     customer = customer_items.find(record.customer_id)
     if customer is None or not customer.has_verified(proof.address):
-        raise WrongCode("claim_gone")
+        raise WrongCode("address_gone")
     return _verified(proof, customer, None)
 
 
 def _verified(proof: Proof, customer: Customer, started: StartedSession | None) -> Verified:
     audit.count("verified", sid=started.session.family if started else None)
     device = devices.issue(proof.address, at=started.session.begun_at) if started else None
-    return Verified(customer, started.pair if started else None, device)
+    return Verified(customer, started.token_pair if started else None, device)

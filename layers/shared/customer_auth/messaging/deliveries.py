@@ -38,7 +38,7 @@ PLANS = {
     Purpose.DELETION: Plan(Kind.DELETION, None, shows_state=True),
     Purpose.CANCELLATION: Plan(Kind.CANCELLATION, None, shows_state=False),
     # Messages without a code: no client has their challenge.
-    Purpose.NOTICE: Plan(None, None, shows_state=False),
+    Purpose.NOTIFICATION: Plan(None, None, shows_state=False),
 }
 
 type Visible = Literal["queued", "sent", "delivered", "failed"]

@@ -1,4 +1,4 @@
-"""How handing a message to AWS can end: with the provider's id for it, or `NotSent`, which says whether to try again."""
+"""How handing a message to AWS can end: with the provider's id for it, or `SendFailed`, which says whether to try again."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ _FOR_NOW = {
 }
 
 
-class NotSent(Exception):
+class SendFailed(Exception):
     """The provider did not take the message, or did not say so.
 
     `reason` is a stable word that holds no address: it may be shown. `permanent`: this message will never be taken. `unknown`: it may
@@ -37,14 +37,14 @@ class NotSent(Exception):
 def hand_over(service: str, operation: str, for_good: Mapping[str, str], **parameters: object) -> str:
     """Call AWS; the provider's id of the message. `for_good` maps the service's error codes that are permanent to reasons.
 
-    Raises: NotSent.
+    Raises: SendFailed.
     """
     try:
         answer = aws.call(service, operation, **parameters)
     except aws.Refused as refused:
         if refused.code in for_good:
-            raise NotSent(for_good[refused.code], permanent=True) from refused
-        raise NotSent(_FOR_NOW.get(refused.code, "provider_unavailable")) from refused
+            raise SendFailed(for_good[refused.code], permanent=True) from refused
+        raise SendFailed(_FOR_NOW.get(refused.code, "provider_unavailable")) from refused
     except aws.Unknown as lost:
-        raise NotSent("no_answer", unknown=True) from lost
+        raise SendFailed("no_answer", unknown=True) from lost
     return str(answer["MessageId"])

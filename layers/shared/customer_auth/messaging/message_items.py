@@ -3,7 +3,7 @@
 | delivery | means |
 |---|---|
 | queued | to be sent |
-| claimed, claimed_again | one sender is at it, for the first or the last time |
+| leased, leased_again | one sender is at it, for the first or the last time |
 | unsure | the provider's answer was lost: it may have been sent, and is sent once more |
 | sent, skipped, failed | accepted by the provider, nobody to tell, not to be accepted (`reason`) |
 """
@@ -19,11 +19,11 @@ from customer_auth.otp import idempotency_items
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.delivery_states import DeliveryState
 
-# After this a sender that claimed a message and was heard of no more has died: its function may run for 10 seconds. The retry
+# After this a sender that leased a message and was heard of no more has died: its function may run for 10 seconds. The retry
 # queue's delay is as long.
-CLAIM_SECONDS = 15
-_CLAIM_BYTES = 8
-_LEFT_BEHIND = "(#p.#delivery = :unsure OR (#p.#delivery = :claimed AND #p.#claimed_at <= :stale))"
+LEASE_SECONDS = 15
+_LEASE_BYTES = 8
+_LEFT_BEHIND = "(#p.#delivery = :unsure OR (#p.#delivery = :leased AND #p.#leased_at <= :stale))"
 
 
 class Message(NamedTuple):
@@ -63,52 +63,52 @@ def find(message: Message) -> Delivery | None:
     return None
 
 
-def claim(message: Message) -> Item | None:
+def lease(message: Message) -> Item | None:
     """Be the one sender of this message; answers its challenge, or None where nothing is to be sent any more.
 
-    Of any number at once one gets it. One whose sender died, or that is `unsure`, is given out once more, as `claimed_again`.
+    Of any number at once one gets it. One whose sender died, or that is `unsure`, is given out once more, as `leased_again`.
     Raises: InTheWay, aws.Failed.
     """
-    now, claim_id = clock.now(), secrets.token_bytes(_CLAIM_BYTES)
+    now, lease_id = clock.now(), secrets.token_bytes(_LEASE_BYTES)
     free: Item = {":queued": "queued"}
-    left: Item = {":unsure": "unsure", ":claimed": "claimed", ":stale": now - CLAIM_SECONDS}
+    left: Item = {":unsure": "unsure", ":leased": "leased", ":stale": now - LEASE_SECONDS}
     steps = (
-        _claim(message, claim_id, now, "claimed", "#p.#delivery = :queued", free),
-        _claim(message, claim_id, now, "claimed_again", _LEFT_BEHIND, left),
+        _lease(message, lease_id, now, "leased", "#p.#delivery = :queued", free),
+        _lease(message, lease_id, now, "leased_again", _LEFT_BEHIND, left),
     )
     for step in steps:
         try:
             challenge: Item = dynamodb.write(step)[message.purpose]
         except dynamodb.ConditionFailed as failed:
             challenge = failed.item.get(message.purpose, {})
-            if challenge.get("claim") != claim_id:  # not a write of ours whose answer was lost
+            if challenge.get("lease") != lease_id:  # not a write of ours whose answer was lost
                 if challenge.get("id") != message.challenge_id or challenge["expires_at"] <= now:
                     return None
-                if challenge["delivery"] not in ("claimed", "unsure"):
+                if challenge["delivery"] not in ("leased", "unsure"):
                     return None
                 continue
         return challenge
     raise InTheWay
 
 
-def _claim(message: Message, claim_id: bytes, now: int, delivery: str, where: str, values: Item) -> Write:
+def _lease(message: Message, lease_id: bytes, now: int, delivery: str, where: str, values: Item) -> Write:
     return dynamodb.update(
         *_key(message),
-        "SET #p.#delivery = :delivery, #p.#claim = :claim, #p.#claimed_at = :now, #event = :recorded",
+        "SET #p.#delivery = :delivery, #p.#lease = :lease, #p.#leased_at = :now, #event = :recorded",
         where=f"#p.#id = :id AND #p.#expires_at > :now AND {where}",
-        values=values | {":delivery": delivery, ":claim": claim_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
+        values=values | {":delivery": delivery, ":lease": lease_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
         names={"p": message.purpose},
     )
 
 
-def route(message: Message, claim_id: bytes, to: Address) -> Write:
-    """The part of a transaction that says where the message goes, once, by the sender that has claimed it."""
+def route(message: Message, lease_id: bytes, to: Address) -> Write:
+    """The part of a transaction that says where the message goes, once, by the sender that has leased it."""
     return dynamodb.update(
         *_key(message),
         "SET #p.#to = :to",
         # this sender has it still · it has no destination yet
-        where="#p.#claim = :claim AND attribute_not_exists(#p.#to)",
-        values={":to": list(to), ":claim": claim_id},
+        where="#p.#lease = :lease AND attribute_not_exists(#p.#to)",
+        values={":to": list(to), ":lease": lease_id},
         names={"p": message.purpose},
     )
 

@@ -3,9 +3,9 @@
 | attribute | holds |
 |---|---|
 | pk | message#… |
-| notice | what a challenge's map holds of its message (see `message_items`), the `kind`, `at`, the second that it speaks of,
+| notification | what a challenge's map holds of its message (see `message_items`), the `kind`, `at`, the second that it speaks of,
 | | `fallback`, the address that it goes to where its own has had enough, and `to`, the one that it was counted for |
-| event | requested:notice, for the stream's filter |
+| event | requested:notification, for the stream's filter |
 | expires_at | TTL: when nobody needs to be told any more |
 """
 
@@ -25,10 +25,10 @@ def put_new(kind: str, to: Address, locale: str, *, fallback: Address | None, at
 
     `fallback` is another verified address of the customer, for when this one has been told too much already.
     """
-    notice_id, now = secrets.token_bytes(16), clock.now()
-    notice = (
+    notification_id, now = secrets.token_bytes(16), clock.now()
+    notification = (
         {
-            "id": notice_id,
+            "id": notification_id,
             "kind": kind,
             "address": list(to),
             "locale": locale,
@@ -39,8 +39,12 @@ def put_new(kind: str, to: Address, locale: str, *, fallback: Address | None, at
         | ({"at": at} if at else {})
         | ({"fallback": list(fallback)} if fallback else {})
     )
-    place = {"pk": keys.notice(ids.base64url(notice_id)), "event": f"requested:{Purpose.NOTICE}", "expires_at": now + _LIFE_SECONDS}
-    return dynamodb.put(settings.resources().codes_table, place | {Purpose.NOTICE: notice}, where="attribute_not_exists(#pk)")
+    place = {
+        "pk": keys.notification(ids.base64url(notification_id)),
+        "event": f"requested:{Purpose.NOTIFICATION}",
+        "expires_at": now + _LIFE_SECONDS,
+    }
+    return dynamodb.put(settings.resources().codes_table, place | {Purpose.NOTIFICATION: notification}, where="attribute_not_exists(#pk)")
 
 
 def delete(pk: str) -> None:

@@ -16,8 +16,8 @@ from customer_auth.otp.challenges import Purpose
 def destination(message: Message, notification: Item) -> Address | None:
     """Where this notification goes, counted there; None where neither address has room for it.
 
-    It is counted once, at its first claim, however often it comes and whatever answers are lost: the window and where it goes are
-    written together. `notification` is as this sender has claimed it.
+    It is counted once, at its first lease, however often it comes and whatever answers are lost: the window and where it goes are
+    written together. `notification` is as this sender has leased it.
     Raises: InTheWay (another sender has it by now), aws.Failed.
     """
     if "to" in notification:
@@ -25,21 +25,21 @@ def destination(message: Message, notification: Item) -> Address | None:
     for name in ("address", "fallback"):
         if name in notification:
             address = challenges.address({"address": notification[name]})
-            if _counted(message, notification["claim"], address):
+            if _counted(message, notification["lease"], address):
                 return address
     return None
 
 
-def _counted(message: Message, claim_id: bytes, address: Address) -> bool:
+def _counted(message: Message, lease_id: bytes, address: Address) -> bool:
     """False where the address's window is full."""
     try:
-        dynamodb.transact([notification_window_items.count(address), message_items.route(message, claim_id, address)])
+        dynamodb.transact([notification_window_items.count(address), message_items.route(message, lease_id, address)])
     except dynamodb.TransactionFailed as failed:
         item = failed.items[1]
         if item is None:
             return False
-        here: Item = item.get(Purpose.NOTICE, {})
-        if here.get("claim") != claim_id or here.get("to") != list(address):
+        here: Item = item.get(Purpose.NOTIFICATION, {})
+        if here.get("lease") != lease_id or here.get("to") != list(address):
             raise InTheWay from None
         # a transaction whose answer was lost was repeated
     return True

@@ -18,7 +18,7 @@ from customer_auth.customers.customers import Status
 from customer_auth.customers.identity_items import Identity
 from customer_auth.messaging import message_items, notification_items, notifications
 from customer_auth.messaging.deliveries import PLANS
-from customer_auth.messaging.errors import NotSent
+from customer_auth.messaging.errors import SendFailed
 from customer_auth.messaging.message_items import Message
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.senders import SENDERS
@@ -42,10 +42,10 @@ def deliver(message: Message) -> Result:
     """
     audit.note(purpose=message.purpose)
     try:
-        challenge = message_items.claim(message)
+        challenge = message_items.lease(message)
         if challenge is None:
             return Result("nothing_to_send")
-        return _notify(message, challenge) if message.purpose is Purpose.NOTICE else _prove(message, challenge)
+        return _notify(message, challenge) if message.purpose is Purpose.NOTIFICATION else _prove(message, challenge)
     except message_items.InTheWay:
         return Result("in_the_way", again=True)
 
@@ -60,8 +60,8 @@ def _notify(message: Message, notification: Item) -> Result:
     audit.note(address=address)
     try:
         _send(Kind(notification["kind"]), message, address, address.destination, notification)
-    except NotSent as failure:
-        return _not_sent(message, failure, last=notification["delivery"] == "claimed_again")
+    except SendFailed as failure:
+        return _not_sent(message, failure, last=notification["delivery"] == "leased_again")
     notification_items.delete(message.pk)
     audit.count("sent")
     return Result("sent")
@@ -81,8 +81,8 @@ def _prove(message: Message, challenge: Item) -> Result:
         message_items.bind(message, identity.revision)
     try:
         _send(kind, message, address, _destination(address, identity), challenge)
-    except NotSent as failure:
-        return _not_sent(message, failure, last=challenge["delivery"] == "claimed_again")
+    except SendFailed as failure:
+        return _not_sent(message, failure, last=challenge["delivery"] == "leased_again")
     message_items.record(message, "sent", customer_id=owner)
     audit.count("sent")
     return Result("sent")
@@ -108,11 +108,11 @@ def _destination(address: Address, identity: Identity | None) -> str:
 
 
 def _send(kind: Kind, message: Message, address: Address, to: str, challenge: Item) -> None:
-    """Raises: NotSent, aws.Failed."""
+    """Raises: SendFailed, aws.Failed."""
     given = settings.messaging()
     channel: MessageChannel = "sms" if address.channel is Channel.PHONE else "email"
     locale = Locale(challenge["locale"])
-    values = _dated(challenge, locale) if message.purpose is Purpose.NOTICE else _proof(message, address, challenge)
+    values = _dated(challenge, locale) if message.purpose is Purpose.NOTIFICATION else _proof(message, address, challenge)
     rendered = render(
         kind,
         channel,
@@ -125,9 +125,9 @@ def _send(kind: Kind, message: Message, address: Address, to: str, challenge: It
     SENDERS[channel].send(to, rendered)
 
 
-def _dated(notice: Item, locale: Locale) -> dict[str, str]:
+def _dated(notification: Item, locale: Locale) -> dict[str, str]:
     """The day that the message speaks of, in UTC and in figures, which every language reads."""
-    return {"date": locale.figures(clock.iso(notice["at"]).partition("T")[0])} if "at" in notice else {}
+    return {"date": locale.figures(clock.iso(notification["at"]).partition("T")[0])} if "at" in notification else {}
 
 
 def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str]:
@@ -140,7 +140,7 @@ def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str
     return {"token": token, "reset_url": reset_tokens.link(token, address), "phone": phone}
 
 
-def _not_sent(message: Message, failure: NotSent, *, last: bool) -> Result:
+def _not_sent(message: Message, failure: SendFailed, *, last: bool) -> Result:
     """Whether it is worth another try: not for a refusal for good, nor after two lost answers, of which one may be a message."""
     if failure.permanent or (failure.unknown and last):
         message_items.record(message, "failed", reason=failure.reason)

@@ -39,7 +39,7 @@ class Purpose(StrEnum):
     VERIFY = "verify"  # an address that the customer merely claims
     RESET = "reset"  # a new password; its code is not for people
     CONTACT = "contact"  # another address in the place of the customer's
-    NOTICE = "notice"  # nothing: a message without a code
+    NOTIFICATION = "notification"  # nothing: a message without a code
     DELETION = "deletion"  # the end of the account, after a time in which it may be cancelled
     CANCELLATION = "cancellation"  # the account stays
 
@@ -52,7 +52,7 @@ _WIRE_BYTES = {
     Purpose.VERIFY: 3,
     Purpose.RESET: 4,
     Purpose.CONTACT: 5,
-    Purpose.NOTICE: 6,
+    Purpose.NOTIFICATION: 6,
     Purpose.DELETION: 7,
     Purpose.CANCELLATION: 8,
 }

@@ -12,7 +12,10 @@ REPEAT_SECONDS = 120
 
 
 class IdempotencyRecord(NamedTuple):
-    """What a right code led to: enough to answer its caller's repeat alike. `redemption_id` tells one redemption from another; no `family`: no session."""
+    """What a right code led to: enough to answer its caller's repeat with the same response.
+
+    `redemption_id` tells one redemption from another. `family` is empty where no session was started.
+    """
 
     redemption_id: str
     challenge_hash: bytes

@@ -22,7 +22,7 @@ from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.sessions import sessions
 from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
-from customer_auth.sessions.sessions import Pair
+from customer_auth.sessions.sessions import TokenPair
 
 # Their repeats come without the address, which their record keeps therefore.
 _WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT, Purpose.DELETION, Purpose.CANCELLATION)
@@ -42,7 +42,7 @@ class StartedSession(NamedTuple):
 
     customer: Customer
     session: Session
-    pair: Pair
+    token_pair: TokenPair
 
 
 def retry_on_conflict[T](proof: Proof, decide: Callable[[WriteConflict | None], T], *refusals: type[Refusal]) -> T:
@@ -144,7 +144,7 @@ def draft_session(proof: Proof, customer: Customer, issuer: str) -> StartedSessi
     session, refresh = sessions.draft(
         customer, amr(proof.address), client=proof.client.label, derivation_key_version=version, secret=secret
     )
-    return StartedSession(customer, session, sessions.pair(customer, session, refresh, issuer))
+    return StartedSession(customer, session, sessions.token_pair(customer, session, refresh, issuer))
 
 
 def repeated_session(proof: Proof, record: IdempotencyRecord, issuer: str) -> StartedSession:
@@ -155,7 +155,7 @@ def repeated_session(proof: Proof, record: IdempotencyRecord, issuer: str) -> St
     session, customer = found
     secret = first_secret(proof.key, record.challenge_hash, record.derivation_key_version) or b""
     refresh = RefreshToken(customer.id, session.family, record.derivation_key_version, 0, secret)
-    return StartedSession(customer, session, sessions.pair(customer, session, refresh, issuer))
+    return StartedSession(customer, session, sessions.token_pair(customer, session, refresh, issuer))
 
 
 def first_secret(key: str | None, challenge_hash: bytes, derivation_key_version: int) -> bytes | None:

@@ -43,7 +43,7 @@ class RefreshToken(NamedTuple):
         return f"{body}.{_tag(body, self.derivation_key_version)}"
 
 
-def genuine(text: str) -> RefreshToken:
+def authenticate(text: str) -> RefreshToken:
     """The token that `text` is, if we made it. Raises: WrongSession, aws.Failed."""
     body, _, tag = text.rpartition(".")
     parts = body.split(".") if len(text) <= _LONGEST and text.isascii() else []

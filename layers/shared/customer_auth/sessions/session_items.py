@@ -81,8 +81,8 @@ def put_new(new: Session) -> Write:
     return dynamodb.put(table, place | rest, where="attribute_not_exists(#pk)")
 
 
-def renew(read: Session, renewed: Session) -> Session | None:
-    """Put the renewed session in the place of the one that was read: of any number of renewals at once, one.
+def rotate(read: Session, renewed: Session) -> Session | None:
+    """Put the renewed session in the place of the one that was read: of any number of rotations at once, one.
 
     Answers None when it was renewed, else the session as it is by now. Raises: aws.Failed (it may be renewed); LookupError: it has ended.
     """

@@ -1,4 +1,4 @@
-"""Sessions: begun by a proof, checked at every call, ended one by one or all at once; `renewals` renews them.
+"""Sessions: begun by a proof, checked at every call, ended one by one or all at once; `rotation` refreshes them.
 
 A customer has a session epoch and a session remembers the one it began with: whatever ends every session adds one to it. A customer also
 counts the sessions begun, and a session keeps its number: with the 50th that begins after it, it has ended. Both are read with the session
@@ -16,7 +16,7 @@ from customer_auth.base.errors import AccountDeletionPending, NotAuthenticated, 
 from customer_auth.customers import customer_items
 from customer_auth.customers.customers import MOST_SESSIONS, Customer
 from customer_auth.sessions import session_items, token_families
-from customer_auth.sessions.refresh_tokens import RefreshToken, genuine
+from customer_auth.sessions.refresh_tokens import RefreshToken, authenticate
 from customer_auth.sessions.session_items import Session
 from customer_auth.tokens import access_tokens
 
@@ -25,7 +25,7 @@ RECENT_SECONDS = 5 * clock.MINUTE
 _FAMILY = re.compile(r"ses_[0-9a-v]{24}")
 
 
-class Pair(NamedTuple):
+class TokenPair(NamedTuple):
     """What a client goes on with."""
 
     access_token: str
@@ -81,7 +81,7 @@ def draft(
     return session, first
 
 
-def pair(customer: Customer, session: Session, refresh: RefreshToken, issuer: str) -> Pair:
+def token_pair(customer: Customer, session: Session, refresh: RefreshToken, issuer: str) -> TokenPair:
     """Both tokens, the access token signed now; it dies with its session at the latest. Raises: Unavailable, aws.Failed."""
     given, now = settings.service(), clock.now()
     expires_at = min(now + given.access_token_minutes * clock.MINUTE, session.expires_at)
@@ -97,10 +97,10 @@ def pair(customer: Customer, session: Session, refresh: RefreshToken, issuer: st
         amr=session.amr,
         roles=customer.roles,
     )
-    return Pair(access_tokens.issue(claims), refresh.text(), expires_at - now)
+    return TokenPair(access_tokens.issue(claims), refresh.text(), expires_at - now)
 
 
-def go_on(
+def reissue(
     session: Session, customer: Customer, *, derivation_key_version: int, secret: bytes | None = None
 ) -> tuple[Session, RefreshToken]:
     """The session in the place of one that ends with all others: of the same sign-in, with the same end in any case; stored as `draft`."""
@@ -140,7 +140,7 @@ def check(access_token: str, issuer: str, refused: type[Refusal] = NotAuthentica
 
 def end(refresh_token: str) -> None:
     """Log this client out; also by a token used before, for who holds a genuine one may end it. Raises: WrongSession, aws.Failed."""
-    token = genuine(refresh_token)
+    token = authenticate(refresh_token)
     audit.note(sid=token.family)
     session_items.end(token.customer_id, token.family)
 
@@ -150,7 +150,7 @@ def end_everywhere(refresh_token: str) -> None:
 
     Repeated after a lost answer it succeeds and ends no session that has begun since. Raises: WrongSession, aws.Failed.
     """
-    token = genuine(refresh_token)
+    token = authenticate(refresh_token)
     audit.note(sid=token.family)
     session, customer = _read(token.customer_id, token.family)
     if session is None or customer is None or not _is_in_time(session, customer):

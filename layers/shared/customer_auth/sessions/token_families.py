@@ -53,7 +53,7 @@ def _replaced_at(session: Session, older_by: int) -> int | None:
     return session.parent_rotated_at if 0 < older_by <= _GRANDPARENT else None
 
 
-def renewed(session: Session, token: RefreshToken, verdict: Verdict, now: int) -> tuple[Session, RefreshToken]:
+def rotated(session: Session, token: RefreshToken, verdict: Verdict, now: int) -> tuple[Session, RefreshToken]:
     """The session and its newest token after this verdict. Raises: WrongSession (the token's derivation key is gone), aws.Failed."""
     if verdict is Verdict.REPEATED:
         return session, token.successor(session.sibling)

@@ -7,7 +7,7 @@ from customer_auth.http.fields import Model
 from customer_auth.http.schemas.field_types import CustomerId, EpochSeconds, Sid
 
 
-class ClaimsShown(Model):
+class ClaimsResponse(Model):
     """What the token says (RFC 9068 §2.2)."""
 
     iss: str = Field(examples=[examples.ISSUER])

@@ -11,17 +11,17 @@ from customer_auth.http.schemas.field_types import Challenge, MaskedEmail, Maske
 from customer_auth.otp.codes import IssuedChallenge
 
 
-class ByPhone(Model):
+class PhoneFields(Model):
     """A phone."""
 
     phone: Phone = Field(title="Phone number")
 
 
-class AskByPhone(FromClient, ByPhone):
+class PhoneCodeRequest(FromClient, PhoneFields):
     """A phone that a code is asked for."""
 
 
-class AskAgainByPhone(AskByPhone):
+class PhoneCodeResendRequest(PhoneCodeRequest):
     """The same, once more."""
 
     challenge: Text | None = Field(
@@ -32,17 +32,17 @@ class AskAgainByPhone(AskByPhone):
     )
 
 
-class ByEmail(Model):
+class EmailFields(Model):
     """An email address."""
 
     email: Email = Field(title="Email")
 
 
-class AskByEmail(FromClient, ByEmail):
+class EmailCodeRequest(FromClient, EmailFields):
     """An email address that a code is asked for."""
 
 
-class CodeAsked(Model):
+class CodeRequestedResponse(Model):
     """A code is on its way, if the number is one that gets any."""
 
     challenge: Challenge
@@ -68,7 +68,7 @@ class _Sent(CamelModel):
     resend_at: Time = Field(description="When the next code may be asked for.")
 
 
-class EmailSent(_Sent):
+class EmailCodeSentResponse(_Sent):
     """A code is on its way to the email address."""
 
     message: str = "OTP sent to email successfully"
@@ -85,7 +85,7 @@ class EmailSent(_Sent):
         )
 
 
-class MobileSent(_Sent):
+class MobileCodeSentResponse(_Sent):
     """A code is on its way to the phone."""
 
     message: str = "OTP sent to mobile successfully"
@@ -102,7 +102,7 @@ class MobileSent(_Sent):
         )
 
 
-class CodeSent(Model):
+class CodeSentResponse(Model):
     """A code is on its way, if there is an address to send it to; its challenge is the token."""
 
     token: Challenge

@@ -11,7 +11,7 @@ from customer_auth.http.fields import CamelModel, Model
 from customer_auth.http.schemas.field_types import E164, CustomerId, Mailbox, Time
 
 
-class CustomerShown(Model):
+class CustomerResponse(Model):
     """A customer, as the store's own families know one."""
 
     id: CustomerId
@@ -37,10 +37,10 @@ class CustomerShown(Model):
 class Me(Model):
     """Who is signed in."""
 
-    customer: CustomerShown
+    customer: CustomerResponse
 
 
-class UserShown(CamelModel):
+class UserResponse(CamelModel):
     """The same person, as the sign-in API knows one."""
 
     user_id: CustomerId

@@ -11,7 +11,7 @@ from customer_auth.http.fields import Model
 from customer_auth.http.schemas.field_types import CustomerId, DeletionId, Time
 
 
-class DeletionShown(Model):
+class DeletionResponse(Model):
     """A request that an account be deleted."""
 
     id: DeletionId
@@ -33,7 +33,7 @@ class DeletionShown(Model):
         return cls(**fields | {"status": str(status)})
 
 
-class DeletionListed(DeletionShown):
+class ListedDeletionResponse(DeletionResponse):
     """The same, as administrators see it."""
 
     receipt: str | None = Field(description="Of a completed one, a signed JWS (RFC 7515).", examples=[examples.RECEIPT])

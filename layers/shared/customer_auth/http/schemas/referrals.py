@@ -25,7 +25,7 @@ class Page(Model):
     cursor: Text | None = Field(default=None, title="Cursor", description="Of the page before.", examples=[examples.CURSOR])
 
 
-class ReferredCustomer(Model):
+class ReferredCustomerResponse(Model):
     """Who was referred: names, and contacts masked."""
 
     id: CustomerId
@@ -36,7 +36,7 @@ class ReferredCustomer(Model):
     created_at: Time
 
 
-class Referral(Model):
+class ReferralResponse(Model):
     """That one customer referred another."""
 
     referral_link_id: LinkId
@@ -44,7 +44,7 @@ class Referral(Model):
     parent_customers_by_level: dict[str, str] = Field(
         description="Who referred, who referred that one, and so on.", examples=[{"1": examples.CUSTOMER_ID}]
     )
-    customer: ReferredCustomer
+    customer: ReferredCustomerResponse
 
     @classmethod
     def of(cls, referred: Referred) -> Self:
@@ -59,17 +59,17 @@ class Referral(Model):
             referral_link_id=f"refl_{referred.id.partition('_')[2]}",
             referred_at=at,
             parent_customers_by_level={str(level): each for level, each in enumerate(referred.referrers, 1)},
-            customer=ReferredCustomer(id=referred.id, created_at=at, **masked, **names),
+            customer=ReferredCustomerResponse(id=referred.id, created_at=at, **masked, **names),
         )
 
 
-class Referrals(Model):
+class ReferralsResponse(Model):
     """One page, newest first; no cursor on the last one."""
 
-    children: list[Referral]
+    children: list[ReferralResponse]
     next_cursor: str | None = Field(examples=[examples.CURSOR])
 
     @classmethod
     def of(cls, found: list[Referred], cursor: str | None) -> Self:
         """The answer for a page."""
-        return cls(children=[Referral.of(each) for each in found], next_cursor=cursor)
+        return cls(children=[ReferralResponse.of(each) for each in found], next_cursor=cursor)

@@ -13,10 +13,10 @@ from customer_auth.flows.verification import IssuedChallenge
 from customer_auth.http import examples
 from customer_auth.http.fields import Email, FromClient, Model, Phone, ReferralCode
 from customer_auth.http.schemas import tokens
-from customer_auth.http.schemas.customers import CustomerShown
+from customer_auth.http.schemas.customers import CustomerResponse
 from customer_auth.http.schemas.field_types import Challenge, Time
 from customer_auth.http.schemas.names import NamedWithCompany
-from customer_auth.http.schemas.tokens import PossibleTokens
+from customer_auth.http.schemas.tokens import OptionalTokensResponse
 
 _REFERRAL_CODE = "referral_code"
 
@@ -33,7 +33,7 @@ class NewCustomer(FromClient, NamedWithCompany):
         examples=[{"newsletter": True}],
     )
     referral_code: ReferralCode | None = Field(
-        default=None, title="Referral code", description="Of the customer who sent this one.", examples=[examples.REFERRAL_CODE]
+        default=None, title="ReferralResponse code", description="Of the customer who sent this one.", examples=[examples.REFERRAL_CODE]
     )
 
     @property
@@ -54,12 +54,12 @@ class Verification(Model):
     expires_at: Time
 
 
-class Created(PossibleTokens):
+class Created(OptionalTokensResponse):
     """The new customer; a session where nothing is left to verify, else the codes that were sent, where they are sent by themselves."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (201,)
 
-    customer: CustomerShown
+    customer: CustomerResponse
     verifications: list[Verification]
 
     @classmethod
@@ -70,7 +70,7 @@ class Created(PossibleTokens):
             for each in asked
         ]
         return cls(
-            customer=CustomerShown.of(created.customer),
+            customer=CustomerResponse.of(created.customer),
             verifications=told,
-            **tokens.told(created.pair, created.device),
+            **tokens.members(created.token_pair, created.device),
         )

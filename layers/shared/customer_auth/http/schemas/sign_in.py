@@ -10,11 +10,11 @@ from customer_auth.http import examples
 from customer_auth.http.endpoint import Call
 from customer_auth.http.fields import CamelModel, Code, FromClient, Model, ReferralCode, Text, Token
 from customer_auth.http.schemas import tokens
-from customer_auth.http.schemas.code_requests import ByEmail, ByPhone
-from customer_auth.http.schemas.customers import CustomerShown, UserShown
+from customer_auth.http.schemas.code_requests import EmailFields, PhoneFields
+from customer_auth.http.schemas.customers import CustomerResponse, UserResponse
 from customer_auth.http.schemas.field_types import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.http.schemas.names import Named
-from customer_auth.http.schemas.tokens import Tokens
+from customer_auth.http.schemas.tokens import TokensResponse
 from customer_auth.otp.codes import CodeAttempt
 
 # How trying a code can end otherwise.
@@ -22,7 +22,7 @@ PROVING = (WrongCode, AccountDeletionPending, Throttled)
 _REFERRER = "Of the customer who sent this one; for a new account alone."
 
 
-class TryCode(FromClient):
+class CodeAttemptFields(FromClient):
     """A code, for a challenge or for the address alone."""
 
     code: Code = Field(title="Code")
@@ -34,37 +34,37 @@ class TryCode(FromClient):
     )
 
 
-class TryByPhone(TryCode, ByPhone):
+class PhoneCodeAttemptRequest(CodeAttemptFields, PhoneFields):
     """A code and the phone that it came to."""  # whose field is first, and named first where both are missing
 
 
-class TryToRegister(TryByPhone, Named):
+class RegisterByCodeRequest(PhoneCodeAttemptRequest, Named):
     """The same, with the names of a customer that it may create."""
 
     referral_code: ReferralCode | None = Field(
-        default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
+        default=None, title="ReferralResponse code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
     )
 
 
-class TryByEmail(TryCode, ByEmail):
+class EmailCodeAttemptRequest(CodeAttemptFields, EmailFields):
     """A code and the email address that it came to."""
 
 
 class _Referred(Model):
     referral_code: ReferralCode | None = Field(
-        default=None, alias="referralCode", title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
+        default=None, alias="referralCode", title="ReferralResponse code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
     )
 
 
-class TryToEnterByPhone(TryByPhone, _Referred):
+class PhoneSignInRequest(PhoneCodeAttemptRequest, _Referred):
     """The same; for a new account, with who referred it."""
 
 
-class TryToEnterByEmail(TryByEmail, _Referred):
+class EmailSignInRequest(EmailCodeAttemptRequest, _Referred):
     """The same; for a new account, with who referred it."""
 
 
-class TryByToken(Model):
+class TokenCodeRequest(Model):
     """A code, for the token that it was asked for with."""
 
     token: Token = Field(title="Token", examples=[examples.CHALLENGE])
@@ -80,21 +80,21 @@ def attempt(call: Call[Any, Any]) -> CodeAttempt:
     return CodeAttempt(call.body.code, call.body.challenge, call.idempotency_key, call.client)
 
 
-class SessionStarted(Tokens):
+class SessionResponse(TokensResponse):
     """A customer is signed in."""
 
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (RFC 6750, no password)
     registered: bool = Field(description="Whether the account was made by this call.", examples=[True, False])
-    customer: CustomerShown
+    customer: CustomerResponse
 
     @classmethod
     def of(cls, entered: SignedIn) -> Self:
         """The answer for who is in."""
-        shown = CustomerShown.of(entered.customer)
-        return cls(**tokens.told(entered.pair, entered.device), registered=entered.registered, customer=shown)
+        shown = CustomerResponse.of(entered.customer)
+        return cls(**tokens.members(entered.token_pair, entered.device), registered=entered.registered, customer=shown)
 
 
-class Registered(SessionStarted):
+class RegistrationResponse(SessionResponse):
     """A customer is signed in, and the account may have been made by this call."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (200, 201)
@@ -104,7 +104,7 @@ class Registered(SessionStarted):
         return 201 if self.registered else 200
 
 
-class SignInVerified(CamelModel):
+class SignInResponse(CamelModel):
     """A customer is signed in, as the sign-in API says it."""
 
     success: Literal[True] = True
@@ -114,17 +114,17 @@ class SignInVerified(CamelModel):
     expires_in: LifeSeconds
     registered: bool = Field(description="Whether the account was made by this call.", examples=[True, False])
     device: Device
-    user: UserShown
+    user: UserResponse
 
     @classmethod
     def of(cls, entered: SignedIn, message: str) -> Self:
         """The answer for who is in."""
         return cls(
             message=message,
-            session_token=entered.pair.access_token,
-            refresh_token=entered.pair.refresh_token,
-            expires_in=entered.pair.expires_in,
+            session_token=entered.token_pair.access_token,
+            refresh_token=entered.token_pair.refresh_token,
+            expires_in=entered.token_pair.expires_in,
             registered=entered.registered,
             device=entered.device,
-            user=UserShown.of(entered.customer),
+            user=UserResponse.of(entered.customer),
         )

@@ -6,10 +6,10 @@ from pydantic import Field
 
 from customer_auth.http.fields import Model
 from customer_auth.http.schemas.field_types import AccessToken, Device, LifeSeconds, RefreshToken
-from customer_auth.sessions.sessions import Pair
+from customer_auth.sessions.sessions import TokenPair
 
 
-class Tokens(Model):
+class TokensResponse(Model):
     """A session that has begun."""
 
     token: AccessToken
@@ -18,13 +18,13 @@ class Tokens(Model):
     device: Device
 
 
-class TokensByPassword(Tokens):
+class PasswordTokensResponse(TokensResponse):
     """A session that has begun."""
 
     device: Device | None = Field(description="None while no address is verified.")  # type: ignore[assignment]
 
 
-class PossibleTokens(Model):
+class OptionalTokensResponse(Model):
     """A session, where one has begun."""
 
     token: AccessToken | None
@@ -33,7 +33,7 @@ class PossibleTokens(Model):
     device: Device | None
 
 
-def told(pair: Pair | None, device: str | None) -> dict[str, Any]:
-    """The members of an answer with tokens."""
-    token, refresh_token, expires_in = pair or (None, None, None)
+def members(token_pair: TokenPair | None, device: str | None) -> dict[str, Any]:
+    """The members of a response with tokens; all of them null where there are none."""
+    token, refresh_token, expires_in = token_pair or (None, None, None)
     return {"token": token, "refresh_token": refresh_token, "expires_in": expires_in, "device": device}

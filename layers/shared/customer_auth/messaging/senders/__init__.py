@@ -10,7 +10,7 @@ class Sender(Protocol):
     """Hands one message to a provider."""
 
     def send(self, to: str, message: Message) -> str:
-        """The provider's message id. `to` is an E.164 number or a mailbox. Raises: NotSent."""
+        """The provider's message id. `to` is an E.164 number or a mailbox. Raises: SendFailed."""
         ...
 
 

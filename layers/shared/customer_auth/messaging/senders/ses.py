@@ -17,7 +17,7 @@ _FOR_GOOD = {
 
 
 def send(to: str, message: Message) -> str:
-    """Send the message to one mailbox, from the brand; SES's message id. Raises: NotSent."""
+    """Send the message to one mailbox, from the brand; SES's message id. Raises: SendFailed."""
     given = settings.messaging()
     body = {"Text": _utf8(message.text)}
     if message.html:

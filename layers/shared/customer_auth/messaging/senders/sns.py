@@ -17,7 +17,7 @@ _FOR_GOOD = {
 
 
 def send(to: str, message: Message) -> str:
-    """Send the text to an E.164 number; SNS's message id. Raises: NotSent."""
+    """Send the text to an E.164 number; SNS's message id. Raises: SendFailed."""
     given = settings.messaging()
     # Transactional is the route that delivers also where advertising is filtered.
     wanted = {

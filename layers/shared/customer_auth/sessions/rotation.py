@@ -4,20 +4,20 @@ from customer_auth import audit
 from customer_auth.base import clock
 from customer_auth.base.errors import RefreshTokenReused, Unavailable, WrongSession
 from customer_auth.sessions import session_items, sessions, token_families
-from customer_auth.sessions.refresh_tokens import genuine
+from customer_auth.sessions.refresh_tokens import authenticate
 from customer_auth.sessions.session_items import Session
-from customer_auth.sessions.sessions import Pair
+from customer_auth.sessions.sessions import TokenPair
 from customer_auth.sessions.token_families import Verdict
 
 _ROUNDS = 3
 
 
-def renew(refresh_token: str, issuer: str) -> Pair:
+def rotate(refresh_token: str, issuer: str) -> TokenPair:
     """The next pair of a session. Of any number of calls at once with one token, each gets the same successor.
 
     Raises: WrongSession, RefreshTokenReused (the session has ended), Unavailable, aws.Failed (the same token may be tried again).
     """
-    token = genuine(refresh_token)
+    token = authenticate(refresh_token)
     audit.note(sid=token.family)
     found = sessions.find(token.customer_id, token.family)
     if found is None:
@@ -27,10 +27,10 @@ def renew(refresh_token: str, issuer: str) -> Pair:
         now = clock.now()
         verdict = token_families.judge(session, token, now)
         _refuse(verdict, session)
-        anew, newest = token_families.renewed(session, token, verdict, now)
+        anew, newest = token_families.rotated(session, token, verdict, now)
         instead = _put(session, anew) if verdict is not Verdict.REPEATED else None
         if instead is None:
-            return sessions.pair(customer, anew, newest, issuer)
+            return sessions.token_pair(customer, anew, newest, issuer)
         session = instead
     raise Unavailable("changed_too_often")
 
@@ -48,6 +48,6 @@ def _refuse(verdict: Verdict, session: Session) -> None:
 def _put(session: Session, anew: Session) -> Session | None:
     """What lies there instead where somebody was faster. Raises: WrongSession (the session has ended), aws.Failed."""
     try:
-        return session_items.renew(session, anew)
+        return session_items.rotate(session, anew)
     except LookupError:
         raise WrongSession("session_ended") from None
