@@ -128,10 +128,10 @@ _last: dict[str, Any] = {}
 def _code() -> str:
     """The code of the challenge that was just put, as the sender derives it."""
     from customer_auth.addresses import phone  # noqa: PLC0415
-    from customer_auth.otp import challenges  # noqa: PLC0415
+    from customer_auth.otp import derivation, purposes  # noqa: PLC0415
 
-    return challenges.code(
-        base64.b64decode(_last["nonce"]["B"]), int(_last["derivation_key"]["N"]), challenges.Purpose.LOGIN, phone.parse(PHONE)
+    return derivation.derive_code(
+        base64.b64decode(_last["nonce"]["B"]), int(_last["derivation_key"]["N"]), purposes.Purpose.LOGIN, phone.parse(PHONE)
     )
 
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from customer_auth.otp.challenges import ALPHABETS
+from customer_auth.otp.derivation import ALPHABETS
 from local.template import Template
 from tools import marked
 

@@ -10,7 +10,7 @@ from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Code, Model, Token
 from customer_auth.http.schemas.deletion import DeletionResponse
-from customer_auth.otp import codes
+from customer_auth.otp.proofs import CodeAttempt
 from customer_auth.tokens import cancel_tokens
 
 
@@ -41,5 +41,5 @@ def handler(call: Call[Keeping, None]) -> Cancelled:
         return Cancelled(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))
-    attempt = codes.CodeAttempt(call.body.code, call.body.token, call.idempotency_key, call.client)
+    attempt = CodeAttempt(call.body.code, call.body.token, call.idempotency_key, call.client)
     return Cancelled(request=DeletionResponse.of(account_deletion.cancel(attempt)))

@@ -5,7 +5,7 @@ from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.code_requests import CodeSentResponse
 from customer_auth.http.schemas.identifiers import WhoAsks
 from customer_auth.otp import codes
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 
 @endpoint(body=WhoAsks, answer=CodeSentResponse, refusals=(Throttled,))

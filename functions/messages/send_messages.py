@@ -7,7 +7,7 @@ from customer_auth import audit, aws
 from customer_auth.base import settings
 from customer_auth.messaging import outbox, template_lint, templates
 from customer_auth.messaging.message_items import Message
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 settings.service(), settings.messaging()  # a wrong setting ends the start, with its name
 templates.use(template_lint.checked(settings.messaging().templates_dir))  # and so does a template of one's own that will not do

@@ -13,7 +13,7 @@ from customer_auth.sessions import sessions
 REFUSALS = (WrongPassword, ReauthenticationRequired, Throttled)
 
 
-class Passwords(Model):
+class ChangePasswordRequest(Model):
     """The old one, which who has none leaves out, and the new one twice."""
 
     old_password: Password | None = Field(default=None, title="Old password")
@@ -21,17 +21,23 @@ class Passwords(Model):
     confirm_password: NewPassword = Field(title="Confirmed password")
 
 
-class PasswordChanged(PasswordTokensResponse):
+class ChangePasswordResponse(PasswordTokensResponse):
     """What the caller goes on with; every other session has ended."""
 
     message: str = Field(default="Password changed successfully", examples=["Password changed successfully"])
     customer_id: CustomerId
 
 
-@endpoint(body=Passwords, answer=PasswordChanged, caller=sessions.check, refusals=REFUSALS, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[Passwords, sessions.Caller]) -> PasswordChanged:
+@endpoint(
+    body=ChangePasswordRequest,
+    answer=ChangePasswordResponse,
+    caller=sessions.check,
+    refusals=REFUSALS,
+    uses=("dynamodb", "secretsmanager", "kms"),
+)
+def handler(call: Call[ChangePasswordRequest, sessions.Caller]) -> ChangePasswordResponse:
     if call.body.confirm_password != call.body.new_password:
         message = "must be the new password once more"
         raise BadRequest(f"Confirmed password {message}", FieldError("confirm_password", message))
     changed = password_change.change(call.caller, call.body.old_password, call.body.new_password, call.client, call.issuer)
-    return PasswordChanged(customer_id=changed.customer_id, **members(changed.token_pair, changed.device))
+    return ChangePasswordResponse(customer_id=changed.customer_id, **members(changed.token_pair, changed.device))

@@ -20,7 +20,7 @@ from customer_auth.http.schemas.tokens import PasswordTokensResponse, members
 OPENING = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountDeletionPending, DeletionPendingHere, Throttled)
 
 
-class TryPassword(Identified):
+class PasswordSignInRequest(Identified):
     """Who signs in, and the password; that stands in the body alone."""
 
     model_config = alternatives(
@@ -30,7 +30,7 @@ class TryPassword(Identified):
     password: Password = Field(title="Password")
 
 
-@endpoint(body=TryPassword, answer=PasswordTokensResponse, refusals=OPENING, uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[TryPassword, None]) -> PasswordTokensResponse:
-    entered = password_sign_in.enter(call.body.address, call.body.password, call.client, call.issuer)
-    return PasswordTokensResponse(**members(entered.token_pair, entered.device))
+@endpoint(body=PasswordSignInRequest, answer=PasswordTokensResponse, refusals=OPENING, uses=("dynamodb", "secretsmanager", "kms"))
+def handler(call: Call[PasswordSignInRequest, None]) -> PasswordTokensResponse:
+    signed_in = password_sign_in.sign_in(call.body.address, call.body.password, call.client, call.issuer)
+    return PasswordTokensResponse(**members(signed_in.token_pair, signed_in.device))

@@ -4,7 +4,7 @@ from customer_auth.base.errors import Throttled
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.code_requests import CodeRequestedResponse, PhoneCodeRequest
 from customer_auth.otp import codes
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 
 @endpoint(body=PhoneCodeRequest, answer=CodeRequestedResponse, refusals=(Throttled,))

@@ -1,16 +1,13 @@
 """POST /api/v1/auth/customer/login/verify-otp: signs a customer in by the code that came to the phone."""
 
-from customer_auth.customers.customers import Names
 from customer_auth.flows import sign_in
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.sign_in import PROVING, PhoneCodeAttemptRequest, SessionResponse, attempt
-from customer_auth.otp import codes
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 
 @endpoint(
     body=PhoneCodeAttemptRequest, answer=SessionResponse, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms")
 )
 def handler(call: Call[PhoneCodeAttemptRequest, None]) -> SessionResponse:
-    proof = codes.verify_code(Purpose.LOGIN, call.body.phone, attempt(call))
-    return SessionResponse.of(sign_in.enter(proof, Names(), call.issuer))
+    return SessionResponse.of(sign_in.sign_in(Purpose.LOGIN, call.body.phone, attempt(call), call.issuer))

@@ -4,14 +4,13 @@ from customer_auth.customers.customers import Names
 from customer_auth.flows import sign_in
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.sign_in import PROVING, RegisterByCodeRequest, RegistrationResponse, attempt
-from customer_auth.otp import codes
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 
 @endpoint(
     body=RegisterByCodeRequest, answer=RegistrationResponse, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms")
 )
 def handler(call: Call[RegisterByCodeRequest, None]) -> RegistrationResponse:
-    proof = codes.verify_code(Purpose.REGISTER, call.body.phone, attempt(call))
-    names = Names(call.body.first_name, call.body.last_name)
-    return RegistrationResponse.of(sign_in.enter(proof, names, call.issuer, call.body.referral_code))
+    body, names = call.body, Names(call.body.first_name, call.body.last_name)
+    signed_in = sign_in.sign_in(Purpose.REGISTER, body.phone, attempt(call), call.issuer, names=names, referral_code=body.referral_code)
+    return RegistrationResponse.of(signed_in)

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.otp import challenges
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp import challenges, derivation
+from customer_auth.otp.purposes import Purpose
 from tests.harness.forgery import decoded
 from tests.harness.people import REGISTER
 from tests.harness.world import TABLES
@@ -119,8 +119,8 @@ def test_nothing_in_the_tables_serves_as_the_derivation_key(api, ada, monkeypatc
 
     def derived(derivation_key: bytes) -> str:
         monkeypatch.setattr(challenges.secret_keys, "derivation_key", lambda _version: derivation_key)
-        return challenges.code(nonce, 0, Purpose.REGISTER, address)
+        return derivation.derive_code(nonce, 0, Purpose.REGISTER, address)
 
-    right = challenges.code(nonce, int(item["register"]["M"]["derivation_key"]["N"]), Purpose.REGISTER, address)
+    right = derivation.derive_code(nonce, int(item["register"]["M"]["derivation_key"]["N"]), Purpose.REGISTER, address)
     assert right == code
     assert sum(derived(value) == code for value in values(item) | {b"", b"0"}) == 0

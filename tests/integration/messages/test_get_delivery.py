@@ -10,8 +10,8 @@ from customer_auth.aws.keys import Lane
 from customer_auth.base import ids
 from customer_auth.messaging.deliveries import PLANS, _visible
 from customer_auth.otp import challenges
-from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.delivery_states import DeliveryState
+from customer_auth.otp.purposes import Purpose
 from tests.harness.people import LOGIN, REGISTER, Person, new_number
 
 
@@ -110,7 +110,7 @@ def pending_challenge(person, purpose) -> str:
     address = phone.parse(person.phone)
     key = keys.code_item_key(address, Lane.UNTRUSTED)
     [item] = [item for item in person.api.table("CodesTable") if item["pk"]["S"] == keys.code_item(key)]
-    return challenges.spelled(key, purpose, item[purpose]["M"]["id"]["B"])
+    return challenges.encode(key, purpose, item[purpose]["M"]["id"]["B"])
 
 
 def test_nobody_learns_by_a_cancellation_s_way_that_an_account_is_being_deleted(api, inbox):

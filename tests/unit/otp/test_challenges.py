@@ -12,8 +12,10 @@ from customer_auth.aws.keys import Lane
 from customer_auth.base import ids
 from customer_auth.base.client import Client
 from customer_auth.base.errors import WrongCode
-from customer_auth.otp import challenges, devices
-from customer_auth.otp.challenges import Challenge, CodeItemRef, Purpose
+from customer_auth.otp import challenges, derivation, devices, lanes
+from customer_auth.otp.challenges import Challenge
+from customer_auth.otp.lanes import CodeItemRef
+from customer_auth.otp.purposes import Purpose
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "template_settings")
 
@@ -21,6 +23,16 @@ PHONE = Address(Channel.PHONE, "+12125550123", "+12125550123", "US")
 OTHER = Address(Channel.PHONE, "+12125550124", "+12125550124", "US")
 EMAIL = Address(Channel.EMAIL, "ada@example.com", "ada@example.com")
 NONCE = b"n" * 16
+
+
+def named(challenge, ref=None):
+    """The challenge as its client holds it."""
+    return challenges.encode((ref or CodeItemRef.untrusted(PHONE)).item_key, challenge.purpose, challenge.id)
+
+
+def chosen(client):
+    """The lane that a client's codes are requested in."""
+    return lanes.in_lane(client, PHONE, lambda ref: ref)
 
 
 @pytest.fixture
@@ -40,31 +52,31 @@ def test_a_code_lives_five_minutes_by_sms_and_ten_by_email(second, address, seco
 def test_a_challenge_finds_its_place_by_itself(second, purpose, lane):
     challenge = Challenge.new(purpose, PHONE, "en")
     client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.TRUSTED else None)
-    place = CodeItemRef.of(client, PHONE)
+    place = chosen(client)
 
-    found, challenge_id = CodeItemRef.named_by(challenge.at(place), purpose, PHONE)
+    found, challenge_id = lanes.of_challenge(named(challenge, place), purpose, PHONE)
 
     assert (found.lane, found.item_key, challenge_id) == (lane, place.item_key, challenge.id)
 
 
 @pytest.mark.parametrize(("asked_for", "tried_for"), list(permutations(Purpose, 2)))
 def test_a_challenge_is_of_one_purpose(second, asked_for, tried_for):
-    named = Challenge.new(asked_for, PHONE, "en").at(CodeItemRef.untrusted(PHONE))
+    challenge = Challenge.new(asked_for, PHONE, "en")
 
     with pytest.raises(WrongCode):
-        CodeItemRef.named_by(named, tried_for, PHONE)
+        lanes.of_challenge(named(challenge), tried_for, PHONE)
 
 
 @pytest.mark.parametrize("address", [OTHER, EMAIL])
 def test_a_challenge_is_of_one_address(challenge, address):
     with pytest.raises(WrongCode):
-        CodeItemRef.named_by(challenge.at(CodeItemRef.untrusted(PHONE)), Purpose.LOGIN, address)
+        lanes.of_challenge(named(challenge), Purpose.LOGIN, address)
 
 
 def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(second):
-    place, seen = CodeItemRef.untrusted(PHONE), set()
+    seen = set()
     for _ in range(2_000):
-        raw = ids.from_base64url(Challenge.new(Purpose.LOGIN, PHONE, "en").at(place))
+        raw = ids.from_base64url(named(Challenge.new(Purpose.LOGIN, PHONE, "en")))
         parts = {raw[:8], raw[8:16], raw[17:25], raw[25:]}
 
         assert raw[16] == 1
@@ -74,17 +86,17 @@ def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(seco
 
 def test_no_flipped_bit_of_a_challenge_names_a_place_of_its_address(challenge):
     place = CodeItemRef.untrusted(PHONE)
-    raw = ids.from_base64url(challenge.at(place))
+    raw = ids.from_base64url(named(challenge))
     for bit in range(8 * len(raw)):
         flipped = (int.from_bytes(raw, "big") ^ 1 << bit).to_bytes(len(raw), "big")
 
-        item_key, purpose, _ = challenges.named(ids.base64url(flipped)) or (b"", None, b"")
+        item_key, purpose, _ = challenges.decode(ids.base64url(flipped)) or (b"", None, b"")
 
         assert (item_key, purpose) != (place.item_key, Purpose.LOGIN)
 
 
 def test_the_bytes_of_purposes_are_never_given_to_others():
-    bytes_of = {purpose: ids.from_base64url(challenges.spelled(bytes(16), purpose, bytes(16)))[16] for purpose in Purpose}
+    bytes_of = {purpose: ids.from_base64url(challenges.encode(bytes(16), purpose, bytes(16)))[16] for purpose in Purpose}
 
     assert bytes_of == {
         "register": 0,
@@ -103,11 +115,11 @@ def test_the_bytes_of_purposes_are_never_given_to_others():
 def test_a_challenge_alone_tells_us_its_lane(second, lane):
     client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.TRUSTED else None)
 
-    found, _ = CodeItemRef.of_challenge(Challenge.new(Purpose.VERIFY, PHONE, "en").at(CodeItemRef.of(client, PHONE)), Purpose.VERIFY)
+    ref, _ = lanes.of_challenge(named(Challenge.new(Purpose.VERIFY, PHONE, "en"), chosen(client)), Purpose.VERIFY)
 
-    assert found.lane is lane
-    assert CodeItemRef.of_nobody("nobody").lane is Lane.UNTRUSTED
-    assert keys.lane_of(CodeItemRef.of_nobody("nobody").item_key) is Lane.UNTRUSTED
+    assert ref.lane is lane
+    assert CodeItemRef.decoy("nobody").lane is Lane.UNTRUSTED
+    assert keys.lane_of(CodeItemRef.decoy("nobody").item_key) is Lane.UNTRUSTED
 
 
 SPOILT = {
@@ -129,14 +141,14 @@ SPOILT = {
 @pytest.mark.parametrize("spoil", list(SPOILT.values()), ids=SPOILT)
 def test_a_spoilt_challenge_names_nothing(challenge, spoil):
     with pytest.raises(WrongCode):
-        CodeItemRef.named_by(spoil(challenge.at(CodeItemRef.untrusted(PHONE))), Purpose.LOGIN, PHONE)
+        lanes.of_challenge(spoil(named(challenge)), Purpose.LOGIN, PHONE)
 
 
 def test_a_challenge_is_random_and_holds_no_address(second):
-    named = {Challenge.new(Purpose.LOGIN, PHONE, "en").at(CodeItemRef.untrusted(PHONE)) for _ in range(100)}
+    texts = {named(Challenge.new(Purpose.LOGIN, PHONE, "en")) for _ in range(100)}
 
-    assert len(named) == 100
-    assert all(b"2125550123" not in base64.urlsafe_b64decode(text + "==") for text in named)
+    assert len(texts) == 100
+    assert all(b"2125550123" not in base64.urlsafe_b64decode(text + "==") for text in texts)
 
 
 def test_a_code_is_derived_from_all_that_it_is_bound_to():
@@ -148,12 +160,12 @@ def test_a_code_is_derived_from_all_that_it_is_bound_to():
         for address in (PHONE, OTHER, EMAIL)
     ]
 
-    assert len({challenges.code(*each) for each in bound_to}) == len(bound_to)
-    assert challenges.code(*bound_to[0]) == challenges.code(*bound_to[0])
+    assert len({derivation.derive_code(*each) for each in bound_to}) == len(bound_to)
+    assert derivation.derive_code(*bound_to[0]) == derivation.derive_code(*bound_to[0])
 
 
 def test_a_code_is_the_same_in_every_spelling_of_its_address():
-    assert challenges.code(NONCE, 1, Purpose.SIGN_IN, EMAIL) == challenges.code(
+    assert derivation.derive_code(NONCE, 1, Purpose.SIGN_IN, EMAIL) == derivation.derive_code(
         NONCE, 1, Purpose.SIGN_IN, EMAIL._replace(spelling="Ada@example.com")
     )
 
@@ -165,13 +177,13 @@ def test_a_code_is_the_same_in_every_spelling_of_its_address():
 def test_a_code_has_the_configured_form(setting, charset, length, form):
     setting(OTP_CHARSET=charset, OTP_LENGTH=length)
 
-    codes = [challenges.code(secrets.token_bytes(16), 1, Purpose.LOGIN, PHONE) for _ in range(200)]
+    codes = [derivation.derive_code(secrets.token_bytes(16), 1, Purpose.LOGIN, PHONE) for _ in range(200)]
 
     assert all(re.fullmatch(form, code) for code in codes)
 
 
 def test_every_digit_comes_equally_often_in_every_position():
-    codes = [challenges.code(secrets.token_bytes(16), 1, Purpose.LOGIN, PHONE) for _ in range(10_000)]
+    codes = [derivation.derive_code(secrets.token_bytes(16), 1, Purpose.LOGIN, PHONE) for _ in range(10_000)]
 
     for position in range(6):
         counts = Counter(code[position] for code in codes)
@@ -181,7 +193,7 @@ def test_every_digit_comes_equally_often_in_every_position():
 
 def test_a_challenge_whose_derivation_key_is_gone_opens_nothing(second):
     with pytest.raises(WrongCode):
-        challenges.code(NONCE, 7, Purpose.LOGIN, PHONE)
+        derivation.derive_code(NONCE, 7, Purpose.LOGIN, PHONE)
 
 
 def test_a_new_challenge_has_all_its_tries_and_a_message_to_be_sent(challenge):

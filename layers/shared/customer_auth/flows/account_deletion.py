@@ -20,8 +20,10 @@ from customer_auth.deletion.deletion_items import Deletion, State
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, redemption
-from customer_auth.otp.challenges import Challenge, Purpose
-from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
+from customer_auth.otp.challenges import BoundTo, Challenge
+from customer_auth.otp.codes import IssuedChallenge
+from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
+from customer_auth.otp.purposes import Purpose
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.tokens import cancel_tokens
@@ -50,16 +52,14 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     lives = customer.deletion and (customer.deletion_lapses_at or 0) > clock.now()
     request_id = customer.deletion if customer.deletion and lives else ids.new("adr_")
 
-    def along(challenge: Challenge) -> list[Write]:
-        lapses_at = challenge.expires_at
-        return [
-            customer_items.request_deletion(customer, request_id, lapses_at),
-            deletion_items.request(request_id, customer.id, reason, client.locale, lapses_at=lapses_at),
-        ]
-
-    bound = {"customer": customer.id, "epoch": customer.session_epoch, "deletion": request_id}
-    asked = codes.request_code(Purpose.DELETION, address, client, bound_to=bound, by_owner=True, along=along)
-    return Requested(asked, None)
+    bound_to = BoundTo(customer.id, customer.session_epoch, deletion_id=request_id)
+    challenge = Challenge.new(Purpose.DELETION, address, client.locale, bound_to)
+    lapses_at = challenge.expires_at
+    writes = [
+        customer_items.request_deletion(customer, request_id, lapses_at),
+        deletion_items.request(request_id, customer.id, reason, client.locale, lapses_at=lapses_at),
+    ]
+    return Requested(codes.request_code_for_owner(challenge, client, writes), None)
 
 
 def confirm(attempt: CodeAttempt, at: int) -> Deletion:
@@ -68,18 +68,18 @@ def confirm(attempt: CodeAttempt, at: int) -> Deletion:
     Raises: WrongCode (also when the request has lapsed), Throttled; Unavailable and aws.Failed with the proof unspent.
     """
     proof = codes.verify_challenge(Purpose.DELETION, attempt)
-    if proof.record:
+    if isinstance(proof, Repeat):
         return _found(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _confirm(proof, at))
 
 
 def _confirm(proof: Proof, at: int) -> Deletion:
-    bound = proof.challenge["bound_to"]
-    items = redemption.read(proof, [customer_items.key(bound["customer"]), deletion_items.key(bound["deletion"])])
+    bound_to = proof.challenge.bound_to or BoundTo("", 0)
+    items = redemption.read(proof, [customer_items.key(bound_to.customer_id), deletion_items.key(bound_to.deletion_id)])
     customer, read = customer_items.customer(items[0]), deletion_items.deletion(items[1])
     if customer is None or read is None or not customer.may_sign_in or read.status != State.PENDING:
         raise WrongCode("request_gone")
-    if (customer.session_epoch, customer.deletion) != (bound["epoch"], bound["deletion"]):
+    if (customer.session_epoch, customer.deletion) != (bound_to.epoch, bound_to.deletion_id):
         raise WrongCode("superseded")
     scheduled_at, due_at = _schedule(at)
     writes = [
@@ -91,8 +91,8 @@ def _confirm(proof: Proof, at: int) -> Deletion:
             Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.verified_beside(proof.address), at=scheduled_at
         ),
     ]
-    if record := redemption.redeem(proof, writes, customer_id=customer.id):
-        return _found(customer_items.find(record.customer_id))
+    if repeat := redemption.redeem(proof, writes, customer_id=customer.id):
+        return _found(customer_items.find(repeat.record.customer_id))
     audit.count("verified")
     now = clock.now()
     return read._replace(status=State.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
@@ -123,20 +123,20 @@ def cancel(attempt: CodeAttempt) -> Deletion:
     Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun); Unavailable and aws.Failed with the proof unspent.
     """
     proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
-    if proof.record:
+    if isinstance(proof, Repeat):
         return _cancelled(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _cancel(proof), AccountDeletionPending)
 
 
 def _cancel(proof: Proof) -> Deletion:
-    state = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(redemption.read, proof))
+    state = ownership.read(proof.address, proof.challenge.customer_id, first=partial(redemption.read, proof))
     customer = state.owner
     writes, cancelled = _keep(customer)
     writes += [identity_items.is_of(state.identity)] if state.identity else []
     beside = customer.verified_beside(proof.address) if customer else None
-    writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=beside))
-    if record := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):
-        return _cancelled(customer_items.find(record.customer_id))
+    writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge.locale, fallback=beside))
+    if repeat := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):
+        return _cancelled(customer_items.find(repeat.record.customer_id))
     audit.count("verified")
     return cancelled
 

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 from customer_auth import audit
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.aws import dynamodb, keys, secret_keys
+from customer_auth.aws import dynamodb, secret_keys
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, settings
 from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError, IdentityExists, NotAuthenticated, Unavailable
@@ -113,7 +112,7 @@ def _commit(
         writes.append(session_items.put_new(session))
     if identity:  # the address gets an owner
         given_at = session.begun_at if session else clock.now()
-        writes.append(code_items.end_devices(keys.code_item_key(own, Lane.TRUSTED), given_at))
+        writes.append(code_items.end_devices(own, given_at))
     try:
         dynamodb.transact([*writes, *condition_checks])
     except dynamodb.TransactionFailed as failed:

@@ -12,8 +12,9 @@ from customer_auth.customers import identity_items, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.deletion import deletion_items
 from customer_auth.messaging import notification_window_items
-from customer_auth.otp import code_items, idempotency_items
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp import idempotency_items
+from customer_auth.otp.lanes import item_at
+from customer_auth.otp.purposes import Purpose
 from customer_auth.sessions import session_items, sessions
 from customer_auth.sessions.sessions import Caller
 
@@ -30,7 +31,7 @@ def export(caller: Caller) -> dict[str, Any]:
         "identities": [
             ref for each in (*customer.verified_addresses, *customer.unverified_addresses) for ref in identity_items.keys_of(each)
         ],
-        "codes": [code_items.key(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
+        "codes": [item_at(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
         "notifications": [notification_window_items.key(address) for address in customer.verified_addresses],
         "registrations": [registration_items.key(each) for each in [customer.registration] if each],
         "deletions": [deletion_items.key(each) for each in requests],
@@ -82,8 +83,11 @@ def _activity(item: Item) -> dict[str, Any]:
     """When messages were sent to the address, and codes and passwords tried; what has been asked for and what has come of it."""
     windows = {"messages_sent_at": "send", "codes_tried_at": "fail", "passwords_tried_at": "pass"}
     told: dict[str, Any] = {name: _moments(item, prefix) for name, prefix in windows.items()}
-    asked = {str(purpose): item[purpose] for purpose in Purpose if purpose in item}
-    told["codes_asked"] = [{"purpose": purpose} | _times(each, "asked_at", "expires_at") for purpose, each in asked.items()]
+    pending = {str(purpose): item[purpose] for purpose in Purpose if purpose in item}
+    told["codes_asked"] = [
+        {"purpose": purpose, "asked_at": clock.iso(each["requested_at"]), "expires_at": clock.iso(each["expires_at"])}
+        for purpose, each in pending.items()
+    ]
     used = {str(purpose): idempotency_items.find(purpose, item) for purpose in Purpose}
     told["codes_used"] = [{"purpose": purpose, "at": clock.iso(each.at)} for purpose, each in used.items() if each]
     return told | ({"devices_ended_at": clock.iso(item["devices_since"])} if "devices_since" in item else {})

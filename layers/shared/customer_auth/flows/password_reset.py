@@ -1,7 +1,9 @@
-"""A forgotten password: the token that was sent to an address sets a new one, once; it proves the address like any other proof.
+"""A forgotten password: the reset token that was sent to an address sets a new one, once; it proves the address like any other code.
 
-A token is of the password that it replaces: whatever changes that, or the account's addresses, ends it.
+A token is bound to the password that it replaces: whatever changes that, or the account's addresses, ends the token.
 """
+
+from typing import NamedTuple
 
 from customer_auth import audit
 from customer_auth.addresses.address import Address
@@ -10,56 +12,73 @@ from customer_auth.base import clock
 from customer_auth.base.client import Client
 from customer_auth.base.errors import AccountDeletionPending, WrongCode
 from customer_auth.customers import customer_items, identity_items, ownership, registration_items
+from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import AddressState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, devices, redemption
-from customer_auth.otp.challenges import Purpose
-from customer_auth.otp.codes import CodeAttempt, Proof
+from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
+from customer_auth.otp.purposes import Purpose
 from customer_auth.passwords import hashing
 from customer_auth.tokens import reset_tokens
 
 
-def complete(token: str, address: Address, password: str, key: str | None, client: Client) -> str:
-    """Set the password by a token that came to the address; answers a device. Every session, reset and device given before has ended.
+class _Plan(NamedTuple):
+    """Whose the password becomes, by which writes, and whose devices end."""
 
-    Raises: BadRequest (the password), WrongCode; AccountDeletionPending, Unavailable and aws.Failed with the token unspent.
+    customer_id: str
+    writes: list[Write]
+    ends_devices_of: list[Address]
+
+
+def complete(token: str, address: Address, password: str, key: str | None, client: Client) -> str:
+    """Set the password by a token that was sent to the address; answers a device. Every session, reset and earlier device has ended.
+
+    Raises: BadRequest (the password), WrongCode; AccountDeletionPending, Unavailable and aws.Failed, after which the token can still be
+    used.
     """
     hashing.check("password", password, [address])
     challenge, code = reset_tokens.parse(token)
     proof = codes.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
-    if proof.record:
+    if isinstance(proof, Repeat):
         return devices.issue(proof.address, at=proof.record.at)
     password_hash = hashing.hashed(password)
     return redemption.retry_on_conflict(proof, lambda _: _complete(proof, password_hash), AccountDeletionPending)
 
 
 def _complete(proof: Proof, password_hash: str) -> str:
-    state = ownership.read(proof.address, proof.challenge.get("customer"))
+    state = ownership.read(proof.address, proof.challenge.customer_id)
     identity = state.identity
-    asked_of = identity.revision if identity and identity.proven_at else None
-    if identity is None or proof.challenge.get("revision") != asked_of:
+    if identity is None or proof.challenge.revision != (identity.revision if identity.proven_at else None):
         raise WrongCode("superseded")
     if state.owner and not state.owner.may_sign_in:
         raise AccountDeletionPending
-    customer_id, writes, ended = _decided(proof, state, password_hash)
-    record = redemption.redeem(proof, writes, customer_id=customer_id, ends_devices_of=ended)
+    plan = _plan(proof, state, password_hash)
+    repeat = redemption.redeem(proof, plan.writes, customer_id=plan.customer_id, ends_devices_of=plan.ends_devices_of)
     audit.count("verified")
-    return devices.issue(proof.address, at=record.at if record else clock.now())
+    return devices.issue(proof.address, at=repeat.record.at if repeat else clock.now())
 
 
-def _decided(proof: Proof, state: AddressState, password_hash: str) -> tuple[str, list[Write], list[Address]]:
-    """Whose the password becomes, how, and whose devices end."""
+def _plan(proof: Proof, state: AddressState, password_hash: str) -> _Plan:
+    """The owner's password changes; a registration without a customer gets it; otherwise the address becomes a new customer's."""
     address, (identity, customer) = proof.address, state
-    beside = state.owner.verified_beside(address) if state.owner else None
-    told = notification_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge["locale"], fallback=beside)
     if state.owner:
-        owner = state.owner
-        changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())
-        identities = [identity_items.change(read, password_hash) for _, read in ownership.own(owner)]
-        return owner.id, [customer_items.become(owner, changed, ["password_hash"]), *identities, told], owner.verified_addresses
+        return _plan_for_owner(proof, state.owner, password_hash)
+    notification = notification_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge.locale, fallback=None)
     if identity and identity.registration and customer is None:
-        proves = identity_items.prove_registration(address, identity, password_hash)
-        return "", [*proves, registration_items.set_password(identity.registration, password_hash), told], [address]
+        verified = identity_items.prove_registration(address, identity, password_hash)
+        set_password = registration_items.set_password(identity.registration, password_hash)
+        return _Plan("", [*verified, set_password, notification], [address])
     assignment = ownership.assign(address, state, password_hash=password_hash)
-    return assignment.customer.id, [*assignment.writes, told], [address]
+    return _Plan(assignment.customer.id, [*assignment.writes, notification], [address])
+
+
+def _plan_for_owner(proof: Proof, owner: Customer, password_hash: str) -> _Plan:
+    changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())
+    fallback = owner.verified_beside(proof.address)
+    writes = [
+        customer_items.become(owner, changed, ["password_hash"]),
+        *(identity_items.change(identity, password_hash) for _, identity in ownership.own(owner)),
+        notification_items.put_new(Kind.PASSWORD_CHANGED, proof.address, proof.challenge.locale, fallback=fallback),
+    ]
+    return _Plan(owner.id, writes, owner.verified_addresses)

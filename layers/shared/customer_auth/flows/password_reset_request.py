@@ -5,13 +5,13 @@ from customer_auth.base import settings
 from customer_auth.base.client import Client
 from customer_auth.base.errors import login_not_enabled
 from customer_auth.otp import codes
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 
 def request(address: Address, client: Client) -> None:
-    """Send a token, if the address is registered or proven; nobody is told whether it is.
+    """Send a reset token, if the address is registered or verified; the response is the same for every address.
 
-    Raises: BadRequest (this channel signs nobody in), Throttled (windows are of an address, known or not, so it tells nothing), aws.Failed.
+    Raises: BadRequest (this channel signs nobody in), Throttled (every address has its windows, known or not), aws.Failed.
     """
     if address.channel not in settings.service().login_channels:
         raise login_not_enabled(address.channel)

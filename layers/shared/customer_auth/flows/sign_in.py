@@ -1,27 +1,29 @@
-"""What a proven address opens: the account it belongs to, or a new one, with a session, in one transaction.
+"""Signing in or up by a code: the account that the proven address belongs to, or a new one, with a session, in one transaction.
 
-Decided by the state at the moment of the commit: the transaction checks everything that the decision was based on, and where something
-has changed since it was read, the decision is made anew.
+Decided by the state at the moment of the commit: the transaction checks all that the decision was based on, and if something has changed
+since it was read, the decision is made again.
 """
 
 from functools import partial
 from typing import NamedTuple
 
 from customer_auth import audit
+from customer_auth.addresses.address import Address
+from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.base.errors import AccountDeletionPending, BadRequest, WrongCode
 from customer_auth.customers import ownership, referrals
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import Assignment
-from customer_auth.otp import devices, redemption
-from customer_auth.otp.challenges import Purpose
-from customer_auth.otp.codes import Proof
+from customer_auth.otp import codes, devices, redemption
+from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
+from customer_auth.otp.purposes import Purpose
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
 from customer_auth.sessions.sessions import TokenPair
 
 
 class SignedIn(NamedTuple):
-    """A customer with a session that has just begun, on a device that is known from now on."""
+    """A customer with a new session, on a device that is known from now on. `registered`: the account is new."""
 
     customer: Customer
     token_pair: TokenPair
@@ -29,31 +31,33 @@ class SignedIn(NamedTuple):
     registered: bool
 
 
-def enter(proof: Proof, names: Names, issuer: str, referral_code: str | None = None) -> SignedIn:
-    """Sign the owner of the proven address in, or up where the purpose allows it; `referral_code` is for a new account alone.
+def sign_in(
+    purpose: Purpose, address: Address, attempt: CodeAttempt, issuer: str, *, names: Names | None = None, referral_code: str | None = None
+) -> SignedIn:
+    """Sign the address's owner in by a code, or up if the purpose allows it; names and `referral_code` are for a new account alone.
 
-    Of any number of concurrent calls with one proof one begins a session; with the proof's key all of them are told of that one.
-    Raises: WrongCode (used meanwhile, or no account to sign in to), Throttled (the client has had too many codes refused);
-    AccountDeletionPending, BadRequest (the referral code), Unavailable and aws.Failed, all with the proof unspent.
+    Of any number of concurrent calls with one code, one starts a session; those with its Idempotency-Key get the same session.
+    Raises: WrongCode (also if the purpose is to log in and there is no account), Throttled; AccountDeletionPending, BadRequest (the
+    referral code), Unavailable and aws.Failed, after which the code can still be used.
     """
-    if proof.record:
-        return _signed_in(proof, redemption.repeated_session(proof, proof.record, issuer), registered=proof.record.registered)
+    proof = codes.verify_code(purpose, address, attempt)
+    if isinstance(proof, Repeat):
+        return _repeated(proof, issuer)
 
-    def decide(conflict: redemption.WriteConflict | None) -> SignedIn:
-        return _commit(proof, _owned(proof, conflict, names, referral_code), issuer)
+    def decide(conflict: WriteConflict | None) -> SignedIn:
+        return _commit(proof, _assign(proof, conflict, names or Names(), referral_code), issuer)
 
     return redemption.retry_on_conflict(proof, decide, AccountDeletionPending, BadRequest)
 
 
-def _owned(proof: Proof, conflict: redemption.WriteConflict | None, names: Names, referral_code: str | None) -> Assignment:
+def _assign(proof: Proof, conflict: WriteConflict | None, names: Names, referral_code: str | None) -> Assignment:
     """Whose the address is or becomes.
 
-    Raises: Throttled, AccountDeletionPending, WrongCode (no account to sign in to), BadRequest, Unavailable, aws.Failed.
+    Raises: Throttled, AccountDeletionPending, WrongCode (no account to log in to), BadRequest, Unavailable, aws.Failed.
     """
-    found_instead = (conflict.items[1] if conflict else None) or {}
-    state = ownership.read(
-        proof.address, found_instead.get("customer_id") or proof.challenge.get("customer"), first=partial(redemption.read, proof)
-    )
+    current_identity = (conflict.items[1] if conflict else None) or {}
+    customer_id = current_identity.get("customer_id") or proof.challenge.customer_id
+    state = ownership.read(proof.address, customer_id, first=partial(redemption.read, proof))
     if state.owner is not None and not state.owner.may_sign_in:
         raise AccountDeletionPending
     if state.owner is not None and state.identity is not None:
@@ -64,14 +68,11 @@ def _owned(proof: Proof, conflict: redemption.WriteConflict | None, names: Names
 
 
 def _commit(proof: Proof, assignment: Assignment, issuer: str) -> SignedIn:
-    """Use the proof up, begin the session and make the account the owner's where it was not: all or nothing.
-
-    Raises: WriteConflict, UnknownReferrer.
-    """
+    """Redeem the proof, start the session and assign the address if it is new: all or nothing. Raises: WriteConflict, UnknownReferrer."""
     started = redemption.draft_session(proof, assignment.customer, issuer)
     session = started.session
     try:
-        record = redemption.redeem(
+        repeat = redemption.redeem(
             proof,
             [*assignment.writes, session_items.put_new(session), *assignment.condition_checks],
             customer_id=assignment.customer.id,
@@ -80,15 +81,19 @@ def _commit(proof: Proof, assignment: Assignment, issuer: str) -> SignedIn:
             at=session.begun_at,
             ends_devices_of=[proof.address] if assignment.is_new else (),
         )
-    except redemption.WriteConflict as conflict:
+    except WriteConflict as conflict:
         if referrals.refused(assignment.condition_checks, conflict.items):
             raise referrals.UnknownReferrer from None
         raise
-    if record is not None:
-        return _signed_in(proof, redemption.repeated_session(proof, record, issuer), registered=record.registered)
-    return _signed_in(proof, started, registered=assignment.is_new)
+    return _repeated(repeat, issuer) if repeat else _signed_in(proof.address, started, registered=assignment.is_new)
 
 
-def _signed_in(proof: Proof, started: StartedSession, *, registered: bool) -> SignedIn:
+def _repeated(repeat: Repeat, issuer: str) -> SignedIn:
+    started = redemption.repeated_session(repeat, issuer)
+    return _signed_in(repeat.address, started, registered=repeat.record.registered)
+
+
+def _signed_in(address: Address, started: StartedSession, *, registered: bool) -> SignedIn:
     audit.count("verified", sid=started.session.family, registered=registered)
-    return SignedIn(started.customer, started.token_pair, devices.issue(proof.address, at=started.session.begun_at), registered)
+    device = devices.issue(address, at=started.session.begun_at)
+    return SignedIn(started.customer, started.token_pair, device, registered)

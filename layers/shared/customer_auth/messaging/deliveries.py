@@ -12,8 +12,8 @@ from customer_auth.messaging import message_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.messaging.message_items import Message
 from customer_auth.otp import challenges
-from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.delivery_states import DeliveryState
+from customer_auth.otp.purposes import Purpose
 
 # What goes to existing accounts alone looks the same for everyone: on its way for so long, then sent.
 _LOOKS_QUEUED_SECONDS = 3
@@ -55,7 +55,7 @@ class Shown(NamedTuple):
 
 def see(challenge: str) -> Shown:
     """How far this challenge's message is. Raises: NotFound (replaced, expired or never given), aws.Failed."""
-    named = challenges.named(challenge)
+    named = challenges.decode(challenge)
     if named is None:
         raise NotFound
     item_key, purpose, challenge_id = named

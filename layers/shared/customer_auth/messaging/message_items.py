@@ -16,8 +16,8 @@ from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, ids, settings
 from customer_auth.otp import idempotency_items
-from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.delivery_states import DeliveryState
+from customer_auth.otp.purposes import Purpose
 
 # After this a sender that leased a message and was heard of no more has died: its function may run for 10 seconds. The retry
 # queue's delay is as long.

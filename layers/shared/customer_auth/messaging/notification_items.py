@@ -15,7 +15,7 @@ from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 _LIFE_SECONDS = clock.DAY
 

@@ -10,7 +10,7 @@ from customer_auth.aws.dynamodb import Item
 from customer_auth.messaging import message_items, notification_window_items
 from customer_auth.messaging.message_items import InTheWay, Message
 from customer_auth.otp import challenges
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.purposes import Purpose
 
 
 def destination(message: Message, notification: Item) -> Address | None:
@@ -21,10 +21,10 @@ def destination(message: Message, notification: Item) -> Address | None:
     Raises: InTheWay (another sender has it by now), aws.Failed.
     """
     if "to" in notification:
-        return challenges.address({"address": notification["to"]})
+        return challenges.address_of(notification["to"])
     for name in ("address", "fallback"):
         if name in notification:
-            address = challenges.address({"address": notification[name]})
+            address = challenges.address_of(notification[name])
             if _counted(message, notification["lease"], address):
                 return address
     return None

@@ -23,7 +23,8 @@ from customer_auth.messaging.message_items import Message
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.senders import SENDERS
 from customer_auth.otp import challenges
-from customer_auth.otp.challenges import Purpose
+from customer_auth.otp.derivation import derive_code
+from customer_auth.otp.purposes import Purpose
 from customer_auth.tokens import reset_tokens
 
 
@@ -55,7 +56,7 @@ def _notify(message: Message, notification: Item) -> Result:
     address = notifications.destination(message, notification)
     if address is None:
         notification_items.delete(message.pk)
-        audit.count("notifications_dropped", address=challenges.address(notification))
+        audit.count("notifications_dropped", address=challenges.address_of(notification["address"]))
         return Result("dropped")
     audit.note(address=address)
     try:
@@ -69,7 +70,7 @@ def _notify(message: Message, notification: Item) -> Result:
 
 def _prove(message: Message, challenge: Item) -> Result:
     """Send what a challenge's code or link is in. Raises: aws.Failed."""
-    address = challenges.address(challenge)
+    address = challenges.address_of(challenge["address"])
     audit.note(address=address)
     identity = identity_items.find(address) if address.value else None
     owner = identity.owner if identity else None
@@ -132,10 +133,10 @@ def _dated(notification: Item, locale: Locale) -> dict[str, str]:
 
 def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str]:
     """What the message hands over: a code, or a reset's link. Raises: aws.Failed."""
-    code = challenges.code(challenge["nonce"], challenge["derivation_key"], message.purpose, address)
+    code = derive_code(challenge["nonce"], challenge["derivation_key"], message.purpose, address)
     if message.purpose is not Purpose.RESET:
         return {"code": code}
-    token = challenges.spelled(keys.item_key(message.pk), message.purpose, message.challenge_id) + code
+    token = challenges.encode(keys.item_key(message.pk), message.purpose, message.challenge_id) + code
     phone = address.destination if address.channel is Channel.PHONE else ""
     return {"token": token, "reset_url": reset_tokens.link(token, address), "phone": phone}
 

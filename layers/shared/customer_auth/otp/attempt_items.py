@@ -1,18 +1,22 @@
-"""Tries of a code, in the code item of its address (see `code_items`): each is spent before anything is compared."""
+"""Attempts to enter a code, in the code item of their address (see `code_items`)."""
 
 from typing import NamedTuple
 
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.base import clock, ids, limits, settings
-from customer_auth.base.errors import Throttled, WrongCode
-from customer_auth.otp import code_items, devices, idempotency_items
-from customer_auth.otp.challenges import CodeItemRef, Purpose
+from customer_auth.base import limits, settings
+from customer_auth.otp import devices, idempotency_items
+from customer_auth.otp.challenges import Challenge
 from customer_auth.otp.idempotency_items import IdempotencyRecord
+from customer_auth.otp.lanes import CodeItemRef
+from customer_auth.otp.purposes import Purpose
 
 
 class AttemptRow(NamedTuple):
-    """One try: of which purpose, in which item, bound to a challenge's id or not, by which attempt, with which keyed hash of a key."""
+    """One attempt as its code item counts it: its purpose and item, the challenge's id if it came with one, its own id.
+
+    `key_hash` is the keyed hash of the caller's Idempotency-Key, for this item and purpose.
+    """
 
     purpose: Purpose
     ref: CodeItemRef
@@ -22,141 +26,109 @@ class AttemptRow(NamedTuple):
 
     @property
     def map(self) -> str:
+        """The map of the challenge in which it is counted."""
         return "unbound" if self.challenge_id is None else "bound"
 
     @property
-    def counts(self) -> bool:
-        """Whether it fills the address's window, and heeds it: nobody guesses the 256 bits of a reset's token."""
+    def fills_window(self) -> bool:
+        """Whether it counts in the address's window, and is limited by it: nobody guesses the 256 bits of a reset token."""
         return self.purpose is not Purpose.RESET
 
 
-def count_attempt(row: AttemptRow) -> Item | IdempotencyRecord:
-    """Spend one try before anything is compared; answers the pending challenge, or the kept record that this call repeats.
+def count_attempt(row: AttemptRow, now: int) -> Challenge:
+    """Count the attempt by one write, before anything is compared; answers the challenge to compare with.
 
-    Of any number at once, at most OTP_MAX_ATTEMPTS of each kind get a challenge to compare with, and over all codes of the address as
-    many as its window has room for, beside the first of each code that comes with its challenge: else a stranger's wrong tries would
-    lock the owner's new device out for a day. The same attempt again is spent once.
-    Raises: WrongCode; Throttled; DeviceEnded; aws.Failed (it may be spent).
+    Of any number of concurrent attempts, at most OTP_MAX_ATTEMPTS of each kind are counted, and over all codes of the address as many as
+    its window has room for, beside the first attempt of each code that comes with its challenge: otherwise a stranger's wrong attempts
+    would lock the owner's new device out for a day. One attempt, repeated, is counted once.
+    Raises: dynamodb.ConditionFailed (not counted; `attempts.count` says what it means); aws.Failed (it may be counted).
     """
-    now = clock.now()
     write = _count_bound(row, now) if row.challenge_id is not None else _count_unbound(row, now)
-    try:
-        item = dynamodb.write(write)
-    except dynamodb.ConditionFailed as failed:
-        return _instead(row, failed.item, now)
-    challenge: Item = item[row.purpose]
-    return challenge
+    return Challenge.of_item(row.purpose, dynamodb.write(write)[row.purpose])
 
 
 def _count_bound(row: AttemptRow, now: int) -> Write:
     where = (
-        "#p.#id = :id"  # this very challenge is still there
-        " AND #p.#expires_at > :now"  # it lives
-        " AND size(#p.#bound) < :most"  # a try is left
+        "#p.#id = :id"  # this very challenge is still pending
+        " AND #p.#expires_at > :now"  # it has not expired
+        " AND size(#p.#bound) < :max"  # an attempt is left
         " AND attribute_not_exists(#p.#bound.#attempt)"  # this attempt is new
     )
-    values: Item = {":now": now, ":attempted": "attempted", ":id": row.challenge_id, ":most": settings.service().otp_max_attempts}
+    values: Item = {":now": now, ":attempted": "attempted", ":id": row.challenge_id, ":max": settings.service().otp_max_attempts}
     assignments = "#p.#bound.#attempt = :now, #event = :attempted"
-    if row.counts:
+    if row.fills_window:
         window = limits.failures()
-        where += f" AND (({window.condition()}) OR size(#p.#bound) < :one)"  # the window has room, or this code's first try with it
+        where += f" AND (({window.condition()}) OR size(#p.#bound) < :one)"  # the window has room, or this is the code's first attempt
         values |= window.values(now) | {":one": 1}
         assignments += f", {window.update()}"
-    names = {"p": row.purpose, "attempt": row.attempt_id}
-    return dynamodb.update(*code_items.key(row.ref.item_key), f"SET {assignments}", where, values, names)
+    return dynamodb.update(*row.ref.key, f"SET {assignments}", where, values, {"p": row.purpose, "attempt": row.attempt_id})
 
 
 def _count_unbound(row: AttemptRow, now: int) -> Write:
     window = limits.failures()
-    where = code_items.and_device(
-        "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # some challenge is pending and lives
-        " AND size(#p.#unbound) < :most"  # a try is left
+    where = (
+        "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # a challenge is pending and has not expired
+        " AND size(#p.#unbound) < :max"  # an attempt is left
         " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
-        f" AND {window.condition()}",  # the address's window has room
-        row.ref,
+        f" AND {window.condition()}"  # the address's window has room
+        f"{row.ref.device_condition}"  # the device that chose the lane has not ended
     )
-    values: Item = window.values(now) | code_items.device_value(row.ref)
-    if row.key_hash:  # no record is kept for this key
+    values: Item = window.values(now) | row.ref.device_value
+    if row.key_hash:  # this key has not redeemed a code already
         where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
         values |= {":key_hash": row.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
     return dynamodb.update(
-        *code_items.key(row.ref.item_key),
+        *row.ref.key,
         f"SET #p.#unbound.#attempt = :now, #event = :attempted, {window.update()}",
         where=where,
-        values=values | {":attempted": "attempted", ":most": settings.service().otp_max_attempts},
+        values=values | {":attempted": "attempted", ":max": settings.service().otp_max_attempts},
         names={"p": row.purpose, "done": idempotency_items.attribute(row.purpose), "attempt": row.attempt_id},
     )
 
 
-def _instead(row: AttemptRow, item: Item, now: int) -> Item | IdempotencyRecord:
-    """What a try that was not spent means: a repeat of what is done, this very try again, a full window, else one of many wrong codes.
-
-    A full window is told before anything that depends on a pending code, so that nobody learns by it whether somebody is signing in.
-    """
-    code_items.insist_on_device(row.ref, item)
-    record = idempotency_items.find(row.purpose, item)
-    if record and _repeats(row, record, now):
-        return record
-    challenge: Item = item.get(row.purpose, {})
-    is_named = bool(challenge) and row.challenge_id in (None, challenge["id"])
-    if is_named and challenge["expires_at"] > now and row.attempt_id in challenge[row.map]:
-        return challenge  # this very try, whose answer was lost or whose caller repeats it
-    window = limits.failures()
-    if row.counts and window.is_full(item, now):
-        raise Throttled(window.retry_after_seconds(item, now), "failures")
-    if record and row.challenge_id is not None and ids.sha256(row.challenge_id) == record.challenge_hash:
-        raise WrongCode("used", counts=False)
-    if not is_named:
-        raise WrongCode("unknown_challenge")
-    raise WrongCode("expired" if challenge["expires_at"] <= now else "spent")
-
-
-def _repeats(row: AttemptRow, record: IdempotencyRecord, now: int) -> bool:
-    if row.key_hash is None or record.key_hash != row.key_hash or record.at <= now - idempotency_items.REPEAT_SECONDS:
-        return False
-    return row.challenge_id is None or ids.sha256(row.challenge_id) == record.challenge_hash
-
-
 def refund_attempt(row: AttemptRow) -> None:
-    """Take the try of a right code that opened nothing out again, from its map and its window. Raises: aws.Failed."""
+    """Take the attempt of a right code that opened nothing out of its map and its window. Raises: aws.Failed."""
     _take_out(row, f"#p.#{row.map}.#attempt", {"p": row.purpose})
 
 
 def refund_failure(row: AttemptRow) -> None:
-    """Take this try out of the window again, once, though another has used the code meanwhile. Raises: aws.Failed."""
-    _take_out(row, "#tries.#attempt", {"tries": _attempts(row.purpose, row.map)})
+    """Take the attempt out of the window, once, after another call has used the code. Raises: aws.Failed."""
+    _take_out(row, "#attempts.#attempt", {"attempts": _used_attempts(row.purpose, row.map)})
 
 
 def _take_out(row: AttemptRow, path: str, names: dict[str, str]) -> None:
-    back = f", {limits.failures().shift_back()}" if row.counts else ""
+    shift = f", {limits.failures().shift_back()}" if row.fills_window else ""
     write = dynamodb.update(
-        *code_items.key(row.ref.item_key),
-        f"SET #event = :refund{back} REMOVE {path}",
+        *row.ref.key,
+        f"SET #event = :refunded{shift} REMOVE {path}",
         where=f"attribute_exists({path})",
-        values={":refund": "refund"} | ({":long_ago": limits.LONG_AGO} if back else {}),
+        values={":refunded": "refunded"} | ({":long_ago": limits.LONG_AGO} if shift else {}),
         names=names | {"attempt": row.attempt_id},
     )
-    dynamodb.write_if(write)  # else it was taken out already, or the challenge is gone
+    dynamodb.write_if(write)  # otherwise it was refunded already, or the challenge is gone
 
 
-def consume(row: AttemptRow, challenge: Item, record: IdempotencyRecord, *, ends_devices: bool = False) -> Write:
-    """The part of a transaction that uses the challenge up, once, and keeps what came of it; `ends_devices` as the function does."""
+def consume(row: AttemptRow, challenge: Challenge, record: IdempotencyRecord, *, ends_devices: bool = False) -> Write:
+    """The part of a transaction that uses the challenge up, once, and keeps the record of what it led to.
+
+    With `ends_devices`, no device that was issued before counts for the address whose trusted lane this is (`code_items.end_devices`).
+    """
     assignments = "#done = :done, #bound_attempts = #p.#bound, #unbound_attempts = #p.#unbound, #event = :used"
     values: Item = {":done": record.item(), ":used": "used"}
-    if row.counts:
+    if row.fills_window:
         assignments, values = f"{assignments}, {limits.failures().shift_back()}", values | {":long_ago": limits.LONG_AGO}
     if ends_devices:
         assignments = f"{assignments}, #devices_since = :since, #expires_at = :expires_at"
         values |= {":since": record.at, ":expires_at": record.at + devices.LIFE_SECONDS}
     return dynamodb.update(
-        *code_items.key(row.ref.item_key),
+        *row.ref.key,
         f"SET {assignments} REMOVE #p",
         where="#p.#id = :id",
-        values=values | {":id": challenge["id"]},
+        values=values | {":id": challenge.id},
         names={"p": row.purpose, "done": idempotency_items.attribute(row.purpose)}
-        | {f"{kind}_attempts": _attempts(row.purpose, kind) for kind in ("bound", "unbound")},
+        | {f"{kind}_attempts": _used_attempts(row.purpose, kind) for kind in ("bound", "unbound")},
     )
 
 
-def _attempts(purpose: Purpose, kind: str) -> str:
+def _used_attempts(purpose: Purpose, kind: str) -> str:
     return f"attempts_{purpose}_{kind}"

@@ -1,22 +1,23 @@
-"""What one client (an IPv4 address, an IPv6 /64) has asked for: its windows in the codes table.
+"""The rate-limit windows of one client (an IPv4 address, an IPv6 /64), in the codes table.
 
 | attribute | holds |
 |---|---|
 | pk | ip#… |
-| ip0, ip1, … | the times of its last asks in this lane, newest first |
-| refund0, refund1, … | the times of the last asks that were given back |
+| ip0, ip1, … | the times of its last code requests in this lane, newest first |
+| refund0, refund1, … | the times of the last requests that were refunded |
 | lookup0, …, reg0, …, ip_pass0, … | the times of its last lookups, registrations and wrong passwords |
-| last_ip, last_refund, … | the last of each, by which a write that is repeated finds itself |
+| last_ip, last_refund, … | the last of each, by which a repeated write recognises itself |
 | expires_at | TTL: when the windows are empty again |
 
-What a client asks for from known devices has an item of its own, ip#… too: strangers behind the same address take nothing from it.
-Refused codes have an item of their own, failures#…, with code_fail0, …, last_code_fail and expires_at: every right code reads it.
+Requests from known devices have an item of their own, ip#… too: strangers behind the same IP address use nothing of it up.
+Wrong codes have an item of their own, failures#…, with code_fail0, …, last_code_fail and expires_at: every right code reads it.
 """
 
 import secrets
 from typing import NamedTuple
 
-from customer_auth.aws import dynamodb, keys
+from customer_auth.aws import conflicts, dynamodb, keys
+from customer_auth.aws.conflicts import Counter
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, limits, settings
@@ -25,7 +26,7 @@ from customer_auth.base.limits import Window
 
 
 class CountedRequest(NamedTuple):
-    """An ask that counts against its client, in this lane's window."""
+    """A code request that counts against its client, in this lane's window."""
 
     bucket: str
     lane: Lane
@@ -33,28 +34,28 @@ class CountedRequest(NamedTuple):
 
 
 def count_code_failure(bucket: str) -> None:
-    """Count a refused code against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
+    """Count a wrong code against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     window = limits.client_code_failures()
     if window is not None:
         _count(window, keys.client_code_failures(bucket), secrets.token_bytes(8))
 
 
 def code_failures_key(bucket: str) -> tuple[str, Item] | None:
-    """Where a client's refused codes lie, for a batch; None where nobody counts them."""
+    """The table and key of a client's wrong codes, for a batch; None if the operator has turned that limit off."""
     if limits.client_code_failures() is None:
         return None
     return settings.resources().codes_table, {"pk": keys.client_code_failures(bucket)}
 
 
 def check_code_failures(item: Item | None) -> None:
-    """Raises: Throttled where the client of this raw item may try no more."""
+    """Raises: Throttled if the client of this raw item may enter no more codes."""
     window, now = limits.client_code_failures(), clock.now()
     if window is not None and item and window.is_full(item, now):
         raise Throttled(window.retry_after_seconds(item, now), "client")
 
 
 def count_request(bucket: str, lane: Lane, count_id: bytes) -> CountedRequest:
-    """Count this ask against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
+    """Count this request against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     window = limits.client_sends()
     if window is not None:
         _count(window, keys.client_item(bucket, lane), count_id)
@@ -62,9 +63,9 @@ def count_request(bucket: str, lane: Lane, count_id: bytes) -> CountedRequest:
 
 
 def refund_request(counted: CountedRequest) -> None:
-    """Take an ask that sent nothing out of its client's window again, in one write, at most 20 in an hour. Raises: aws.Failed.
+    """Take a request that sent nothing out of its client's window again, by one write, at most 20 an hour. Raises: aws.Failed.
 
-    The newest entry goes, which may be another's that came in the meantime: it is this one's count, and older by what a request takes.
+    The newest entry goes, which may be that of another request that came meanwhile: the count is right, and its time is off by one call.
     """
     window, refunds, now = limits.client_sends(), limits.client_refunds(), clock.now()
     if window is None:
@@ -72,11 +73,11 @@ def refund_request(counted: CountedRequest) -> None:
     refund = dynamodb.update(
         settings.resources().codes_table,
         {"pk": keys.client_item(counted.bucket, counted.lane)},
-        f"SET {window.shift_back()}, {refunds.update()}, #last_refund = :ask",
-        where=f"attribute_exists(#{window.name}0)"  # an ask is counted there
-        f" AND {refunds.condition()}"  # not too many were given back
-        " AND (attribute_not_exists(#last_refund) OR #last_refund <> :ask)",  # this very one was not
-        values=refunds.values(now) | {":ask": counted.id},
+        f"SET {window.shift_back()}, {refunds.update()}, #last_refund = :id",
+        where=f"attribute_exists(#{window.name}0)"  # a request is counted there
+        f" AND {refunds.condition()}"  # not too many were refunded
+        " AND (attribute_not_exists(#last_refund) OR #last_refund <> :id)",  # this one was not refunded yet
+        values=refunds.values(now) | {":id": counted.id},
     )
     dynamodb.write_if(refund)
 
@@ -111,17 +112,5 @@ def refund_password_attempt(bucket: str) -> list[Write]:
 
 
 def _count(window: Window, pk: str, event_id: bytes) -> None:
-    now, last = clock.now(), f"last_{window.name}"
-    count = dynamodb.update(
-        settings.resources().codes_table,
-        {"pk": pk},
-        f"SET {window.update()}, #{last} = :id, #expires_at = :expires_at",
-        where=f"{window.condition()} AND (attribute_not_exists(#{last}) OR #{last} <> :id)",
-        values=window.values(now) | {":id": event_id, ":expires_at": now + clock.HOUR},
-    )
-    try:
-        dynamodb.write(count)
-    except dynamodb.ConditionFailed as failed:
-        if failed.item.get(last) == event_id:
-            return  # a write whose answer was lost was repeated
-        raise Throttled(window.retry_after_seconds(failed.item, now), "client") from None
+    counter = Counter(settings.resources().codes_table, {"pk": pk}, window, clock.HOUR, "client")
+    conflicts.count(counter, event_id, clock.now())

@@ -1,13 +1,13 @@
-"""What right codes led to, in the code item of their address (see `code_items`): so that their callers' repeats are answered alike."""
+"""What right codes led to, in the code item of their address (see `code_items`), so that a repeated call gets the same response."""
 
 from typing import NamedTuple
 
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item
-from customer_auth.otp import code_items
-from customer_auth.otp.challenges import CodeItemRef, Purpose
+from customer_auth.otp.lanes import CodeItemRef
+from customer_auth.otp.purposes import Purpose
 
-# For how long the caller's repeat with its key gets the same record.
+# How long a call that is repeated with its Idempotency-Key gets the same response.
 REPEAT_SECONDS = 120
 
 
@@ -33,25 +33,29 @@ class IdempotencyRecord(NamedTuple):
     def item(self) -> Item:
         return self._asdict()
 
+    def is_repeated_by(self, *, key_hash: bytes | None, challenge_hash: bytes | None) -> bool:
+        """Whether a call with this key, and for this challenge where it names one, is the one that this record is of."""
+        return key_hash is not None and key_hash == self.key_hash and challenge_hash in (None, self.challenge_hash)
+
 
 def find(purpose: Purpose, item: Item) -> IdempotencyRecord | None:
     """The record of this purpose's last right code, if a raw code item has one."""
-    found = item.get(attribute(purpose))
-    return IdempotencyRecord(**found) if found else None
+    record = item.get(attribute(purpose))
+    return IdempotencyRecord(**record) if record else None
 
 
 def delete(ref: CodeItemRef, purpose: Purpose, record: IdempotencyRecord) -> None:
-    """Nobody gets this record again: somebody had its key and not its code. Raises: aws.Failed."""
+    """Nobody gets this response again: somebody had the key and not the code. Raises: aws.Failed."""
     write = dynamodb.update(
-        *code_items.key(ref.item_key),
+        *ref.key,
         "SET #event = :ended REMOVE #done",
         where="#done.#challenge_hash = :challenge_hash",
         values={":challenge_hash": record.challenge_hash, ":ended": "ended"},
         names={"done": attribute(purpose)},
     )
-    dynamodb.write_if(write)  # else it is gone already, or another's
+    dynamodb.write_if(write)  # otherwise it is gone already, or another's
 
 
 def attribute(purpose: Purpose) -> str:
-    """What keeps a purpose's last record."""
+    """The attribute that keeps a purpose's last record."""
     return f"done_{purpose}"

@@ -13,7 +13,8 @@ They count against the customer who is signed in, never against an address: that
 
 import secrets
 
-from customer_auth.aws import dynamodb, keys
+from customer_auth.aws import conflicts, dynamodb, keys
+from customer_auth.aws.conflicts import Counter
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, limits, settings
 from customer_auth.base.errors import Throttled
@@ -31,22 +32,8 @@ def count_attempt(customer_id: str) -> None:
 
     Raises: Throttled (too many attempts, or no change is left), aws.Failed (it may be counted).
     """
-    attempts, changes, now, attempt_id = limits.password_attempts(), limits.password_changes(), clock.now(), secrets.token_bytes(8)
-    write = dynamodb.update(
-        *key(customer_id),
-        f"SET {attempts.update()}, #last_pass = :id, #expires_at = :expires_at",
-        where=f"{attempts.condition()}"  # an attempt is left
-        f" AND {changes.condition()}"  # and a change, for which it is made
-        " AND (attribute_not_exists(#last_pass) OR #last_pass <> :id)",  # this very attempt is not counted yet
-        values=attempts.values(now) | changes.periods(now) | {":id": attempt_id, ":expires_at": now + _KEPT_SECONDS},
-    )
-    try:
-        dynamodb.write(write)
-    except dynamodb.ConditionFailed as failed:
-        if failed.item.get("last_pass") == attempt_id:
-            return  # a write whose answer was lost was repeated
-        seconds = max(window.retry_after_seconds(failed.item, now) for window in (attempts, changes))
-        raise Throttled(seconds, "old_password") from None
+    counter = Counter(*key(customer_id), limits.password_attempts(), _KEPT_SECONDS, "old_password")
+    conflicts.count(counter, secrets.token_bytes(8), clock.now(), also=(limits.password_changes(),))
 
 
 def count_change(customer_id: str, *, attempted: bool) -> Write:

@@ -9,7 +9,6 @@ from customer_auth.base import clock
 from customer_auth.customers import profiles
 from customer_auth.customers.customers import Names
 from customer_auth.flows import customer_creation
-from customer_auth.flows.verification import IssuedChallenge
 from customer_auth.http import examples
 from customer_auth.http.fields import Email, FromClient, Model, Phone, ReferralCode
 from customer_auth.http.schemas import tokens
@@ -17,6 +16,7 @@ from customer_auth.http.schemas.customers import CustomerResponse
 from customer_auth.http.schemas.field_types import Challenge, Time
 from customer_auth.http.schemas.names import NamedWithCompany
 from customer_auth.http.schemas.tokens import OptionalTokensResponse
+from customer_auth.otp.codes import IssuedChallenge
 
 _REFERRAL_CODE = "referral_code"
 

@@ -15,7 +15,7 @@ from customer_auth.http.schemas.customers import CustomerResponse, UserResponse
 from customer_auth.http.schemas.field_types import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.http.schemas.names import Named
 from customer_auth.http.schemas.tokens import TokensResponse
-from customer_auth.otp.codes import CodeAttempt
+from customer_auth.otp.proofs import CodeAttempt
 
 # How trying a code can end otherwise.
 PROVING = (WrongCode, AccountDeletionPending, Throttled)
