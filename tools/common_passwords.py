@@ -7,9 +7,10 @@ from pathlib import Path
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
 
+from customer_auth.password_length import SHORTEST
+
 LIST = Path(__file__).resolve().parents[1] / "layers" / "shared" / "customer_auth" / "common_passwords.txt"
 MOST = 10_000
-SHORTEST = 8
 
 
 def commonest() -> list[str]:

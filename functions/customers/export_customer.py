@@ -7,7 +7,7 @@ from pydantic import Field
 from customer_auth import examples, exports, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import ReauthenticationRequired
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 from customer_auth.models.kinds import Time
 
 

@@ -5,7 +5,7 @@ from pydantic import Field
 from customer_auth import lookups
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, NotFound, Throttled
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 
 
 class NamesShown(Model):

@@ -6,8 +6,9 @@ from customer_auth import contacts, examples, sessions
 from customer_auth.address import Address
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import ReauthenticationRequired, Throttled
-from customer_auth.fields import Email, FromClient, Phone, alternatives
+from customer_auth.fields import Email, Phone
 from customer_auth.models.asking import CodeSent
+from customer_auth.models.base import FromClient, alternatives
 from customer_auth.models.identified import only_one
 
 

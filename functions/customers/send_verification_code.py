@@ -8,8 +8,9 @@ from customer_auth import examples, verifications
 from customer_auth.address import Channel
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import Throttled
-from customer_auth.fields import FromClient, Token
+from customer_auth.fields import Token
 from customer_auth.models.asking import CodeSent
+from customer_auth.models.base import FromClient
 
 
 class Ask(FromClient):

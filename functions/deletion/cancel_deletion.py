@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field
 from customer_auth import cancel_tokens, codes, deletions, examples
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import AccountDeletionPending, BadRequest, FieldError, Throttled, WrongCode
-from customer_auth.fields import Code, Model, Token
+from customer_auth.fields import Code, Token
+from customer_auth.models.base import Model
 from customer_auth.models.deleting import DeletionShown
 
 

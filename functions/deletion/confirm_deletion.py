@@ -3,7 +3,7 @@
 from customer_auth import deletions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import Throttled, WrongCode
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 from customer_auth.models.deleting import DeletionShown
 from customer_auth.models.entering import TryByToken, attempt
 

@@ -7,7 +7,8 @@ from pydantic import Field
 from customer_auth import admins, deletion_lists, examples, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import NotAllowed, ReauthenticationRequired
-from customer_auth.fields import Model, Text
+from customer_auth.fields import Text
+from customer_auth.models.base import Model
 from customer_auth.models.deleting import DeletionListed
 
 

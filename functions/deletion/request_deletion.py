@@ -5,7 +5,8 @@ from pydantic import Field
 from customer_auth import clock, deletions, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import ReauthenticationRequired, Throttled
-from customer_auth.fields import FromClient, Model, Reason
+from customer_auth.fields import Reason
+from customer_auth.models.base import FromClient, Model
 from customer_auth.models.deleting import DeletionShown
 from customer_auth.models.kinds import Challenge, Time
 

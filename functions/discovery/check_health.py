@@ -6,7 +6,7 @@ from pydantic import Field
 
 from customer_auth import health
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 
 
 class Health(Model):

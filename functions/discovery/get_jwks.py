@@ -6,7 +6,7 @@ from pydantic import Field
 
 from customer_auth import examples, keyring
 from customer_auth.endpoint import Call, endpoint
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 
 
 class Jwk(Model):

@@ -5,7 +5,8 @@ from pydantic import Field
 from customer_auth import password_changes, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
-from customer_auth.fields import Model, NewPassword, Password
+from customer_auth.fields import NewPassword, Password
+from customer_auth.models.base import Model
 from customer_auth.models.kinds import CustomerId
 from customer_auth.models.tokens import TokensByPassword, told
 

@@ -8,7 +8,8 @@ from customer_auth import examples, registrations, settings
 from customer_auth.address import Address, Channel
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import BadRequest, FieldError, IdentityExists, Throttled
-from customer_auth.fields import Email, Model, NewPassword, Phone, alternatives
+from customer_auth.fields import Email, NewPassword, Phone
+from customer_auth.models.base import Model, alternatives
 from customer_auth.models.kinds import RegistrationToken
 
 

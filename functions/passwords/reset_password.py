@@ -7,7 +7,8 @@ from pydantic import Field
 from customer_auth import examples, resets
 from customer_auth.endpoint import Bearer, Call, endpoint
 from customer_auth.errors import AccountDeletionPending, WrongCode
-from customer_auth.fields import Model, NewPassword, alternatives
+from customer_auth.fields import NewPassword
+from customer_auth.models.base import Model, alternatives
 from customer_auth.models.identified import Lookup
 from customer_auth.models.kinds import Device
 

@@ -3,7 +3,7 @@
 from customer_auth import reset_tokens
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import Throttled
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 from customer_auth.models.identified import Lookup
 
 

@@ -12,7 +12,8 @@ from customer_auth.errors import (
     VerificationRequired,
     WrongPassword,
 )
-from customer_auth.fields import Password, alternatives
+from customer_auth.fields import Password
+from customer_auth.models.base import alternatives
 from customer_auth.models.identified import Identified
 from customer_auth.models.tokens import TokensByPassword, told
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from customer_auth import sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import NotFound
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 
 
 class Ended(Model):

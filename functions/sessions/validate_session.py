@@ -7,7 +7,8 @@ from pydantic import Field
 from customer_auth import examples, sessions
 from customer_auth.endpoint import Call, endpoint
 from customer_auth.errors import WrongSession
-from customer_auth.fields import CamelModel, Token
+from customer_auth.fields import Token
+from customer_auth.models.base import CamelModel
 from customer_auth.models.claims import ClaimsShown
 
 

@@ -25,7 +25,7 @@ from customer_auth.errors import (
     UnsupportedMedia,
     WrongProof,
 )
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 
 
 class Bearer(StrEnum):

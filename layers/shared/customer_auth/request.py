@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from customer_auth import client, publishable_keys, settings, user_agents
 from customer_auth.client import Client
 from customer_auth.errors import BadRequest, FieldError, NotAuthenticated, TooLarge, UnsupportedMedia
-from customer_auth.fields import Model
 from customer_auth.locales import choose
+from customer_auth.models.base import Model
 
 _MOST_BYTES = 10 * 1024
 KEY = re.compile(r"[\x21-\x7e]{16,64}")

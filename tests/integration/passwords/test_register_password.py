@@ -93,9 +93,9 @@ def test_a_password_is_not_the_address_itself(ada):
 
 
 def test_a_password_of_128_characters_of_any_script_is_taken_and_is_one_in_all_its_spellings(ada):
-    ada.prove(ada.registered("\u00e9" * 128)["customer"]["id"])
+    ada.prove(ada.registered("e\u0301" * 128)["customer"]["id"])
 
-    assert ada.log_in("e\u0301" * 128).status == 200
+    assert ada.log_in("\u00e9" * 128).status == 200
 
 
 def test_an_eleventh_registration_of_a_client_within_the_hour_waits(ada, api):

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from customer_auth import clock, examples
 from customer_auth.codes import Asked
-from customer_auth.fields import CamelModel, Email, FromClient, Model, Phone, Text
+from customer_auth.fields import Email, Phone, Text
+from customer_auth.models.base import CamelModel, FromClient, Model
 from customer_auth.models.kinds import Challenge, MaskedEmail, MaskedPhone, Time
 
 

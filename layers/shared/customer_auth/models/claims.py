@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from customer_auth import examples
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 from customer_auth.models.kinds import CustomerId, EpochSeconds, Sid
 
 

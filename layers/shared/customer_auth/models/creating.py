@@ -6,8 +6,9 @@ from pydantic import Field, JsonValue
 
 from customer_auth import cleaning, clock, creation, examples, profiles
 from customer_auth.customers import Names
-from customer_auth.fields import Email, FromClient, Model, Phone, ReferralCode
+from customer_auth.fields import Email, Phone, ReferralCode
 from customer_auth.models import tokens
+from customer_auth.models.base import FromClient, Model
 from customer_auth.models.customers import CustomerShown
 from customer_auth.models.kinds import Challenge, Time
 from customer_auth.models.named import NamedWithCompany

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from customer_auth import clock, examples
 from customer_auth.customers import Customer
-from customer_auth.fields import CamelModel, Model
+from customer_auth.models.base import CamelModel, Model
 from customer_auth.models.kinds import E164, CustomerId, Mailbox, Time
 
 

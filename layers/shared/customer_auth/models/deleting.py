@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from customer_auth import clock, examples
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 from customer_auth.models.kinds import CustomerId, DeletionId, Time
 from customer_auth.tables.deletion_items import Deletion, State
 

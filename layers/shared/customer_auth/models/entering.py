@@ -8,9 +8,10 @@ from customer_auth import examples
 from customer_auth.codes import Attempt
 from customer_auth.endpoint import Call
 from customer_auth.errors import AccountDeletionPending, Throttled, WrongCode
-from customer_auth.fields import CamelModel, Code, FromClient, Model, ReferralCode, Text, Token
+from customer_auth.fields import Code, ReferralCode, Text, Token
 from customer_auth.models import tokens
 from customer_auth.models.asking import ByEmail, ByPhone
+from customer_auth.models.base import CamelModel, FromClient, Model
 from customer_auth.models.customers import CustomerShown, UserShown
 from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.models.named import Named

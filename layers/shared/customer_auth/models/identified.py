@@ -7,7 +7,8 @@ from pydantic import Field
 from customer_auth import examples
 from customer_auth.address import Address
 from customer_auth.errors import BadRequest, FieldError
-from customer_auth.fields import Email, EmailOrPhone, FromClient, Phone, alternatives
+from customer_auth.fields import Email, EmailOrPhone, Phone
+from customer_auth.models.base import FromClient, alternatives
 
 
 class Identified(FromClient):

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from customer_auth.fields import Model, Name
+from customer_auth.fields import Name
+from customer_auth.models.base import Model
 
 
 class Named(Model):

@@ -6,7 +6,8 @@ from pydantic import Field, WithJsonSchema
 
 from customer_auth import clock, customers, examples
 from customer_auth.address import Channel
-from customer_auth.fields import Model, Text
+from customer_auth.fields import Text
+from customer_auth.models.base import Model
 from customer_auth.models.kinds import CustomerId, MaskedEmail, MaskedPhone, Time
 from customer_auth.tables.customer_items import Referred
 

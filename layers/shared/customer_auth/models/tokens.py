@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from customer_auth.fields import Model
+from customer_auth.models.base import Model
 from customer_auth.models.kinds import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.sessions import Pair
 
