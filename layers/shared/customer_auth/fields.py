@@ -171,6 +171,7 @@ type NewPassword = Annotated[
         longest=password_length.LONGEST,
         counted=password_length.normalized,
         format="password",
+        description="Its characters are counted after Unicode's NFKC.",
         examples=[examples.PASSWORD],
     ),
 ]

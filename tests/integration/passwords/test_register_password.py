@@ -73,6 +73,7 @@ def test_once_the_address_is_verified_the_tokens_of_its_other_registrations_are_
     ("password", "message"),
     [
         ("seven77", "must be 8 to 128 characters"),
+        ("e\u0301" * 7, "must be 8 to 128 characters"),
         ("x" * 129, "must be 8 to 128 characters"),
         ("password1", "is one of the most common ones, which are guessed first"),
         ("PassWord1", "is one of the most common ones, which are guessed first"),
@@ -93,9 +94,9 @@ def test_a_password_is_not_the_address_itself(ada):
 
 
 def test_a_password_of_128_characters_of_any_script_is_taken_and_is_one_in_all_its_spellings(ada):
-    ada.prove(ada.registered("e\u0301" * 128)["customer"]["id"])
+    ada.prove(ada.registered("\u00e9" * 128)["customer"]["id"])
 
-    assert ada.log_in("\u00e9" * 128).status == 200
+    assert ada.log_in("e\u0301" * 128).status == 200
 
 
 def test_an_eleventh_registration_of_a_client_within_the_hour_waits(ada, api):
