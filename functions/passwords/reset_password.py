@@ -12,8 +12,6 @@ from customer_auth.models.base import Model, alternatives
 from customer_auth.models.identified import Lookup
 from customer_auth.models.kinds import Device
 
-REFUSALS = (WrongCode, AccountDeletionPending)
-
 
 class ForgottenPassword(Lookup):
     """Whose token it is, and the new password."""
@@ -38,7 +36,7 @@ class PasswordReset(Model):
     answer=PasswordReset,
     caller=lambda token, _: token,
     bearer=Bearer.RESET,
-    refusals=REFUSALS,
+    refusals=(WrongCode, AccountDeletionPending),
     takes_key=True,
 )
 def handler(call: Call[ForgottenPassword, str]) -> PasswordReset:
