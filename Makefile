@@ -57,7 +57,7 @@ phone-formats: .venv/.done ## Write how the demo's phone field formats numbers, 
 	.venv/bin/python tools/phone_formats.py
 
 common-passwords: .venv/.done ## Write the list of passwords that nobody may choose, from zxcvbn's
-	.venv/bin/python tools/common_passwords.py
+	PYTHONPATH=layers/shared .venv/bin/python tools/common_passwords.py
 
 fuzz: .venv/.done .tools/schemathesis/.done ## Ask the whole API whatever its document allows and forbids, for 3 minutes (ARGS="--seed 7 --seconds 600")
 	.venv/bin/python -m tools.fuzz $(ARGS)

@@ -8,7 +8,7 @@ from customer_auth.base.errors import ReauthenticationRequired
 from customer_auth.flows import export
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import Time
 from customer_auth.sessions import sessions
 

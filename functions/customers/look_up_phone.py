@@ -5,7 +5,7 @@ from pydantic import Field
 from customer_auth.base.errors import BadRequest, NotFound, Throttled
 from customer_auth.flows import phone_lookup
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 
 
 class NamesShown(Model):

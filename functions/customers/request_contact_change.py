@@ -7,7 +7,8 @@ from customer_auth.base.errors import ReauthenticationRequired, Throttled
 from customer_auth.flows import contact_change
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Email, FromClient, Phone, alternatives
+from customer_auth.http.fields import Email, Phone
+from customer_auth.http.schemas.base import FromClient, alternatives
 from customer_auth.http.schemas.code_requests import CodeSentResponse
 from customer_auth.http.schemas.identifiers import only_one
 from customer_auth.sessions import sessions

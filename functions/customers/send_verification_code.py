@@ -9,7 +9,8 @@ from customer_auth.base.errors import Throttled
 from customer_auth.flows import verification
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import FromClient, Token
+from customer_auth.http.fields import Token
+from customer_auth.http.schemas.base import FromClient
 from customer_auth.http.schemas.code_requests import CodeSentResponse
 
 

@@ -8,7 +8,8 @@ from customer_auth.base.errors import AccountDeletionPending, BadRequest, FieldE
 from customer_auth.flows import account_deletion
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Code, Model, Token
+from customer_auth.http.fields import Code, Token
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.deletion import DeletionResponse
 from customer_auth.otp.proofs import CodeAttempt
 from customer_auth.tokens import cancel_tokens

@@ -3,7 +3,7 @@
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.flows import account_deletion
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.deletion import DeletionResponse
 from customer_auth.http.schemas.sign_in import TokenCodeRequest, attempt
 

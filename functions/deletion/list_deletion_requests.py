@@ -9,7 +9,8 @@ from customer_auth.deletion import deletion_lists
 from customer_auth.flows import admins
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model, Text
+from customer_auth.http.fields import Text
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.deletion import ListedDeletionResponse
 from customer_auth.sessions import sessions
 

@@ -6,7 +6,8 @@ from customer_auth.base import clock
 from customer_auth.base.errors import ReauthenticationRequired, Throttled
 from customer_auth.flows import account_deletion
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import FromClient, Model, Reason
+from customer_auth.http.fields import Reason
+from customer_auth.http.schemas.base import FromClient, Model
 from customer_auth.http.schemas.deletion import DeletionResponse
 from customer_auth.http.schemas.field_types import Challenge, Time
 from customer_auth.sessions import sessions

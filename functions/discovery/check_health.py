@@ -6,7 +6,7 @@ from pydantic import Field
 
 from customer_auth.aws import health
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 
 
 class Health(Model):

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 
 
 class Configuration(Model):

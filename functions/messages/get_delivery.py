@@ -7,7 +7,7 @@ from pydantic import Field
 from customer_auth.base import clock
 from customer_auth.base.errors import NotFound
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import Time
 from customer_auth.messaging import deliveries
 

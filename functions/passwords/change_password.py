@@ -5,7 +5,8 @@ from pydantic import Field
 from customer_auth.base.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
 from customer_auth.flows import password_change
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model, NewPassword, Password
+from customer_auth.http.fields import NewPassword, Password
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import CustomerId
 from customer_auth.http.schemas.tokens import PasswordTokensResponse, members
 from customer_auth.sessions import sessions

@@ -10,7 +10,8 @@ from customer_auth.base.errors import BadRequest, FieldError, IdentityExists, Th
 from customer_auth.flows import registrations
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Email, Model, NewPassword, Phone, alternatives
+from customer_auth.http.fields import Email, NewPassword, Phone
+from customer_auth.http.schemas.base import Model, alternatives
 from customer_auth.http.schemas.field_types import RegistrationToken
 
 

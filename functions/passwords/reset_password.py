@@ -8,7 +8,8 @@ from customer_auth.base.errors import AccountDeletionPending, WrongCode
 from customer_auth.flows import password_reset
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Bearer, Call, endpoint
-from customer_auth.http.fields import Model, NewPassword, alternatives
+from customer_auth.http.fields import NewPassword
+from customer_auth.http.schemas.base import Model, alternatives
 from customer_auth.http.schemas.field_types import Device
 from customer_auth.http.schemas.identifiers import Lookup
 

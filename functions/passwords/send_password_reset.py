@@ -3,7 +3,7 @@
 from customer_auth.base.errors import Throttled
 from customer_auth.flows import password_reset_request
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.identifiers import Lookup
 
 

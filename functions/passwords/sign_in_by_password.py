@@ -13,7 +13,8 @@ from customer_auth.base.errors import (
 from customer_auth.flows import password_sign_in
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Password, alternatives
+from customer_auth.http.fields import Password
+from customer_auth.http.schemas.base import alternatives
 from customer_auth.http.schemas.identifiers import Identified
 from customer_auth.http.schemas.tokens import PasswordTokensResponse, members
 

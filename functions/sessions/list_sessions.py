@@ -4,7 +4,7 @@ from pydantic import Field
 
 from customer_auth.base import clock
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import Sid, Time
 from customer_auth.sessions import sessions
 

@@ -7,7 +7,8 @@ from pydantic import Field
 from customer_auth.base.errors import RefreshTokenReused, WrongSession
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import CamelModel, Token
+from customer_auth.http.fields import Token
+from customer_auth.http.schemas.base import CamelModel
 from customer_auth.http.schemas.field_types import AccessToken, LifeSeconds, RefreshToken
 from customer_auth.sessions import rotation
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from customer_auth.base.errors import NotFound
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.sessions import sessions
 
 

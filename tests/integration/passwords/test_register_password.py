@@ -73,6 +73,7 @@ def test_once_the_address_is_verified_the_tokens_of_its_other_registrations_are_
     ("password", "message"),
     [
         ("seven77", "must be 8 to 128 characters"),
+        ("e\u0301" * 7, "must be 8 to 128 characters"),
         ("x" * 129, "must be 8 to 128 characters"),
         ("password1", "is one of the most common ones, which are guessed first"),
         ("PassWord1", "is one of the most common ones, which are guessed first"),

@@ -196,7 +196,7 @@ def test_reuse_ends_the_session_and_its_access_tokens_at_once(api, customer, doo
 
     assert (reused.status, reused["type"], reused["message"]) == (401, "wrong_proof", "Invalid or expired session")
     assert reused["errorCode"] == "E061102"
-    assert (log.last["outcome"], log.last["reason"], log.last["refresh_tokens_reused"]) == ("wrong_proof", "reused", 1)
+    assert (log.last["outcome"], log.last["reason"], log.last["refresh_tokens_reused"]) == ("wrong_proof", "reused", [1.0])
     assert log.last["sid"] == claims_of(customer.session["token"])["sid"]
     assert doors.open_to(customer.session | {"refresh_token": newest}) == set()
 

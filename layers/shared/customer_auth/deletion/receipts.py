@@ -6,19 +6,35 @@ A JWS in its compact form (RFC 7515), ES256 by a key of its own in KMS that no f
 import json
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key, load_pem_public_key
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from jwt.algorithms import ECAlgorithm
+from jwt.api_jws import PyJWS
+from jwt.utils import der_to_raw_signature
 
 from customer_auth import aws
 from customer_auth.aws import secret_keys
 from customer_auth.base import clock, ids, settings
 from customer_auth.deletion.deletion_items import Deletion
 
+ALGORITHM = "ES256"
 TYPE = "deletion-receipt+jwt"
-_NUMBER_BYTES = 32  # r and s of P-256 (RFC 7518 §3.4)
+
+
+class _KmsAlgorithm(ECAlgorithm):
+    """ES256 as PyJWT has it, but for the private key: that stays in KMS, and its id stands in its place."""
+
+    def prepare_key(self, key: Any) -> Any:
+        return key
+
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        answer = aws.call("kms", "Sign", KeyId=key, Message=msg, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256")
+        return der_to_raw_signature(answer["Signature"], SECP256R1())
+
+
+_signer = PyJWS(algorithms=[])
+_signer.register_algorithm(ALGORITHM, _KmsAlgorithm(ECAlgorithm.SHA256))
 
 
 def issue(completed: Deletion, erased: dict[str, int], completed_at: int) -> str:
@@ -32,10 +48,8 @@ def issue(completed: Deletion, erased: dict[str, int], completed_at: int) -> str
         "completed_at": clock.iso(completed_at),
         "erased": erased,
     }
-    signed = f"{_part({'alg': 'ES256', 'typ': TYPE, 'kid': key_id})}.{_part(body)}"
-    answer = aws.call("kms", "Sign", KeyId=key_id, Message=signed.encode(), MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256")
-    r, s = decode_dss_signature(answer["Signature"])
-    return f"{signed}.{ids.base64url(r.to_bytes(_NUMBER_BYTES, 'big') + s.to_bytes(_NUMBER_BYTES, 'big'))}"
+    payload = json.dumps(body, separators=(",", ":")).encode()
+    return _signer.encode(payload, key_id, ALGORITHM, headers={"typ": TYPE, "kid": key_id})
 
 
 def public_key() -> str:
@@ -46,19 +60,13 @@ def public_key() -> str:
 
 def check(receipt: str, pem: str) -> dict[str, Any]:
     """What a receipt says, if this key has signed it; asks nobody. Raises: ValueError."""
-    signed, _, signature = receipt.strip().rpartition(".")
-    raw, body = ids.from_base64url(signature) or b"", ids.from_base64url(signed.rpartition(".")[2]) or b""
-    key = load_pem_public_key(pem.encode())
-    if len(raw) != 2 * _NUMBER_BYTES or not isinstance(key, ec.EllipticCurvePublicKey):
-        raise ValueError("this is no receipt, or no key of receipts")
-    r, s = (int.from_bytes(part, "big") for part in (raw[:_NUMBER_BYTES], raw[_NUMBER_BYTES:]))
     try:
-        key.verify(encode_dss_signature(r, s), signed.encode(), ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
+        decoded = PyJWS(algorithms=[ALGORITHM]).decode_complete(receipt.strip(), pem, algorithms=[ALGORITHM])
+    except jwt.InvalidSignatureError:
         raise ValueError("this key has not signed the receipt") from None
-    told: dict[str, Any] = json.loads(body)
+    except jwt.PyJWTError:
+        raise ValueError("this is no receipt, or no key of receipts") from None
+    if decoded["header"].get("typ") != TYPE:
+        raise ValueError("this is no receipt, but something else that its key has signed")
+    told: dict[str, Any] = json.loads(decoded["payload"])
     return told
-
-
-def _part(told: dict[str, Any]) -> str:
-    return ids.base64url(json.dumps(told, separators=(",", ":")).encode())

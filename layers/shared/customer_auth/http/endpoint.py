@@ -27,7 +27,7 @@ from customer_auth.base.errors import (
     WrongProof,
 )
 from customer_auth.http import request
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.tokens import publishable_keys
 
 

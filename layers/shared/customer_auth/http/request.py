@@ -13,7 +13,7 @@ from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, TooLarge, UnsupportedMedia
 from customer_auth.base.locales import choose
 from customer_auth.http import user_agents
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.tokens import publishable_keys
 
 _MOST_BYTES = 10 * 1024

@@ -4,7 +4,6 @@ Argon2id (RFC 9106) with 19 MiB, two passes and one lane. Nobody is asked for di
 do more. A comparison with nothing costs as much as one with a password.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -14,41 +13,33 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from customer_auth.addresses.address import Address, Channel
 from customer_auth.base.errors import BadRequest, FieldError
+from customer_auth.passwords.password_length import LONGEST, normalized
 
-SHORTEST, LONGEST = 8, 128  # characters, after NFKC
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Of a random password that nobody kept, with the parameters above (a test holds it to them).
 _NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$RKplPi9hGxYpDZAYC0G2BQ$yjJfJfqUuNxWVAh3iJqTzU81TFsiAh/cL0X0UOqL8ds"
 
 
-def wrong_with(password: str, addresses: Iterable[Address]) -> str | None:
-    """What is wrong with choosing this password, in a few words; None where it may be chosen."""
-    password = _normal(password)
-    if not SHORTEST <= len(password) <= LONGEST:
-        return f"must be {SHORTEST} to {LONGEST} characters"
-    folded = password.lower()
-    if folded in _common():
-        return "is one of the most common ones, which are guessed first"
-    if folded in {own for address in addresses for own in _spellings(address)}:
-        return "must not be the address itself"
-    return None
-
-
 def check(field: str, password: str, addresses: Iterable[Address]) -> None:
-    """Raises: BadRequest where this password may not be chosen."""
-    wrong = wrong_with(password, addresses)
-    if wrong:
-        raise BadRequest(f"Password {wrong}", FieldError(field, wrong))
+    """Raises: BadRequest where this password may not be chosen. How long one is, its field says."""
+    folded = normalized(password).lower()
+    if folded in _common():
+        wrong = "is one of the most common ones, which are guessed first"
+    elif folded in {own for address in addresses for own in _spellings(address)}:
+        wrong = "must not be the address itself"
+    else:
+        return
+    raise BadRequest(f"Password {wrong}", FieldError(field, wrong))
 
 
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    return _HASHER.hash(_normal(password))
+    return _HASHER.hash(normalized(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether this is the password; without a hash it is not, at the same cost."""
-    password = _normal(password)
+    password = normalized(password)
     try:
         _HASHER.verify(password_hash or _NOBODYS, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
@@ -59,10 +50,6 @@ def matches(password_hash: str | None, password: str) -> bool:
 def is_outdated(password_hash: str) -> bool:
     """Whether it was hashed with other parameters than now."""
     return _HASHER.check_needs_rehash(password_hash)
-
-
-def _normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
 
 
 def _spellings(address: Address) -> set[str]:

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from customer_auth.http import examples
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import CustomerId, EpochSeconds, Sid
 
 

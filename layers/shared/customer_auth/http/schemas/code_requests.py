@@ -6,7 +6,8 @@ from pydantic import Field
 
 from customer_auth.base import clock
 from customer_auth.http import examples
-from customer_auth.http.fields import CamelModel, Email, FromClient, Model, Phone, Text
+from customer_auth.http.fields import Email, Phone, Text
+from customer_auth.http.schemas.base import CamelModel, FromClient, Model
 from customer_auth.http.schemas.field_types import Challenge, MaskedEmail, MaskedPhone, Time
 from customer_auth.otp.codes import IssuedChallenge
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from customer_auth.base import clock
 from customer_auth.customers.customers import Customer
 from customer_auth.http import examples
-from customer_auth.http.fields import CamelModel, Model
+from customer_auth.http.schemas.base import CamelModel, Model
 from customer_auth.http.schemas.field_types import E164, CustomerId, Mailbox, Time
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from customer_auth.base import clock
 from customer_auth.deletion.deletion_items import Deletion, State
 from customer_auth.http import examples
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import CustomerId, DeletionId, Time
 
 

@@ -7,7 +7,8 @@ from pydantic import Field
 from customer_auth.addresses.address import Address
 from customer_auth.base.errors import BadRequest, FieldError
 from customer_auth.http import examples
-from customer_auth.http.fields import Email, EmailOrPhone, FromClient, Phone, alternatives
+from customer_auth.http.fields import Email, EmailOrPhone, Phone
+from customer_auth.http.schemas.base import FromClient, alternatives
 
 
 class Identified(FromClient):

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from customer_auth.http.fields import Model, Name
+from customer_auth.http.fields import Name
+from customer_auth.http.schemas.base import Model
 
 
 class Named(Model):

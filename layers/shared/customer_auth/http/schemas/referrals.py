@@ -9,7 +9,8 @@ from customer_auth.base import clock
 from customer_auth.customers import customers
 from customer_auth.customers.customer_items import Referred
 from customer_auth.http import examples
-from customer_auth.http.fields import Model, Text
+from customer_auth.http.fields import Text
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import CustomerId, MaskedEmail, MaskedPhone, Time
 
 _MOST = 100

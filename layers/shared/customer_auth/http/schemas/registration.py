@@ -10,8 +10,9 @@ from customer_auth.customers import profiles
 from customer_auth.customers.customers import Names
 from customer_auth.flows import customer_creation
 from customer_auth.http import examples
-from customer_auth.http.fields import Email, FromClient, Model, Phone, ReferralCode
+from customer_auth.http.fields import Email, Phone, ReferralCode
 from customer_auth.http.schemas import tokens
+from customer_auth.http.schemas.base import FromClient, Model
 from customer_auth.http.schemas.customers import CustomerResponse
 from customer_auth.http.schemas.field_types import Challenge, Time
 from customer_auth.http.schemas.names import NamedWithCompany

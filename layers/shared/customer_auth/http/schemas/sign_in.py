@@ -8,8 +8,9 @@ from customer_auth.base.errors import AccountDeletionPending, Throttled, WrongCo
 from customer_auth.flows.sign_in import SignedIn
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call
-from customer_auth.http.fields import CamelModel, Code, FromClient, Model, ReferralCode, Text, Token
+from customer_auth.http.fields import Code, ReferralCode, Text, Token
 from customer_auth.http.schemas import tokens
+from customer_auth.http.schemas.base import CamelModel, FromClient, Model
 from customer_auth.http.schemas.code_requests import EmailFields, PhoneFields
 from customer_auth.http.schemas.customers import CustomerResponse, UserResponse
 from customer_auth.http.schemas.field_types import AccessToken, Device, LifeSeconds, RefreshToken

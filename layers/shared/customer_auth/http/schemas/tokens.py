@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from customer_auth.http.fields import Model
+from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import AccessToken, Device, LifeSeconds, RefreshToken
 from customer_auth.sessions.sessions import TokenPair
 

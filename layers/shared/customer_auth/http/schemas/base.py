@@ -1,0 +1,78 @@
+"""What every body and answer is a kind of: strict types, and what counts as absent."""
+
+from typing import Any, ClassVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+
+from customer_auth.addresses import cleaning
+from customer_auth.http import examples
+from customer_auth.http.fields import Password, Text
+
+
+class Model(BaseModel):
+    """A body or an answer. Types are strict; members that are not named are ignored, so that they can change nothing.
+
+    An optional member whose text is empty, or has nothing but spaces and marks that nobody sees, is as absent: forms send those. Of a
+    password spaces are a part.
+    """
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True)
+
+    # Every status with which an answer of this model may go out, and the one of this answer: where it says nothing else, the first.
+    http_statuses: ClassVar[tuple[int, ...]] = (200,)
+
+    # Members that may stand in the query string instead.
+    in_query: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def http_status(self) -> int:
+        return self.http_statuses[0]
+
+    @classmethod
+    def without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The members without the optional ones that are empty."""
+        optional = [(field, info) for field, info in cls.model_fields.items() if not info.is_required()]
+        empty = {name for field, info in optional for name in (field, info.alias) if name in given and _is_empty(given[name], info)}
+        return {name: value for name, value in given.items() if name not in empty} if empty else given
+
+
+def alternatives(*names: str, keyword: str = "oneOf", in_query: bool = False, **example: str) -> ConfigDict:
+    """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example.
+
+    `in_query`: it may have none of them, for they may stand in the query string.
+    """
+
+    def told(schema: dict[str, Any]) -> None:
+        text = {"type": "string", "pattern": r"[^ \t\r\n]"}  # null and what is empty are as none
+        there: list[dict[str, Any]] = [{"required": [name], "properties": {name: text}} for name in names]
+        empty = {"type": ["null", "string"], "pattern": r"^[ \t\r\n]*$"}
+        none = {"description": "None: it stands in the query string.", "properties": dict.fromkeys(names, empty)}
+        schema |= {keyword: [*there, *([none] if in_query else [])], "examples": [example]}
+
+    return ConfigDict(json_schema_extra=told)
+
+
+class CamelModel(Model):
+    """A body or an answer of the sign-in API, whose names are in camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+def _is_empty(value: object, info: FieldInfo) -> bool:
+    return value == "" or (isinstance(value, str) and Password not in get_args(info.annotation) and cleaning.is_empty(value))
+
+
+class FromClient(Model):
+    """What an asking or trying client may say of itself."""
+
+    device: Text | None = Field(
+        default=None,
+        title="Device",
+        description="Of an answer before: this client has proven this address.",
+        examples=[examples.DEVICE],
+    )
+    locale: Text | None = Field(
+        default=None, title="Locale", description="Language of the message (BCP 47): en, tr or fa.", examples=["tr-TR"]
+    )
