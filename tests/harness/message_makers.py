@@ -11,7 +11,8 @@ from customer_auth import publishable_keys
 from tests.harness import roles
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, new_email, new_ip
 
-TIMES = 40
+TIMES = 40  # by one client, of whom the widest window lets 30 through
+CLIENTS = 12  # at one address, to which 5 messages come at most
 OTHER_PASSWORD = "a better horse and battery"
 WRONG, NO_TOKEN = "1234567", "none"
 SENDER = "SendMessages"

@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from customer_auth import email, keyring, phone
 from customer_auth.tables import keys
-from tests.harness.attacks import WHOLE
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.wire import Killed
@@ -43,7 +42,6 @@ RUN = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=200 if WHOLE else 6,
     stateful_step_count=60,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate, Phase.shrink),
@@ -466,6 +464,7 @@ def begin_anew(api, engine):
 
 
 @pytest.mark.timeout(600)  # a failure takes its time to be made short
-def test_who_merely_gave_an_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, begin_anew):
+def test_who_merely_gave_an_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, begin_anew, part_of):
     setting(**ROOMY)
-    run_state_machine_as_test(lambda: Claiming(api, inbox, begin_anew), settings=RUN)
+    run = settings(RUN, max_examples=part_of(200, part=4))
+    run_state_machine_as_test(lambda: Claiming(api, inbox, begin_anew), settings=run)

@@ -378,7 +378,7 @@ class Calls:
         self.engine.clients.dynamodb.delete_item(TableName=self.engine.ids["CustomersTable"], Key={"pk": {"S": keys.KEYRING}})
 
 
-def test_the_requests_of_each_call_are_those_of_a_run(api, inbox, engine):
+def test_the_requests_of_each_call_are_those_of_a_run(api, tables, inbox, engine):
     told = {name: (int(warm), int(cold), which) for name, warm, cold, which in rows("docs/access-patterns.md", "Call")}
     calls = Calls(api, inbox, engine)
     with kept_keyring(engine):

@@ -519,6 +519,6 @@ def begin_anew(api, engine):
 @pytest.mark.timeout(7_200 if WHOLE else 600)  # a failure takes its time to be made short
 @pytest.mark.parametrize("verification", ["true", "false"], ids=["verified-first", "unverified-too"])
 def test_what_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, begin_anew, part_of, verification):
-    run = settings(RUN, max_examples=part_of(400, part=6))
+    run = settings(RUN, max_examples=part_of(400))
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION=verification, **ROOMY)
     run_state_machine_as_test(lambda: Ownership(api, inbox, begin_anew), settings=run)

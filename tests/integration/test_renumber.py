@@ -18,7 +18,7 @@ from tests.harness.plans import benin_before_2024
 from tests.integration.test_numbering_plans import Beninese, customers_with, proven_identities
 from tools import renumber
 
-MANY = 1_000  # a hundredth of what is promised
+MANY = 100_000  # as many as are promised
 
 
 @pytest.fixture(autouse=True)
@@ -314,9 +314,9 @@ def test_a_run_that_is_broken_off_is_gone_on_with(api, wire, tables, somebody, r
 
 
 @ON_DYNAMODB
-def test_many_customers_are_moved_page_by_page_in_the_same_memory(api, engine, tables, run):
-    table, requests = engine.ids["CustomersTable"], []
-    for n in range(MANY):
+def test_many_customers_are_moved_page_by_page_in_the_same_memory(api, engine, tables, run, part_of):
+    many, table, requests = part_of(MANY, part=500), engine.ids["CustomersTable"], []
+    for n in range(many):
         number = f"+22996{n:06d}"
         address = Address(Channel.PHONE, number, number, "BJ")
         customer = customers.new(Names()).with_address(address, verified=True)
@@ -331,7 +331,7 @@ def test_many_customers_are_moved_page_by_page_in_the_same_memory(api, engine, t
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert printed[-1] == f"{MANY} moved"
+    assert printed[-1] == f"{many} moved"
     assert peak < 20_000_000
     assert run("move") == ["nothing to move"]
-    assert sum(item.get("phone", {}).get("S", "").startswith("+2290196") for item in api.table("CustomersTable")) == MANY
+    assert sum(item.get("phone", {}).get("S", "").startswith("+2290196") for item in api.table("CustomersTable")) == many
