@@ -15,9 +15,11 @@ from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import LOGIN, REGISTER, Person
 from tests.harness.plans import benin_before_2024
+from tests.harness.stacks import deployed
 from tests.integration.test_numbering_plans import Beninese, customers_with, proven_identities
 from tools import renumber
 
+STACK = "customer-auth-dev"
 MANY = 100_000  # as many as are promised
 
 
@@ -32,16 +34,16 @@ def somebody(api, inbox):
 
 
 @pytest.fixture
-def run(tables, monkeypatch, capsys):
+def run(tables, engine, settings_of_benin, capsys):
     """Runs the command on these tables, and answers what it printed."""
-    monkeypatch.setattr(renumber.stack_settings, "use", lambda *_: None)
 
     def command(*wanted: str) -> list[str]:
         # An operator's own process, whatever function is at work meanwhile.
-        assert contextvars.Context().run(renumber.main, "customer-auth-dev", *wanted) is None
+        assert contextvars.Context().run(renumber.main, STACK, *wanted) is None
         return capsys.readouterr().out.splitlines()
 
-    return command
+    with deployed(STACK, engine, "SignInByPassword"):
+        yield command
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def newcomer(api, inbox):
 
 
 @ON_BOTH_ENGINES
-def test_a_referrer_s_code_is_valid_until_the_account_goes(api, bob, days, newcomer, customer_item_of):
+def test_a_referrer_s_code_is_valid_until_the_account_goes(api, tables, bob, days, newcomer, customer_item_of):
     code = code_of(bob)
     assert bob.leave().status == 200
     assert [newcomer(name) for name in (code, bob.id)] == [201, 201]
