@@ -18,16 +18,6 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 REMINDED, DELETED = "Tomorrow", "account was deleted"
 
 
-@pytest.fixture(scope="module")
-def numbers():
-    return (f"+1212556{number:04}" for number in range(1000, 9999))
-
-
-@pytest.fixture
-def number(numbers):
-    return next(numbers)
-
-
 def seconds(time_: str) -> float:
     """An ISO 8601 time, since the epoch."""
     return datetime.fromisoformat(time_).timestamp()
@@ -183,9 +173,3 @@ def test_on_another_dynamodb_it_is_the_same(number):
         move(stack, 8 * DAY)
 
         assert [phrase for phrase, _ in told(stack, number, REMINDED, DELETED)] == [REMINDED, DELETED]
-
-
-@pytest.fixture(scope="module")
-def stack():
-    with started() as stack:
-        yield stack

@@ -12,7 +12,7 @@ from customer_auth import audit, endpoint, errors, publishable_keys
 from customer_auth.tables import keys
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
-from tests.harness.forgery import FORGERIES
+from tests.harness.forgeries import FORGERIES
 from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, make_admin, new_email, new_ip, new_number
 from tests.harness.service import entered, routes, template
