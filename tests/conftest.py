@@ -9,8 +9,9 @@ import pytest
 from customer_auth import clock
 from tests.harness import attacks, crowds, engines, recordings
 from tests.harness.engines import Engine
+from tests.harness.inboxes import Inbox
 from tests.harness.keyrings import Days, kept_keyring
-from tests.harness.people import Inbox, Person, new_number
+from tests.harness.people import Person, new_number
 from tests.harness.service import Clock, Service, entered, template
 from tests.harness.wire import Wire
 

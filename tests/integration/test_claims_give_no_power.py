@@ -16,9 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from customer_auth import email, phone
 from customer_auth.tables import keys
+from tests.harness.faults import Killed
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.walks import DRAWN, recent
-from tests.harness.wire import Killed
 from tests.harness.world import Tables, World
 
 ADAS, MALLORYS = "the words that ada chose", "the words that mallory chose"

@@ -10,11 +10,12 @@ import pytest
 
 from customer_auth import audit, endpoint, errors, publishable_keys
 from customer_auth.tables import keys
+from tests.harness.admins import make_admin
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
 from tests.harness.forgeries import FORGERIES
 from tests.harness.keyrings import kept_keyring
-from tests.harness.people import LOGIN, REGISTER, Person, make_admin, new_email, new_ip, new_number
+from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.service import entered, routes, template
 
 BY_PATH = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]

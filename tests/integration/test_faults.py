@@ -8,11 +8,14 @@ import pytest
 
 from customer_auth import ids, publishable_keys, token_families
 from local.triggers import Route
+from tests.harness.admins import make_admin
+from tests.harness.answers import Answer
 from tests.harness.engines import ON_DYNAMODB
-from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, make_admin
+from tests.harness.faults import Killed
+from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person
 from tests.harness.permissions import Request, requests
-from tests.harness.service import Answer, routes
-from tests.harness.wire import AwsCall, Killed
+from tests.harness.service import routes
+from tests.harness.wire import AwsCall
 from tests.harness.world import Tables, World
 
 # moto copies its tables in every transaction: with so many of them it runs out of memory.

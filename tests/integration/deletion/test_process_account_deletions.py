@@ -15,8 +15,8 @@ from customer_auth.tables import deletion_items, dynamodb, session_items
 from customer_auth.tables.session_items import Session
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
+from tests.harness.faults import Killed, answer
 from tests.harness.people import DELETION, LOGIN, Person, new_ip
-from tests.harness.wire import Killed, answer
 
 DAY = 86_400
 AT_ONCE = 8  # accounts that a run erases side by side

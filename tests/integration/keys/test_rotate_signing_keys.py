@@ -11,9 +11,9 @@ from customer_auth.clock import DAY, HOUR
 from customer_auth.settings import Messaging, Service
 from local import events
 from local.template import Template
+from tests.harness.faults import answer
 from tests.harness.forgery import header_of
 from tests.harness.people import REGISTER, Person, new_ip
-from tests.harness.wire import answer
 
 JWKS = "/.well-known/jwks.json"
 
