@@ -10,8 +10,11 @@ ATTACKS = (
     "tests/integration/test_threats.py",
     "tests/integration/test_shared_addresses.py",
     "tests/integration/test_ownership.py",
+    "tests/integration/test_claims_give_no_power.py",
     "tests/integration/keys/test_database_leak.py",
     "tests/integration/deletion/test_process_account_deletions.py",
+    "tests/integration/referrals/test_list_referrals.py",
+    "tests/integration/test_renumber.py",
 )
 TIMEOUT_SECONDS = 7_200
 

@@ -7,10 +7,11 @@ from unittest.mock import patch
 import pytest
 
 from customer_auth.base import clock
-from tests.harness import attacks, crowds, engines
+from tests.harness import attacks, crowds, engines, recordings
 from tests.harness.engines import Engine
+from tests.harness.inboxes import Inbox
 from tests.harness.keyrings import Days, kept_keyring
-from tests.harness.people import Inbox, Person, new_number
+from tests.harness.people import Person, new_number
 from tests.harness.service import Clock, Service, entered, template
 from tests.harness.wire import Wire
 
@@ -38,7 +39,9 @@ def dynamodb_local_engine(aws_in_process):
 
 @pytest.fixture(scope="session")
 def wire():
-    return Wire()
+    wire = Wire()
+    yield wire
+    recordings.keep(wire)
 
 
 @pytest.fixture(params=[engines.ENGINE], scope="session")

@@ -18,20 +18,15 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 REMINDED, DELETED = "Tomorrow", "account was deleted"
 
 
-@pytest.fixture(scope="module")
-def numbers():
-    return (f"+1212556{number:04}" for number in range(1000, 9999))
+def seconds(time_: str) -> float:
+    """An ISO 8601 time, since the epoch."""
+    return datetime.fromisoformat(time_).timestamp()
 
 
-@pytest.fixture
-def number(numbers):
-    return next(numbers)
-
-
-def move(stack, seconds):
+def move(stack, by):
     """Answers the service's time afterwards, and how far its clock is ahead."""
-    told = stack.post("/_local/clock", advance_seconds=seconds).json()
-    return datetime.fromisoformat(told["now"]).timestamp(), told["advanced_seconds"]
+    told = stack.post("/_local/clock", advance_seconds=by).json()
+    return seconds(told["now"]), told["advanced_seconds"]
 
 
 def leave(stack, number):
@@ -41,7 +36,7 @@ def leave(stack, number):
     asked = stack.ask("POST", f"{DELETION}/request", json={}, headers={"Authorization": f"Bearer {token}"}).json()
     code = stack.messages(number, count=2)[0]["code"]
     confirmed = stack.post(f"{DELETION}/confirm", token=asked["token"], code=code)
-    return datetime.fromisoformat(confirmed.json()["request"]["deletion_scheduled_at"]).timestamp()
+    return seconds(confirmed.json()["request"]["deletion_scheduled_at"])
 
 
 def told(stack, number, *phrases):
@@ -59,11 +54,6 @@ def signs_in(stack, number):
 
 def kids(stack):
     return {key["kid"] for key in stack.ask("GET", "/.well-known/jwks.json").json()["keys"]}
-
-
-def seconds(sent_at: str) -> float:
-    """A message's ISO 8601 time, since the epoch."""
-    return datetime.fromisoformat(sent_at).timestamp()
 
 
 def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and_then_the_deletion(numbers):
@@ -107,7 +97,7 @@ def test_a_code_that_was_asked_for_just_before_is_sent_before_the_clock_moves(st
     move(stack, HOUR)
 
     [message] = stack.ask("GET", "/_local/messages", params={"to": number}).json()
-    assert datetime.fromisoformat(message["sent_at"]).timestamp() < now + MINUTE
+    assert seconds(message["sent_at"]) < now + MINUTE
 
 
 def test_what_waits_in_the_retry_queue_comes_as_the_clock_passes_its_time(stack, number):
@@ -137,7 +127,7 @@ def test_schedules_fire_by_themselves_as_time_passes(number):
             time.sleep(0.1)
 
         [(_, deleted_at)] = found
-        assert datetime.fromisoformat(deleted_at).timestamp() >= full_hour
+        assert seconds(deleted_at) >= full_hour
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -183,9 +173,3 @@ def test_on_another_dynamodb_it_is_the_same(number):
         move(stack, 8 * DAY)
 
         assert [phrase for phrase, _ in told(stack, number, REMINDED, DELETED)] == [REMINDED, DELETED]
-
-
-@pytest.fixture(scope="module")
-def stack():
-    with started() as stack:
-        yield stack

@@ -21,22 +21,6 @@ from tests.harness.local_stack import REGISTER, ROOT, START_SECONDS, started
 LOGIN = "/api/v1/auth/customer/login"
 
 
-@pytest.fixture(scope="module")
-def stack():
-    with started() as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def numbers():
-    return (f"+1212555{number:04}" for number in range(1000, 9999))
-
-
-@pytest.fixture
-def number(numbers):
-    return next(numbers)
-
-
 def members(session):
     """The processes of a session, but for those that have ended and wait to be noticed."""
     found = []

@@ -5,6 +5,8 @@ import random
 import re
 from ipaddress import IPv4Address
 
+from tests.harness.inboxes import Inbox
+
 _numbers = itertools.count(random.randrange(1_000_000))
 
 REGISTER = "/api/v1/auth/customer/register"
@@ -27,20 +29,6 @@ def new_email() -> str:
 def new_ip() -> str:
     """A network address from which nobody in this run has asked."""
     return str(IPv4Address("10.0.0.0") + next(_numbers) % 2**24)
-
-
-class Inbox:
-    """What was sent, once the outbox has run."""
-
-    def __init__(self, api):
-        self.api = api
-
-    def of(self, to: str) -> list:
-        self.api.deliver()
-        return [message for message in self.api.wire.sent if message.to == to]
-
-    def code(self, to: str) -> str:
-        return re.search(r"(?<!\w)\d{6}(?!\w)", self.of(to)[-1].body)[0]
 
 
 class Person:
@@ -195,17 +183,6 @@ class Person:
 
     def refresh(self, token: str | None = None):
         return self.api.post("/login/refresh", ip=self.ip, refreshToken=token or self.session["refresh_token"])
-
-
-def make_admin(engine, customer_id: str, roles=("admin",)) -> None:
-    """Give the customer the role, as the command does."""
-    engine.clients.dynamodb.update_item(
-        TableName=engine.ids["CustomersTable"],
-        Key={"pk": {"S": f"customer#{customer_id}"}},
-        UpdateExpression="SET #roles = :roles",
-        ExpressionAttributeNames={"#roles": "roles"},
-        ExpressionAttributeValues={":roles": {"L": [{"S": role} for role in roles]}},
-    )
 
 
 def other_code(code: str) -> str:

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 
@@ -18,6 +17,7 @@ from local.filters import fits_any
 from local.routes import Routes
 from local.template import Template
 from tests.harness import described
+from tests.harness.answers import Answer
 from tests.harness.engines import Engine
 from tests.harness.people import new_ip
 from tests.harness.wire import FUNCTION, Wire
@@ -49,38 +49,6 @@ def routes() -> dict[tuple[str, str], str]:
 @cache
 def matching() -> Routes:
     return Routes(template().functions)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer over HTTP, and what it took."""
-
-    status: int
-    headers: dict
-    text: str
-    aws_calls: tuple[str, ...]
-
-    @property
-    def body(self) -> dict:
-        return json.loads(self.text or "{}")
-
-    def __getitem__(self, name):
-        return self.body[name]
-
-    @property
-    def shape(self):
-        """What a stranger could tell two answers apart by, but for random and personal values."""
-        return self.status, {name: value for name, value in self.headers.items() if name != "retry-after"}, _shape(self.body)
-
-    @property
-    def retry_after(self) -> int:
-        return int(self.headers["retry-after"])
-
-
-def _shape(value):
-    if isinstance(value, dict):
-        return {name: _shape(each) for name, each in value.items()}
-    return type(value).__name__ if not isinstance(value, list) else [_shape(each) for each in value]
 
 
 # Of an invocation that has time for everything.

@@ -3,10 +3,8 @@
 import contextlib
 import contextvars
 import json
-import random
 import re
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,16 +18,12 @@ from moto.core.botocore_stubber import BotocoreStubber  # noqa: F401 (names wher
 from moto.core.models import botocore_stubber
 
 from customer_auth.aws import connections, json_protocol, retries, sdk
-from customer_auth.base import clock
 from customer_auth.tokens import key_rotation
 from tests.harness.crowds import REQUESTS
+from tests.harness.faults import JSON, Fault, Killed, Naps, Raw, conflict, parameters, refusal, text
 from tests.harness.permissions import Request, requests
 
 FUNCTION: contextvars.ContextVar[str] = contextvars.ContextVar("function", default="")
-
-
-class Killed(BaseException):
-    """The process ended here."""
 
 
 @dataclass(frozen=True)
@@ -52,40 +46,6 @@ class AwsCall:
     service: str
     operation: str
     parameters: dict = field(compare=False, hash=False)
-
-
-class Fault:
-    """Breaks matching calls (`*`: all of the service), from the nth one on, so many times.
-
-    `mode` is error, throttle, timeout, lost (done, the answer is lost), conflict, reject, killed_before or killed_after, or makes an answer
-    of the request (see `answer`).
-    """
-
-    def __init__(self, operation: str, mode: str | Callable, *, times: int = 1_000, nth: int = 1, service: str = "dynamodb"):
-        self.service, self.operation, self.mode, self.times, self.nth = service, operation, mode, times, nth
-        self.seen = 0
-
-    def strikes(self, service: str, operation: str) -> bool:
-        if service != self.service or self.operation not in (operation, "*") or self.times <= 0:
-            return False
-        self.seen += 1
-        if self.seen < self.nth:
-            return False
-        self.times -= 1
-        return True
-
-
-class Naps:
-    """Stands where the door to AWS waits between two attempts: notes for how long, and goes on at once."""
-
-    def __init__(self):
-        self.seconds: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-
-    def __getattr__(self, name):
-        return getattr(time, name)
 
 
 class Wire:
@@ -159,11 +119,11 @@ class Wire:
             entry[1]()
         with self._lock:
             fault = next((fault for fault in self.faults if fault.strikes(service, operation)), None)
-            call = AwsCall(FUNCTION.get(), service, operation, _parameters(request))
+            call = AwsCall(FUNCTION.get(), service, operation, parameters(request))
             self.calls.append(call)
             if call.function:
                 self.requests |= requests(call.function, service, operation, call.parameters)
-                if service == "dynamodb" and _REQUESTED.search(_text(request.body)):
+                if service == "dynamodb" and _REQUESTED.search(text(request.body)):
                     self.message_makers.add(call.function)
         return self._struck(fault, request, service, operation) if fault else None
 
@@ -172,13 +132,13 @@ class Wire:
             return fault.mode(request)
         match fault.mode:
             case "error":
-                return _refusal(request, 500, "InternalServerError", service)
+                return refusal(request, 500, "InternalServerError", service)
             case "throttle":
-                return _refusal(request, 400, "ThrottlingException" if service != "sns" else "Throttled", service)
+                return refusal(request, 400, "ThrottlingException" if service != "sns" else "Throttled", service)
             case "conflict":
-                return _conflict(request)
+                return conflict(request)
             case "reject":
-                return _refusal(request, 400, "OptedOut" if service == "sns" else "MessageRejected", service)
+                return refusal(request, 400, "OptedOut" if service == "sns" else "MessageRejected", service)
             case "timeout":
                 raise ReadTimeoutError(endpoint_url=request.url)
             case "killed_before":
@@ -197,7 +157,7 @@ class Wire:
 
     def _keep(self, service, operation, request):
         if (service, operation) == ("sns", "Publish"):
-            fields = {name: values[0] for name, values in parse_qs(_text(request.body)).items()}
+            fields = {name: values[0] for name, values in parse_qs(text(request.body)).items()}
             self.sent.append(Sent("sms", fields["PhoneNumber"], fields["Message"], request=fields))
         if (service, operation) == ("sesv2", "SendEmail"):
             asked = json.loads(request.body)
@@ -212,68 +172,11 @@ _post = connections.post
 _REQUESTED = re.compile(r'"requested:\w+"')  # the event of an item that the stream's filter lets through
 
 
-def answer(status: int, **told) -> Callable:
-    """A fault's mode: DynamoDB answers just that."""
-    return lambda request: AWSResponse(request.url, status, _JSON, _Raw(json.dumps(told).encode()))
-
-
 def done(request):
     """The answer of a request that really goes out."""
     # moto would compare an address of this machine with all of AWS's before it lets it pass.
     answer = None if request.url.startswith("http://127.0.0.1:") else botocore_stubber("before-send", request)
     if answer is None:
         told = _post(request.url.rstrip("/"), request.headers, request.body)
-        answer = AWSResponse(request.url, told.status, _JSON, _Raw(told.body))
+        answer = AWSResponse(request.url, told.status, JSON, Raw(told.body))
     return answer
-
-
-def _parameters(request) -> dict:
-    try:
-        return json.loads(_text(request.body))
-    except ValueError:
-        return {}
-
-
-def _text(body) -> str:
-    return body.decode() if isinstance(body, bytes) else str(body or "")
-
-
-class _Raw:
-    def __init__(self, content: bytes):
-        self._content = content
-
-    def stream(self, **_):
-        yield self._content
-
-    def read(self, *_):
-        content, self._content = self._content, b""
-        return content
-
-
-_JSON = {"content-type": "application/x-amz-json-1.0"}
-
-
-def _refusal(request, status: int, code: str, service: str) -> AWSResponse:
-    headers = {"x-amzn-errortype": code} | _JSON
-    content = json.dumps({"__type": f"com.amazonaws#{code}", "message": "injected"}).encode()
-    if service == "sns":
-        content = f"<ErrorResponse><Error><Code>{code}</Code><Message>injected</Message></Error></ErrorResponse>".encode()
-    return AWSResponse(request.url, status, headers, _Raw(content))
-
-
-def _conflict(request) -> AWSResponse:
-    parts = _parameters(request).get("TransactItems")
-    told = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "injected"}
-    if parts:
-        reasons = [{"Code": "None"} for _ in parts]
-        reasons[random.randrange(len(parts))] = {"Code": "TransactionConflict"}
-        told = {
-            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "message": "injected",
-            "CancellationReasons": reasons,
-        }
-    return answer(400, **told)(request)
-
-
-def now() -> int:
-    return clock.now()

@@ -1,8 +1,8 @@
 """What lies beneath the service, for the tests that look there."""
 
-import io
-import json
+import hmac
 import logging
+import re
 from collections import Counter
 from types import SimpleNamespace
 
@@ -12,7 +12,6 @@ from argon2 import PasswordHasher
 from customer_auth import audit
 from customer_auth.aws import secret_keys
 from customer_auth.base import settings
-from customer_auth.otp import codes
 from customer_auth.passwords import hashing
 from customer_auth.tokens import keyring, publishable_keys
 from tests.harness import transformed
@@ -20,8 +19,12 @@ from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
 from tests.harness.forgery import Forge
 from tests.harness.keyrings import kept_keyring
+from tests.harness.logs import Log
 from tests.harness.people import Person
+from tests.harness.walks import beginnings
 from tests.harness.world import Tables
+
+CODE = re.compile(rb"\d{6}")
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +91,13 @@ def tables(api):
 
 
 @pytest.fixture
+def begin_anew(api):
+    """Empties the tables and turns the clock back."""
+    with beginnings(api) as begin:
+        yield begin
+
+
+@pytest.fixture
 def bob(api, inbox):
     """Another customer."""
     bob = Person(api, inbox)
@@ -122,9 +132,14 @@ def forge(customer):
 @pytest.fixture
 def compared(monkeypatch):
     """Every code that was compared with the right one."""
-    seen = []
-    matches = codes._matches
-    monkeypatch.setattr(codes, "_matches", lambda *asked: seen.append(asked[-1]) or matches(*asked))
+    seen, compare = [], hmac.compare_digest
+
+    def noting(right: bytes, given: bytes) -> bool:
+        if CODE.fullmatch(right):
+            seen.append(given.decode())
+        return compare(right, given)
+
+    monkeypatch.setattr(hmac, "compare_digest", noting)
     return seen
 
 
@@ -168,30 +183,6 @@ def cold_keyring(engine):
 def customer_item_of(api):
     """A customer's item by the customer's id, to be changed beneath the service."""
     return lambda customer_id: CustomerItem(api, SimpleNamespace(id=customer_id))
-
-
-class Log:
-    """What the functions printed."""
-
-    def __init__(self, capfd, caplog):
-        self.stream, self.capfd, self.caplog = io.StringIO(), capfd, caplog
-
-    @property
-    def lines(self) -> list[dict]:
-        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
-
-    @property
-    def last(self) -> dict:
-        return self.lines[-1]
-
-    def of(self, request_id: str) -> list[dict]:
-        return [line for line in self.lines if line.get("request_id") == request_id]
-
-    @property
-    def everything(self) -> str:
-        printed = self.capfd.readouterr()
-        others = [record.getMessage() for record in self.caplog.records if record.levelno >= logging.WARNING]
-        return "\n".join([self.stream.getvalue(), printed.out, printed.err, *others])
 
 
 @pytest.fixture

@@ -10,17 +10,15 @@ import re
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, Phase, note, settings
+from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from customer_auth.addresses import email, phone
 from customer_auth.aws import keys
-from customer_auth.tokens import keyring
-from tests.harness.attacks import WHOLE
-from tests.harness.keyrings import kept_keyring
+from tests.harness.faults import Killed
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
-from tests.harness.wire import Killed
+from tests.harness.walks import DRAWN, recent
 from tests.harness.world import Tables, World
 
 ADAS, MALLORYS = "the words that ada chose", "the words that mallory chose"
@@ -40,16 +38,7 @@ ROOMY = {
     "IP_PASSWORD_FAILURES_PER_QUARTER_HOUR": 0,
     "RESEND_THROTTLE_SECONDS": 30,
 }
-RUN = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=200 if WHOLE else 6,
-    stateful_step_count=60,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate, Phase.shrink),
-    print_blob=False,
-)
+STEPS = 60
 
 
 class Traveller(Person):
@@ -208,7 +197,7 @@ class Claiming(RuleBasedStateMachine):
     @rule(customer=nth, channel=channels)
     def ask_verification(self, customer, channel):
         with self._step(asks={"email", "phone"}):
-            asked = self.mallory.ask_verification(_recent(self.customers, customer), channel)
+            asked = self.mallory.ask_verification(recent(self.customers, customer), channel)
             if asked.status == 200:
                 self._keep("verify", asked["token"])
 
@@ -233,7 +222,7 @@ class Claiming(RuleBasedStateMachine):
     @rule(which=nth, session=nth)
     def prove(self, which, session):
         """With the code where it came to Mallory, else with a wrong one."""
-        purpose, challenge, to = _recent(self.challenges, which)
+        purpose, challenge, to = recent(self.challenges, which)
         hers = {channel for channel in ("email", "phone") if getattr(self.ada, channel) == to}
         with self._step(asks=hers):
             code = WRONG if hers else self._newest_code(to)
@@ -241,7 +230,7 @@ class Claiming(RuleBasedStateMachine):
                 case "verify":
                     answer = self.mallory.verify_address(challenge, code)
                 case "contact":
-                    token = _recent(self.sessions, session) if self.sessions else "none"
+                    token = recent(self.sessions, session) if self.sessions else "none"
                     answer = self.mallory.change_contact(challenge, code, token=token)
                 case _:
                     answer = self.mallory.confirm_deletion(challenge, code)
@@ -412,7 +401,7 @@ class Claiming(RuleBasedStateMachine):
         """Of a session that Mallory has; `anew`: of a new account with Ada's phone."""
         if anew or not self.sessions:
             self.register(claims_email=False, claims_phone=True)
-        return _recent(self.sessions, session)
+        return recent(self.sessions, session)
 
     def _begin(self, answer):
         note(f"Mallory has a session: {answer.status}")
@@ -446,27 +435,8 @@ def _events(item: dict, window: str, now: float) -> int:
     return sum(time > now - DAY for time in times)
 
 
-def _recent(items: list, n: int):
-    """The nth from the end, or the first."""
-    return items[-1 - n % len(items)]
-
-
-@pytest.fixture
-def begin_anew(api, engine):
-    """Empties the tables and turns the clock back."""
-    with kept_keyring(engine) as keyring_item:
-        first = keyring_item.read()
-
-        def begin():
-            Tables(api).empty()
-            keyring_item.put(first)
-            keyring.forget()
-            api.clock.offset = 0.0
-
-        yield begin
-
-
 @pytest.mark.timeout(600)  # a failure takes its time to be made short
-def test_who_merely_gave_an_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, begin_anew):
+def test_who_merely_gave_an_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, begin_anew, part_of):
     setting(**ROOMY)
-    run_state_machine_as_test(lambda: Claiming(api, inbox, begin_anew), settings=RUN)
+    run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(200, part=4))
+    run_state_machine_as_test(lambda: Claiming(api, inbox, begin_anew), settings=run)

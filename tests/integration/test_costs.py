@@ -1,12 +1,13 @@
 """What the documents say that a sign-in costs: the tables' units as DynamoDB counts them, the arithmetic as it is."""
 
+import json
 from collections import Counter
 from decimal import Decimal
 
 import pytest
 
 from customer_auth import audit
-from customer_auth.aws import json_protocol
+from customer_auth.aws import connections
 from tests.harness.documents import read, rows
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.service import template
@@ -16,16 +17,19 @@ from tools import check_quotas
 @pytest.fixture
 def units(api, monkeypatch):
     """The units that each operation has taken since this fixture was made, as DynamoDB tells them, and the parts of transactions."""
-    counted, call = Counter(), json_protocol.call
+    counted, post = Counter(), connections.post
 
-    def counting(service, operation, parameters):
-        told = call(service, operation, {**parameters, "ReturnConsumedCapacity": "TOTAL"})
-        taken = told["ConsumedCapacity"]
-        counted[operation] += sum(each["CapacityUnits"] for each in (taken if isinstance(taken, list) else [taken]))
+    def counting(url, headers, body):
+        parameters = json.loads(body)
+        answer = post(url, headers, json.dumps(parameters | {"ReturnConsumedCapacity": "TOTAL"}).encode())
+        taken = json.loads(answer.body)["ConsumedCapacity"]
+        counted[headers["x-amz-target"].partition(".")[2]] += sum(
+            each["CapacityUnits"] for each in (taken if isinstance(taken, list) else [taken])
+        )
         counted["parts"] += len(parameters.get("TransactItems", []))
-        return told
+        return answer
 
-    monkeypatch.setattr(json_protocol, "call", counting)
+    monkeypatch.setattr(connections, "post", counting)  # what goes out, and what comes back
     return counted
 
 

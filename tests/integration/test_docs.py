@@ -13,12 +13,13 @@ from customer_auth.aws import keys
 from customer_auth.base import errors
 from customer_auth.http import endpoint
 from customer_auth.tokens import publishable_keys
+from tests.harness.admins import make_admin
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
-from tests.harness.forgery import FORGERIES
+from tests.harness.forgeries import FORGERIES
 from tests.harness.keyrings import kept_keyring
-from tests.harness.people import LOGIN, REGISTER, Person, make_admin, new_email, new_ip, new_number
-from tests.harness.service import entered, routes, template
+from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
+from tests.harness.service import routes, template
 
 BY_PATH = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 LIBRARY = ROOT / "layers" / "shared" / "customer_auth"
@@ -163,13 +164,6 @@ def test_every_index_of_the_tables_is_described():
     made = {index["IndexName"] for table in tables for index in table.get("GlobalSecondaryIndexes", [])}
 
     assert set(re.findall(r"index `(\w+)`", read("docs/access-patterns.md"))) == made
-
-
-@pytest.fixture(scope="module")
-def engine(moto_engine, wire):
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setitem(moto_engine.environment, "IP_SENDS_PER_HOUR", "1")  # moto takes long over a long window
-        yield from entered(moto_engine, wire)
 
 
 ASKS = [f"{REGISTER}/request-otp", f"{REGISTER}/resend-otp", f"{LOGIN}/request-otp", f"{LOGIN}/resend-otp", "/login/email/send"]
@@ -381,7 +375,8 @@ class Calls:
         self.engine.clients.dynamodb.delete_item(TableName=self.engine.ids["CustomersTable"], Key={"pk": {"S": keys.KEYRING}})
 
 
-def test_the_requests_of_each_call_are_those_of_a_run(api, inbox, engine):
+def test_the_requests_of_each_call_are_those_of_a_run(api, tables, inbox, engine, setting):
+    setting(IP_SENDS_PER_HOUR=1)  # moto takes long over a long window
     told = {name: (int(warm), int(cold), which) for name, warm, cold, which in rows("docs/access-patterns.md", "Call")}
     calls = Calls(api, inbox, engine)
     with kept_keyring(engine):

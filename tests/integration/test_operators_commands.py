@@ -1,8 +1,5 @@
 """The commands by which operators change a stack on AWS, on one: they find its settings, and do what its functions can."""
 
-import json
-
-import boto3
 import pytest
 
 from customer_auth.base import settings
@@ -11,19 +8,11 @@ from customer_auth.tokens import publishable_keys
 from tests.harness.engines import ON_MOTO
 from tests.harness.forgery import claims_of
 from tests.harness.service import template
+from tests.harness.stacks import deployed
 from tools import grant_admin, publishable_key, receipts, renumber, revoke_admin, revoke_publishable_key
 
 pytestmark = ON_MOTO
 STACK = "customer-auth-staging"
-ROLE = {
-    "Type": "AWS::IAM::Role",
-    "Properties": {
-        "AssumeRolePolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-        }
-    },
-}
 
 
 @pytest.fixture
@@ -32,29 +21,15 @@ def member(ada):
     return ada.member()
 
 
-def function(logical_id: str, ids) -> dict:
-    properties = {
-        "Code": {"ZipFile": "none"},
-        "Handler": "main.handler",
-        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-        "Runtime": "python3.13",
-        "Environment": {"Variables": template().functions[logical_id].environment(ids)},
-    }
-    return {"Type": "AWS::Lambda::Function", "Properties": properties}
-
-
 @pytest.fixture
 def stack(engine, api, monkeypatch):
     """A stack whose functions have the settings of those here; an operator's own shell has none of them."""
     names = ("SignInByPassword", "LookUpPhone", "ProcessAccountDeletions")
-    resources = {"Role": ROLE} | {name: function(name, engine.ids) for name in names}
-    cloudformation = boto3.client("cloudformation")
-    cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": resources}), Capabilities=["CAPABILITY_IAM"])
-    for name in template().functions["SignInByPassword"].environment(engine.ids):
-        monkeypatch.delenv(name, raising=False)
-    settings.forget()
-    yield STACK
-    cloudformation.delete_stack(StackName=STACK)
+    with deployed(STACK, engine, *names):
+        for name in template().functions["SignInByPassword"].environment(engine.ids):
+            monkeypatch.delenv(name, raising=False)
+        settings.forget()
+        yield STACK
     monkeypatch.undo()
     settings.forget()
 

@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 
 import jwt
 import pytest
-from hypothesis import HealthCheck, Phase, note, settings
+from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from customer_auth.tokens import keyring
 from tests.harness.attacks import WHOLE
-from tests.harness.keyrings import kept_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip
-from tests.harness.world import Tables
+from tests.harness.walks import DRAWN, recent
 
 PEOPLE = ("ada", "bob", "mallory")
 HONEST = PEOPLE[:2]
@@ -41,15 +39,7 @@ ROOMY = {
     "PASSWORD_FAILURES_PER_QUARTER_HOUR": 20,
     "PASSWORD_FAILURES_PER_DAY": 60,
 }
-RUN = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    stateful_step_count=25,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate, Phase.shrink),
-    print_blob=False,
-)
+STEPS = 25
 
 
 class Client(Person):
@@ -149,7 +139,7 @@ class Ownership(RuleBasedStateMachine):
     def ask_verification(self, who, customer, channel):
         known = self.has[who].customers if who in HONEST else [each for name in PEOPLE for each in self.has[name].customers]
         if known:
-            customer_id = _recent(known, customer)
+            customer_id = recent(known, customer)
             self._ask(who, None, "claim", lambda _: self.people[who].ask_verification(customer_id, channel))
 
     @precondition(_anyone_signed_in)
@@ -157,7 +147,7 @@ class Ownership(RuleBasedStateMachine):
     def ask_contact_change(self, act, session):
         who, name = act
         if mine := self.has[who].sessions:
-            token = _recent(mine, session).token
+            token = recent(mine, session).token
             self._ask(who, name, "contact", lambda to: self.people[who].ask_contact(token=token, **to))
 
     @precondition(_anyone_signed_in)
@@ -165,7 +155,7 @@ class Ownership(RuleBasedStateMachine):
     def request_deletion(self, who, session):
         """Confirmed by a code where an address is proven, else at once."""
         if mine := self.has[who].sessions:
-            token = _recent(mine, session).token
+            token = recent(mine, session).token
             self._ask(who, None, "leave", lambda _: self.people[who].request_deletion(token=token))
 
     @precondition(lambda self: self.leaving)
@@ -184,7 +174,7 @@ class Ownership(RuleBasedStateMachine):
         usable = [each for each in read if each.asker == who or each.purpose in ("sign_in", "reset")]
         self.actor, self.done = who, False
         if usable:
-            chosen = _recent(usable, sent)
+            chosen = recent(usable, sent)
             note(f"{who} uses what {chosen.asker} asked for: {chosen.purpose} of {chosen.address}")
             proofs = {
                 "sign_in": self._sign_in,
@@ -250,7 +240,7 @@ class Ownership(RuleBasedStateMachine):
 
     def _change(self, who, sent, *, session, **_):
         if self.has[who].sessions:
-            token = _recent(self.has[who].sessions, session).token
+            token = recent(self.has[who].sessions, session).token
             answer = self.people[who].change_contact(sent.challenge, sent.secret, token=token)
             if self._did(who, answer):
                 self._begin(who, answer, sent.address)
@@ -292,7 +282,7 @@ class Ownership(RuleBasedStateMachine):
     def create_customer(self, who, registration, phone):
         if mine := self.has[who].registrations:
             name = f"{phone.split('.')[0] if who == 'mallory' else who}.phone"
-            answer = self.people[who].create(_recent(mine, registration), phone=self.values[name])
+            answer = self.people[who].create(recent(mine, registration), phone=self.values[name])
             self._noted(who, name)
             if self._did(who, answer):
                 self.has[who].customers.append(answer["customer"]["id"])
@@ -325,7 +315,7 @@ class Ownership(RuleBasedStateMachine):
     def use_session(self, who, session, how):
         if not (mine := self.has[who].sessions):
             return
-        chosen, person = _recent(mine, session), self.people[who]
+        chosen, person = recent(mine, session), self.people[who]
         match how:
             case "refresh":
                 answer = person.refresh(chosen.refresh_token)
@@ -496,29 +486,9 @@ def _channel(name: str) -> str:
     return "phone" if name.endswith("phone") else "email"
 
 
-def _recent(items: list, n: int):
-    """The nth from the end, or the first."""
-    return items[-1 - n % len(items)]
-
-
-@pytest.fixture
-def begin_anew(api, engine):
-    """Empties the tables and turns the clock back."""
-    with kept_keyring(engine) as keyring_item:
-        first = keyring_item.read()
-
-        def begin():
-            Tables(api).empty()
-            keyring_item.put(first)
-            keyring.forget()
-            api.clock.offset = 0.0
-
-        yield begin
-
-
 @pytest.mark.timeout(7_200 if WHOLE else 600)  # a failure takes its time to be made short
 @pytest.mark.parametrize("verification", ["true", "false"], ids=["verified-first", "unverified-too"])
 def test_what_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, begin_anew, part_of, verification):
-    run = settings(RUN, max_examples=part_of(400, part=6))
+    run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(400))
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION=verification, **ROOMY)
     run_state_machine_as_test(lambda: Ownership(api, inbox, begin_anew), settings=run)

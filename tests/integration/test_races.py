@@ -6,8 +6,8 @@ import pytest
 
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
+from tests.harness.faults import Killed
 from tests.harness.people import LOGIN, REGISTER, new_number
-from tests.harness.wire import Killed
 
 pytestmark = ON_DYNAMODB
 

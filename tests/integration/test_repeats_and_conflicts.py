@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from tests.harness.faults import answer
 from tests.harness.people import LOGIN, REGISTER, new_number, other_code
-from tests.harness.wire import answer, done
+from tests.harness.wire import done
 
 FAILURES = ["error", "throttle", "timeout", "lost", "conflict"]
 KEY = "cmVwZWF0LXRoZS1jYWxs"

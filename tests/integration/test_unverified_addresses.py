@@ -8,8 +8,8 @@ import pytest
 from customer_auth.addresses import phone
 from customer_auth.aws import keys
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
+from tests.harness.faults import Killed
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, new_email, new_ip, new_number
-from tests.harness.wire import Killed
 
 THEIRS = "what the claimant chose"
 NEW = "a better horse and battery"

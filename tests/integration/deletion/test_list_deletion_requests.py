@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from tests.harness.admins import make_admin
 from tests.harness.engines import ON_BOTH_ENGINES
-from tests.harness.people import Person, make_admin, new_ip
+from tests.harness.people import Person, new_ip
 
 PATH = "/admin/account-deletion-requests"
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.harness.wire import answer as answered
+from tests.harness.faults import answer as answered
 
 WELL = {"status": "ok", "checks": {"tables": "ok", "keys": "ok"}}
 

@@ -13,9 +13,9 @@ from customer_auth.base.settings import Messaging, Service
 from customer_auth.tokens import keyring
 from local import events
 from local.template import Template
+from tests.harness.faults import answer
 from tests.harness.forgery import header_of
 from tests.harness.people import REGISTER, Person, new_ip
-from tests.harness.wire import answer
 
 JWKS = "/.well-known/jwks.json"
 

@@ -12,8 +12,8 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from local import events
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
+from tests.harness.faults import Killed
 from tests.harness.people import PASSWORD, new_email, new_ip, new_number
-from tests.harness.wire import Killed
 
 HOUR, DAY = 3_600, 86_400
 AGAIN_SECONDS = 60  # when the retry queue brings a message again, by its VisibilityTimeout

@@ -8,9 +8,9 @@ import pytest
 from local import events
 from tests.harness.crowds import at_once
 from tests.harness.engines import ROOT
+from tests.harness.faults import Killed
 from tests.harness.people import LOGIN, REGISTER, Person, new_number, other_code
 from tests.harness.service import template
-from tests.harness.wire import Killed
 
 TEMPLATES = ROOT / "layers" / "shared" / "customer_auth" / "messaging" / "templates"
 KEY = "b25lLW1lc3NhZ2UtYXQtbW9zdA"

@@ -152,7 +152,7 @@ def newcomer(api, inbox):
 
 
 @ON_BOTH_ENGINES
-def test_a_referrer_s_code_is_valid_until_the_account_goes(api, bob, days, newcomer, customer_item_of):
+def test_a_referrer_s_code_is_valid_until_the_account_goes(api, tables, bob, days, newcomer, customer_item_of):
     code = code_of(bob)
     assert bob.leave().status == 200
     assert [newcomer(name) for name in (code, bob.id)] == [201, 201]
@@ -200,12 +200,12 @@ def test_who_has_an_account_is_referred_by_nobody(customer, bob):
     assert children(bob)["children"] == []
 
 
-def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine, customer):
+def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine, customer, part_of):
     table, base = engine.ids["CustomersTable"], 1_700_000_000
-    ids = [f"cus_{n:024d}" for n in range(10_000)]
+    ids = [f"cus_{n:024d}" for n in range(part_of(10_000, part=1_000))]
     batch = [{"PutRequest": {"Item": child(each, customer.id, base + n)}} for n, each in enumerate(ids)]
     for start in range(0, len(batch), 25):
-        engine.clients.dynamodb.batch_write_item(RequestItems={table: batch[start : start + 25]})
+        engine.write({table: batch[start : start + 25]})
 
     seen, cursor, calls = [], None, []
     for _ in range(3):

@@ -6,7 +6,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 from customer_auth.base import clock
 from local import events
-from tests.harness.forgery import FORGERIES, PKCS1, claims_of, decoded, header_of
+from tests.harness.forgeries import FORGERIES
+from tests.harness.forgery import PKCS1, claims_of, decoded, header_of
 
 
 def me_at(api, domain: str, token: str) -> int:

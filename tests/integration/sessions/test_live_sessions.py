@@ -40,7 +40,7 @@ def numbers(api, customer_id: str) -> tuple[list[int], int]:
 
 
 @ON_BOTH_ENGINES
-def test_with_the_51st_session_the_oldest_sign_in_ends_at_once(member, doors):
+def test_with_the_51st_session_the_oldest_sign_in_ends_at_once(tables, member, doors):
     first = member.session
     others = signed_in(member, MOST - 1)
     assert doors.open_to(first) == {"me", "validate", "refresh"}

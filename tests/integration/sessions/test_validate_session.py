@@ -1,7 +1,7 @@
 import json
 
+from tests.harness.faults import answer
 from tests.harness.forgery import claims_of
-from tests.harness.wire import answer
 
 
 def test_a_live_session_is_told_with_its_claims(customer, doors):

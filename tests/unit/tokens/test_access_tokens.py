@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from customer_auth.base import clock
 from customer_auth.tokens import access_tokens, keyring
 from customer_auth.tokens.keyring_items import SigningKey
-from tests.harness.forgery import FORGERIES, Forge, claims_of, header_of, unpadded
+from tests.harness.forgeries import FORGERIES
+from tests.harness.forgery import Forge, claims_of, header_of, unpadded
 from tests.unit.aws_stub import stubbed
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "template_settings", "signing_key")
