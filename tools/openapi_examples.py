@@ -15,7 +15,7 @@ from customer_auth.base.errors import (
     UnsupportedMedia,
     VerificationRequired,
 )
-from customer_auth.http import endpoint, examples, request
+from customer_auth.http import examples, request, response
 from local.events import http_event
 from local.routes import PARAMETER
 
@@ -59,20 +59,20 @@ class Examples:
     def answer(self, contract: Any, schema: Json, status: int) -> Json:
         """What the service answers with this status, as its event: of the two examples the first that goes out so."""
         told = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
-        return endpoint.answered(next(each for each in told if each.http_status == status), contract.cache_seconds)
+        return response.succeed(next(each for each in told if each.http_status == status), contract.cache_seconds)
 
     def bare(self, contract: Any) -> Json:
         """An answer without a model, as its event."""
-        return endpoint.answered({}, contract.cache_seconds)
+        return response.succeed({}, contract.cache_seconds)
 
 
 def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
     """What the service answers to a call that ends like this, by the kinds there are."""
     if not issubclass(refusal, BadRequest):
-        return {refusal.type: endpoint.refused(refusal(**_TOLD.get(refusal, {})), _asked(route))}
+        return {refusal.type: response.refuse(refusal(**_TOLD.get(refusal, {})), _asked(route))}
     if body is None:
         name = next(iter(PARAMETER.findall(route)), "limit")  # of the path, or of the query
-        return {"wrong": endpoint.refused(BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid")), _asked(route))}
+        return {"wrong": response.refuse(BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid")), _asked(route))}
     fields = body.model_fields.items()
     required = [info.alias or name for name, info in fields if info.is_required()]
     wrong = json.dumps(dict.fromkeys(required or [name for name, _ in fields], 7)).encode()
@@ -81,7 +81,7 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
         TooLarge: {refusal.type: _asked(route, b" " * 20_000, _JSON)},
         UnsupportedMedia: {refusal.type: _asked(route, b"<phone/>", {"content-type": "text/xml"})},
     }
-    return {kind: endpoint.refused(_refusal(asked, body), asked) for kind, asked in spoilt[refusal].items()}
+    return {kind: response.refuse(_refusal(asked, body), asked) for kind, asked in spoilt[refusal].items()}
 
 
 def _asked(route: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> request.Request:
@@ -90,7 +90,7 @@ def _asked(route: str, body: bytes = b"", headers: Mapping[str, str] | None = No
 
 def _refusal(asked: request.Request, body: Any) -> Refusal:
     try:
-        request.body(asked, body)
+        request.parse_body(asked, body)
     except Refusal as refusal:
         return refusal
     raise AssertionError("a spoilt body was taken")

@@ -354,7 +354,7 @@ def test_a_missing_field_beside_a_bad_one_is_a_missing_one(api):
 
 def parsed(path: str, members: dict):
     """The body as the endpoint gets it."""
-    return request.body(request.Request(event_of(path, json.dumps(members), encoded=False)), contract_of(path).body)
+    return request.parse_body(request.Request(event_of(path, json.dumps(members), encoded=False)), contract_of(path).body)
 
 
 @pytest.mark.parametrize("empty", ["", "  ", "\u200b", "\t\u00a0\r\n"], ids=["empty", "spaces", "unseen", "tab and line end"])

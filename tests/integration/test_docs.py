@@ -11,7 +11,7 @@ import pytest
 from customer_auth import audit
 from customer_auth.aws import keys
 from customer_auth.base import errors
-from customer_auth.http import endpoint
+from customer_auth.http import response
 from customer_auth.tokens import publishable_keys
 from tests.harness.admins import make_admin
 from tests.harness.documents import DOCUMENTS, read, rows
@@ -85,8 +85,8 @@ def test_every_refusal_is_described_by_its_type_status_message_and_code():
     for refusal in refusals():
         text = examples.get(refusal, "names the first wrong field" if refusal is errors.BadRequest else refusal.message)
         made = refusal(1) if refusal is errors.Throttled else refusal(text)
-        expected[refusal.type, refusal.status, text] = endpoint._error_code(made) or "–"
-    missing = endpoint._error_code(errors.BadRequest("", errors.FieldError("phone", "is required", missing=True)))
+        expected[refusal.type, refusal.status, text] = response.error_code(made) or "–"
+    missing = response.error_code(errors.BadRequest("", errors.FieldError("phone", "is required", missing=True)))
     expected["bad_request", 400, "names the first wrong field"] = f"{missing} where a field is missing, else E011001"
 
     assert told == expected

@@ -1,12 +1,11 @@
-"""HTTP in, HTTP out: the only place that knows Lambda's events. parse → call → answer, with every failure told in one shape.
+"""Endpoints: parse the event, call the rule, respond; every failure gets a response of the same shape.
 
-An endpoint is `@endpoint(body=…, answer=…)` over a handler that takes a `Call` and returns its answer's model.
+An endpoint is `@endpoint(body=…, answer=…)` over a handler that takes a `Call` and returns its response's model.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Any
 
 from customer_auth import audit, aws
@@ -26,7 +25,9 @@ from customer_auth.base.errors import (
     UnsupportedMedia,
     WrongProof,
 )
-from customer_auth.http import request
+from customer_auth.http import response
+from customer_auth.http.request import Request, parse_body, parse_query
+from customer_auth.http.response import Payload
 from customer_auth.http.schemas.base import Model
 from customer_auth.tokens import publishable_keys
 
@@ -40,12 +41,11 @@ class Bearer(StrEnum):
 
 
 type Event = dict[str, Any]
-type Answer = Model | dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Call[B, C]:
-    """What a rule may know of a call: its body and query, parsed, its path's parameters, who is asking and, if needed, signed in."""
+    """What a rule may know of a call. `at` is the second of the call by the gateway's clock."""
 
     body: B
     client: Client
@@ -54,12 +54,12 @@ class Call[B, C]:
     issuer: str
     parameters: Mapping[str, str]
     query: Any
-    at: int  # the second by the gateway's clock
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What an endpoint takes and answers; the OpenAPI document is made from it."""
+    """What an endpoint accepts and responds; the OpenAPI document is made from it."""
 
     purpose: str
     body: type[Model] | None
@@ -75,7 +75,7 @@ class Contract:
 
     @property
     def audited(self) -> bool:
-        """Whether a call is an attempt at something; discovery is not."""
+        """Whether a call leaves a line in the log; discovery does not."""
         return self.body is not None or self.caller is not None or self.publishable
 
 
@@ -91,15 +91,15 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     publishable: bool = False,
     cache_seconds: int = 0,
     uses: tuple[str, ...] = ("dynamodb", "secretsmanager"),
-) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Event, aws.Context], Event]]:
-    """Make a Lambda handler of a rule; `answer` says by itself with which status it goes out.
+) -> Callable[[Callable[[Call[Any, Any]], Payload]], Callable[[Event, aws.Context], Event]]:
+    """Make a Lambda handler of a rule; the `answer` says itself with which status it is sent.
 
     `caller` turns a bearer token, of the kind `bearer`, and the issuer into who is calling (401 without one). `refusals` are the rule's
-    own, for the document; those that every endpoint has are added, and those of an access token. `takes_key`: the call consumes a proof
-    and may be repeated with its Idempotency-Key. `publishable`: the call needs a storefront's key. `cache_seconds`: anyone may keep the
-    answer for so long. `uses`: the AWS services that every call asks.
+    own, for the document; those that every endpoint has are added, and those of an access token. `takes_key`: the call redeems a proof
+    and may be repeated with its Idempotency-Key. `publishable`: the call needs a storefront's key. `cache_seconds`: how long anyone may
+    cache the response. `uses`: the AWS services that every call needs, connected to before the first one.
     """
-    settings.service()  # a wrong setting ends the start, with its name
+    settings.service()  # a wrong setting ends the start, and is named
     aws.prepare(*uses)
     if publishable:
         refusals = (*refusals, NoPublishableKey, NotAllowed)
@@ -107,29 +107,29 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     by_session = caller is not None and bearer is Bearer.CUSTOMER
     always = (*of_input, *((NotAuthenticated,) if caller else ()), *((AccountDeletionPending,) if by_session else ()))
 
-    def decorate(rule: Callable[[Call[Any, Any]], Answer]) -> Callable[[Event, aws.Context], Event]:
+    def decorate(rule: Callable[[Call[Any, Any]], Payload]) -> Callable[[Event, aws.Context], Event]:
         name = rule.__module__.rpartition(".")[2]
         all_refusals = (*dict.fromkeys((*refusals, *always)), Internal, Unavailable)
         contract = Contract(_purpose(rule), body, query, answer, caller, bearer, all_refusals, takes_key, publishable, cache_seconds, uses)
 
         def handler(event: Event, context: aws.Context) -> Event:
             aws.begin_invocation(context)
-            asked = request.Request(event)
-            audit.begin(event=name, request_id=asked.id)
-            told = outcome(asked)
-            return told | {"body": ""} if asked.is_head else told
+            request = Request(event)
+            audit.begin(event=name, request_id=request.id)
+            answered = respond(request)
+            return answered | {"body": ""} if request.is_head else answered
 
-        def outcome(asked: request.Request) -> Event:
+        def respond(request: Request) -> Event:
             try:
-                told = rule(_call(asked, contract))
-            except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing of the inside gets out)
+                payload = rule(_call(request, contract))
+            except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing internal gets out)
                 refusal = _named_as_sent(_refusal(failure), contract)
                 _count(refusal)
                 audit.end(refusal.type, refusal.reason)
-                return refused(refusal, asked)
+                return response.refuse(refusal, request)
             if contract.audited:
                 audit.end("ok")
-            return answered(told, cache_seconds)
+            return response.succeed(payload, cache_seconds)
 
         handler.contract = contract  # type: ignore[attr-defined]
         return handler
@@ -137,22 +137,16 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     return decorate
 
 
-def _call(asked: request.Request, contract: Contract) -> Call[Any, Any]:
+def _call(request: Request, contract: Contract) -> Call[Any, Any]:
     if contract.audited:
-        audit.note(bucket=asked.bucket)
-    parsed = request.body(asked, contract.body) if contract.body else None
-    query = request.query(asked, contract.query) if contract.query else None
+        audit.note(bucket=request.bucket)
+    body = parse_body(request, contract.body) if contract.body else None
+    query = parse_query(request, contract.query) if contract.query else None
     if contract.publishable:
-        publishable_keys.check(*asked.publishable_key())
-    caller = contract.caller(asked.access_token(), asked.issuer()) if contract.caller else None
-    key = asked.idempotency_key() if contract.takes_key else None
-    return Call(parsed, asked.client(parsed), caller, key, asked.issuer(), asked.parameters, query, asked.at)
-
-
-def answered(told: Answer, cache_seconds: int) -> Event:
-    """An answer as it goes out."""
-    headers = {"cache-control": f"public, max-age={cache_seconds}" if cache_seconds else "no-store"}
-    return _response(told.http_status if isinstance(told, Model) else 200, told, headers)
+        publishable_keys.check(*request.publishable_key())
+    caller = contract.caller(request.access_token(), request.issuer()) if contract.caller else None
+    key = request.idempotency_key() if contract.takes_key else None
+    return Call(body, request.client(body), caller, key, request.issuer(), request.parameters, query, request.at)
 
 
 def _purpose(rule: Callable[..., Any]) -> str:
@@ -170,7 +164,7 @@ def _refusal(failure: Exception) -> Refusal:
 
 
 def _named_as_sent(refusal: Refusal, contract: Contract) -> Refusal:
-    """The rules name a field as they know it; the caller may have sent it by another name."""
+    """Rules name a field as they know it; the caller may know it by another name."""
     if isinstance(refusal, BadRequest) and contract.body:
         fields = contract.body.model_fields
         aliases = {name: info.alias or name for name, info in fields.items()}
@@ -184,37 +178,3 @@ def _count(refusal: Refusal) -> None:
             audit.count("throttled")
         case WrongProof() | NotAuthenticated():
             audit.count("refused")
-
-
-def refused(refusal: Refusal, asked: request.Request) -> Event:
-    """A refusal as it goes out."""
-    told: dict[str, Any] = {"success": False, "type": refusal.type, "message": refusal.message, "request_id": asked.id}
-    if isinstance(refusal, BadRequest) and refusal.errors:
-        told["errors"] = [{"field": error.field, "message": error.message} for error in refusal.errors]
-    told |= refusal.members
-    if asked.route.startswith("/login/") and (code := _error_code(refusal)):
-        told["errorCode"] = code
-    headers = {"retry-after": str(refusal.retry_after_seconds)} if isinstance(refusal, Throttled) else {}
-    return _response(refusal.status, told, headers)
-
-
-def _error_code(refusal: Refusal) -> str | None:
-    """The sign-in API's own code for a refusal."""
-    match refusal:
-        case BadRequest():
-            return "E011002" if any(error.missing for error in refusal.errors) else "E011001"
-        case WrongProof():
-            return "E061102"
-        case Throttled():
-            return "E061103"
-    return None
-
-
-def _response(status: int, told: Answer, headers: Mapping[str, str]) -> Event:
-    if status == HTTPStatus.NO_CONTENT:
-        return {"statusCode": status, "headers": {"cache-control": "no-store"}, "body": ""}
-    text = told.model_dump_json(by_alias=True) if isinstance(told, Model) else request.dumps(told)
-    always = {"content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff"}
-    if status == Unavailable.status:
-        always["retry-after"] = str(Unavailable.retry_after_seconds)
-    return {"statusCode": status, "headers": always | dict(headers), "body": text}

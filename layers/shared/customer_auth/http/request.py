@@ -1,4 +1,4 @@
-"""One HTTP API event (payload 2.0) read as a request: who sent it, what it says, and everything about it that can be wrong."""
+"""Requests: one HTTP API event (payload format 2.0), who sent it, and everything about it that can be wrong."""
 
 import base64
 import json
@@ -16,14 +16,14 @@ from customer_auth.http import user_agents
 from customer_auth.http.schemas.base import Model
 from customer_auth.tokens import publishable_keys
 
-_MOST_BYTES = 10 * 1024
+_MAX_BYTES = 10 * 1024
 KEY = re.compile(r"[\x21-\x7e]{16,64}")
 _UNREADABLE = "\ufffd"
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 
 
 class Request:
-    """The parts of an event that an endpoint may use. Forwarding headers are not among them: anyone can write those."""
+    """The parts of an event that an endpoint may use. Forwarding headers are not among them: anyone can send those."""
 
     def __init__(self, event: dict[str, Any]) -> None:
         self._event = event
@@ -42,14 +42,13 @@ class Request:
 
     @cached_property
     def bucket(self) -> str:
-        """What windows count as one client."""
+        """What rate limits count as one client."""
         return client.bucket(self._source_ip)
 
-    def client(self, parsed: object) -> Client:
-        """Who is asking, by the connection and by what the body says of the client."""
-        asked = getattr(parsed, "locale", None)
-        locale = choose(asked, self._headers.get("accept-language"))
-        return Client(self.bucket, locale, getattr(parsed, "device", None), user_agents.label(self._headers.get("user-agent", "")))
+    def client(self, body: object) -> Client:
+        """The client, by its connection and by what its body says of it."""
+        locale = choose(getattr(body, "locale", None), self._headers.get("accept-language"))
+        return Client(self.bucket, locale, getattr(body, "device", None), user_agents.label(self._headers.get("user-agent", "")))
 
     def issuer(self) -> str:
         """The ISSUER, or the domain that the request came to."""
@@ -63,53 +62,51 @@ class Request:
         return match[1]
 
     def publishable_key(self) -> tuple[str | None, str | None]:
-        """A storefront's key, and the page's origin (RFC 6454) where a browser tells one."""
+        """A storefront's key, and the page's origin (RFC 6454) if a browser sent one."""
         return self._headers.get(publishable_keys.HEADER), self._headers.get("origin")
 
     def idempotency_key(self) -> str | None:
-        """By which a caller may repeat this call. Raises: BadRequest."""
+        """The key with which the caller may repeat this call. Raises: BadRequest."""
         key = self._headers.get("idempotency-key")
         if key is not None and not KEY.fullmatch(key):
             message = "must be 16 to 64 printable ASCII characters"
             raise BadRequest(f"Idempotency-Key {message}", FieldError("Idempotency-Key", message))
         return key
 
-    def json(self, *, may_be_left_out: bool = False) -> str:
-        """The body's text, JSON by its content type; `{}` where there is none and `may_be_left_out` (then it needs no type either).
+    def json(self, *, is_optional: bool = False) -> str:
+        """The body's text, JSON by its content type; `{}` if there is none and it is optional (then it needs no type either).
 
         Raises: UnsupportedMedia, TooLarge, BadRequest.
         """
         body: str = self._event.get("body") or ""
-        if may_be_left_out and not body:
+        if is_optional and not body:
             return "{}"
         if self._headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise UnsupportedMedia("The body must be application/json")
         try:
             raw = base64.b64decode(body, validate=True) if self._event.get("isBase64Encoded") else body.encode()
-        except ValueError:  # no base64, or no characters at all
+        except ValueError:  # not base64, or lone surrogates
             raise BadRequest("The body must be JSON", FieldError("body", "must be JSON")) from None
-        if len(raw) > _MOST_BYTES:
+        if len(raw) > _MAX_BYTES:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
         return _text(raw)
 
-    def json_for(self, model: type[Model], *, may_be_left_out: bool = False) -> str:
-        """The same for this model: optional members that are empty are absent, and what may stand in the query string counts from there."""
-        text, given = (
-            self.json(may_be_left_out=may_be_left_out),
-            {name: value for name, value in self.query.items() if name in model.in_query},
-        )
+    def json_for(self, model: type[Model], *, is_optional: bool = False) -> str:
+        """The same for this model: an empty optional member counts as absent, and the query string's members where the model says so."""
+        text = self.json(is_optional=is_optional)
         try:
-            told = json.loads(text)
+            body = json.loads(text)
         except (ValueError, RecursionError):
-            return text  # whoever parses it says what is wrong
-        if not isinstance(told, dict):
+            return text  # the model's parser says what is wrong
+        if not isinstance(body, dict):
             return text
-        wanted = model.without_empty(given | model.without_empty(told))
-        return text if wanted == told else json.dumps(wanted)
+        from_query = {name: value for name, value in self.query.items() if name in model.in_query}
+        members = model.without_empty(from_query | model.without_empty(body))
+        return text if members == body else json.dumps(members)
 
 
 def _text(raw: bytes) -> str:
-    """UTF-8, read strictly. The gateway hands JSON on as text, in which it has put U+FFFD where the bytes were no UTF-8."""
+    """UTF-8, read strictly. The gateway passes JSON on as text, with U+FFFD for bytes that are not UTF-8. Raises: BadRequest."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -119,19 +116,19 @@ def _text(raw: bytes) -> str:
     return text
 
 
-def body[B: Model](asked: Request, model: type[B]) -> B:
-    """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest with every field that is wrong, and never its value."""
-    may_be_left_out = asked.method == "POST" and not any(info.is_required() for info in model.model_fields.values())
+def parse_body[B: Model](request: Request, model: type[B]) -> B:
+    """The body as its model. Raises: UnsupportedMedia, TooLarge, BadRequest naming every field that is wrong, never its value."""
+    is_optional = request.method == "POST" and not any(info.is_required() for info in model.model_fields.values())
     try:
-        return model.model_validate_json(asked.json_for(model, may_be_left_out=may_be_left_out))
+        return model.model_validate_json(request.json_for(model, is_optional=is_optional))
     except ValidationError as wrong:
         raise _wrong(model, wrong) from None
 
 
-def query[Q: Model](asked: Request, model: type[Q]) -> Q:
-    """The query string as its model. Raises: BadRequest with every parameter that is wrong, and never its value."""
+def parse_query[Q: Model](request: Request, model: type[Q]) -> Q:
+    """The query string as its model. Raises: BadRequest naming every parameter that is wrong, never its value."""
     try:
-        return model.model_validate_strings(model.without_empty(asked.query))
+        return model.model_validate_strings(model.without_empty(request.query))
     except ValidationError as wrong:
         raise _wrong(model, wrong) from None
 
@@ -164,6 +161,6 @@ _KINDS = {"string_type": "must be text", "bool_type": "must be true or false"}
 
 
 def _title(model: type[Model], name: str) -> str:
-    """How people call a field."""
+    """What people call a field."""
     titles = {info.alias or field: info.title for field, info in model.model_fields.items()}
     return titles.get(name) or ("The body" if name == "body" else name)

@@ -1,6 +1,6 @@
-"""Asking for a code: bodies and answers."""
+"""Code requests: bodies and responses."""
 
-from typing import Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -13,13 +13,13 @@ from customer_auth.otp.codes import IssuedChallenge
 
 
 class PhoneFields(Model):
-    """A phone."""
+    """A phone number."""
 
     phone: Phone = Field(title="Phone number")
 
 
 class PhoneCodeRequest(FromClient, PhoneFields):
-    """A phone that a code is asked for."""
+    """A code for a phone number."""
 
 
 class PhoneCodeResendRequest(PhoneCodeRequest):
@@ -28,7 +28,7 @@ class PhoneCodeResendRequest(PhoneCodeRequest):
     challenge: Text | None = Field(
         default=None,
         title="Challenge",
-        description="Of the code asked for before; it may have expired.",
+        description="Of the code requested before; it may have expired.",
         examples=[examples.CHALLENGE],
     )
 
@@ -40,77 +40,61 @@ class EmailFields(Model):
 
 
 class EmailCodeRequest(FromClient, EmailFields):
-    """An email address that a code is asked for."""
+    """A code for an email address."""
 
 
-class CodeRequestedResponse(Model):
-    """A code is on its way, if the number is one that gets any."""
+class _Issued(Model):
+    """What every response to a code request says, whether or not a message goes out."""
 
-    challenge: Challenge
-    expires_at: Time = Field(description="When the code ends.")
-    resend_at: Time = Field(description="When the next code may be asked for.")
-    masked_phone: MaskedPhone
+    challenge_field: ClassVar[str] = "challenge"
+    masked_field: ClassVar[str | None] = None
+
+    expires_at: Time = Field(description="When the code expires.")
+    resend_at: Time = Field(description="When the next code may be requested.")
 
     @classmethod
-    def of(cls, asked: IssuedChallenge) -> Self:
-        """The answer for what was asked."""
-        return cls(
-            challenge=asked.challenge,
-            expires_at=clock.iso(asked.expires_at),
-            resend_at=clock.iso(asked.resend_at),
-            masked_phone=asked.address.masked,
-        )
+    def of(cls, issued: IssuedChallenge) -> Self:
+        members: dict[str, Any] = {cls.challenge_field: issued.challenge}
+        if cls.masked_field:
+            members[cls.masked_field] = issued.address.masked
+        return cls(**members, expires_at=clock.iso(issued.expires_at), resend_at=clock.iso(issued.resend_at))
 
 
-class _Sent(CamelModel):
+class CodeRequestedResponse(_Issued):
+    """A code is on its way, if the number gets any."""
+
+    masked_field = "masked_phone"
+
+    challenge: Challenge
+    masked_phone: MaskedPhone
+
+
+class CodeSentResponse(_Issued):
+    """A code is on its way, if there is an address to send it to; its challenge is the token."""
+
+    challenge_field = "token"
+
+    token: Challenge
+
+
+class _SignInCodeSent(_Issued, CamelModel):
     success: Literal[True] = True
     challenge: Challenge
-    expires_at: Time = Field(description="When the code ends.")
-    resend_at: Time = Field(description="When the next code may be asked for.")
 
 
-class EmailCodeSentResponse(_Sent):
+class EmailCodeSentResponse(_SignInCodeSent):
     """A code is on its way to the email address."""
+
+    masked_field = "masked_email"
 
     message: str = "OTP sent to email successfully"
     masked_email: MaskedEmail
 
-    @classmethod
-    def of(cls, asked: IssuedChallenge) -> Self:
-        """The answer for what was asked."""
-        return cls(
-            challenge=asked.challenge,
-            expires_at=clock.iso(asked.expires_at),
-            resend_at=clock.iso(asked.resend_at),
-            masked_email=asked.address.masked,
-        )
 
-
-class MobileCodeSentResponse(_Sent):
+class MobileCodeSentResponse(_SignInCodeSent):
     """A code is on its way to the phone."""
+
+    masked_field = "masked_phone"
 
     message: str = "OTP sent to mobile successfully"
     masked_phone: MaskedPhone
-
-    @classmethod
-    def of(cls, asked: IssuedChallenge) -> Self:
-        """The answer for what was asked."""
-        return cls(
-            challenge=asked.challenge,
-            expires_at=clock.iso(asked.expires_at),
-            resend_at=clock.iso(asked.resend_at),
-            masked_phone=asked.address.masked,
-        )
-
-
-class CodeSentResponse(Model):
-    """A code is on its way, if there is an address to send it to; its challenge is the token."""
-
-    token: Challenge
-    expires_at: Time = Field(description="When the code ends.")
-    resend_at: Time = Field(description="When the next code may be asked for.")
-
-    @classmethod
-    def of(cls, asked: IssuedChallenge) -> Self:
-        """The answer for what was asked."""
-        return cls(token=asked.challenge, expires_at=clock.iso(asked.expires_at), resend_at=clock.iso(asked.resend_at))
