@@ -3,14 +3,14 @@
 from customer_auth.base.errors import ContactTaken
 from customer_auth.flows import verification
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.sign_in import PROVING, TokenCodeRequest, attempt
+from customer_auth.http.schemas.sign_in import CODE_REFUSALS, TokenCodeRequest, attempt
 from customer_auth.http.schemas.verification import VerifyAddressResponse
 
 
 @endpoint(
     body=TokenCodeRequest,
     answer=VerifyAddressResponse,
-    refusals=(*PROVING, ContactTaken),
+    refusals=(*CODE_REFUSALS, ContactTaken),
     takes_key=True,
     uses=("dynamodb", "secretsmanager", "kms"),
 )

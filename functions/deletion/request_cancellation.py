@@ -3,11 +3,11 @@
 from customer_auth.base.errors import Throttled
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.code_requests import CodeSentResponse
-from customer_auth.http.schemas.identifiers import WhoAsks
+from customer_auth.http.schemas.identifiers import IdentifierRequest
 from customer_auth.otp import codes
 from customer_auth.otp.purposes import Purpose
 
 
-@endpoint(body=WhoAsks, answer=CodeSentResponse, refusals=(Throttled,))
-def handler(call: Call[WhoAsks, None]) -> CodeSentResponse:
+@endpoint(body=IdentifierRequest, answer=CodeSentResponse, refusals=(Throttled,))
+def handler(call: Call[IdentifierRequest, None]) -> CodeSentResponse:
     return CodeSentResponse.of(codes.request_code(Purpose.CANCELLATION, call.body.address, call.client))

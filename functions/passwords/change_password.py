@@ -1,4 +1,4 @@
-"""POST /store/customers/change-password: changes one's own password, by the old one or a sign-in of just now."""
+"""POST /store/customers/change-password: changes one's own password, by the old one or after a recent sign-in."""
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ REFUSALS = (WrongPassword, ReauthenticationRequired, Throttled)
 
 
 class ChangePasswordRequest(Model):
-    """The old one, which who has none leaves out, and the new one twice."""
+    """The old password, if there is one, and the new one twice."""
 
     old_password: Password | None = Field(default=None, title="Old password")
     new_password: NewPassword = Field(title="New password")
@@ -23,7 +23,7 @@ class ChangePasswordRequest(Model):
 
 
 class ChangePasswordResponse(PasswordTokensResponse):
-    """What the caller goes on with; every other session has ended."""
+    """The tokens that the caller goes on with; every other session has ended."""
 
     message: str = Field(default="Password changed successfully", examples=["Password changed successfully"])
     customer_id: CustomerId

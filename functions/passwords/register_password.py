@@ -1,4 +1,4 @@
-"""POST /auth/customer/emailpass/register: keeps an address with a password; the token that comes back opens its customer."""
+"""POST /auth/customer/emailpass/register: registers an address with a password; the token in the response creates its customer."""
 
 from typing import ClassVar
 
@@ -15,8 +15,8 @@ from customer_auth.http.schemas.base import Model, alternatives
 from customer_auth.http.schemas.field_types import RegistrationToken
 
 
-class Registration(Model):
-    """A password, and what REGISTRATION_IDENTIFIER says: an email, also where a phone comes with the customer, or a phone."""
+class RegisterPasswordRequest(Model):
+    """A password and, by REGISTRATION_IDENTIFIER, an email or a phone; where both are collected, the email."""
 
     model_config = alternatives("email", "phone", keyword="anyOf", email=examples.EMAIL, password=examples.PASSWORD)
 
@@ -26,7 +26,7 @@ class Registration(Model):
 
     @property
     def address(self) -> Address:
-        """What is registered. Raises: BadRequest."""
+        """The address that is registered. Raises: BadRequest."""
         channel = Channel.EMAIL if Channel.EMAIL in settings.service().registration_channels else Channel.PHONE
         address = self.email if channel is Channel.EMAIL else self.phone
         if address is None:
@@ -34,14 +34,14 @@ class Registration(Model):
         return address
 
 
-class Started(Model):
-    """A registration that wants its customer."""
+class RegisterPasswordResponse(Model):
+    """A registration, for which a customer can be created."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (201,)
 
     token: RegistrationToken
 
 
-@endpoint(body=Registration, answer=Started, refusals=(IdentityExists, Throttled))
-def handler(call: Call[Registration, None]) -> Started:
-    return Started(token=registrations.register(call.body.address, call.body.password, call.client))
+@endpoint(body=RegisterPasswordRequest, answer=RegisterPasswordResponse, refusals=(IdentityExists, Throttled))
+def handler(call: Call[RegisterPasswordRequest, None]) -> RegisterPasswordResponse:
+    return RegisterPasswordResponse(token=registrations.register(call.body.address, call.body.password, call.client))

@@ -1,4 +1,4 @@
-"""POST /auth/customer/emailpass/update: sets a new password by the token of a reset."""
+"""POST /auth/customer/emailpass/update: sets a new password by a reset token."""
 
 from typing import Literal
 
@@ -11,13 +11,13 @@ from customer_auth.http.endpoint import Bearer, Call, endpoint
 from customer_auth.http.fields import NewPassword
 from customer_auth.http.schemas.base import Model, alternatives
 from customer_auth.http.schemas.field_types import Device
-from customer_auth.http.schemas.identifiers import Lookup
+from customer_auth.http.schemas.identifiers import AnyIdentifierRequest
 
 REFUSALS = (WrongCode, AccountDeletionPending)
 
 
-class ForgottenPassword(Lookup):
-    """Whose token it is, and the new password."""
+class ResetPasswordRequest(AnyIdentifierRequest):
+    """The address that the token was sent to, and the new password."""
 
     model_config = alternatives(
         "identifier", "email", "phone", "email_or_phone", in_query=True, email=examples.EMAIL, password=examples.PASSWORD
@@ -26,8 +26,8 @@ class ForgottenPassword(Lookup):
     password: NewPassword = Field(title="Password")
 
 
-class PasswordReset(Model):
-    """The new password counts; every session has ended."""
+class ResetPasswordResponse(Model):
+    """The new password is set; every session has ended."""
 
     message: str = Field(default="Password reset successfully", examples=["Password reset successfully"])
     success: Literal[True] = True
@@ -35,13 +35,13 @@ class PasswordReset(Model):
 
 
 @endpoint(
-    body=ForgottenPassword,
-    answer=PasswordReset,
+    body=ResetPasswordRequest,
+    answer=ResetPasswordResponse,
     caller=lambda token, _: token,
     bearer=Bearer.RESET,
     refusals=REFUSALS,
     takes_key=True,
 )
-def handler(call: Call[ForgottenPassword, str]) -> PasswordReset:
+def handler(call: Call[ResetPasswordRequest, str]) -> ResetPasswordResponse:
     device = password_reset.complete(call.caller, call.body.address, call.body.password, call.idempotency_key, call.client)
-    return PasswordReset(device=device)
+    return ResetPasswordResponse(device=device)

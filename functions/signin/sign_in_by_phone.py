@@ -6,7 +6,7 @@ from customer_auth.flows import sign_in
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Token
-from customer_auth.http.schemas.sign_in import PROVING, PhoneCodeAttemptRequest, attempt
+from customer_auth.http.schemas.sign_in import CODE_REFUSALS, PhoneCodeAttemptRequest, attempt
 from customer_auth.http.schemas.tokens import TokensResponse, members
 from customer_auth.otp.purposes import Purpose
 
@@ -21,7 +21,7 @@ class StorefrontSignInRequest(PhoneCodeAttemptRequest):
     body=StorefrontSignInRequest,
     answer=TokensResponse,
     publishable=True,
-    refusals=PROVING,
+    refusals=CODE_REFUSALS,
     takes_key=True,
     uses=("dynamodb", "secretsmanager", "kms"),
 )

@@ -2,11 +2,13 @@
 
 from customer_auth.flows import sign_in
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.sign_in import PROVING, PhoneSignInRequest, SignInResponse, attempt
+from customer_auth.http.schemas.sign_in import CODE_REFUSALS, PhoneSignInRequest, SignInResponse, attempt
 from customer_auth.otp.purposes import Purpose
 
 
-@endpoint(body=PhoneSignInRequest, answer=SignInResponse, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms"))
+@endpoint(
+    body=PhoneSignInRequest, answer=SignInResponse, refusals=CODE_REFUSALS, takes_key=True, uses=("dynamodb", "secretsmanager", "kms")
+)
 def handler(call: Call[PhoneSignInRequest, None]) -> SignInResponse:
     signed_in = sign_in.sign_in(Purpose.SIGN_IN, call.body.phone, attempt(call), call.issuer, referral_code=call.body.referral_code)
     return SignInResponse.of(signed_in, "Mobile verified successfully")

@@ -3,12 +3,16 @@
 from customer_auth.customers.customers import Names
 from customer_auth.flows import sign_in
 from customer_auth.http.endpoint import Call, endpoint
-from customer_auth.http.schemas.sign_in import PROVING, RegisterByCodeRequest, RegistrationResponse, attempt
+from customer_auth.http.schemas.sign_in import CODE_REFUSALS, RegisterByCodeRequest, RegistrationResponse, attempt
 from customer_auth.otp.purposes import Purpose
 
 
 @endpoint(
-    body=RegisterByCodeRequest, answer=RegistrationResponse, refusals=PROVING, takes_key=True, uses=("dynamodb", "secretsmanager", "kms")
+    body=RegisterByCodeRequest,
+    answer=RegistrationResponse,
+    refusals=CODE_REFUSALS,
+    takes_key=True,
+    uses=("dynamodb", "secretsmanager", "kms"),
 )
 def handler(call: Call[RegisterByCodeRequest, None]) -> RegistrationResponse:
     body, names = call.body, Names(call.body.first_name, call.body.last_name)

@@ -19,7 +19,7 @@ class UnknownReferrer(BadRequest):
 
     def __init__(self) -> None:
         message = "is not known"
-        super().__init__(f"ReferralResponse code {message}", FieldError("referral_code", message))
+        super().__init__(f"Referral code {message}", FieldError("referral_code", message))
 
 
 def key(code: str) -> tuple[str, Item]:

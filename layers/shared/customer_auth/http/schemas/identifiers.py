@@ -1,4 +1,4 @@
-"""Who is meant: an email, a phone, or either in one field."""
+"""Identifiers: an email, a phone, or either in one field."""
 
 from typing import ClassVar
 
@@ -11,8 +11,8 @@ from customer_auth.http.fields import Email, EmailOrPhone, Phone
 from customer_auth.http.schemas.base import FromClient, alternatives
 
 
-class Identified(FromClient):
-    """Exactly one of the three says who is meant; what the body leaves out may stand in the query string, but for a password."""
+class IdentifierFields(FromClient):
+    """Exactly one of the three. What the body leaves out may be in the query string; never a password."""
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")
@@ -22,28 +22,28 @@ class Identified(FromClient):
 
     @property
     def address(self) -> Address:
-        """Who is meant. Raises: BadRequest."""
+        """The address that is meant. Raises: BadRequest."""
         return only_one({"email": self.email, "phone": self.phone, "email_or_phone": self.email_or_phone})
 
 
-def only_one(given: dict[str, Address | None]) -> Address:
-    """The one that is there. Raises: BadRequest where it is none, or several."""
-    found = [address for address in given.values() if address is not None]
-    if len(found) == 1:
-        return found[0]
-    names = [name for name, address in given.items() if address is not None] or list(given)
-    message = f"exactly one of {', '.join(given)} is needed"
-    raise BadRequest(message.capitalize(), *(FieldError(name, message, missing=not found) for name in names))
+def only_one(fields: dict[str, Address | None]) -> Address:
+    """The one that is there. Raises: BadRequest if there is none, or several."""
+    addresses = [address for address in fields.values() if address is not None]
+    if len(addresses) == 1:
+        return addresses[0]
+    names = [name for name, address in fields.items() if address is not None] or list(fields)
+    message = f"exactly one of {', '.join(fields)} is needed"
+    raise BadRequest(message.capitalize(), *(FieldError(name, message, missing=not addresses) for name in names))
 
 
-class WhoAsks(Identified):
-    """Exactly one of the three says who is meant."""
+class IdentifierRequest(IdentifierFields):
+    """Exactly one of the three."""
 
     model_config = alternatives("email", "phone", "email_or_phone", in_query=True, email=examples.EMAIL)
 
 
-class Lookup(Identified):
-    """Exactly one of the four says who is meant."""
+class AnyIdentifierRequest(IdentifierFields):
+    """Exactly one of the four."""
 
     model_config = alternatives("identifier", "email", "phone", "email_or_phone", in_query=True, email=examples.EMAIL)
 
@@ -51,5 +51,5 @@ class Lookup(Identified):
 
     @property
     def address(self) -> Address:
-        """Who is meant. Raises: BadRequest."""
+        """The address that is meant. Raises: BadRequest."""
         return only_one({"identifier": self.identifier, "email": self.email, "phone": self.phone, "email_or_phone": self.email_or_phone})

@@ -34,7 +34,7 @@ class NewCustomer(FromClient, NamedWithCompany):
         examples=[{"newsletter": True}],
     )
     referral_code: ReferralCode | None = Field(
-        default=None, title="ReferralResponse code", description="Of the customer who sent this one.", examples=[examples.REFERRAL_CODE]
+        default=None, title="Referral code", description="Of the customer who sent this one.", examples=[examples.REFERRAL_CODE]
     )
 
     @property

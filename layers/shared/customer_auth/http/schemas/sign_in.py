@@ -1,4 +1,4 @@
-"""Signing in or up by a code: bodies and answers."""
+"""Signing in or up by a code: bodies and responses."""
 
 from typing import Any, ClassVar, Literal, Self
 
@@ -18,8 +18,8 @@ from customer_auth.http.schemas.names import Named
 from customer_auth.http.schemas.tokens import TokensResponse
 from customer_auth.otp.proofs import CodeAttempt
 
-# How trying a code can end otherwise.
-PROVING = (WrongCode, AccountDeletionPending, Throttled)
+# The refusals of a code.
+CODE_REFUSALS = (WrongCode, AccountDeletionPending, Throttled)
 _REFERRER = "Of the customer who sent this one; for a new account alone."
 
 
@@ -30,43 +30,43 @@ class CodeAttemptFields(FromClient):
     challenge: Text | None = Field(
         default=None,
         title="Challenge",
-        description="The one that the code was asked for with.",
+        description="Of the code request.",
         examples=[examples.CHALLENGE],
     )
 
 
 class PhoneCodeAttemptRequest(CodeAttemptFields, PhoneFields):
-    """A code and the phone that it came to."""  # whose field is first, and named first where both are missing
+    """A code and the phone number that it was sent to."""  # the phone comes first, also in an error that names both
 
 
 class RegisterByCodeRequest(PhoneCodeAttemptRequest, Named):
-    """The same, with the names of a customer that it may create."""
+    """The same, with the names of a new customer."""
 
     referral_code: ReferralCode | None = Field(
-        default=None, title="ReferralResponse code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
+        default=None, title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
     )
 
 
 class EmailCodeAttemptRequest(CodeAttemptFields, EmailFields):
-    """A code and the email address that it came to."""
+    """A code and the email address that it was sent to."""
 
 
 class _Referred(Model):
     referral_code: ReferralCode | None = Field(
-        default=None, alias="referralCode", title="ReferralResponse code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
+        default=None, alias="referralCode", title="Referral code", description=_REFERRER, examples=[examples.REFERRAL_CODE]
     )
 
 
 class PhoneSignInRequest(PhoneCodeAttemptRequest, _Referred):
-    """The same; for a new account, with who referred it."""
+    """The same, with a referral code for a new account."""
 
 
 class EmailSignInRequest(EmailCodeAttemptRequest, _Referred):
-    """The same; for a new account, with who referred it."""
+    """The same, with a referral code for a new account."""
 
 
 class TokenCodeRequest(Model):
-    """A code, for the token that it was asked for with."""
+    """A code, and the token of its request."""
 
     token: Token = Field(title="Token", examples=[examples.CHALLENGE])
     code: Code = Field(title="Code")
@@ -77,7 +77,7 @@ class TokenCodeRequest(Model):
 
 
 def attempt(call: Call[Any, Any]) -> CodeAttempt:
-    """The try that a body makes."""
+    """The attempt that a body makes."""
     return CodeAttempt(call.body.code, call.body.challenge, call.idempotency_key, call.client)
 
 
@@ -85,18 +85,17 @@ class SessionResponse(TokensResponse):
     """A customer is signed in."""
 
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (RFC 6750, no password)
-    registered: bool = Field(description="Whether the account was made by this call.", examples=[True, False])
+    registered: bool = Field(description="Whether this call created the account.", examples=[True, False])
     customer: CustomerResponse
 
     @classmethod
-    def of(cls, entered: SignedIn) -> Self:
-        """The answer for who is in."""
-        shown = CustomerResponse.of(entered.customer)
-        return cls(**tokens.members(entered.token_pair, entered.device), registered=entered.registered, customer=shown)
+    def of(cls, signed_in: SignedIn) -> Self:
+        customer = CustomerResponse.of(signed_in.customer)
+        return cls(**tokens.members(signed_in.token_pair, signed_in.device), registered=signed_in.registered, customer=customer)
 
 
 class RegistrationResponse(SessionResponse):
-    """A customer is signed in, and the account may have been made by this call."""
+    """A customer is signed in, to an account that this call may have created."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (200, 201)
 
@@ -106,26 +105,25 @@ class RegistrationResponse(SessionResponse):
 
 
 class SignInResponse(CamelModel):
-    """A customer is signed in, as the sign-in API says it."""
+    """A customer is signed in, in the form of the sign-in API."""
 
     success: Literal[True] = True
     message: str = Field(examples=["Mobile verified successfully"])
     session_token: AccessToken
     refresh_token: RefreshToken
     expires_in: LifeSeconds
-    registered: bool = Field(description="Whether the account was made by this call.", examples=[True, False])
+    registered: bool = Field(description="Whether this call created the account.", examples=[True, False])
     device: Device
     user: UserResponse
 
     @classmethod
-    def of(cls, entered: SignedIn, message: str) -> Self:
-        """The answer for who is in."""
+    def of(cls, signed_in: SignedIn, message: str) -> Self:
         return cls(
             message=message,
-            session_token=entered.token_pair.access_token,
-            refresh_token=entered.token_pair.refresh_token,
-            expires_in=entered.token_pair.expires_in,
-            registered=entered.registered,
-            device=entered.device,
-            user=UserResponse.of(entered.customer),
+            session_token=signed_in.token_pair.access_token,
+            refresh_token=signed_in.token_pair.refresh_token,
+            expires_in=signed_in.token_pair.expires_in,
+            registered=signed_in.registered,
+            device=signed_in.device,
+            user=UserResponse.of(signed_in.customer),
         )

@@ -1,4 +1,4 @@
-"""The tokens that a client goes on with, alike in every answer that has any."""
+"""Tokens, the same in every response that has any."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from customer_auth.sessions.sessions import TokenPair
 
 
 class TokensResponse(Model):
-    """A session that has begun."""
+    """A new session."""
 
     token: AccessToken
     refresh_token: RefreshToken
@@ -19,13 +19,13 @@ class TokensResponse(Model):
 
 
 class PasswordTokensResponse(TokensResponse):
-    """A session that has begun."""
+    """A new session."""
 
-    device: Device | None = Field(description="None while no address is verified.")  # type: ignore[assignment]
+    device: Device | None = Field(description="Null while no address is verified.")  # type: ignore[assignment]
 
 
 class OptionalTokensResponse(Model):
-    """A session, where one has begun."""
+    """A new session, if one was started."""
 
     token: AccessToken | None
     refresh_token: RefreshToken | None

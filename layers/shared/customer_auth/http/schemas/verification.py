@@ -1,4 +1,4 @@
-"""Verifying an address: answers."""
+"""Verifying an address: responses."""
 
 from typing import Self
 
@@ -11,7 +11,7 @@ from customer_auth.http.schemas.tokens import OptionalTokensResponse
 
 
 class VerifyAddressResponse(OptionalTokensResponse):
-    """The address is the customer's; with a session where nothing else is left to verify and it may sign in."""
+    """The address is verified; with a session if nothing else is left to verify and it may sign in."""
 
     verified: bool = Field(examples=[True])
     customer: CustomerResponse
@@ -20,14 +20,13 @@ class VerifyAddressResponse(OptionalTokensResponse):
     needs_login: bool = Field(examples=[False])
 
     @classmethod
-    def of(cls, told: Verified) -> Self:
-        """The answer for what was verified."""
-        customer = told.customer
+    def of(cls, result: Verified) -> Self:
+        customer = result.customer
         return cls(
             verified=True,
             customer=CustomerResponse.of(customer),
             email_verified=customer.email_verified,
             phone_verified=customer.phone_verified,
-            needs_login=told.token_pair is None,
-            **tokens.members(told.token_pair, told.device),
+            needs_login=result.token_pair is None,
+            **tokens.members(result.token_pair, result.device),
         )
