@@ -1,5 +1,5 @@
-# Everything a checkout needs is made under .tools/ and .venv/, both ignored by git; nothing is installed elsewhere, except that uv
-# fetches a Python 3.13 into its own folder where the machine has none.
+# Everything a checkout needs is installed under .tools/ and .venv/, both ignored by git. The only exception is Python 3.13, which uv downloads
+# into its own folder if the machine has none.
 PYENV_BIN := $(lastword $(sort $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/$(shell cat .python-version).*/bin)))
 export PATH := $(CURDIR)/.venv/bin:$(if $(PYENV_BIN),$(PYENV_BIN):)$(PATH)
 export UV := $(CURDIR)/.tools/uv/bin/uv
@@ -20,7 +20,7 @@ BUILD_HERE = log=$$($(MAKE) -s build ARCHITECTURE=$(HERE) 2>&1) || { echo "$$log
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | awk -F'\t' '{printf "make %-16s %s\n", $$1, $$2}'
 
-setup: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Make .venv and .tools; the other targets do it by themselves
+setup: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Create .venv and .tools; the other targets do this by themselves
 
 dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists the options)
 	@.venv/bin/python -m local $(ARGS)
@@ -31,11 +31,11 @@ test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test w
 	@$(if $(shell command -v npm),$(MAKE) -s -k --no-print-directory axe iam-simulate || true)
 	@.venv/bin/python -m $(if $(ARGS),pytest -p tools.left_out $(ARGS),tools.suite)
 
-test-web: .venv/.done ## Run the tests of the browser's module alone, by Node's own runner
+test-web: .venv/.done ## Run only the tests of the browser modules, by Node's own runner
 	@$(BRING_NODE)
 	.venv/bin/python -m pytest -p tools.left_out tests/e2e/test_web_module.py $(ARGS)
 
-test-unit: .venv/.done ## Run the unit tests alone
+test-unit: .venv/.done ## Run only the unit tests
 	.venv/bin/python -m pytest tests/unit $(ARGS)
 
 lint: .venv/.done .tools/sam/.done ## Check format, style, types and the template
@@ -44,31 +44,31 @@ lint: .venv/.done .tools/sam/.done ## Check format, style, types and the templat
 	.venv/bin/mypy
 	$(SAM) validate --lint
 
-check: lint test ## Run all that must pass before a change lands: lint, then test
+check: lint test ## Run everything that must pass before a change lands: lint, then test
 
-fix: .venv/.done ## Format, and correct what ruff can
+fix: .venv/.done ## Format, and fix what ruff can fix
 	.venv/bin/ruff check --fix-only
 	.venv/bin/ruff format
 
 openapi: .venv/.done ## Write the OpenAPI document from what the endpoints declare
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/openapi.py
 
-phone-formats: .venv/.done ## Write how the demo's phone field formats numbers, from libphonenumber's metadata
+phone-formats: .venv/.done ## Write the number formats of the demo's phone field, from libphonenumber's metadata
 	.venv/bin/python tools/phone_formats.py
 
-common-passwords: .venv/.done ## Write the list of passwords that nobody may choose, from zxcvbn's
+common-passwords: .venv/.done ## Write the list of forbidden common passwords, from zxcvbn's
 	PYTHONPATH=layers/shared .venv/bin/python tools/common_passwords.py
 
-fuzz: .venv/.done .tools/schemathesis/.done ## Ask the whole API whatever its document allows and forbids, for 3 minutes (ARGS="--seed 7 --seconds 600")
+fuzz: .venv/.done .tools/schemathesis/.done ## Send the whole API allowed and forbidden requests for 3 minutes (ARGS="--seed 7 --seconds 600")
 	.venv/bin/python -m tools.fuzz $(ARGS)
 
 readme: .venv/.done ## Write the README's table of settings from the template
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/readme.py
 
-guessing: .venv/.done ## Write how likely a code is guessed into docs/threats.md, from the template's settings
+guessing: .venv/.done ## Write the chances of guessing a code into docs/threats.md, from the template's settings
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/guessing.py
 
-mutants: .venv/.done ## Put each of a list of faults into a copy of the tree and run the tests that must notice it (ARGS="limits" picks some)
+mutants: .venv/.done ## Put each of a list of faults into a copy of the tree, and run the tests that must notice it (ARGS="limits" picks some)
 	@$(MAKE) -s --no-print-directory dynamodb-local
 	@.venv/bin/python -m tools.mutants $(ARGS)
 
@@ -85,31 +85,31 @@ deploy: settings-fit build ## Deploy to AWS (ENV=dev, staging or prod)
 diff: settings-fit build ## Show what `make deploy` would change on AWS, and change nothing (ENV=dev, staging or prod)
 	@$(DEPLOY) diff $(ENV) $(ARCHITECTURE)
 
-settings-fit: .venv/.done ## Say whether the files could be deployed, without asking AWS (ENV=dev, staging or prod)
+settings-fit: .venv/.done ## Check whether the settings can be deployed, without calling AWS (ENV=dev, staging or prod)
 	@$(DEPLOY) check $(ENV) $(ARCHITECTURE)
 
-check-quotas: .venv/.done ## Say which quotas of the AWS account do not fit the stack (ENV=dev, staging or prod)
+check-quotas: .venv/.done ## List the quotas of the AWS account that do not fit the stack (ENV=dev, staging or prod)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.check_quotas $(ENV)
 
-publishable-key: .venv/.done ## Make a storefront's key on AWS (ENV=prod LABEL="My shop" ORIGINS="https://shop.example.com")
+publishable-key: .venv/.done ## Create a storefront's key on AWS (ENV=prod LABEL="My shop" ORIGINS="https://shop.example.com")
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.publishable_key customer-auth-$(ENV) "$(LABEL)" $(ORIGINS)
 
 grant-admin: .venv/.done ## Give a customer the role admin on AWS (ENV=prod ADDRESS=ada@example.com, or a phone)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.grant_admin customer-auth-$(ENV) "$(ADDRESS)"
 
-revoke-publishable-key: .venv/.done ## End a storefront's key on AWS (ENV=prod KEY=pk_…)
+revoke-publishable-key: .venv/.done ## Revoke a storefront's key on AWS (ENV=prod KEY=pk_…)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.revoke_publishable_key customer-auth-$(ENV) "$(KEY)"
 
 revoke-admin: .venv/.done ## Take the role admin from a customer on AWS (ENV=prod ADDRESS=ada@example.com, or a phone)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.revoke_admin customer-auth-$(ENV) "$(ADDRESS)"
 
-renumber: .venv/.done ## List customers whose numbers are of a numbering plan before today's on AWS, or move them (ENV=prod MOVE=yes)
+renumber: .venv/.done ## List customers on AWS whose numbers belong to an old numbering plan, or move them (ENV=prod MOVE=yes)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.renumber customer-auth-$(ENV) $(if $(MOVE),move)
 
-redo-deletions: .venv/.done ## After a restore on AWS, do the deletions on record again (ENV=prod TABLE=the table as it was before)
+redo-deletions: .venv/.done ## After a restore on AWS, repeat the recorded deletions (ENV=prod TABLE=the former table)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.redo_deletions customer-auth-$(ENV) "$(TABLE)"
 
-receipts-key: .venv/.done ## Print the key that checks receipts of deletions (ENV=prod)
+receipts-key: .venv/.done ## Print the public key for receipts of deletions (ENV=prod)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.receipts key customer-auth-$(ENV)
 
 verify-receipt: .venv/.done ## Check a receipt of a deletion, offline (FILE=adr_….receipt.jws KEY=receipts-key.pem)
@@ -123,19 +123,19 @@ start-api: .venv/.done .tools/sam/.done ## Serve the functions in Docker by `sam
 	@$(BUILD_HERE)
 	@.venv/bin/python -m tools.sam_local $(ARGS) start-api
 
-node: .tools/node/.done ## Bring Node, for the tests of the browser's module, where the machine has none of 20 or newer
+node: .tools/node/.done ## Download Node for the tests of the browser modules, if the machine has no version 20 or newer
 
 invoke-all: .venv/.done .tools/sam/.done ## Run every built function with its event under Lambda's runtime, without Docker
 	@$(BUILD_HERE)
 	@.venv/bin/python -m tools.invoke_all
 
-axe: .tools/axe/.done ## Bring axe-core, for the accessibility tests of the pages
+axe: .tools/axe/.done ## Download axe-core, for the accessibility tests of the pages
 
-iam-simulate: .tools/iam-simulate/.done ## Bring iam-simulate, which decides as IAM does, for the test of the policies
+iam-simulate: .tools/iam-simulate/.done ## Download iam-simulate, which evaluates policies as IAM does, for the tests of the policies
 
-dynamodb-local: .tools/dynamodb-local/.done ## Bring AWS's own DynamoDB Local, for the tests of races
+dynamodb-local: .tools/dynamodb-local/.done ## Download AWS's own DynamoDB Local, for the race tests
 
-lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that pyproject.toml allows
+lock: .tools/uv/bin/uv ## Write every lock file again, with the newest versions that pyproject.toml allows
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 	$(LOCK) pyproject.toml -c requirements-dev.lock -o layers/shared/requirements.txt
 	$(LOCK) --group pyproject.toml:sam -o tools/sam.txt
@@ -143,7 +143,7 @@ lock: .tools/uv/bin/uv ## Make every lock again, with the newest versions that p
 	$(LOCK) --group pyproject.toml:uv -o tools/uv.txt
 	$(LOCK) --group pyproject.toml:node -o tools/node.txt
 
-clean: ## Remove all that make made
+clean: ## Remove everything that make created
 	rm -rf .venv .tools .aws-sam .pytest_cache .ruff_cache .mypy_cache .hypothesis .schemathesis .coverage
 
 .tools/uv/bin/uv: tools/uv.txt
