@@ -79,7 +79,7 @@ class Backend(DynamoDBBackend):
         """By what moto finds the handler where it answers in the process, as in tests."""
         return SimpleNamespace(url_bases=urls.url_bases, url_paths={"{0}/": Handler.dispatch})
 
-    def settle(self, *, succeeded: bool) -> None:
+    def end_action(self, *, succeeded: bool) -> None:
         """End an action: publish its changes, one an item, or forget them."""
         told, self._changes[:] = list(self._changes), []
         changes = publish(told) if succeeded else []
@@ -90,7 +90,7 @@ class Backend(DynamoDBBackend):
         """Put an item back that was there before this process."""
         with self.lock:
             self.get_table(table_name).put_item(image)
-            self.settle(succeeded=True)
+            self.end_action(succeeded=True)
 
     def items(self) -> list[Change]:
         """Every item, as if it had just come."""
@@ -197,7 +197,7 @@ class Handler(DynamoHandler):
             except DynamodbException as refusal:
                 response = 400, {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}, str(refusal.description)
             finally:
-                backend.settle(succeeded=succeeded)
+                backend.end_action(succeeded=succeeded)
             return response
 
     @override

@@ -50,13 +50,13 @@ class Mutant(NamedTuple):
         return text.replace(self.old, self.new)
 
 
-class IdempotencyRecord(NamedTuple):
+class Result(NamedTuple):
     """What became of a mutant, how long it took, and what its tests said where that is of interest."""
 
     mutant: Mutant
     state: str
     seconds: float = 0.0
-    told: str = ""
+    output: str = ""
 
 
 def listed() -> list[Mutant]:
@@ -71,19 +71,19 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="run those alone whose name or file has one of these words")
     words = parser.parse_args().words
     mutants = [each for each in listed() if not words or any(word in f"{each.name} {each.file}" for word in words)]
-    started, outcomes = time.monotonic(), list[IdempotencyRecord]()
+    started, results = time.monotonic(), list[Result]()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [_copied(Path(folder) / str(number)) for number in range(AT_ONCE)]
         if not _are_right(mutants, copies):
             return 1
-        for outcome in _tried(mutants, copies):
-            outcomes.append(outcome)
-            print(f"{outcome.state:8} {outcome.seconds:4.0f} s  {outcome.mutant.name}", flush=True)
-            if outcome.told:
-                print(outcome.told, flush=True)
-    left = [outcome for outcome in outcomes if outcome.state != "killed"]
-    print(f"{len(outcomes) - len(left)} of {len(outcomes)} killed in {time.monotonic() - started:.0f} s")
-    return 1 if left or not outcomes else 0
+        for result in _results(mutants, copies):
+            results.append(result)
+            print(f"{result.state:8} {result.seconds:4.0f} s  {result.mutant.name}", flush=True)
+            if result.output:
+                print(result.output, flush=True)
+    left = [result for result in results if result.state != "killed"]
+    print(f"{len(results) - len(left)} of {len(results)} killed in {time.monotonic() - started:.0f} s")
+    return 1 if left or not results else 0
 
 
 def _copied(folder: Path) -> Path:
@@ -117,26 +117,26 @@ def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
     return not failed
 
 
-def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[IdempotencyRecord]:
-    """Each mutant's outcome, in their order, as many at once as there are copies."""
+def _results(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[Result]:
+    """Each mutant's result, in their order, as many at once as there are copies."""
     free = SimpleQueue[Path]()
     for copy in copies:
         free.put(copy)
 
-    def tried(mutant: Mutant) -> IdempotencyRecord:
+    def run(mutant: Mutant) -> Result:
         copy = free.get()
         try:
-            return _outcome(mutant, copy)
+            return _result(mutant, copy)
         finally:
             free.put(copy)
 
     with ThreadPoolExecutor(len(copies)) as pool:
-        yield from pool.map(tried, mutants)
+        yield from pool.map(run, mutants)
 
 
-def _outcome(mutant: Mutant, copy: Path) -> IdempotencyRecord:
+def _result(mutant: Mutant, copy: Path) -> Result:
     if wrong := mutant.stale(copy):
-        return IdempotencyRecord(mutant, "stale", told=wrong)
+        return Result(mutant, "stale", output=wrong)
     started, path = time.monotonic(), copy / mutant.file
     text = path.read_text("utf-8")
     _write(path, mutant.mutated(text))
@@ -146,12 +146,12 @@ def _outcome(mutant: Mutant, copy: Path) -> IdempotencyRecord:
         _write(path, text)
     seconds = time.monotonic() - started
     if done is None:
-        return IdempotencyRecord(mutant, "HUNG", seconds)
+        return Result(mutant, "HUNG", seconds)
     if done.returncode in NOT_FOUND:
-        return IdempotencyRecord(mutant, "stale", seconds, done.stdout)
+        return Result(mutant, "stale", seconds, done.stdout)
     if done.returncode == FAILED:
-        return IdempotencyRecord(mutant, "killed", seconds)
-    return IdempotencyRecord(mutant, "SURVIVED" if not done.returncode else "BROKEN", seconds, done.stdout if done.returncode else "")
+        return Result(mutant, "killed", seconds)
+    return Result(mutant, "SURVIVED" if not done.returncode else "BROKEN", seconds, done.stdout if done.returncode else "")
 
 
 def _write(path: Path, text: str) -> None:
@@ -165,9 +165,9 @@ def _run(tests: Iterable[str], copy: Path, longest_seconds: int = LONGEST_SECOND
     """The tests, until the first that fails or is left out; None where they take too long."""
     environment = {name: value for name, value in os.environ.items() if name not in ("ATTACKS", "PYTHONPATH")} | {"REQUIRE_ALL": "1"}
     command = [sys.executable, *PYTEST, *tests]
-    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     try:
-        return subprocess.run(command, cwd=copy, env=environment, timeout=longest_seconds, check=False, **told)  # noqa: S603 (our own)
+        return subprocess.run(command, cwd=copy, env=environment, timeout=longest_seconds, check=False, **options)  # noqa: S603 (our own)
     except subprocess.TimeoutExpired:
         return None
 

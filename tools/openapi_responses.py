@@ -33,7 +33,7 @@ HEADERS = {
 }
 
 
-class IdempotencyRecord(NamedTuple):
+class DocumentedResponse(NamedTuple):
     """One of the ways in which a call ends: its body's schema, what it means, and examples (events of answers) by name."""
 
     schema: Json
@@ -67,12 +67,12 @@ class Responses:
     def _response(self, path: str, contract: Any, status: int) -> Json:
         answers = [*self._answer(contract, status)]
         refusals = [refusal for refusal in contract.refusals if refusal.status == status]
-        outcomes = [*answers, *(self._refusal(refusal, path, contract) for refusal in refusals)]
+        responses = [*answers, *(self._refusal(refusal, path, contract) for refusal in refusals)]
         born_in_gateway = [*_gateways(status)]
-        response = self._told(outcomes, born_in_gateway)
+        response = self._told(responses, born_in_gateway)
         if answers:
             return response
-        name = "Or".join(named(outcome.schema) for outcome in outcomes)
+        name = "Or".join(named(response.schema) for response in responses)
         if BadRequest in refusals:  # its examples are of the fields of this body, or of this path's parameter
             name += "Of" + self._of_what(path, contract)
         self.shared[name] = response
@@ -83,33 +83,33 @@ class Responses:
         model = contract.body or contract.query
         return named({"$ref": self._references[model]}) if model else PARAMETER.findall(path)[0].capitalize()
 
-    def _answer(self, contract: Any, status: int) -> Iterator[IdempotencyRecord]:
+    def _answer(self, contract: Any, status: int) -> Iterator[DocumentedResponse]:
         if status not in _statuses(contract):
             return
         if contract.answer is None:
-            yield IdempotencyRecord({"type": "object"}, "This document.", {"": self._examples.bare(contract)})
+            yield DocumentedResponse({"type": "object"}, "This document.", {"": self._examples.bare(contract)})
             return
         schema = {"$ref": self._references[contract.answer]}
-        yield IdempotencyRecord(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
+        yield DocumentedResponse(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
 
-    def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> IdempotencyRecord:
+    def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> DocumentedResponse:
         told = refused(refusal, path, contract.body)
         bodies = [json.loads(event["body"]) for event in told.values()]
         coded = "errorCode" in bodies[0]
         name = ("Login" if coded else "") + refusal.__name__
         self._schemas[name] = _error_schema(refusal, bodies)
-        return IdempotencyRecord({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", told)
+        return DocumentedResponse({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", told)
 
-    def _told(self, outcomes: list[IdempotencyRecord], born_in_gateway: list[IdempotencyRecord]) -> Json:
-        all_ = [*outcomes, *born_in_gateway]
-        schemas = [outcome.schema for outcome in all_]
+    def _told(self, responses: list[DocumentedResponse], born_in_gateway: list[DocumentedResponse]) -> Json:
+        all_ = [*responses, *born_in_gateway]
+        schemas = [response.schema for response in all_]
         content: Json = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-        bodies = [event["body"] for outcome in all_ for event in outcome.told.values()]
-        told = {name: {"value": json.loads(event["body"] or "{}")} for outcome in all_ for name, event in outcome.told.items() if name}
-        [headers] = {json.dumps(event["headers"]) for outcome in outcomes for event in outcome.told.values()}
+        bodies = [event["body"] for response in all_ for event in response.told.values()]
+        told = {name: {"value": json.loads(event["body"] or "{}")} for response in all_ for name, event in response.told.items() if name}
+        [headers] = {json.dumps(event["headers"]) for response in responses for event in response.told.values()}
         named = {name.title(): value for name, value in json.loads(headers).items() if name in HEADERS}
         return {
-            "description": " ".join(outcome.meaning for outcome in all_),
+            "description": " ".join(response.meaning for response in all_),
             "headers": {name: self._header(name, value, always=not born_in_gateway) for name, value in named.items()},
         } | ({"content": {"application/json": content | ({"examples": told} if told else {})}} if any(bodies) else {})
 
@@ -132,11 +132,11 @@ def _statuses(contract: Any) -> tuple[int, ...]:
     return contract.answer.http_statuses if contract.answer else (HTTPStatus.OK,)
 
 
-def _gateways(status: int) -> Iterator[IdempotencyRecord]:
+def _gateways(status: int) -> Iterator[DocumentedResponse]:
     for answer in GATEWAY_ANSWERS:
         if answer.status == status:
             event = {"headers": {}, "body": answer.body.decode()}
-            yield IdempotencyRecord({"$ref": SCHEMA.format(model="GatewayError")}, "Or the gateway's own.", {"gateway": event})
+            yield DocumentedResponse({"$ref": SCHEMA.format(model="GatewayError")}, "Or the gateway's own.", {"gateway": event})
 
 
 def _error_schema(refusal: type[Refusal], bodies: list[Json]) -> Json:

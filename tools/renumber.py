@@ -37,13 +37,13 @@ def main(stack: str, *wanted: str) -> str | None:
     if wanted not in ((), ("move",)):
         return "the only argument is: move"
     stack_settings.use(stack, "SignInByPassword")
-    outcomes = Counter[str]()
+    results = Counter[str]()
     for item in scanned():
         if is_outdated(item):
-            outcome = moved(item) if wanted else planned(read(item))
-            outcomes[outcome] += 1
-            print(f"{item['pk'].partition('#')[2]} {outcome}")
-    print(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to move")
+            result = moved(item) if wanted else planned(read(item))
+            results[result] += 1
+            print(f"{item['pk'].partition('#')[2]} {result}")
+    print(", ".join(f"{count} {result}" for result, count in sorted(results.items())) or "nothing to move")
     return None
 
 

@@ -8,7 +8,7 @@ from tests.harness.forgery import NEEDED, Forge
 
 def _nested(forge: Forge) -> str:
     """A token inside a token (RFC 7519 §5.2)."""
-    return forge.sign(forge.header | {"cty": "JWT"}, forge.genuine.encode())
+    return forge.sign(forge.header | {"cty": "JWT"}, forge.real.encode())
 
 
 CLAIMS: dict[str, Callable[[Forge], str]] = {

@@ -1,4 +1,4 @@
-"""Access tokens that nobody should accept: each differs from a genuine one in one thing, and most carry our own signature.
+"""Access tokens that nobody should accept: each differs from a real one in one thing, and most carry our own signature.
 
 So what refuses them is never the signature by chance: unchanged, `Forge.sign()` makes a token that is accepted.
 """
@@ -41,11 +41,11 @@ def stranger() -> rsa.RSAPrivateKey:
 
 
 class Forge:
-    """Makes tokens like a genuine one, with the key that signed it."""
+    """Makes tokens like a real one, with the key that signed it."""
 
-    def __init__(self, genuine: str, key: rsa.RSAPrivateKey):
-        self.genuine, self.key = genuine, key
-        self.header, self.claims = header_of(genuine), claims_of(genuine)
+    def __init__(self, real: str, key: rsa.RSAPrivateKey):
+        self.real, self.key = real, key
+        self.header, self.claims = header_of(real), claims_of(real)
 
     @property
     def kid(self) -> str:

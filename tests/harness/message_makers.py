@@ -11,7 +11,7 @@ from tests.harness import driving, roles
 from tests.harness.people import LOGIN, REGISTER, Person
 
 TIMES = 40  # by one client, of whom the widest window lets 30 through
-CLIENTS = 12  # at one address, to which 5 messages come at most
+CLIENTS = 40
 SENDER = "SendMessages"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem")
 # The items by which the sender is asked for something.

@@ -63,7 +63,7 @@ def of(language: str) -> list:
     return [pytest.param(block, id=f"{block.document}-{nth}") for nth, block in enumerate(blocks, 1)]
 
 
-class IssuedChallenge(NamedTuple):
+class Command(NamedTuple):
     arguments: list[str]
     given: str
 
@@ -72,7 +72,7 @@ class IssuedChallenge(NamedTuple):
 def ran(tmp_path_factory):
     """What each document's commands, run from first to last in one shell, asked `aws` for, and what they printed."""
 
-    def run(document: str) -> tuple[list[IssuedChallenge], str]:
+    def run(document: str) -> tuple[list[Command], str]:
         folder = tmp_path_factory.mktemp("bin")
         for name, text in {"aws": AWS, "curl": "#!/bin/sh\necho '{}'\n", "sleep": "#!/bin/sh\n"}.items():
             (folder / name).write_text(text, encoding="utf-8")
@@ -85,7 +85,7 @@ def ran(tmp_path_factory):
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
         assert done.returncode == 0, done.stdout + done.stderr
         assert not done.stderr
-        return [IssuedChallenge(*json.loads(line)) for line in (folder / "noted").read_text(encoding="utf-8").splitlines()], done.stdout
+        return [Command(*json.loads(line)) for line in (folder / "noted").read_text(encoding="utf-8").splitlines()], done.stdout
 
     def first(document: str) -> str:
         return next(block.text for block in BLOCKS if block[:2] == (document, "bash"))

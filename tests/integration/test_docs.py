@@ -225,7 +225,7 @@ class Calls:
             f"POST {ENTER}": (self.member, lambda person: person.log_in()),
             f"POST {ENTER}, a wrong password": (self.member, lambda person: person.log_in(NEW_PASSWORD)),
             f"POST {ENTER}, an unknown address": (self.stranger, lambda person: person.log_in()),
-            f"POST {ENTER}, not verified yet": (self.claimant, lambda person: person.log_in()),
+            f"POST {ENTER}, not verified yet": (self.unproven, lambda person: person.log_in()),
             f"POST {ENTER}/reset-password": (self.member, lambda person: person.forget_password()),
             f"POST {ENTER}/update": (self.resetting, lambda asked: asked[0].reset(asked[1], NEW_PASSWORD)),
             f"POST {STORE}/change-password": (self.member, lambda person: person.change_password(NEW_PASSWORD)),
@@ -271,7 +271,7 @@ class Calls:
         return {
             f"POST {STORE}": (self.registered, lambda known: known[0].create(known[1])),
             f"POST {STORE}, referred": (self.registered, lambda known: known[0].create(known[1], **referred)),
-            f"POST {STORE}/otp/send": (self.claimant, lambda person: person.ask_verification(person.id)),
+            f"POST {STORE}/otp/send": (self.unproven, lambda person: person.ask_verification(person.id)),
             f"POST {STORE}/otp/verify": (self.verifying, lambda asked: asked[0].verify_address(*asked[1:])),
             f"POST {STORE}/me/contact": (self.member, lambda person: person.ask_contact(phone=person.phone)),
             f"POST {STORE}/me/contact/verify": (self.changing, lambda asked: asked[0].change_contact(*asked[1:])),
@@ -345,7 +345,7 @@ class Calls:
         person = self.stranger()
         return person, person.register()["token"]
 
-    def claimant(self) -> Person:
+    def unproven(self) -> Person:
         """Somebody with a customer and nothing verified."""
         person = self.stranger()
         person.session = person.registered()
@@ -353,7 +353,7 @@ class Calls:
 
     def verifying(self) -> tuple[Person, str, str]:
         """The same, and the code that came."""
-        person = self.claimant()
+        person = self.unproven()
         return person, person.ask_verification(person.id)["token"], self.inbox.code(person.email)
 
     def changing(self) -> tuple[Person, str, str]:

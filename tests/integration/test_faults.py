@@ -168,10 +168,10 @@ def assert_unspent_unless_done(case: Case) -> None:
         return
     [challenge] = case.broken.challenges()
     tries = len(challenge["bound"]["M"]) + len(challenge["unbound"]["M"])
-    spend = next(nth for nth, call in enumerate(case.calls) if call.operation == "UpdateItem")
-    lost = case.nth == spend and case.mode.fault in ("lost", "killed_after")
+    counted = next(nth for nth, call in enumerate(case.calls) if call.operation == "UpdateItem")
+    lost = case.nth == counted and case.mode.fault in ("lost", "killed_after")
     no_way_back = case.mode.killed or (case.mode.all_operations and case.calls[case.nth].service == "dynamodb")
-    stays = case.nth > spend and no_way_back
+    stays = case.nth > counted and no_way_back
     assert tries == (1 if lost or stays else 0)
     assert case.broken.events("code", "fail") == tries
 

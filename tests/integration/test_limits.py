@@ -582,7 +582,7 @@ def test_the_expressions_mean_a_window_on_the_engine_too(api):
     """As the unit test's oracle, but by DynamoDB itself."""
     window = Window("send", (Limit(1, 3), Limit(4, 30), Limit(6, 90)))
     table, key = api.engine.ids["CodesTable"], {"pk": f"window#{random.getrandbits(64)}"}
-    give_back = dynamodb.update(table, key, f"SET {window.shift_back()}", "attribute_not_exists(#nothing)", {":long_ago": LONG_AGO})
+    shifted_back = dynamodb.update(table, key, f"SET {window.shift_back()}", "attribute_not_exists(#nothing)", {":long_ago": LONG_AGO})
     now, times = clock.now(), []
 
     def has_room(at: int) -> bool:
@@ -591,7 +591,7 @@ def test_the_expressions_mean_a_window_on_the_engine_too(api):
     for _ in range(120):
         now += random.choice([0, 1, 2, 3, 4, 9, 20])
         if random.random() < 0.1:
-            dynamodb.write(give_back)
+            dynamodb.write(shifted_back)
             times = times[:-1]
             continue
         count = dynamodb.update(table, key, f"SET {window.update()}", window.condition(), window.values(now))

@@ -84,7 +84,7 @@ def test_one_client_gets_so_many_messages_sent_and_no_more(api, tables, setting,
 
 
 @pytest.mark.parametrize("name", DRIVERS)
-def test_twelve_clients_get_so_many_messages_sent_to_one_address_and_no_more(api, tables, setting, crowd, name):
+def test_forty_clients_get_so_many_messages_sent_to_one_address_and_no_more(api, tables, setting, crowd, name):
     driver = DRIVERS[name]
     setting(**driver.setting)
     people = crowd(driver, 1)

@@ -289,16 +289,16 @@ def test_two_runs_at_once_move_each_customer_once(api, tables, somebody, monkeyp
         for person in people:
             person.sign_up()
     found = [item for item in renumber.scanned() if renumber.is_outdated(item)]
-    outcomes, lock = Counter(), threading.Lock()
+    results, lock = Counter(), threading.Lock()
 
     def move(n):
-        outcome = renumber.moved(found[n % 8])
+        result = renumber.moved(found[n % 8])
         with lock:
-            outcomes[outcome] += 1
+            results[result] += 1
 
     at_once(16, move)
 
-    assert outcomes == {"moved": 8, "gone or done": 8}
+    assert results == {"moved": 8, "gone or done": 8}
     assert [proven_identities(api, person) for person in people] == [[person.today] for person in people]
 
 

@@ -54,7 +54,7 @@ def test_100_000_challenges_with_5_guesses_each_tell_a_client_of_its_windows_alo
     clients = part_of(100_000) // ASKS
     most = min(ASKS * GUESSES, settings.service().ip_code_failures_per_quarter_hour)
     tries = ASKS * GUESSES if WHOLE else most + BEYOND
-    asks, guesses, told = Counter[int](), Counter[int](), Counter[str]()
+    asks, attempts, told = Counter[int](), Counter[int](), Counter[str]()
 
     for ip in [new_ip() for _ in range(clients)]:
         numbers = [new_number() for _ in range(ASKS + 1)]
@@ -64,16 +64,16 @@ def test_100_000_challenges_with_5_guesses_each_tell_a_client_of_its_windows_alo
         for number, challenge in (challenges * GUESSES)[:tries]:
             before = len(compared)
             status = api.post(f"{LOGIN}/verify-otp", phone=number, challenge=challenge, code=WRONG, ip=ip).status
-            guesses[status] += 1
+            attempts[status] += 1
             told[ip] += status != 429 and len(compared) > before
 
     assert asks == {200: clients * ASKS, 429: clients}
-    assert guesses.keys() <= {401, 429}
-    assert guesses.total() == clients * tries
+    assert attempts.keys() <= {401, 429}
+    assert attempts.total() == clients * tries
     assert set(told.values()) == {most}
     # A guess is right once in a million: nothing that counts over all clients is there yet to stop whoever has many addresses.
     report(
-        f"{guesses.total()} guesses at {clients * ASKS} challenges by {clients} clients: {told.total()} answered, "
+        f"{attempts.total()} attempts at {clients * ASKS} challenges by {clients} clients: {told.total()} answered, "
         f"{told.total() / 1_000_000:.4f} right by chance"
     )
 

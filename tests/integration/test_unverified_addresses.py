@@ -11,7 +11,7 @@ from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.faults import Killed
 from tests.harness.people import LOGIN, PASSWORD, REGISTER, Person, new_email, new_ip, new_number
 
-THEIRS = "what the claimant chose"
+THEIRS = "what the unproven chose"
 NEW = "a better horse and battery"
 WRONG = "1234567"  # never right, and compared all the same
 DAY = 86_400
@@ -38,11 +38,11 @@ def owner(tables, ada):
 
 
 @pytest.fixture
-def claimant(tables, api, inbox, ada):
+def unproven(tables, api, inbox, ada):
     """Somebody with a session, whose account has Ada's phone as its own: given, not verified."""
-    claimant = Person(api, inbox, new_ip())
-    claimant.session = claimant.registered(THEIRS, phone=ada.phone)
-    return claimant
+    unproven = Person(api, inbox, new_ip())
+    unproven.session = unproven.registered(THEIRS, phone=ada.phone)
+    return unproven
 
 
 @pytest.fixture
@@ -79,14 +79,14 @@ def enter_by_email(person) -> dict:
 
 
 @ON_BOTH_ENGINES
-def test_an_export_tells_nothing_of_what_is_asked_and_tried_at_an_address_that_is_not_verified(owner, claimant):
+def test_an_export_tells_nothing_of_what_is_asked_and_tried_at_an_address_that_is_not_verified(owner, unproven):
     owner.ask(device=owner.device)
     owner.verify(WRONG)
-    told = export(claimant)
+    told = export(unproven)
 
     assert told["activity"] == []
     assert told["customer"]["phone"] == owner.phone  # what they gave is theirs to know
-    assert [each["spelling"] for each in told["identities"]] == [claimant.email]
+    assert [each["spelling"] for each in told["identities"]] == [unproven.email]
 
 
 def test_an_export_tells_the_activity_of_verified_addresses(owner):
@@ -98,59 +98,59 @@ def test_an_export_tells_the_activity_of_verified_addresses(owner):
 # ── devices ──
 
 
-def changes_password(claimant) -> None:
-    assert claimant.change_password(NEW, old=THEIRS).status == 200
+def changes_password(unproven) -> None:
+    assert unproven.change_password(NEW, old=THEIRS).status == 200
 
 
-def resets_password(claimant) -> None:
-    claimant.prove(claimant.id)
-    claimant.forget_password()
-    assert claimant.reset(claimant.reset_token(), NEW).status == 200
+def resets_password(unproven) -> None:
+    unproven.prove(unproven.id)
+    unproven.forget_password()
+    assert unproven.reset(unproven.reset_token(), NEW).status == 200
 
 
-def changes_email(claimant) -> None:
+def changes_email(unproven) -> None:
     email = new_email()
-    asked = claimant.ask_contact(email=email)["token"]
-    assert claimant.change_contact(asked, claimant.inbox.code(email)).status == 200
+    asked = unproven.ask_contact(email=email)["token"]
+    assert unproven.change_contact(asked, unproven.inbox.code(email)).status == 200
 
 
-def changes_phone(claimant) -> None:
+def changes_phone(unproven) -> None:
     number = new_number()
-    asked = claimant.ask_contact(phone=number)["token"]
-    assert claimant.change_contact(asked, claimant.inbox.code(number)).status == 200
+    asked = unproven.ask_contact(phone=number)["token"]
+    assert unproven.change_contact(asked, unproven.inbox.code(number)).status == 200
 
 
-def enters_wrong_passwords(claimant) -> None:
-    assert [claimant.change_password(NEW, old="a wrong password").status for _ in range(11)] == [401] * 10 + [429]
+def enters_wrong_passwords(unproven) -> None:
+    assert [unproven.change_password(NEW, old="a wrong password").status for _ in range(11)] == [401] * 10 + [429]
 
 
-def is_deleted(claimant) -> None:
-    assert claimant.request_deletion().status == 200
-    claimant.api.clock.advance(7 * DAY)
-    assert claimant.api.process_deletions()["completed"] == 1
+def is_deleted(unproven) -> None:
+    assert unproven.request_deletion().status == 200
+    unproven.api.clock.advance(7 * DAY)
+    assert unproven.api.process_deletions()["completed"] == 1
 
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("act", [changes_password, resets_password, changes_email, changes_phone, enters_wrong_passwords, is_deleted])
-def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(owner, claimant, tables, days, act):
+def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(owner, unproven, tables, days, act):
     _, code = owner.asked_and_read(device=owner.device)
     owner.ask()
     owner.inbox.of(owner.phone)
     before = lanes(tables, owner)
 
-    act(claimant)
+    act(unproven)
 
     assert lanes(tables, owner) == before
     if act is not is_deleted:  # the code is of a week ago
         assert owner.verify(code, device=owner.device).status == 200
 
 
-def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_address(owner, claimant, days, api):
+def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_address(owner, unproven, days, api):
     told = [len(owner.inbox.of(owner.phone))]
-    changes_password(claimant)
+    changes_password(unproven)
     told.append(len(owner.inbox.of(owner.phone)))
-    claimant.session |= claimant.log_in(NEW).body
-    assert claimant.request_deletion().status == 200
+    unproven.session |= unproven.log_in(NEW).body
+    assert unproven.request_deletion().status == 200
     for _ in range(8):
         days.pass_by(1)
         api.process_deletions()
@@ -162,8 +162,8 @@ def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_ad
 # ── erasure ──
 
 
-def test_the_windows_of_a_number_are_as_full_after_a_claimant_s_account_was_erased(owner, claimant, api, days):
-    claimant.request_deletion()
+def test_the_windows_of_a_number_are_as_full_after_a_claimant_s_account_was_erased(owner, unproven, api, days):
+    unproven.request_deletion()
     days.pass_by(7)
     while owner.ask().status == 200:
         api.clock.advance(90)

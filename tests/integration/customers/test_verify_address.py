@@ -1,4 +1,4 @@
-"""A code sent for a customer proves that customer's claim: password, sessions and id stay; of all claimants the first wins."""
+"""A code sent for a customer proves that customer's claim: password, sessions and id stay; of all unproven_customers the first wins."""
 
 import pytest
 
@@ -10,7 +10,7 @@ KEY = "YW4taWRlbXBvdGVuY3kta2V5"
 
 
 @pytest.fixture
-def claimant(ada):
+def unproven(ada):
     """Ada, who has registered and verified nothing."""
     ada.id_ = ada.registered()["customer"]["id"]
     return ada
@@ -25,18 +25,18 @@ def rival(api, inbox, ada):
 
 
 @ON_BOTH_ENGINES
-def test_a_right_code_verifies_and_signs_in_where_nothing_is_left(claimant):
-    answer = claimant.prove(claimant.id_)
+def test_a_right_code_verifies_and_signs_in_where_nothing_is_left(unproven):
+    answer = unproven.prove(unproven.id_)
 
     assert answer.status == 200
     assert (answer["verified"], answer["email_verified"], answer["phone_verified"], answer["needs_login"]) == (True, True, False, False)
-    assert answer["customer"]["id"] == claimant.id_
-    assert claimant.me(answer["token"])["customer"]["email_verified"] is True
-    assert claimant.log_in(PASSWORD, email=claimant.email, device=answer["device"]).status == 200
+    assert answer["customer"]["id"] == unproven.id_
+    assert unproven.me(answer["token"])["customer"]["email_verified"] is True
+    assert unproven.log_in(PASSWORD, email=unproven.email, device=answer["device"]).status == 200
 
 
-def test_it_takes_three_requests(claimant):
-    assert claimant.prove(claimant.id_).aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
+def test_it_takes_three_requests(unproven):
+    assert unproven.prove(unproven.id_).aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
 @pytest.mark.parametrize("login", ["email", "phone", "both"])
@@ -60,40 +60,40 @@ def test_with_both_the_second_proof_signs_in_where_its_channel_may(setting, ada,
     assert ada.log_in(**{login: getattr(ada, login)} if login != "both" else {"phone": ada.phone}).status == 200
 
 
-def test_a_wrong_code_a_used_one_and_another_s_token_are_401(claimant, bob):
-    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+def test_a_wrong_code_a_used_one_and_another_s_token_are_401(unproven, bob):
+    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     of_login, login_code = bob.asked_and_read()
 
-    assert claimant.verify_address(asked, other_code(code)).status == 401
-    assert claimant.verify_address(of_login, login_code).status == 401
-    assert claimant.verify_address("x" * 44, code).status == 401
-    assert claimant.verify_address(asked, code).status == 200
-    assert claimant.verify_address(asked, code).status == 401
+    assert unproven.verify_address(asked, other_code(code)).status == 401
+    assert unproven.verify_address(of_login, login_code).status == 401
+    assert unproven.verify_address("x" * 44, code).status == 401
+    assert unproven.verify_address(asked, code).status == 200
+    assert unproven.verify_address(asked, code).status == 401
 
 
-def test_five_wrong_codes_spend_it(claimant):
-    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+def test_five_wrong_codes_spend_it(unproven):
+    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
-    assert [claimant.verify_address(asked, other_code(code)).status for _ in range(5)] == [401] * 5
-    assert claimant.verify_address(asked, code).status == 401
+    assert [unproven.verify_address(asked, other_code(code)).status for _ in range(5)] == [401] * 5
+    assert unproven.verify_address(asked, code).status == 401
 
 
-def test_its_code_signs_nobody_in_by_another_way(api, claimant):
-    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+def test_its_code_signs_nobody_in_by_another_way(api, unproven):
+    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
-    assert api.post("/login/email/verify", email=claimant.email, code=code).status == 401
-    assert api.post("/login/email/verify", email=claimant.email, code=code, challenge=asked).status == 401
+    assert api.post("/login/email/verify", email=unproven.email, code=code).status == 401
+    assert api.post("/login/email/verify", email=unproven.email, code=code, challenge=asked).status == 401
 
 
 @ON_BOTH_ENGINES
-def test_with_its_key_a_repeat_is_told_the_same_session(claimant):
-    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
-    first, again = (claimant.verify_address(asked, code, key=KEY) for _ in range(2))
+def test_with_its_key_a_repeat_is_told_the_same_session(unproven):
+    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    first, again = (unproven.verify_address(asked, code, key=KEY) for _ in range(2))
 
     assert (first.status, again.status) == (200, 200)
     assert first["refresh_token"] == again["refresh_token"]
-    assert claimant.verify_address(asked, other_code(code), key=KEY).status == 401
-    assert claimant.verify_address(asked, code, key=KEY).status == 401
+    assert unproven.verify_address(asked, other_code(code), key=KEY).status == 401
+    assert unproven.verify_address(asked, code, key=KEY).status == 401
 
 
 def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
@@ -105,35 +105,35 @@ def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
 
 
 @ON_DYNAMODB
-def test_of_thirty_two_at_once_one_verifies(claimant):
-    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+def test_of_thirty_two_at_once_one_verifies(unproven):
+    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
-    answers = at_once(32, lambda _: claimant.verify_address(asked, code))
+    answers = at_once(32, lambda _: unproven.verify_address(asked, code))
 
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
-def test_a_code_that_was_used_between_its_try_and_its_read_is_401(wire, tables, claimant):
-    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
+def test_a_code_that_was_used_between_its_try_and_its_read_is_401(wire, tables, unproven):
+    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     between = []
 
-    with wire.before("BatchGetItem", lambda: between.append(claimant.verify_address(asked, code))):
-        late = claimant.verify_address(asked, code)
+    with wire.before("BatchGetItem", lambda: between.append(unproven.verify_address(asked, code))):
+        late = unproven.verify_address(asked, code)
 
     assert [between[0].status, late.status] == [200, 401]
     assert len(tables.look().kinds("session")) == 1
 
 
 @ON_DYNAMODB
-def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(api, claimant, rival):
+def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(api, unproven, rival):
     theirs = rival.registered("another password of mine")["customer"]["id"]
-    assert claimant.prove(claimant.id_).status == 200
+    assert unproven.prove(unproven.id_).status == 200
 
     refused = rival.ask_verification(theirs)
     late = rival.verify_address(refused["token"], rival.inbox.code(rival.email))
 
     assert (late.status, late["type"]) == (409, "contact_taken")
-    assert claimant.log_in().status == 200
+    assert unproven.log_in().status == 200
 
 
 def test_who_proves_by_a_sign_in_code_takes_over_a_customer_that_has_proven_nothing(api, tables, rival, ada):
@@ -181,25 +181,25 @@ def test_from_a_customer_who_has_proven_something_else_the_address_is_taken_off(
     assert (kept["id"], kept["email"], kept["phone"]) == (theirs, None, rival.phone)
 
 
-def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, claimant, storefront):
-    api.post("/api/v1/auth/customer/login/request-otp", phone=claimant.phone)
-    asked = api.post("/login/email/send", email=claimant.email)
+def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, unproven, storefront):
+    api.post("/api/v1/auth/customer/login/request-otp", phone=unproven.phone)
+    asked = api.post("/login/email/send", email=unproven.email)
 
     assert asked.status == 200
-    assert claimant.inbox.of(claimant.email)[-1].subject == "Your My Shop sign-up code"
-    assert claimant.inbox.of(claimant.phone) == []
+    assert unproven.inbox.of(unproven.email)[-1].subject == "Your My Shop sign-up code"
+    assert unproven.inbox.of(unproven.phone) == []
 
 
-def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent(claimant, customer_item_of):
-    asked, code = claimant.ask_verification(claimant.id_)["token"], claimant.inbox.code(claimant.email)
-    item = customer_item_of(claimant.id_)
+def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent(unproven, customer_item_of):
+    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    item = customer_item_of(unproven.id_)
     item.set("status", {"S": "deletion_confirmed"})
 
-    refused = claimant.verify_address(asked, code)
+    refused = unproven.verify_address(asked, code)
 
     assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
     item.set("status", {"S": "active"})
-    assert claimant.verify_address(asked, code).status == 200
+    assert unproven.verify_address(asked, code).status == 200
 
 
 @pytest.mark.parametrize("door", ["register", "mobile"])

@@ -62,7 +62,7 @@ def made(kind):
 @pytest.fixture
 def backend():
     backend = made(Backend)
-    backend.settle(succeeded=True)
+    backend.end_action(succeeded=True)
     return backend
 
 
@@ -135,8 +135,8 @@ def test_a_transaction_costs_the_same_however_large_the_table(backend):
 def test_a_failed_transaction_tells_nobody_of_anything(backend, told):
     with pytest.raises(DynamodbException):
         backend.transact_write_items([put(BEN), update(ADA, **NONSENSE)])
-    backend.settle(succeeded=False)
-    backend.settle(succeeded=True)
+    backend.end_action(succeeded=False)
+    backend.end_action(succeeded=True)
 
     assert told == []
     assert len(backend.tables["people"].stream_shard.items) == 1
@@ -144,7 +144,7 @@ def test_a_failed_transaction_tells_nobody_of_anything(backend, told):
 
 def test_an_actions_changes_are_told_together_and_once_an_item(backend, told):
     backend.transact_write_items([put(BEN), update(LINE | {"sk": {"S": "2"}}, "lines")])
-    backend.settle(succeeded=True)
+    backend.end_action(succeeded=True)
 
     line = LINE | {"sk": {"S": "2"}}
     assert told == [[Change("people", BEN, None, BEN), Change("lines", line, None, line | {"n": {"N": "1"}})]]
@@ -153,7 +153,7 @@ def test_an_actions_changes_are_told_together_and_once_an_item(backend, told):
 
 def test_a_write_that_changes_nothing_is_not_told(backend, told):
     backend.put_item("lines", LINE)
-    backend.settle(succeeded=True)
+    backend.end_action(succeeded=True)
 
     assert told == []
 
@@ -162,7 +162,7 @@ def test_a_record_stays_as_it_was_when_the_item_goes_on(backend):
     names, values = {"#m": "m"}, {":x": {"S": "x"}}
     for path in ("#m.one", "#m.two"):
         backend.update_item("people", ADA, f"SET {path} = :x", names, values)
-        backend.settle(succeeded=True)
+        backend.end_action(succeeded=True)
 
     records = [record.to_json()["dynamodb"] for record in backend.tables["people"].stream_shard.items]
     assert [sorted(record["NewImage"]["m"]["M"]) for record in records] == [["deep"], ["deep", "one"], ["deep", "one", "two"]]
@@ -174,7 +174,7 @@ def test_a_stream_does_not_grow_for_ever(backend, monkeypatch):
     shard = backend.tables["people"].stream_shard
     for number in range(15):
         backend.put_item("people", {"pk": {"S": str(number)}})
-        backend.settle(succeeded=True)
+        backend.end_action(succeeded=True)
 
     records = shard.get(0, 20)
     assert len(records) == 10

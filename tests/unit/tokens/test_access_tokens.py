@@ -101,7 +101,7 @@ def test_a_forged_token_is_refused(forge, forgery):
 def test_a_token_lives_to_the_second_before_its_end(forge, second):
     second(NOW + 899)
 
-    assert access_tokens.check(forge.genuine, ISSUER).exp == NOW + 900
+    assert access_tokens.check(forge.real, ISSUER).exp == NOW + 900
 
 
 @pytest.mark.parametrize("late", [0, 1, 60, clock.HOUR, clock.DAY])
@@ -109,7 +109,7 @@ def test_a_token_ends_at_its_second(forge, second, late):
     second(NOW + 900 + late)
 
     with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(forge.genuine, ISSUER)
+        access_tokens.check(forge.real, ISSUER)
 
 
 @pytest.mark.parametrize(("ahead", "accepted"), [(60, True), (61, False)])
@@ -126,14 +126,14 @@ def test_another_container_s_clock_may_be_a_minute_ahead(claims, ahead, accepted
 @pytest.mark.parametrize("issuer", ["https://other.shop.example", "http://auth.shop.example", "https://auth.shop.example/", ""])
 def test_a_token_opens_nothing_under_another_issuer(forge, issuer):
     with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(forge.genuine, issuer)
+        access_tokens.check(forge.real, issuer)
 
 
 def test_a_token_for_the_audience_of_before_opens_nothing(forge, setting):
     setting(AUDIENCE="elsewhere")
 
     with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(forge.genuine, ISSUER)
+        access_tokens.check(forge.real, ISSUER)
 
 
 def test_a_token_of_4096_letters_is_the_longest(forge):
@@ -146,6 +146,6 @@ def test_a_token_of_4096_letters_is_the_longest(forge):
 
 @pytest.mark.parametrize("size", [5_000, 100_000, 1_000_000])
 def test_a_huge_token_is_refused_unread(forge, size):
-    for huge in (forge.claiming(roles=["x" * size]), "x" * size, "." * size, forge.genuine + "A" * size):
+    for huge in (forge.claiming(roles=["x" * size]), "x" * size, "." * size, forge.real + "A" * size):
         with pytest.raises(access_tokens.BadToken):
             access_tokens.check(huge, ISSUER)
