@@ -108,33 +108,37 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     always = (*of_input, *((NotAuthenticated,) if caller else ()), *((AccountDeletionPending,) if by_session else ()))
 
     def decorate(rule: Callable[[Call[Any, Any]], Payload]) -> Callable[[Event, aws.Context], Event]:
-        name = rule.__module__.rpartition(".")[2]
         all_refusals = (*dict.fromkeys((*refusals, *always)), Internal, Unavailable)
         contract = Contract(_purpose(rule), body, query, answer, caller, bearer, all_refusals, takes_key, publishable, cache_seconds, uses)
-
-        def handler(event: Event, context: aws.Context) -> Event:
-            aws.begin_invocation(context)
-            request = Request(event)
-            audit.begin(event=name, request_id=request.id)
-            answered = respond(request)
-            return answered | {"body": ""} if request.is_head else answered
-
-        def respond(request: Request) -> Event:
-            try:
-                payload = rule(_call(request, contract))
-            except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing internal gets out)
-                refusal = _named_as_sent(_refusal(failure), contract)
-                _count(refusal)
-                audit.end(refusal.type, refusal.reason)
-                return response.refuse(refusal, request)
-            if contract.audited:
-                audit.end("ok")
-            return response.succeed(payload, cache_seconds)
-
-        handler.contract = contract  # type: ignore[attr-defined]
-        return handler
+        return _handler(rule, contract)
 
     return decorate
+
+
+def _handler(rule: Callable[[Call[Any, Any]], Payload], contract: Contract) -> Callable[[Event, aws.Context], Event]:
+    name = rule.__module__.rpartition(".")[2]
+
+    def handler(event: Event, context: aws.Context) -> Event:
+        aws.begin_invocation(context)
+        request = Request(event)
+        audit.begin(event=name, request_id=request.id)
+        answered = respond(request)
+        return answered | {"body": ""} if request.is_head else answered
+
+    def respond(request: Request) -> Event:
+        try:
+            payload = rule(_call(request, contract))
+        except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing internal gets out)
+            refusal = _named_as_sent(_refusal(failure), contract)
+            _count(refusal)
+            audit.end(refusal.type, refusal.reason)
+            return response.refuse(refusal, request)
+        if contract.audited:
+            audit.end("ok")
+        return response.succeed(payload, contract.cache_seconds)
+
+    handler.contract = contract  # type: ignore[attr-defined]
+    return handler
 
 
 def _call(request: Request, contract: Contract) -> Call[Any, Any]:
