@@ -1,6 +1,7 @@
 """POST /store/customers/me/contact/verify: puts the new email or phone in the old one's place, by the code that came to it."""
 
-from customer_auth.base.errors import ContactTaken, Throttled, WrongCode
+from customer_auth.base.account_errors import ContactTaken
+from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.flows import contact_change
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.customers import CustomerResponse

@@ -1,6 +1,6 @@
 """POST /store/customers: makes the customer of a registration, by the token that it gave."""
 
-from customer_auth.base.errors import IdentityExists
+from customer_auth.base.account_errors import IdentityExists
 from customer_auth.flows import customer_creation, verification
 from customer_auth.http.endpoint import Bearer, Call, endpoint
 from customer_auth.http.schemas.registration import Created, NewCustomer

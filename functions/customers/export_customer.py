@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from customer_auth.base.errors import ReauthenticationRequired
+from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.flows import export
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint

@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from customer_auth.addresses.address import Address
-from customer_auth.base.errors import ReauthenticationRequired, Throttled
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import Throttled
 from customer_auth.flows import contact_change
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from customer_auth.base.errors import AccountDeletionPending, BadRequest, FieldError, Throttled, WrongCode
+from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.errors import BadRequest, FieldError, Throttled, WrongCode
 from customer_auth.flows import account_deletion
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint

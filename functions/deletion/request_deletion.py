@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from customer_auth.base import clock
-from customer_auth.base.errors import ReauthenticationRequired, Throttled
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import Throttled
 from customer_auth.flows import account_deletion
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import FromClient, Model, Reason

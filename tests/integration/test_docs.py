@@ -10,7 +10,7 @@ import pytest
 
 from customer_auth import audit
 from customer_auth.aws import keys
-from customer_auth.base import errors
+from customer_auth.base import account_errors, errors
 from customer_auth.http import endpoint
 from customer_auth.tokens import publishable_keys
 from tests.harness.documents import DOCUMENTS, read, rows
@@ -72,7 +72,7 @@ def test_the_settings_are_the_template_s():
 
 def refusals(of: type[errors.Refusal] = errors.Refusal) -> list[type[errors.Refusal]]:
     """Every refusal of the tree that is raised: WrongProof itself is not, only its kinds are."""
-    ours = [each for each in of.__subclasses__() if each.__module__ == errors.__name__]
+    ours = [each for each in of.__subclasses__() if each.__module__ in (errors.__name__, account_errors.__name__)]
     return [kind for each in ours for kind in (each, *refusals(each)) if kind is not errors.WrongProof]
 
 

@@ -2,7 +2,8 @@
 
 from customer_auth.addresses.address import Address
 from customer_auth.base import clock
-from customer_auth.base.errors import NotAllowed, ReauthenticationRequired
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import NotAllowed
 from customer_auth.customers import customer_items, identity_items
 from customer_auth.customers.customers import Customer
 from customer_auth.sessions import sessions

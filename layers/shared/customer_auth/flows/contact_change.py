@@ -11,16 +11,9 @@ from customer_auth import audit
 from customer_auth.addresses.address import Address
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, ids
+from customer_auth.base.account_errors import AccountDeletionPending, ContactTaken, ReauthenticationRequired
 from customer_auth.base.client import Client
-from customer_auth.base.errors import (
-    AccountDeletionPending,
-    BadRequest,
-    ContactTaken,
-    FieldError,
-    NotAuthenticated,
-    ReauthenticationRequired,
-    WrongCode,
-)
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, WrongCode
 from customer_auth.customers import customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity

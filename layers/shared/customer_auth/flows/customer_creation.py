@@ -8,8 +8,9 @@ from customer_auth.aws import dynamodb, keys, secret_keys
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, settings
+from customer_auth.base.account_errors import IdentityExists
 from customer_auth.base.client import Client
-from customer_auth.base.errors import BadRequest, FieldError, IdentityExists, NotAuthenticated, Unavailable
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, Unavailable
 from customer_auth.customers import customer_items, customers, identity_items, profiles, referral_items, referrals, registration_items
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.identity_items import Identity

@@ -11,8 +11,9 @@ from customer_auth.aws import dynamodb, keys, secret_keys
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock
+from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.base.client import Client
-from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, Unavailable, WrongPassword
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, Unavailable, WrongPassword
 from customer_auth.customers import customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.messaging import notification_items

@@ -7,8 +7,9 @@ from customer_auth import audit
 from customer_auth.addresses.address import Address
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock
+from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.client import Client
-from customer_auth.base.errors import AccountDeletionPending, WrongCode
+from customer_auth.base.errors import WrongCode
 from customer_auth.customers import customer_items, identity_items, ownership, registration_items
 from customer_auth.customers.ownership import AddressState
 from customer_auth.messaging import notification_items

@@ -9,16 +9,14 @@ from customer_auth import audit, aws
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb, secret_keys
 from customer_auth.base import settings
-from customer_auth.base.client import Client
-from customer_auth.base.errors import (
+from customer_auth.base.account_errors import (
     AccountDeletionPending,
-    DeletionPendingHere,
+    CancellableDeletionPending,
     RegistrationIncomplete,
-    Unavailable,
     VerificationRequired,
-    WrongPassword,
-    login_not_enabled,
 )
+from customer_auth.base.client import Client
+from customer_auth.base.errors import Unavailable, WrongPassword, login_not_enabled
 from customer_auth.customers import customer_items, identity_items, ownership, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
@@ -146,7 +144,7 @@ def _checked(customer: Customer | None, identity: Identity, ref: CodeItemRef, cl
     _take_out(ref, client)
     if customer.has_proven or not customer.deletion:
         raise AccountDeletionPending
-    raise DeletionPendingHere(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
+    raise CancellableDeletionPending(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
 
 
 def _rehash(identity: Identity, password: str) -> None:

@@ -8,8 +8,8 @@ from customer_auth import audit
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb
 from customer_auth.base import clock, ids
+from customer_auth.base.account_errors import IdentityExists
 from customer_auth.base.client import Client
-from customer_auth.base.errors import IdentityExists
 from customer_auth.customers import customers, identity_items, registration_items
 from customer_auth.customers.registration_items import Registration
 from customer_auth.otp import client_items

@@ -8,7 +8,8 @@ from functools import partial
 from typing import NamedTuple
 
 from customer_auth import audit
-from customer_auth.base.errors import AccountDeletionPending, BadRequest, WrongCode
+from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.errors import BadRequest, WrongCode
 from customer_auth.customers import ownership, referrals
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import Assignment

@@ -11,9 +11,9 @@ from typing import Any
 
 from customer_auth import audit, aws
 from customer_auth.base import settings
+from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.client import Client
 from customer_auth.base.errors import (
-    AccountDeletionPending,
     BadRequest,
     Internal,
     NoPublishableKey,

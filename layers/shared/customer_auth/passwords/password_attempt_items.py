@@ -38,7 +38,7 @@ def count_attempt(customer_id: str) -> None:
         where=f"{attempts.condition()}"  # an attempt is left
         f" AND {changes.condition()}"  # and a change, for which it is made
         " AND (attribute_not_exists(#last_pass) OR #last_pass <> :id)",  # this very attempt is not counted yet
-        values=attempts.values(now) | changes.periods(now) | {":id": attempt_id, ":expires_at": now + _KEPT_SECONDS},
+        values=attempts.values(now) | changes.condition_values(now) | {":id": attempt_id, ":expires_at": now + _KEPT_SECONDS},
     )
     try:
         dynamodb.write(write)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from customer_auth import audit
 from customer_auth.aws import dynamodb
 from customer_auth.base import clock, ids, settings
-from customer_auth.base.errors import AccountDeletionPending, NotAuthenticated, NotFound, Refusal, WrongSession
+from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.errors import NotAuthenticated, NotFound, Refusal, WrongSession
 from customer_auth.customers import customer_items
 from customer_auth.customers.customers import MOST_SESSIONS, Customer
 from customer_auth.sessions import session_items, token_families
