@@ -20,7 +20,7 @@ WEB_OTP_LINE = re.compile(r"^@\S+ #(\S+)$", re.MULTILINE)  # the last line of an
 DIGIT = "[0-9٠-٩۰-۹]"  # codes are shown in the reader's own digits
 RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 # What old spellings of numbers mean today, from the service's own table: its messages go to today's numbers.
-TODAY = runpy.run_path(str(Path(__file__).parents[1] / "layers/shared/customer_auth/addresses/numbering.py"))["today"]
+CURRENT = runpy.run_path(str(Path(__file__).parents[1] / "layers/shared/customer_auth/addresses/numbering.py"))["current"]
 
 
 class Message(NamedTuple):
@@ -98,5 +98,5 @@ def normal_address(text: str, region: str) -> str:
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.number_type(parsed) in RECEIVES_SMS:
         return e164
-    means = (each for each in TODAY(e164) if phonenumbers.number_type(phonenumbers.parse(each)) in RECEIVES_SMS)
+    means = (each for each in CURRENT(e164) if phonenumbers.number_type(phonenumbers.parse(each)) in RECEIVES_SMS)
     return next(means, e164)

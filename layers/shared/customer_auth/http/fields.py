@@ -76,7 +76,7 @@ class CamelModel(Model):
 
 
 def _is_empty(value: object, info: FieldInfo) -> bool:
-    return value == "" or (isinstance(value, str) and Password not in get_args(info.annotation) and cleaning.is_empty(value))
+    return value == "" or (isinstance(value, str) and Password not in get_args(info.annotation) and cleaning.is_blank(value))
 
 
 def _sized(value: object, longest: int = _LONGEST_TEXT) -> str:
@@ -138,7 +138,7 @@ def _code(value: object) -> str:
 
 
 def _referral_code(value: object) -> str:
-    return _without_controls(cleaning.around(_sized(value)))
+    return _without_controls(cleaning.trim(_sized(value)))
 
 
 def _name(value: object) -> str:

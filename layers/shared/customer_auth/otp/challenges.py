@@ -186,7 +186,7 @@ def address(challenge: Item) -> Address:
     """What the challenge's code was sent to, in the spelling that the code proves; a number by today's plan."""
     channel, value, spelling, country = challenge["address"]
     if channel == Channel.PHONE and spelling:
-        return phone.stored(spelling)
+        return phone.from_stored(spelling)
     return Address(Channel(channel), value, spelling, country)
 
 
