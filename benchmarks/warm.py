@@ -91,7 +91,7 @@ def _known(items: Callable[[], Items]) -> dict[str, Any]:
 
 
 def _json(item: dict[str, Any]) -> dict[str, Any]:
-    from customer_auth.aws import dynamodb  # noqa: PLC0415
+    from customer_auth.aws import attribute_values  # noqa: PLC0415
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
@@ -99,4 +99,4 @@ def _json(item: dict[str, Any]) -> dict[str, Any]:
         return [plain(each) for each in value] if isinstance(value, list) else value
 
     held = {name: value for name, value in item.items() if value is not None}
-    return cast("dict[str, Any]", plain(dynamodb._marshalled(held)))  # noqa: SLF001 (the table's own form)
+    return cast("dict[str, Any]", plain(attribute_values.marshal_item(held)))  # the table's own form

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from customer_auth import aws
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.aws import dynamodb
+from customer_auth.aws import attribute_values, dynamodb
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import settings
 from customer_auth.customers import customer_items, customers, identity_items, registration_items
@@ -57,7 +57,7 @@ def scanned() -> Iterator[Item]:
     }
     while True:
         answer = aws.call("dynamodb", "Scan", **asked)
-        yield from map(dynamodb.unmarshalled, answer["Items"])
+        yield from map(attribute_values.unmarshal_item, answer["Items"])
         if "LastEvaluatedKey" not in answer:
             return
         asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -17,7 +17,7 @@ from customer_auth.base.settings import SettingsError
 from customer_auth.tokens import key_rotation
 
 _logger = Logger(location=None)
-aws.prepare("dynamodb")
+aws.warm_up("dynamodb")
 _LONGEST_REASON = 1_000  # of the 4,096 bytes that CloudFormation takes of an answer
 
 

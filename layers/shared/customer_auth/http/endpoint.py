@@ -100,7 +100,7 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     answer for so long. `uses`: the AWS services that every call asks.
     """
     settings.service()  # a wrong setting ends the start, with its name
-    aws.prepare(*uses)
+    aws.warm_up(*uses)
     if publishable:
         refusals = (*refusals, NoPublishableKey, NotAllowed)
     of_input = (BadRequest, TooLarge, UnsupportedMedia) if body else (BadRequest,) if query else ()

@@ -136,7 +136,7 @@ def _take_out(row: AttemptRow, path: str, names: dict[str, str]) -> None:
         values={":refund": "refund"} | ({":long_ago": limits.LONG_AGO} if back else {}),
         names=names | {"attempt": row.attempt_id},
     )
-    dynamodb.write_if(write)  # else it was taken out already, or the challenge is gone
+    dynamodb.try_write(write)  # else it was taken out already, or the challenge is gone
 
 
 def consume(row: AttemptRow, challenge: Item, record: IdempotencyRecord, *, ends_devices: bool = False) -> Write:

@@ -78,7 +78,7 @@ def refund_request(counted: CountedRequest) -> None:
         " AND (attribute_not_exists(#last_refund) OR #last_refund <> :ask)",  # this very one was not
         values=refunds.values(now) | {":ask": counted.id},
     )
-    dynamodb.write_if(refund)
+    dynamodb.try_write(refund)
 
 
 def count_lookup(bucket: str) -> None:

@@ -88,7 +88,7 @@ def _erase(address_key: str, now: int) -> list[Write]:
     strangers, known = (key(keys.code_item_key_of(address_key, lane)) for lane in (Lane.UNTRUSTED, Lane.TRUSTED))
     left = {"devices_since": now, "event": "ended", "expires_at": now + devices.LIFE_SECONDS}
     table, ref = known
-    return [dynamodb.end(*strangers), dynamodb.put(table, ref | left, _NO_LATER_END, {":now": now})]
+    return [dynamodb.delete(*strangers), dynamodb.put(table, ref | left, _NO_LATER_END, {":now": now})]
 
 
 def ref_of(client: Client, address: Address) -> CodeItemRef:
@@ -102,7 +102,7 @@ def ref_of(client: Client, address: Address) -> CodeItemRef:
         return ref
     noted = {":device": ref.device_issued_at, ":ended": "ended"}
     ended = dynamodb.update(*key(ref.device_item_key), "SET #event = :ended", "#devices_since > :device", noted)
-    return CodeItemRef.untrusted(address) if dynamodb.write_if(ended) else ref
+    return CodeItemRef.untrusted(address) if dynamodb.try_write(ended) else ref
 
 
 def and_device(where: str, ref: CodeItemRef) -> str:

@@ -49,7 +49,7 @@ def delete(ref: CodeItemRef, purpose: Purpose, record: IdempotencyRecord) -> Non
         values={":challenge_hash": record.challenge_hash, ":ended": "ended"},
         names={"done": attribute(purpose)},
     )
-    dynamodb.write_if(write)  # else it is gone already, or another's
+    dynamodb.try_write(write)  # else it is gone already, or another's
 
 
 def attribute(purpose: Purpose) -> str:

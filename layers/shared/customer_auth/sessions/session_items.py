@@ -19,7 +19,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from customer_auth.aws import dynamodb
+from customer_auth.aws import dynamodb, queries
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import settings
 
@@ -63,14 +63,14 @@ def session(item: Item | None) -> Session | None:
 
 def find_all(customer_id: str) -> list[Session]:
     """Every session of the customer that lies there, also those that have ended and wait for TTL. Raises: aws.Failed."""
-    items = dynamodb.query(settings.resources().sessions_table, customer_id)
+    items = queries.partition(settings.resources().sessions_table, customer_id)
     return [found for item in items if (found := session(item))]
 
 
 def keys_of(customer_id: str, *, below_epoch: int | None = None) -> Iterator[list[tuple[str, Item]]]:
     """Where the customer's sessions lie, a page at a time; `below_epoch`: those that began in an earlier epoch. Raises: aws.Failed."""
     table = settings.resources().sessions_table
-    for page in dynamodb.pages(table, customer_id, names=("pk", "sk", "epoch"), most=_PAGE):
+    for page in queries.partition_pages(table, customer_id, names=("pk", "sk", "epoch"), limit=_PAGE):
         yield [(table, {"pk": each["pk"], "sk": each["sk"]}) for each in page if below_epoch is None or each["epoch"] < below_epoch]
 
 
@@ -108,4 +108,4 @@ def rotate(read: Session, renewed: Session) -> Session | None:
 
 def end(customer_id: str, family: str) -> None:
     """The session is over, whether it was or not. Raises: aws.Failed."""
-    dynamodb.delete(*key(customer_id, family))
+    dynamodb.write(dynamodb.delete(*key(customer_id, family)))

@@ -34,4 +34,4 @@ def replace(version: int, signing_keys: list[SigningKey]) -> bool:
     """Put these keys in the place of that version's; False when somebody else has changed the keyring since. Raises: aws.Failed."""
     item = {"pk": keys.KEYRING, "version": version + 1, "keys": [key._asdict() for key in signing_keys]}
     where = "#version = :version" if version else "attribute_not_exists(#pk)"
-    return dynamodb.write_if(dynamodb.put(settings.resources().customers_table, item, where, {":version": version} if version else None))
+    return dynamodb.try_write(dynamodb.put(settings.resources().customers_table, item, where, {":version": version} if version else None))

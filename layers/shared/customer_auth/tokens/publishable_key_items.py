@@ -33,10 +33,10 @@ def find(key: str) -> PublishableKey | None:
 
 def delete(key: str) -> None:
     """The key is none any more, whether it was one or not. Raises: aws.Failed."""
-    dynamodb.delete(settings.resources().customers_table, {"pk": keys.publishable_key(key)})
+    dynamodb.write(dynamodb.delete(settings.resources().customers_table, {"pk": keys.publishable_key(key)}))
 
 
 def put_new(key: str, new: PublishableKey) -> None:
     """The key may be used from now on; one that is there already stays as it is. Raises: aws.Failed."""
     item = {"pk": keys.publishable_key(key)} | new._asdict()
-    dynamodb.write_if(dynamodb.put(settings.resources().customers_table, item, where="attribute_not_exists(#pk)"))
+    dynamodb.try_write(dynamodb.put(settings.resources().customers_table, item, where="attribute_not_exists(#pk)"))
