@@ -44,7 +44,7 @@ def _cpu(enter: Handler) -> tuple[float, float]:
     """Milliseconds of a sign-in and of a comparison alone, in turns by rounds: one after the other each, as a container serves."""
     from customer_auth.passwords import hashing  # noqa: PLC0415 (after the settings are there)
 
-    kept = hashing.hashed(PASSWORD)
+    kept = hashing.hash_password(PASSWORD)
     right = warm.event(ENTER, {"email": KNOWN[0], "password": PASSWORD})  # made once: that is the gateway's work
     assert enter(right, warm.Context())["statusCode"] == 200
     acts: list[Callable[[], object]] = [
@@ -95,7 +95,7 @@ def _known() -> warm.Items:
     from customer_auth.customers import customers  # noqa: PLC0415
     from customer_auth.passwords import hashing  # noqa: PLC0415
 
-    password_hash = hashing.hashed(PASSWORD)
+    password_hash = hashing.hash_password(PASSWORD)
     items: warm.Items = {}
     for spelled in KNOWN:
         address = email.parse(spelled)

@@ -38,7 +38,7 @@ class Cancelled(Model):
 
 @endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True)
 def handler(call: Call[Keeping, None]) -> Cancelled:
-    if cancel_tokens.is_one(call.body.token):
+    if cancel_tokens.is_cancel_token(call.body.token):
         return Cancelled(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))

@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
         return _tell(event, "SUCCESS", "the keyring stays with the customers")
     try:
         _check(event["ResourceProperties"]["Settings"])
-        made = _rotate(key_rotation.rotate_once_allowed)
+        made = _rotate(key_rotation.rotate_in_new_stack)
     except (SettingsError, aws.Failed) as failed:
         return _tell(event, "FAILED", str(failed))
     except Exception as failed:  # noqa: BLE001 (not answered, the stack would wait for its time-out and tell nothing)

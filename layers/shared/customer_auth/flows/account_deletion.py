@@ -147,7 +147,7 @@ def cancel_by_token(token: str) -> Deletion:
 
     Raises: WrongCode, AccountDeletionPending (the erasure has begun), Unavailable, aws.Failed.
     """
-    customer_id, request_id = cancel_tokens.check(token)
+    customer_id, request_id = cancel_tokens.verify(token)
     customer = customer_items.find(customer_id)
     if customer and request_id in (customer.deletions or []):
         return _cancelled(customer)

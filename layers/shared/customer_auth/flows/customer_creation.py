@@ -18,7 +18,7 @@ from customer_auth.customers.registration_items import Registration
 from customer_auth.otp import code_items, devices
 from customer_auth.sessions import session_items, sessions
 from customer_auth.sessions.sessions import TokenPair
-from customer_auth.tokens.registration_tokens import Opening
+from customer_auth.tokens.registration_tokens import RegistrationToken
 
 
 class Wanted(NamedTuple):
@@ -40,7 +40,7 @@ class Created(NamedTuple):
     device: str | None
 
 
-def open_customer(opening: Opening, wanted: Wanted, client: Client, issuer: str) -> Created:
+def open_customer(opening: RegistrationToken, wanted: Wanted, client: Client, issuer: str) -> Created:
     """Make the registration's customer, once, with a session where nothing is left to verify; its registration is the newest then.
 
     Raises: NotAuthenticated (no such registration, or not any more), BadRequest, IdentityExists, Unavailable, aws.Failed.

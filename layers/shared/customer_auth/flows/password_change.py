@@ -47,7 +47,7 @@ def change(caller: Caller, old: str | None, new: str, client: Client, issuer: st
         _compare(customer, old, client)
     elif not sessions.is_recent(caller.claims):
         raise ReauthenticationRequired
-    return _commit(caller, hashing.hashed(new), client, issuer, attempted=attempted)
+    return _commit(caller, hashing.hash_password(new), client, issuer, attempted=attempted)
 
 
 def _compare(customer: Customer, old: str | None, client: Client) -> None:
@@ -56,7 +56,7 @@ def _compare(customer: Customer, old: str | None, client: Client) -> None:
         raise BadRequest("Old password is required", FieldError("old_password", "is required", missing=True))
     client_items.count_password_attempt(client.bucket)
     password_attempt_items.count_attempt(customer.id)
-    if not hashing.matches(customer.password_hash, old):
+    if not hashing.verify(customer.password_hash, old):
         raise WrongPassword("wrong_password")
 
 

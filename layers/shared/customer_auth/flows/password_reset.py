@@ -31,7 +31,7 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
     proof = codes.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
     if proof.record:
         return devices.issue(proof.address, at=proof.record.at)
-    password_hash = hashing.hashed(password)
+    password_hash = hashing.hash_password(password)
     return redemption.retry_on_conflict(proof, lambda _: _complete(proof, password_hash), AccountDeletionPending)
 
 

@@ -47,7 +47,7 @@ def enter(address: Address, password: str, client: Client, issuer: str) -> Signe
     audit.note(address=address)
     ref = _counted(address, client)
     identity = identity_items.find(address)
-    right = hashing.matches(identity.password_hash if identity else None, password)
+    right = hashing.verify(identity.password_hash if identity else None, password)
     allowed = address.channel in settings.service().login_channels
     if identity is None or not right:
         raise WrongPassword("wrong_password") if allowed else login_not_enabled(address.channel)
@@ -149,13 +149,13 @@ def _checked(customer: Customer | None, identity: Identity, ref: CodeItemRef, cl
 
 def _rehash(identity: Identity, password: str) -> None:
     """Keep the password by today's parameters, if it is still the same. Best effort: the next sign-in tries again."""
-    if identity.password_hash is None or not hashing.is_outdated(identity.password_hash):
+    if identity.password_hash is None or not hashing.needs_rehash(identity.password_hash):
         return
     try:
         customer = customer_items.find(identity.customer_id or "")
         if customer is None or customer.password_hash != identity.password_hash:
             return
-        anew = hashing.hashed(password)
+        anew = hashing.hash_password(password)
         identities = [identity_items.rehash(read, anew) for _, read in ownership.own(customer)]
         dynamodb.transact([customer_items.rehash(customer, anew), *identities])
     except (aws.Failed, Unavailable, dynamodb.TransactionFailed):

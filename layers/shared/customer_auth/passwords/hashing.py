@@ -1,7 +1,8 @@
-"""Passwords: which may be chosen, how they are kept, and whether one is right (NIST SP 800-63B-4 §3.1.1, OWASP on storage).
+"""Which passwords may be chosen, how they are stored and how they are verified (NIST SP 800-63B-4 §3.1.1).
 
-Argon2id (RFC 9106) with 19 MiB, two passes and one lane. Nobody is asked for digits or signs: length and the list of common passwords
-do more. A comparison with nothing costs as much as one with a password.
+They are hashed by Argon2id (RFC 9106) with 19 MiB, two passes and one lane, as OWASP's Password Storage Cheat Sheet recommends. Digits and
+symbols are not required, because length and a list of common passwords achieve more. Verifying takes the same time whether the address has
+a password or not.
 """
 
 import unicodedata
@@ -15,53 +16,53 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from customer_auth.addresses.address import Address, Channel
 from customer_auth.base.errors import BadRequest, FieldError
 
-SHORTEST, LONGEST = 8, 128  # characters, after NFKC
+MIN_LENGTH, MAX_LENGTH = 8, 128  # characters after NFKC normalisation
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Of a random password that nobody kept, with the parameters above (a test holds it to them).
-_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$RKplPi9hGxYpDZAYC0G2BQ$yjJfJfqUuNxWVAh3iJqTzU81TFsiAh/cL0X0UOqL8ds"
+# The hash of a random password that was thrown away, made with the parameters above, as a test ensures.
+_DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$RKplPi9hGxYpDZAYC0G2BQ$yjJfJfqUuNxWVAh3iJqTzU81TFsiAh/cL0X0UOqL8ds"
 
 
-def wrong_with(password: str, addresses: Iterable[Address]) -> str | None:
-    """What is wrong with choosing this password, in a few words; None where it may be chosen."""
-    password = _normal(password)
-    if not SHORTEST <= len(password) <= LONGEST:
-        return f"must be {SHORTEST} to {LONGEST} characters"
+def find_problem(password: str, addresses: Iterable[Address]) -> str | None:
+    """Why this password may not be chosen, as the end of a sentence; None if it may be. `addresses` are the customer's own."""
+    password = _normalize(password)
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        return f"must be {MIN_LENGTH} to {MAX_LENGTH} characters"
     folded = password.lower()
-    if folded in _common():
+    if folded in _common_passwords():
         return "is one of the most common ones, which are guessed first"
-    if folded in {own for address in addresses for own in _spellings(address)}:
+    if folded in {spelling for address in addresses for spelling in _spellings(address)}:
         return "must not be the address itself"
     return None
 
 
 def check(field: str, password: str, addresses: Iterable[Address]) -> None:
-    """Raises: BadRequest where this password may not be chosen."""
-    wrong = wrong_with(password, addresses)
-    if wrong:
-        raise BadRequest(f"Password {wrong}", FieldError(field, wrong))
+    """Refuse a password that may not be chosen; `field` is its name in the request. Raises: BadRequest."""
+    problem = find_problem(password, addresses)
+    if problem:
+        raise BadRequest(f"Password {problem}", FieldError(field, problem))
 
 
-def hashed(password: str) -> str:
-    """What is kept of a password."""
-    return _HASHER.hash(_normal(password))
+def hash_password(password: str) -> str:
+    """The hash that is stored for a password, with its parameters and salt."""
+    return _HASHER.hash(_normalize(password))
 
 
-def matches(password_hash: str | None, password: str) -> bool:
-    """Whether this is the password; without a hash it is not, at the same cost."""
-    password = _normal(password)
+def verify(password_hash: str | None, password: str) -> bool:
+    """Whether the password has this hash. Without a hash the answer is False, after the same amount of work."""
+    password = _normalize(password)
     try:
-        _HASHER.verify(password_hash or _NOBODYS, password[: LONGEST + 1])
+        _HASHER.verify(password_hash or _DUMMY_HASH, password[: MAX_LENGTH + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None and len(password) <= LONGEST
+    return password_hash is not None and len(password) <= MAX_LENGTH
 
 
-def is_outdated(password_hash: str) -> bool:
-    """Whether it was hashed with other parameters than now."""
+def needs_rehash(password_hash: str) -> bool:
+    """Whether the hash was made with other parameters than today's."""
     return _HASHER.check_needs_rehash(password_hash)
 
 
-def _normal(password: str) -> str:
+def _normalize(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
@@ -72,5 +73,5 @@ def _spellings(address: Address) -> set[str]:
 
 
 @cache
-def _common() -> frozenset[str]:
+def _common_passwords() -> frozenset[str]:
     return frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").splitlines())

@@ -118,8 +118,8 @@ def is_recent(claims: access_tokens.Claims) -> bool:
 def identify(access_token: str, issuer: str, refused: type[Refusal] = NotAuthenticated) -> Identified:
     """Who is calling, also by a token whose session has ended meanwhile. Raises: `refused`, Unavailable, aws.Failed."""
     try:
-        claims = access_tokens.check(access_token, issuer)
-    except access_tokens.BadToken as bad:
+        claims = access_tokens.verify(access_token, issuer)
+    except access_tokens.InvalidToken as bad:
         raise refused(str(bad)) from None
     audit.note(sid=claims.sid)
     session, customer = _read(claims.sub, claims.sid)
