@@ -26,6 +26,6 @@ class ContactVerified(TokensResponse):
     takes_key=True,
     uses=("dynamodb", "secretsmanager", "kms"),
 )
-def handler(call: Call[TokenCodeRequest, sessions.Identified]) -> ContactVerified:
+def handler(call: Call[TokenCodeRequest, sessions.TokenOwner]) -> ContactVerified:
     changed = contact_change.verify(call.caller, attempt(call), call.issuer)
     return ContactVerified(customer=CustomerResponse.of(changed.customer), **members(changed.token_pair, changed.device))

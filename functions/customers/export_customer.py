@@ -26,6 +26,6 @@ class Export(Model):
     deletion_requests: list[dict[str, Any]] = Field(examples=[[]])
 
 
-@endpoint(answer=Export, caller=sessions.check, refusals=(ReauthenticationRequired,))
+@endpoint(answer=Export, caller=sessions.authenticate, refusals=(ReauthenticationRequired,))
 def handler(call: Call[None, sessions.Caller]) -> Export:
     return Export(**export.export(call.caller))

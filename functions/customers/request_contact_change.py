@@ -28,6 +28,6 @@ class Wanted(FromClient):
         return only_one({"email": self.email, "phone": self.phone})
 
 
-@endpoint(body=Wanted, answer=CodeSentResponse, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
+@endpoint(body=Wanted, answer=CodeSentResponse, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled))
 def handler(call: Call[Wanted, sessions.Caller]) -> CodeSentResponse:
     return CodeSentResponse.of(contact_change.request_code(call.caller, call.body.address, call.client))

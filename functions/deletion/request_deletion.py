@@ -28,7 +28,7 @@ class DeletionAsked(Model):
     request: DeletionResponse | None
 
 
-@endpoint(body=Asking, answer=DeletionAsked, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
+@endpoint(body=Asking, answer=DeletionAsked, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled))
 def handler(call: Call[Asking, sessions.Caller]) -> DeletionAsked:
     asked, confirmed = account_deletion.request(call.caller, call.body.reason, call.client, call.at)
     return DeletionAsked(

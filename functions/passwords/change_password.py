@@ -29,7 +29,9 @@ class PasswordChanged(PasswordTokensResponse):
     customer_id: CustomerId
 
 
-@endpoint(body=Passwords, answer=PasswordChanged, caller=sessions.check, refusals=REFUSALS, uses=("dynamodb", "secretsmanager", "kms"))
+@endpoint(
+    body=Passwords, answer=PasswordChanged, caller=sessions.authenticate, refusals=REFUSALS, uses=("dynamodb", "secretsmanager", "kms")
+)
 def handler(call: Call[Passwords, sessions.Caller]) -> PasswordChanged:
     if call.body.confirm_password != call.body.new_password:
         message = "must be the new password once more"

@@ -6,6 +6,6 @@ from customer_auth.http.schemas.referrals import Page, ReferralsResponse
 from customer_auth.sessions import sessions
 
 
-@endpoint(query=Page, answer=ReferralsResponse, caller=sessions.check)
+@endpoint(query=Page, answer=ReferralsResponse, caller=sessions.authenticate)
 def handler(call: Call[None, sessions.Caller]) -> ReferralsResponse:
     return ReferralsResponse.of(*referral_lists.page(call.caller.customer, call.query.limit, call.query.cursor))

@@ -25,7 +25,7 @@ class Sessions(Model):
     sessions: list[SessionShown]
 
 
-@endpoint(answer=Sessions, caller=sessions.check)
+@endpoint(answer=Sessions, caller=sessions.authenticate)
 def handler(call: Call[None, sessions.Caller]) -> Sessions:
     shown = [
         SessionShown(
@@ -35,6 +35,6 @@ def handler(call: Call[None, sessions.Caller]) -> Sessions:
             client=session.client,
             current=session.family == call.caller.session.family,
         )
-        for session in sessions.live(call.caller.customer)
+        for session in sessions.list_live(call.caller.customer)
     ]
     return Sessions(sessions=shown)

@@ -14,7 +14,7 @@ class Ended(Model):
     http_statuses: ClassVar[tuple[int, ...]] = (204,)
 
 
-@endpoint(answer=Ended, caller=sessions.check, refusals=(NotFound,))
+@endpoint(answer=Ended, caller=sessions.authenticate, refusals=(NotFound,))
 def handler(call: Call[None, sessions.Caller]) -> Ended:
     sessions.revoke(call.caller.customer, call.parameters["sid"])
     return Ended()

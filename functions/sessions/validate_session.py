@@ -29,5 +29,5 @@ class SessionValid(CamelModel):
 @endpoint(body=AskedToken, answer=SessionValid, refusals=(WrongSession,))
 def handler(call: Call[AskedToken, None]) -> SessionValid:
     # Here the token is the proof itself, not what lets the caller in.
-    caller = sessions.check(call.body.session_token, call.issuer, refused=WrongSession)
+    caller = sessions.authenticate(call.body.session_token, call.issuer, refused=WrongSession)
     return SessionValid(token=ClaimsResponse(**caller.claims._asdict()))

@@ -146,8 +146,8 @@ def operations() -> set[str]:
     for path in LIBRARY.rglob("*_items.py"):
         functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
         bodies = {node.name: ast.unparse(node.body) for node in functions}
-        private = [rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and "dynamodb." in body]
-        asks = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', *private])})")
+        private = [rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and re.search(r"\b(dynamodb|queries)\.", body)]
+        asks = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', r'queries\.', *private])})")
         found |= {f"{path.stem}.{name}" for name, body in bodies.items() if not name.startswith("_") and asks.search(body)}
     return found
 

@@ -18,7 +18,7 @@ def check(access_token: str, issuer: str) -> Caller:
 
     Raises: NotAuthenticated, NotAllowed, ReauthenticationRequired, AccountDeletionPending, Unavailable, aws.Failed.
     """
-    caller = sessions.check(access_token, issuer)
+    caller = sessions.authenticate(access_token, issuer)
     if ADMIN not in caller.customer.roles:
         raise NotAllowed("This is for administrators")
     if clock.now() - caller.claims.auth_time > RECENT_SECONDS:

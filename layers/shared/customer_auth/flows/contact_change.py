@@ -24,8 +24,9 @@ from customer_auth.otp import codes, devices, redemption
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.otp.redemption import StartedSession
-from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Caller, Identified, TokenPair
+from customer_auth.sessions import issuance, session_items, sessions
+from customer_auth.sessions.issuance import TokenPair
+from customer_auth.sessions.sessions import Caller, TokenOwner
 
 
 class ContactChanged(NamedTuple):
@@ -51,25 +52,25 @@ def request_code(caller: Caller, address: Address, client: Client) -> IssuedChal
     return codes.request_code(Purpose.CONTACT, address, client, bound_to=bound)
 
 
-def verify(identified: Identified, attempt: CodeAttempt, issuer: str) -> ContactChanged:
+def verify(owner: TokenOwner, attempt: CodeAttempt, issuer: str) -> ContactChanged:
     """Change the address by the code that came to it, for the session that asked or a newer sign-in of the same customer.
 
     A repeat with its key is answered to the access token that this very change ended.
     Raises: NotAuthenticated, WrongCode, Throttled; ContactTaken, Unavailable and aws.Failed with the proof unspent.
     """
-    if identified.is_being_deleted:
+    if owner.is_being_deleted:
         raise AccountDeletionPending
-    if identified.caller is None and attempt.key is None:
+    if owner.caller is None and attempt.key is None:
         raise NotAuthenticated("session_ended")
     proof = codes.verify_challenge(Purpose.CONTACT, attempt)
     if proof.record:
-        if proof.record.customer_id != identified.claims.sub:
+        if proof.record.customer_id != owner.claims.sub:
             raise WrongCode("foreign_challenge", counts=False)
         return _changed(proof, redemption.repeated_session(proof, proof.record, issuer))
-    if identified.caller is None:
+    if owner.caller is None:
         codes.refund_attempt(proof)
         raise NotAuthenticated("session_ended")
-    caller = identified.caller
+    caller = owner.caller
 
     def decide(conflict: redemption.WriteConflict | None) -> ContactChanged:
         _insist_on_asker(proof, caller)
@@ -118,8 +119,8 @@ def _verify(proof: Proof, caller: Caller, state: AddressState, own: dict[Address
     changed = changed._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
     version, challenge_hash = proof.challenge["derivation_key"], ids.sha256(proof.challenge["id"])
     secret = redemption.first_secret(proof.key, challenge_hash, version)
-    session, refresh = sessions.reissue(caller.session, changed, derivation_key_version=version, secret=secret)
-    started = StartedSession(changed, session, sessions.token_pair(changed, session, refresh, issuer))
+    session, refresh = issuance.reissue(caller.session, changed, derivation_key_version=version, secret=secret)
+    started = StartedSession(changed, session, issuance.token_pair(changed, session, refresh, issuer))
     names = [str(address.channel), f"{address.channel}_verified"]
     writes = [
         customer_items.become(customer, changed, names),

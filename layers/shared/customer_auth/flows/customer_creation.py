@@ -16,8 +16,8 @@ from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.identity_items import Identity
 from customer_auth.customers.registration_items import Registration
 from customer_auth.otp import code_items, devices
-from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import TokenPair
+from customer_auth.sessions import issuance, session_items
+from customer_auth.sessions.issuance import TokenPair
 from customer_auth.tokens.registration_tokens import RegistrationToken
 
 
@@ -107,10 +107,10 @@ def _commit(
     writes = [opens_once, *owns, customer_items.put_new(customer), referral_items.put(customer)]
     token_pair, session = None, None
     if opens:
-        session, refresh = sessions.draft(
+        session, refresh = issuance.new_session(
             customer, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
         )
-        token_pair = sessions.token_pair(customer, session, refresh, issuer)
+        token_pair = issuance.token_pair(customer, session, refresh, issuer)
         writes.append(session_items.put_new(session))
     if identity:  # the address gets an owner
         given_at = session.begun_at if session else clock.now()

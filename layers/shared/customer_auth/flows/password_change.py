@@ -20,8 +20,9 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import client_items, code_items, devices
 from customer_auth.passwords import hashing, password_attempt_items
-from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Caller, TokenPair
+from customer_auth.sessions import issuance, session_items, sessions
+from customer_auth.sessions.issuance import TokenPair
+from customer_auth.sessions.sessions import Caller
 
 _ROUNDS = 3
 
@@ -63,8 +64,8 @@ def _compare(customer: Customer, old: str | None, client: Client) -> None:
 def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, attempted: bool) -> Changed:
     customer, now = caller.customer, clock.now()
     changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
-    session, refresh = sessions.reissue(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
-    token_pair = sessions.token_pair(changed, session, refresh, issuer)
+    session, refresh = issuance.reissue(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
+    token_pair = issuance.token_pair(changed, session, refresh, issuer)
     main = customer.proven(prefer=Channel.EMAIL)
     writes: list[Write] = [
         customer_items.become(customer, changed, ["password_hash"]),

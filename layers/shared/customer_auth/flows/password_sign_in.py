@@ -24,8 +24,8 @@ from customer_auth.otp import client_items, code_items, devices, password_window
 from customer_auth.otp.challenges import CodeItemRef
 from customer_auth.otp.code_items import DeviceEnded
 from customer_auth.passwords import hashing
-from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import TokenPair
+from customer_auth.sessions import issuance, session_items
+from customer_auth.sessions.issuance import TokenPair
 from customer_auth.tokens import cancel_tokens, registration_tokens
 
 _ROUNDS = 3
@@ -95,10 +95,10 @@ def _enter(address: Address, identity: Identity, password: str, ref: CodeItemRef
     for _ in range(_ROUNDS):
         customer = _checked(customer, identity, ref, client)
         counted = customer.with_session()
-        session, refresh = sessions.draft(
+        session, refresh = issuance.new_session(
             counted, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
         )
-        token_pair = sessions.token_pair(counted, session, refresh, issuer)  # signed before anything is written
+        token_pair = issuance.token_pair(counted, session, refresh, issuer)  # signed before anything is written
         writes = [
             identity_items.tried(identity),
             customer_items.begin_session_by_password(customer),

@@ -18,7 +18,7 @@ from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import Proof
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
-from customer_auth.sessions.sessions import TokenPair
+from customer_auth.sessions.issuance import TokenPair
 
 
 class SignedIn(NamedTuple):

@@ -18,7 +18,7 @@ from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
-from customer_auth.sessions.sessions import TokenPair
+from customer_auth.sessions.issuance import TokenPair
 
 __all__ = ["IssuedChallenge", "Verified", "request_code", "request_codes_at_registration", "verify"]
 

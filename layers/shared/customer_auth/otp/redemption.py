@@ -19,10 +19,10 @@ from customer_auth.otp import attempt_items, code_items, codes, idempotency_item
 from customer_auth.otp.challenges import Purpose
 from customer_auth.otp.codes import Proof
 from customer_auth.otp.idempotency_items import IdempotencyRecord
-from customer_auth.sessions import sessions
+from customer_auth.sessions import issuance, sessions
+from customer_auth.sessions.issuance import TokenPair
 from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
-from customer_auth.sessions.sessions import TokenPair
 
 # Their repeats come without the address, which their record keeps therefore.
 _WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT, Purpose.DELETION, Purpose.CANCELLATION)
@@ -141,10 +141,10 @@ def draft_session(proof: Proof, customer: Customer, issuer: str) -> StartedSessi
     """The session that the proof begins, its tokens signed before anything is used up. Raises: Unavailable, aws.Failed."""
     version = proof.challenge["derivation_key"]
     secret = first_secret(proof.key, ids.sha256(proof.challenge["id"]), version)
-    session, refresh = sessions.draft(
+    session, refresh = issuance.new_session(
         customer, amr(proof.address), client=proof.client.label, derivation_key_version=version, secret=secret
     )
-    return StartedSession(customer, session, sessions.token_pair(customer, session, refresh, issuer))
+    return StartedSession(customer, session, issuance.token_pair(customer, session, refresh, issuer))
 
 
 def repeated_session(proof: Proof, record: IdempotencyRecord, issuer: str) -> StartedSession:
@@ -155,7 +155,7 @@ def repeated_session(proof: Proof, record: IdempotencyRecord, issuer: str) -> St
     session, customer = found
     secret = first_secret(proof.key, record.challenge_hash, record.derivation_key_version) or b""
     refresh = RefreshToken(customer.id, session.family, record.derivation_key_version, 0, secret)
-    return StartedSession(customer, session, sessions.token_pair(customer, session, refresh, issuer))
+    return StartedSession(customer, session, issuance.token_pair(customer, session, refresh, issuer))
 
 
 def first_secret(key: str | None, challenge_hash: bytes, derivation_key_version: int) -> bytes | None:
