@@ -1,4 +1,4 @@
-"""GET /store/my-referrals: the customers whom the signed-in one referred, newest first."""
+"""GET /store/my-referrals: the customers whom the caller has referred, newest first."""
 
 from customer_auth.customers import referral_lists
 from customer_auth.http.endpoint import Call, endpoint
