@@ -30,6 +30,6 @@ def main() -> None:
         f"timeout={TIMEOUT_SECONDS}",
         *ATTACKS,
     ]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"ATTACKS": "whole", "REQUIRE_ALL": "1"}, check=False)  # noqa: S603
-    if done.returncode:
-        sys.exit(done.returncode)
+    completed = subprocess.run(command, cwd=ROOT, env=os.environ | {"ATTACKS": "whole", "REQUIRE_ALL": "1"}, check=False)  # noqa: S603
+    if completed.returncode:
+        sys.exit(completed.returncode)

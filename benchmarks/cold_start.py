@@ -89,9 +89,9 @@ class People:
         self._stack = running
         self._phones = (f"+1212555{number}" for number in count(1000))
         self._emails = (f"ada{number}@example.com" for number in count())
-        given = environments["SendMessages"]
-        self._codes_table = given["CODES_TABLE"]
-        self._dynamodb = Clients(given["AWS_ENDPOINT_URL"], None).dynamodb
+        variables = environments["SendMessages"]
+        self._codes_table = variables["CODES_TABLE"]
+        self._dynamodb = Clients(variables["AWS_ENDPOINT_URL"], None).dynamodb
         self._with_account = [next(self._phones) for _ in range(2 * ROUNDS)]  # for two functions
         for phone in self._with_account:
             self._sign_up(phone)
@@ -133,8 +133,8 @@ class People:
         path = event["rawPath"].replace("resend-otp", "request-otp").replace("verify-otp", "request-otp").replace("/verify", "/send")
         event = self._ask(event)
         body = json.loads(event["body"])
-        asked = self._stack.ask(path, {name: body[name] for name in ("phone", "email") if name in body})
-        return _with(event, challenge=asked["challenge"])
+        response = self._stack.ask(path, {name: body[name] for name in ("phone", "email") if name in body})
+        return _with(event, challenge=response["challenge"])
 
     def _try(self, event: Event) -> Event:
         event = self._asked(event)
@@ -144,8 +144,8 @@ class People:
     def _try_login(self, event: Event) -> Event:
         """By somebody who has an account already."""
         phone = self._with_account.pop()
-        asked = self._stack.ask(f"{LOGIN}/request-otp", {"phone": phone})
-        return _with(event, phone=phone, challenge=asked["challenge"], code=self._stack.code(phone, nth=2))
+        response = self._stack.ask(f"{LOGIN}/request-otp", {"phone": phone})
+        return _with(event, phone=phone, challenge=response["challenge"], code=self._stack.code(phone, nth=2))
 
     def _signed_in(self, event: Event) -> Event:
         session = self._sign_up(next(self._phones))
@@ -170,8 +170,8 @@ class People:
         return event
 
     def _sign_up(self, phone: str) -> Any:
-        asked = self._stack.ask(f"{REGISTER}/request-otp", {"phone": phone})
-        proof = {"phone": phone, "challenge": asked["challenge"], "code": self._stack.code(phone)}
+        response = self._stack.ask(f"{REGISTER}/request-otp", {"phone": phone})
+        proof = {"phone": phone, "challenge": response["challenge"], "code": self._stack.code(phone)}
         return self._stack.ask(f"{REGISTER}/verify-otp", proof)
 
 

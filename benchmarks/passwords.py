@@ -30,26 +30,26 @@ def main() -> None:
         enter, reset = (warm.handler(template, name) for name in ("SignInByPassword", "SendPasswordReset"))
         whole, bare = _cpu(enter)
         guessed = _area(lambda email: _post(enter, ENTER, 401, {"email": email, "password": PASSWORD + "!"}))
-        asked = _area(lambda email: _post(reset, RESET, 200, {"email": email}))
+        reset_area = _area(lambda email: _post(reset, RESET, 200, {"email": email}))
     print("CPU of a warm sign-in by password, milliseconds, median of", ROUNDS, "rounds of", SIGN_INS)
     print(f"  whole              {whole:5.2f}")
     print(f"  the bare hash      {bare:5.2f}")
     print(f"  times              {whole / bare:5.2f}   at most 1.15 wanted")
     print("Known or unknown by time, area under the curve, of", SAMPLES, "samples each; 0.45 to 0.55 wanted")
     print(f"  a wrong password   {guessed:6.3f}")
-    print(f"  asking for a reset {asked:6.3f}")
+    print(f"  asking for a reset {reset_area:6.3f}")
 
 
 def _cpu(enter: Handler) -> tuple[float, float]:
     """Milliseconds of a sign-in and of a comparison alone, in turns by rounds: one after the other each, as a container serves."""
     from customer_auth.passwords import hashing  # noqa: PLC0415 (after the settings are there)
 
-    kept = hashing.hash_password(PASSWORD)
+    password_hash = hashing.hash_password(PASSWORD)
     right = warm.event(ENTER, {"email": KNOWN[0], "password": PASSWORD})  # made once: that is the gateway's work
     assert enter(right, warm.Context())["statusCode"] == 200
     acts: list[Callable[[], object]] = [
         lambda: enter(right, warm.Context()),
-        lambda: hashing._HASHER.verify(kept, PASSWORD),  # noqa: SLF001 (nothing around it)
+        lambda: hashing._HASHER.verify(password_hash, PASSWORD),  # noqa: SLF001 (nothing around it)
     ]
     for act in acts:
         act()  # warm: secrets, keyring, connections
@@ -77,15 +77,15 @@ def _area(act: Callable[[str], object]) -> float:
     return _area_under_curve(took[True][PEOPLE:], took[False][PEOPLE:])  # what came first warmed up
 
 
-def _area_under_curve(some: list[float], others: list[float]) -> float:
-    """The share of pairs in which the one of `some` is the greater."""
-    ranks = {value: rank for rank, value in enumerate(sorted(some + others), 1)}
-    return (sum(ranks[value] for value in some) - len(some) * (len(some) + 1) / 2) / (len(some) * len(others))
+def _area_under_curve(values: list[float], others: list[float]) -> float:
+    """The share of pairs in which the one of `values` is the greater."""
+    ranks = {value: rank for rank, value in enumerate(sorted(values + others), 1)}
+    return (sum(ranks[value] for value in values) - len(values) * (len(values) + 1) / 2) / (len(values) * len(others))
 
 
-def _post(handler: Handler, path: str, wanted: int, body: dict[str, str]) -> None:
+def _post(handler: Handler, path: str, status: int, body: dict[str, str]) -> None:
     answer = handler(warm.event(path, body), warm.Context())
-    assert answer["statusCode"] == wanted, answer
+    assert answer["statusCode"] == status, answer
 
 
 def _known() -> warm.Items:

@@ -100,12 +100,12 @@ class _Memory:
         self.answers: list[Any] = []
         self.next = 0
 
-    def pass_on(self, *asked: Any, **parameters: Any) -> Any:
+    def pass_on(self, *args: Any, **parameters: Any) -> Any:
         _note(parameters)
-        return self.call(*asked, **parameters)
+        return self.call(*args, **parameters)
 
-    def listen(self, *asked: Any, **parameters: Any) -> Any:
-        self.answers.append(self.pass_on(*asked, **parameters))
+    def listen(self, *args: Any, **parameters: Any) -> Any:
+        self.answers.append(self.pass_on(*args, **parameters))
         return self.answers[-1]
 
     def answer(self, *_: Any, **parameters: Any) -> Any:
@@ -115,9 +115,9 @@ class _Memory:
 
 
 def _sign_in(ask: Handler, verify: Handler) -> None:
-    asked = ask(warm.event(ASK, {"phone": PHONE}), warm.Context())
-    assert asked["statusCode"] == 200, asked
-    challenge = json.loads(asked["body"])["challenge"]
+    response = ask(warm.event(ASK, {"phone": PHONE}), warm.Context())
+    assert response["statusCode"] == 200, response
+    challenge = json.loads(response["body"])["challenge"]
     entered = verify(warm.event(VERIFY, {"phone": PHONE, "code": _code(), "challenge": challenge}), warm.Context())
     assert entered["statusCode"] == 200, entered
 

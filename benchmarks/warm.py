@@ -37,8 +37,8 @@ def container(items: Callable[[], Items], **settings: str) -> Iterator[Template]
     """The template whose functions run here from now on, on a stub that knows these items (by key), a signing key and the secrets."""
     sys.path.insert(0, str(ROOT / "layers" / "shared"))
     template = Template.of_service(settings)
-    made = [*template.resources_of("AWS::DynamoDB::Table"), *template.resources_of("AWS::SQS::Queue"), *template.custom_resources]
-    ids = {name: name for name in made} | IDS
+    names = [*template.resources_of("AWS::DynamoDB::Table"), *template.resources_of("AWS::SQS::Queue"), *template.custom_resources]
+    ids = {name: name for name in names} | IDS
     os.environ |= template.functions["VerifyLoginCode"].environment(ids)
     os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
     process, url = stub.start(_known(items))
@@ -71,11 +71,11 @@ def _known(items: Callable[[], Items]) -> dict[str, Any]:
     from customer_auth.aws import keys, secret_keys  # noqa: PLC0415 (after the settings are there)
     from customer_auth.base import ids  # noqa: PLC0415
 
-    asked, secret_keys.index_key = secret_keys.index_key, SECRETS["index-key"].encode  # type: ignore[assignment]
+    index_key, secret_keys.index_key = secret_keys.index_key, SECRETS["index-key"].encode  # type: ignore[assignment]
     try:
-        made = items()
+        rows = items()
     finally:
-        secret_keys.index_key = asked
+        secret_keys.index_key = index_key
     private = rsa.generate_private_key(65537, 2048)
     now = int(time.time())
     key = {
@@ -86,8 +86,8 @@ def _known(items: Callable[[], Items]) -> dict[str, Any]:
         "e": "AQAB",
         "sealed": private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
     }
-    made |= {keys.KEYRING: {"version": 1, "keys": [key]}}
-    return SECRETS | {name: _json({"pk": name} | item) for name, item in made.items()}
+    rows |= {keys.KEYRING: {"version": 1, "keys": [key]}}
+    return SECRETS | {name: _json({"pk": name} | item) for name, item in rows.items()}
 
 
 def _json(item: dict[str, Any]) -> dict[str, Any]:

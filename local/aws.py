@@ -77,8 +77,10 @@ class EmbeddedAws:
         status, headers, body = answer
         if service == "secretsmanager" and CHANGES_SECRET.search(request.header("x-amz-target")):
             self.on_secret()
-        kept = tuple((name, str(value)) for name, value in headers.items() if name.lower() not in {"content-length", "status", "date"})
-        return Response(int(status), kept, body.encode() if isinstance(body, str) else bytes(body))
+        response_headers = tuple(
+            (name, str(value)) for name, value in headers.items() if name.lower() not in {"content-length", "status", "date"}
+        )
+        return Response(int(status), response_headers, body.encode() if isinstance(body, str) else bytes(body))
 
 
 def _handler(service: str, request: Request) -> type[BaseResponse] | None:

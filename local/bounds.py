@@ -75,9 +75,9 @@ def _parts(action: str, request: Part) -> Iterator[Part]:
         case "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "Query":
             yield request
         case "BatchGetItem":
-            for table, asked in request["RequestItems"].items():
-                yield {**asked, "TableName": table}
-                yield from ({"TableName": table, "Key": key} for key in asked["Keys"])
+            for table, keys_request in request["RequestItems"].items():
+                yield {**keys_request, "TableName": table}
+                yield from ({"TableName": table, "Key": key} for key in keys_request["Keys"])
         case "BatchWriteItem":
             for table, writes in request["RequestItems"].items():
                 yield from ({**part, "TableName": table} for write in writes for part in write.values())

@@ -50,10 +50,10 @@ class Shard(StreamShard):
             del self.items[:surplus]
 
 
-def publish(told: Sequence[Told]) -> list[Change]:
+def publish(writes: Sequence[Told]) -> list[Change]:
     """One change an item, however often the action touched it, in the stream and as the answer; what changed nothing is left out."""
     items: dict[tuple[str, DynamoType, DynamoType | None], Told] = {}
-    for shard, old, new in told:
+    for shard, old, new in writes:
         item = new or old
         if item is not None:
             at = (shard.table.name, item.hash_key, item.range_key)

@@ -96,9 +96,9 @@ def _table(clients: Clients, name: str, properties: Properties) -> Mapping[str, 
         clients.dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
     except clients.dynamodb.exceptions.ResourceInUseException:
         pass  # kept from an earlier run
-    made = clients.dynamodb.describe_table(TableName=name)["Table"]
-    attributes = {"": name, "Arn": made["TableArn"]}
-    return attributes | ({"StreamArn": made["LatestStreamArn"]} if "LatestStreamArn" in made else {})
+    description = clients.dynamodb.describe_table(TableName=name)["Table"]
+    attributes = {"": name, "Arn": description["TableArn"]}
+    return attributes | ({"StreamArn": description["LatestStreamArn"]} if "LatestStreamArn" in description else {})
 
 
 def _queue(clients: Clients, name: str, properties: Properties) -> Mapping[str, str]:
@@ -126,17 +126,17 @@ def _secret(clients: Clients, name: str, properties: Properties, value: str | No
 
 def _generated(clients: Clients, properties: Properties) -> str:
     """What `GenerateSecretString` asks for: a password, or JSON with the password as one of its members."""
-    wanted = dict(properties.get("GenerateSecretString") or {})
-    if not wanted:
+    options = dict(properties.get("GenerateSecretString") or {})
+    if not options:
         return str(properties.get("SecretString", ""))
-    member, frame = wanted.pop("GenerateStringKey", None), wanted.pop("SecretStringTemplate", "{}")
-    password = clients.secrets.get_random_password(**wanted)["RandomPassword"]
+    member, frame = options.pop("GenerateStringKey", None), options.pop("SecretStringTemplate", "{}")
+    password = clients.secrets.get_random_password(**options)["RandomPassword"]
     return password if member is None else json.dumps({**json.loads(frame), member: password})
 
 
 def _key(clients: Clients, properties: Properties, key_id: str | None) -> Mapping[str, str]:
-    wanted = {name: properties[name] for name in ("Description", "KeySpec", "KeyUsage") if name in properties}
-    key_id = key_id or clients.kms.create_key(**wanted)["KeyMetadata"]["KeyId"]
+    options = {name: properties[name] for name in ("Description", "KeySpec", "KeyUsage") if name in properties}
+    key_id = key_id or clients.kms.create_key(**options)["KeyMetadata"]["KeyId"]
     return {"": key_id, "KeyId": key_id, "Arn": f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{key_id}"}
 
 

@@ -184,10 +184,10 @@ def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-def _number(body: Mapping[str, Any], name: str, most: float) -> float:
+def _number(body: Mapping[str, Any], name: str, maximum: float) -> float:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise BadInput(f"{name} must be a number of seconds from 0 to {most}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= maximum:
+        raise BadInput(f"{name} must be a number of seconds from 0 to {maximum}")
     return value
 
 

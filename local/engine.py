@@ -81,8 +81,8 @@ class Backend(DynamoDBBackend):
 
     def settle(self, *, succeeded: bool) -> None:
         """End an action: publish its changes, one an item, or forget them."""
-        told, self._changes[:] = list(self._changes), []
-        changes = publish(told) if succeeded else []
+        writes, self._changes[:] = list(self._changes), []
+        changes = publish(writes) if succeeded else []
         for listener in self.listeners if changes else ():
             listener(changes)
 
@@ -128,11 +128,11 @@ class Backend(DynamoDBBackend):
             raise TransactWriteSingleOpException
         kind, request = next(iter(transact_item.items()))
         table = self.get_table(request["TableName"])
-        given = request["Item"] if kind == "Put" else request["Key"]
-        missing = [name for name in table.table_key_attrs if name not in given]
+        attributes = request["Item"] if kind == "Put" else request["Key"]
+        missing = [name for name in table.table_key_attrs if name not in attributes]
         if missing:
             raise MockValidationException(f"One or more parameter values were invalid: Missing the key {missing[0]} in the item")
-        return _Action(kind, request, table, {name: given[name] for name in table.table_key_attrs})
+        return _Action(kind, request, table, {name: attributes[name] for name in table.table_key_attrs})
 
     def _check(self, action: "_Action") -> Reason:
         if refusal := bounds.key_too_long(action.key, action.table.schema):
@@ -141,8 +141,8 @@ class Backend(DynamoDBBackend):
         current = self.get_item(action.table.name, action.key)
         if condition.expr(current):
             return (None, None, None)
-        wanted = action.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
-        return ("ConditionalCheckFailed", str(ConditionalCheckFailed().message), image_of(current) if wanted and current else None)
+        returns_item = action.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
+        return ("ConditionalCheckFailed", str(ConditionalCheckFailed().message), image_of(current) if returns_item and current else None)
 
     def _apply(self, action: "_Action") -> Reason:
         name = action.table.name

@@ -51,9 +51,9 @@ class Gateway:
             return Response(204, self._preflight_headers(origin))
         request_id = uuid.uuid4().hex[:16]
         response = self._routed(request, request_id)
-        kept = tuple((name, value) for name, value in response.headers if not name.lower().startswith("access-control-"))
+        headers = tuple((name, value) for name, value in response.headers if not name.lower().startswith("access-control-"))
         own = (("date", formatdate(self._now(), usegmt=True)), ("apigw-requestid", request_id))
-        return response._replace(headers=(*kept, *own, *self._cors_headers(origin)))
+        return response._replace(headers=(*headers, *own, *self._cors_headers(origin)))
 
     def _routed(self, request: Request, request_id: str) -> Response:
         match = self._routes.find(request.method, request.path)

@@ -68,8 +68,8 @@ class Inbox:
         if not to.strip():
             return messages
         region = str(self._settings.get("DEFAULT_REGION", ""))
-        wanted = normal_address(to, region)
-        return [message for message in messages if normal_address(message.to, region) == wanted]
+        address = normal_address(to, region)
+        return [message for message in messages if normal_address(message.to, region) == address]
 
 
 def find_code(body: str, settings: Mapping[str, Any]) -> str | None:
@@ -80,8 +80,8 @@ def find_code(body: str, settings: Mapping[str, Any]) -> str | None:
     text = unicodedata.normalize("NFKC", body).replace(str(settings.get("BRAND_NAME") or "\0"), "")
     length = int(settings.get("OTP_LENGTH", 6))
     if settings.get("OTP_CHARSET", "numeric") == "numeric":
-        found = re.search(rf"(?<![\w+]){DIGIT}{{{length}}}(?!\w)", text)
-        return "".join(str(unicodedata.digit(digit)) for digit in found[0]) if found else None
+        match = re.search(rf"(?<![\w+]){DIGIT}{{{length}}}(?!\w)", text)
+        return "".join(str(unicodedata.digit(digit)) for digit in match[0]) if match else None
     words = re.findall(rf"\b[A-Z0-9]{{{length}}}\b", text)
     return next((word for word in words if re.search("[0-9]", word)), words[0] if words else None)
 

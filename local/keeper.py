@@ -37,18 +37,18 @@ class Keeper:
     @property
     def fired(self) -> Fired | None:
         """How far the schedules were."""
-        kept = self.state.get("schedules")
-        return Fired(**kept) if kept else None
+        fired = self.state.get("schedules")
+        return Fired(**fired) if fired else None
 
     def restore_keys(self) -> dict[str, str]:
         """Put the KMS keys back, so that they decrypt what they encrypted and sign as they signed; their ids by logical id."""
         ids: dict[str, str] = {}
-        for name, kept in self.state.get("keys", {}).items():
-            key = _keys().create_key(None, kept.get("usage", "ENCRYPT_DECRYPT"), kept.get("spec", "SYMMETRIC_DEFAULT"), "", None)
+        for name, stored in self.state.get("keys", {}).items():
+            key = _keys().create_key(None, stored.get("usage", "ENCRYPT_DECRYPT"), stored.get("spec", "SYMMETRIC_DEFAULT"), "", None)
             del _keys().keys[key.id]
-            key.id, key.key_material = kept["id"], base64.b64decode(kept["material"])
-            if "private" in kept:
-                key.private_key.private_key = load_der_private_key(base64.b64decode(kept["private"]), None)
+            key.id, key.key_material = stored["id"], base64.b64decode(stored["material"])
+            if "private" in stored:
+                key.private_key.private_key = load_der_private_key(base64.b64decode(stored["private"]), None)
             _keys().keys[key.id] = key
             ids[name] = key.id
         return ids
@@ -83,9 +83,9 @@ def _keys() -> Any:
 
 
 def _kept(key: Key) -> dict[str, str]:
-    kept = {"id": key.id, "usage": key.key_usage, "spec": key.key_spec, "material": base64.b64encode(key.key_material).decode()}
+    stored = {"id": key.id, "usage": key.key_usage, "spec": key.key_spec, "material": base64.b64encode(key.key_material).decode()}
     if key.key_usage != SIGNS:
-        return kept
+        return stored
     signing: Any = key.private_key
     private = signing.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return kept | {"private": base64.b64encode(private).decode()}
+    return stored | {"private": base64.b64encode(private).decode()}

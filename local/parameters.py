@@ -31,17 +31,17 @@ def values(parameters: Mapping[str, Properties], overrides: Mapping[str, str]) -
     Raises: ParameterError.
     """
     names = {setting_name(parameter): parameter for parameter in parameters}
-    given = {}
+    texts = {}
     for name, text in overrides.items():
         parameter = names.get(name, name)
         if parameter not in parameters:
             raise ParameterError(name, _unknown(name, names))
-        given[parameter] = (name, text)
+        texts[parameter] = (name, text)
     result: dict[str, Node] = {}
     for parameter, declared in parameters.items():
-        if parameter not in given and "Default" not in declared:
+        if parameter not in texts and "Default" not in declared:
             raise ParameterError(setting_name(parameter), "needs a value")
-        name, value = given.get(parameter, (setting_name(parameter), str(declared.get("Default"))))
+        name, value = texts.get(parameter, (setting_name(parameter), str(declared.get("Default"))))
         result[parameter] = _checked(name, declared, value)
     return result
 

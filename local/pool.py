@@ -184,9 +184,9 @@ def _shared(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _start(target: Callable[..., None], argument: object) -> tuple[Connection, ForkServerProcess]:
-    mine, theirs = _forks.Pipe()
+    connection, child_connection = _forks.Pipe()
     with _starting:
-        process = _forks.Process(target=target, args=(theirs, argument), daemon=True)
+        process = _forks.Process(target=target, args=(child_connection, argument), daemon=True)
         process.start()
-    theirs.close()
-    return mine, process
+    child_connection.close()
+    return connection, process

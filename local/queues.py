@@ -57,21 +57,21 @@ class QueueFeeder:
                 self._stopping.wait(1)
 
     def _receive(self) -> "list[MessageTypeDef]":
-        most = min(self._trigger.batch_size, MOST_MESSAGES)
+        batch_size = min(self._trigger.batch_size, MOST_MESSAGES)
         answer = self._sqs.receive_message(
-            QueueUrl=self._url, MaxNumberOfMessages=most, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
+            QueueUrl=self._url, MaxNumberOfMessages=batch_size, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
         )
         return answer.get("Messages", [])
 
     def _feed(self, messages: "list[MessageTypeDef]") -> None:
-        wanted = [message for message in messages if fits_any(self._trigger.filters, _seen_by_filters(message))]
-        ids = [message["MessageId"] for message in wanted]
+        fitting = [message for message in messages if fits_any(self._trigger.filters, _seen_by_filters(message))]
+        ids = [message["MessageId"] for message in fitting]
         failed: list[str] | None = []
-        if wanted:
-            failed = failed_items(self._pool, queue_event(wanted, self._arn), ids, reports=self._trigger.reports_item_failures)
-        kept = set(ids if failed is None else failed)
+        if fitting:
+            failed = failed_items(self._pool, queue_event(fitting, self._arn), ids, reports=self._trigger.reports_item_failures)
+        failed_ids = set(ids if failed is None else failed)
         for message in messages:
-            if message["MessageId"] not in kept:
+            if message["MessageId"] not in failed_ids:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
 

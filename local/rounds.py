@@ -39,7 +39,7 @@ class Rounds:
     def await_next(self, ends_at: float) -> None:
         """Return when a look that began after this call has found nothing more; at the latest then, by the monotonic clock."""
         with self._changed:
-            wanted = self._begun + 1
+            target = self._begun + 1
             self.wake()
-            while self._finished < wanted and not self._stopping.is_set() and time.monotonic() < ends_at:
+            while self._finished < target and not self._stopping.is_set() and time.monotonic() < ends_at:
                 self._changed.wait(0.1)

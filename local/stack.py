@@ -144,15 +144,15 @@ class Stack:
 
     def _start_feeders(self) -> None:
         for name, function in self._template.functions.items():
-            given = (self._pools[name], self._clients, self._ids)
-            self._streams += [self._feeder(each, *given) for each in function.streams]
-            self._queues += [QueueFeeder(each, *given, stopping=self._stopping) for each in function.queues]
+            arguments = (self._pools[name], self._clients, self._ids)
+            self._streams += [self._feeder(each, *arguments) for each in function.streams]
+            self._queues += [QueueFeeder(each, *arguments, stopping=self._stopping) for each in function.queues]
         for feeder in self._feeders:
             feeder.start()
 
-    def _feeder(self, trigger: StreamTrigger, *given: Any) -> StreamFeeder:
+    def _feeder(self, trigger: StreamTrigger, *arguments: Any) -> StreamFeeder:
         every, shown = (REAL_LOOK_SECONDS, REAL_SHOWN_SECONDS) if self._options.dynamodb else (EMBEDDED_LOOK_SECONDS, 0.0)
-        return StreamFeeder(trigger, *given, every_seconds=every, shown_seconds=shown, stopping=self._stopping)
+        return StreamFeeder(trigger, *arguments, every_seconds=every, shown_seconds=shown, stopping=self._stopping)
 
     @property
     def _feeders(self) -> list[StreamFeeder | QueueFeeder]:

@@ -31,9 +31,9 @@ def find(folders: Sequence[Path], path: str, policy: str = POLICY) -> Response |
     """The file at `path` (unquoted, with / between its names) in the first folder that has it; a folder's own page is index.html."""
     name = path + "index.html" if path.endswith("/") else path
     for folder in folders:
-        found = _inside(folder, name)
-        if found:
-            return served(found.read_bytes(), found.suffix, policy)
+        file = _inside(folder, name)
+        if file:
+            return served(file.read_bytes(), file.suffix, policy)
     return None
 
 

@@ -95,13 +95,13 @@ class StreamFeeder:
 
     def _hand_out(self, records: "list[RecordTypeDef]") -> int:
         """Put what concerns the function into its lanes; answers how many records there were."""
-        theirs: dict[int, list[Record]] = {}
+        records_of: dict[int, list[Record]] = {}
         for record in records:
             if fits_any(self._trigger.filters, record):
                 key = json.dumps(record["dynamodb"]["Keys"], sort_keys=True, default=str)
-                theirs.setdefault(zlib.crc32(key.encode()) % len(self._lanes), []).append(record)
-        for lane, some in theirs.items():
-            self._lanes[lane].put(some)
+                records_of.setdefault(zlib.crc32(key.encode()) % len(self._lanes), []).append(record)
+        for lane, lane_records in records_of.items():
+            self._lanes[lane].put(lane_records)
         return len(records)
 
     def _run(self, lane: "_Lane") -> None:
@@ -162,11 +162,11 @@ class _Lane:
             self._records.extend(records)
             self._changed.notify_all()
 
-    def take(self, most: int) -> list[Record]:
+    def take(self, limit: int) -> list[Record]:
         """The next ones, once there are any."""
         with self._changed:
             self._changed.wait_for(lambda: self._records)
-            return [self._records.popleft() for _ in range(min(most, len(self._records)))]
+            return [self._records.popleft() for _ in range(min(limit, len(self._records)))]
 
     def done(self, count: int) -> None:
         with self._changed:
@@ -176,6 +176,6 @@ class _Lane:
     def await_done(self, stopping: threading.Event, ends_at: float) -> None:
         """Return when all that was put before this call is done, at the latest then."""
         with self._changed:
-            wanted = self._put
-            while self._done < wanted and not stopping.is_set() and time.monotonic() < ends_at:
+            target = self._put
+            while self._done < target and not stopping.is_set() and time.monotonic() < ends_at:
                 self._changed.wait(0.1)

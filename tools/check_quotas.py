@@ -63,9 +63,9 @@ def _of_lambda(client: Any, _sns: Any, values: dict[str, str]) -> Iterator[Findi
     at_once = client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
     parallelism = int(values["SenderParallelism"])
     senders = SHARDS * parallelism + max(2, parallelism)
-    left = max(at_once - senders, 0)
-    what = f"Lambda runs {at_once} functions at once, of which senders may take {senders}, which leaves {left} for the API"
-    yield Finding(what, "" if left >= LEAST_FOR_THE_API else "ask for 1000 (Service Quotas, Lambda, Concurrent executions)")
+    remaining = max(at_once - senders, 0)
+    what = f"Lambda runs {at_once} functions at once, of which senders may take {senders}, which leaves {remaining} for the API"
+    yield Finding(what, "" if remaining >= LEAST_FOR_THE_API else "ask for 1000 (Service Quotas, Lambda, Concurrent executions)")
 
 
 def _of_sms_sandbox(client: Any, _sns: Any, _values: dict[str, str]) -> Iterator[Finding]:

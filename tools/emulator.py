@@ -41,10 +41,10 @@ def program() -> Path:
     """The emulator itself. Raises: Missing."""
     if sys.platform != "linux":
         raise Missing("Lambda's runtime runs on Linux alone: make invoke-all in a Linux container")
-    found = list((ROOT / ".tools" / "sam").glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{ARCHITECTURE}"))
-    if not found:
+    binaries = list((ROOT / ".tools" / "sam").glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{ARCHITECTURE}"))
+    if not binaries:
         raise Missing("the SAM CLI is missing: make setup")
-    return found[0]
+    return binaries[0]
 
 
 def lay_runtime(place: Path, *patterns: str) -> Path:
@@ -97,9 +97,9 @@ class Container:
     def _told(self, pattern: re.Pattern[str], count: int) -> list[float]:
         """The emulator may write a figure just after its answer."""
         ends_at = time.monotonic() + TELLS_SECONDS
-        while len(found := pattern.findall(self.log())) < count and time.monotonic() < ends_at:
+        while len(durations := pattern.findall(self.log())) < count and time.monotonic() < ends_at:
             time.sleep(0.01)
-        return [float(each) for each in found]
+        return [float(each) for each in durations]
 
 
 @contextlib.contextmanager
@@ -110,14 +110,14 @@ def started(package: Path, handler: str, environment: Mapping[str, str], path: S
     command += ["--runtime-api-address", f"127.0.0.1:{_free_port()}"]
     # `-S`: without the folder of packages that this Python itself has.
     command += [f"{sys.base_prefix}/bin/python3.13", "-S", "-m", "awslambdaric", handler]
-    given = {
+    variables = {
         "LAMBDA_TASK_ROOT": str(package),
         "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's code folder takes none
         "PYTHONPATH": ":".join(map(str, [package, *path])),
     }
     with tempfile.NamedTemporaryFile() as log:
         pipes: dict[str, Any] = {"stdout": log, "stderr": subprocess.STDOUT}
-        with subprocess.Popen(command, cwd=package, env={**environment, **given}, **pipes) as process:  # noqa: S603
+        with subprocess.Popen(command, cwd=package, env={**environment, **variables}, **pipes) as process:  # noqa: S603
             try:
                 _wait(process, port)
                 yield Container(process, port, Path(log.name))

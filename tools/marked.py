@@ -6,8 +6,8 @@ from pathlib import Path
 def main(document: Path, begin: str, end: str, text: str, command: str, *, check: bool) -> int:
     """Write the part, or with `check` compare it; the command's exit status."""
     before, _, rest = document.read_text(encoding="utf-8").partition(begin)
-    old, found, after = rest.partition(end)
-    if not found:
+    old, marker, after = rest.partition(end)
+    if not marker:
         print(f"{document.name} has lost the marks of what `{command}` writes")
         return 1
     if check:

@@ -50,13 +50,13 @@ class Mutant(NamedTuple):
         return text.replace(self.old, self.new)
 
 
-class IdempotencyRecord(NamedTuple):
+class MutantResult(NamedTuple):
     """What became of a mutant, how long it took, and what its tests said where that is of interest."""
 
     mutant: Mutant
     state: str
     seconds: float = 0.0
-    told: str = ""
+    output: str = ""
 
 
 def listed() -> list[Mutant]:
@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="run those alone whose name or file has one of these words")
     words = parser.parse_args().words
     mutants = [each for each in listed() if not words or any(word in f"{each.name} {each.file}" for word in words)]
-    started, outcomes = time.monotonic(), list[IdempotencyRecord]()
+    started, outcomes = time.monotonic(), list[MutantResult]()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [_copied(Path(folder) / str(number)) for number in range(AT_ONCE)]
         if not _are_right(mutants, copies):
@@ -79,23 +79,23 @@ def main() -> int:
         for outcome in _tried(mutants, copies):
             outcomes.append(outcome)
             print(f"{outcome.state:8} {outcome.seconds:4.0f} s  {outcome.mutant.name}", flush=True)
-            if outcome.told:
-                print(outcome.told, flush=True)
-    left = [outcome for outcome in outcomes if outcome.state != "killed"]
-    print(f"{len(outcomes) - len(left)} of {len(outcomes)} killed in {time.monotonic() - started:.0f} s")
-    return 1 if left or not outcomes else 0
+            if outcome.output:
+                print(outcome.output, flush=True)
+    survivors = [outcome for outcome in outcomes if outcome.state != "killed"]
+    print(f"{len(outcomes) - len(survivors)} of {len(outcomes)} killed in {time.monotonic() - started:.0f} s")
+    return 1 if survivors or not outcomes else 0
 
 
 def _copied(folder: Path) -> Path:
     """A copy of what git knows of the tree, as it lies there, and of what is new in it."""
-    found = subprocess.run(
+    listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 (the developer's git)
         cwd=ROOT,
         capture_output=True,
         check=True,
         text=True,
     )
-    for name in filter(None, found.stdout.split("\0")):
+    for name in filter(None, listing.stdout.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
@@ -110,20 +110,20 @@ def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     shares = [(share, copy) for number, copy in enumerate(copies) if (share := tests[number :: len(copies)])]
     with ThreadPoolExecutor(len(copies)) as pool:
-        done = list(pool.map(lambda each: _run(each[0], each[1], 4 * LONGEST_SECONDS), shares))
-    failed = [each for each in done if each is None or each.returncode]
+        results = list(pool.map(lambda each: _run(each[0], each[1], 4 * LONGEST_SECONDS), shares))
+    failed = [each for each in results if each is None or each.returncode]
     for each in failed:
         print(f"without any fault:\n{each.stdout if each else 'it takes too long'}")
     return not failed
 
 
-def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[IdempotencyRecord]:
+def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[MutantResult]:
     """Each mutant's outcome, in their order, as many at once as there are copies."""
     free = SimpleQueue[Path]()
     for copy in copies:
         free.put(copy)
 
-    def tried(mutant: Mutant) -> IdempotencyRecord:
+    def tried(mutant: Mutant) -> MutantResult:
         copy = free.get()
         try:
             return _outcome(mutant, copy)
@@ -134,24 +134,26 @@ def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[Idempotenc
         yield from pool.map(tried, mutants)
 
 
-def _outcome(mutant: Mutant, copy: Path) -> IdempotencyRecord:
+def _outcome(mutant: Mutant, copy: Path) -> MutantResult:
     if wrong := mutant.stale(copy):
-        return IdempotencyRecord(mutant, "stale", told=wrong)
+        return MutantResult(mutant, "stale", output=wrong)
     started, path = time.monotonic(), copy / mutant.file
     text = path.read_text("utf-8")
     _write(path, mutant.mutated(text))
     try:
-        done = _run(mutant.tests, copy)
+        completed = _run(mutant.tests, copy)
     finally:
         _write(path, text)
     seconds = time.monotonic() - started
-    if done is None:
-        return IdempotencyRecord(mutant, "HUNG", seconds)
-    if done.returncode in NOT_FOUND:
-        return IdempotencyRecord(mutant, "stale", seconds, done.stdout)
-    if done.returncode == FAILED:
-        return IdempotencyRecord(mutant, "killed", seconds)
-    return IdempotencyRecord(mutant, "SURVIVED" if not done.returncode else "BROKEN", seconds, done.stdout if done.returncode else "")
+    if completed is None:
+        return MutantResult(mutant, "HUNG", seconds)
+    if completed.returncode in NOT_FOUND:
+        return MutantResult(mutant, "stale", seconds, completed.stdout)
+    if completed.returncode == FAILED:
+        return MutantResult(mutant, "killed", seconds)
+    return MutantResult(
+        mutant, "SURVIVED" if not completed.returncode else "BROKEN", seconds, completed.stdout if completed.returncode else ""
+    )
 
 
 def _write(path: Path, text: str) -> None:
@@ -165,9 +167,9 @@ def _run(tests: Iterable[str], copy: Path, longest_seconds: int = LONGEST_SECOND
     """The tests, until the first that fails or is left out; None where they take too long."""
     environment = {name: value for name, value in os.environ.items() if name not in ("ATTACKS", "PYTHONPATH")} | {"REQUIRE_ALL": "1"}
     command = [sys.executable, *PYTEST, *tests]
-    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     try:
-        return subprocess.run(command, cwd=copy, env=environment, timeout=longest_seconds, check=False, **told)  # noqa: S603 (our own)
+        return subprocess.run(command, cwd=copy, env=environment, timeout=longest_seconds, check=False, **options)  # noqa: S603 (our own)
     except subprocess.TimeoutExpired:
         return None
 

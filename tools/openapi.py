@@ -69,13 +69,13 @@ class Schemas(GenerateJsonSchema):
     """Bodies may hold what nobody asked for; answers are exactly what is told here."""
 
     def model_schema(self, schema: Any) -> Json:
-        told = super().model_schema(schema)
+        json_schema = super().model_schema(schema)
         if self.mode == "serialization":
-            return told | {"additionalProperties": False}
-        for name, member in told.get("properties", {}).items():
-            if name not in told.get("required", ()) and {"type": "null"} in member.get("anyOf", ()):
+            return json_schema | {"additionalProperties": False}
+        for name, member in json_schema.get("properties", {}).items():
+            if name not in json_schema.get("required", ()) and {"type": "null"} in member.get("anyOf", ()):
                 member["anyOf"].append(EMPTY)
-        return told
+        return json_schema
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001 (pydantic's signature)
         return self.mode == "serialization" or super().field_is_required(field, total)
@@ -129,9 +129,9 @@ class Document:
 
     def _models(self) -> tuple[dict[str, Json], dict[Any, str]]:
         contracts = self._contracts.values()
-        asked = {(model, "validation") for each in contracts for model in (each.body, each.query)}
-        asked |= {(each.answer, "serialization") for each in contracts}
-        models: list[Any] = sorted((pair for pair in asked if pair[0]), key=lambda pair: (pair[0].__module__, pair[0].__name__))
+        needed = {(model, "validation") for each in contracts for model in (each.body, each.query)}
+        needed |= {(each.answer, "serialization") for each in contracts}
+        models: list[Any] = sorted((pair for pair in needed if pair[0]), key=lambda pair: (pair[0].__module__, pair[0].__name__))
         schemas, definitions = models_json_schema(models, ref_template=SCHEMA, schema_generator=Schemas)
         return definitions["$defs"], {model: schema["$ref"] for (model, _), schema in schemas.items()}
 
@@ -187,12 +187,12 @@ class Document:
     def _request(self, contract: Any, method: str) -> Json:
         reference = {"$ref": self._references[contract.body]}
         least, all_ = (self._examples.of(reference, required_alone=alone) for alone in (True, False))
-        told = {"least": {"value": least}} | ({"all": {"value": all_}} if all_ != least else {})
-        for example in told.values():
+        examples = {"least": {"value": least}} | ({"all": {"value": all_}} if all_ != least else {})
+        for example in examples.values():
             contract.body.model_validate_json(json.dumps(example["value"]))
         name = named(reference)
         required = method != "POST" or self._demands(contract.body)
-        self._bodies[name] = {"required": required, "content": {"application/json": {"schema": reference, "examples": told}}}
+        self._bodies[name] = {"required": required, "content": {"application/json": {"schema": reference, "examples": examples}}}
         return {"$ref": f"#/components/requestBodies/{name}"}
 
     def _demands(self, body: Any) -> bool:

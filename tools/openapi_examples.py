@@ -49,8 +49,8 @@ class Examples:
 
     def answer(self, contract: Any, schema: Json, status: int) -> Json:
         """What the service answers with this status, as its event: of the two examples the first that goes out so."""
-        told = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
-        return endpoint.answered(next(each for each in told if each.http_status == status), contract.cache_seconds)
+        responses = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
+        return endpoint.answered(next(each for each in responses if each.http_status == status), contract.cache_seconds)
 
     def bare(self, contract: Any) -> Json:
         """An answer without a model, as its event."""
@@ -72,16 +72,16 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
         TooLarge: {refusal.type: _asked(route, b" " * 20_000, _JSON)},
         UnsupportedMedia: {refusal.type: _asked(route, b"<phone/>", {"content-type": "text/xml"})},
     }
-    return {kind: endpoint.refused(_refusal(asked, body), asked) for kind, asked in spoilt[refusal].items()}
+    return {kind: endpoint.refused(_refusal(http_request, body), http_request) for kind, http_request in spoilt[refusal].items()}
 
 
 def _asked(route: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> request.Request:
     return request.Request(http_event("POST", route, headers=headers or {}, body=body, request_id=REQUEST_ID))
 
 
-def _refusal(asked: request.Request, body: Any) -> Refusal:
+def _refusal(http_request: request.Request, body: Any) -> Refusal:
     try:
-        request.body(asked, body)
+        request.body(http_request, body)
     except Refusal as refusal:
         return refusal
     raise AssertionError("a spoilt body was taken")

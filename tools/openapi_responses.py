@@ -33,12 +33,12 @@ HEADERS = {
 }
 
 
-class IdempotencyRecord(NamedTuple):
+class Outcome(NamedTuple):
     """One of the ways in which a call ends: its body's schema, what it means, and examples (events of answers) by name."""
 
     schema: Json
     meaning: str
-    told: Mapping[str, Json]
+    events: Mapping[str, Json]
 
 
 class Responses:
@@ -61,15 +61,15 @@ class Responses:
         return {status: self._bodiless(response) for status, response in self.of(path, contract).items()}
 
     def _bodiless(self, response: Json) -> Json:
-        whole = self.shared[named(response)] if "$ref" in response else response
-        return {name: part for name, part in whole.items() if name != "content"}
+        resolved = self.shared[named(response)] if "$ref" in response else response
+        return {name: part for name, part in resolved.items() if name != "content"}
 
     def _response(self, path: str, contract: Any, status: int) -> Json:
         answers = [*self._answer(contract, status)]
         refusals = [refusal for refusal in contract.refusals if refusal.status == status]
         outcomes = [*answers, *(self._refusal(refusal, path, contract) for refusal in refusals)]
         born_in_gateway = [*_gateways(status)]
-        response = self._told(outcomes, born_in_gateway)
+        response = self._merged(outcomes, born_in_gateway)
         if answers:
             return response
         name = "Or".join(named(outcome.schema) for outcome in outcomes)
@@ -83,35 +83,37 @@ class Responses:
         model = contract.body or contract.query
         return named({"$ref": self._references[model]}) if model else PARAMETER.findall(path)[0].capitalize()
 
-    def _answer(self, contract: Any, status: int) -> Iterator[IdempotencyRecord]:
+    def _answer(self, contract: Any, status: int) -> Iterator[Outcome]:
         if status not in _statuses(contract):
             return
         if contract.answer is None:
-            yield IdempotencyRecord({"type": "object"}, "This document.", {"": self._examples.bare(contract)})
+            yield Outcome({"type": "object"}, "This document.", {"": self._examples.bare(contract)})
             return
         schema = {"$ref": self._references[contract.answer]}
-        yield IdempotencyRecord(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
+        yield Outcome(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
 
-    def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> IdempotencyRecord:
-        told = refused(refusal, path, contract.body)
-        bodies = [json.loads(event["body"]) for event in told.values()]
+    def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> Outcome:
+        events = refused(refusal, path, contract.body)
+        bodies = [json.loads(event["body"]) for event in events.values()]
         coded = "errorCode" in bodies[0]
         name = ("Login" if coded else "") + refusal.__name__
         self._schemas[name] = _error_schema(refusal, bodies)
-        return IdempotencyRecord({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", told)
+        return Outcome({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", events)
 
-    def _told(self, outcomes: list[IdempotencyRecord], born_in_gateway: list[IdempotencyRecord]) -> Json:
+    def _merged(self, outcomes: list[Outcome], born_in_gateway: list[Outcome]) -> Json:
         all_ = [*outcomes, *born_in_gateway]
         schemas = [outcome.schema for outcome in all_]
         content: Json = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-        bodies = [event["body"] for outcome in all_ for event in outcome.told.values()]
-        told = {name: {"value": json.loads(event["body"] or "{}")} for outcome in all_ for name, event in outcome.told.items() if name}
-        [headers] = {json.dumps(event["headers"]) for outcome in outcomes for event in outcome.told.values()}
+        bodies = [event["body"] for outcome in all_ for event in outcome.events.values()]
+        examples = {
+            name: {"value": json.loads(event["body"] or "{}")} for outcome in all_ for name, event in outcome.events.items() if name
+        }
+        [headers] = {json.dumps(event["headers"]) for outcome in outcomes for event in outcome.events.values()}
         named = {name.title(): value for name, value in json.loads(headers).items() if name in HEADERS}
         return {
             "description": " ".join(outcome.meaning for outcome in all_),
             "headers": {name: self._header(name, value, always=not born_in_gateway) for name, value in named.items()},
-        } | ({"content": {"application/json": content | ({"examples": told} if told else {})}} if any(bodies) else {})
+        } | ({"content": {"application/json": content | ({"examples": examples} if examples else {})}} if any(bodies) else {})
 
     def _header(self, name: str, value: str, *, always: bool) -> Json:
         schema: Json = (
@@ -132,11 +134,11 @@ def _statuses(contract: Any) -> tuple[int, ...]:
     return contract.answer.http_statuses if contract.answer else (HTTPStatus.OK,)
 
 
-def _gateways(status: int) -> Iterator[IdempotencyRecord]:
+def _gateways(status: int) -> Iterator[Outcome]:
     for answer in GATEWAY_ANSWERS:
         if answer.status == status:
             event = {"headers": {}, "body": answer.body.decode()}
-            yield IdempotencyRecord({"$ref": SCHEMA.format(model="GatewayError")}, "Or the gateway's own.", {"gateway": event})
+            yield Outcome({"$ref": SCHEMA.format(model="GatewayError")}, "Or the gateway's own.", {"gateway": event})
 
 
 def _error_schema(refusal: type[Refusal], bodies: list[Json]) -> Json:

@@ -62,10 +62,10 @@ def entry(regions: tuple[str, ...]) -> list[object]:
 
 
 def metadata(region: str) -> Any:
-    found = PhoneMetadata.metadata_for_region(region)
-    if found is None:
+    region_metadata = PhoneMetadata.metadata_for_region(region)
+    if region_metadata is None:
         raise ValueError(f"{region} has no metadata")
-    return found
+    return region_metadata
 
 
 def is_told_apart(region: str) -> bool:
@@ -93,9 +93,9 @@ def formats(region: Any) -> Iterator[Format]:
         outer = international.get((each.pattern, leading(each)), "" if region.intl_number_format else each.format)
         for sizes in group_sizes(each.pattern, set(region.mobile.possible_length)):
             forms = with_trunk(each, region), without_trunk(each), outer
-            found = Format(leading(each), *(template(form, sizes) for form in forms))
-            if any(found[1:]):
-                yield found
+            number_format = Format(leading(each), *(template(form, sizes) for form in forms))
+            if any(number_format[1:]):
+                yield number_format
 
 
 def leading(each: Any) -> str:
@@ -126,14 +126,14 @@ def ruled(each: Any, rule: str) -> str:
 
 def group_sizes(pattern: str, lengths: set[int]) -> Iterator[list[int]]:
     """For each length that a mobile number may have, how its digits fall into the groups: the earlier ones take what they can."""
-    bounds = [(int(least or 1), int(most or least or 1)) for least, most in GROUP.findall(pattern)]
+    bounds = [(int(least or 1), int(greatest or least or 1)) for least, greatest in GROUP.findall(pattern)]
     for length in sorted(lengths):
         spare = length - sum(least for least, _ in bounds)
         sizes = []
-        for least, most in bounds:
-            taken = min(max(spare, 0), most - least)
-            sizes.append(least + taken)
-            spare -= taken
+        for least, greatest in bounds:
+            extra = min(max(spare, 0), greatest - least)
+            sizes.append(least + extra)
+            spare -= extra
         if spare == 0:
             yield sizes
 

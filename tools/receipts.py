@@ -19,10 +19,10 @@ def main(what: str, where: str, key: str = "") -> str | None:
         print(receipts.public_key(), end="")
         return None
     try:
-        told = receipts.check(Path(where).read_text("ascii"), Path(key).read_text("ascii"))
+        content = receipts.check(Path(where).read_text("ascii"), Path(key).read_text("ascii"))
     except (OSError, ValueError) as wrong:
         return str(wrong)
-    print(json.dumps(told, indent=2))
+    print(json.dumps(content, indent=2))
     return None
 
 

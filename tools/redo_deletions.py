@@ -35,7 +35,7 @@ def main(stack: str, old_table: str) -> None:
 def on_record() -> list[Deletion]:
     """Every request that somebody confirmed. Raises: aws.Failed."""
     lists = (deletion_items.listed(state, "created_at", ascending=True) for state in deletion_items.COUNTED)
-    return [each for found, _ in lists for _, each in found]
+    return [each for page, _ in lists for _, each in page]
 
 
 def redo(recorded: Deletion) -> str:
@@ -46,9 +46,15 @@ def redo(recorded: Deletion) -> str:
         return "gone already"
     if recorded.status in _GOES and state not in _GOES:
         due_at = recorded.deletion_scheduled_at or 0
-        anew = recorded._replace(status=State.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
-        keeps = deletion_items.confirm(anew.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(anew)
-        dynamodb.transact([customer_items.confirm_deletion(customer, anew.id), keeps, deletion_items.count(anew.id, confirmed=1)])
+        confirmed_again = recorded._replace(status=State.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
+        keeps = (
+            deletion_items.confirm(confirmed_again.id, scheduled_at=due_at, due_at=due_at)
+            if here
+            else deletion_items.put_confirmed(confirmed_again)
+        )
+        dynamodb.transact(
+            [customer_items.confirm_deletion(customer, confirmed_again.id), keeps, deletion_items.count(confirmed_again.id, confirmed=1)]
+        )
         return "confirmed again"
     if recorded.status == State.CANCELLED and state == State.CONFIRMED:
         counts = deletion_items.count(recorded.id, confirmed=-1, cancelled=1)

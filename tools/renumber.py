@@ -32,15 +32,15 @@ class Outdated(NamedTuple):
     writes: list[Write] | None
 
 
-def main(stack: str, *wanted: str) -> str | None:
+def main(stack: str, *arguments: str) -> str | None:
     """List them, or move them and list what became of each; answers what is wrong, if anything is."""
-    if wanted not in ((), ("move",)):
+    if arguments not in ((), ("move",)):
         return "the only argument is: move"
     stack_settings.use(stack, "SignInByPassword")
     outcomes = Counter[str]()
     for item in scanned():
         if is_outdated(item):
-            outcome = moved(item) if wanted else planned(read(item))
+            outcome = moved(item) if arguments else planned(read(item))
             outcomes[outcome] += 1
             print(f"{item['pk'].partition('#')[2]} {outcome}")
     print(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to move")
@@ -49,18 +49,18 @@ def main(stack: str, *wanted: str) -> str | None:
 
 def scanned() -> Iterator[Item]:
     """Every customer and every registration without one, with what tells its number; a page is held at a time. Raises: aws.Failed."""
-    asked = {
+    parameters = {
         "TableName": settings.resources().customers_table,
         "ProjectionExpression": "#pk, #phone, #address",
         "FilterExpression": "attribute_exists(#phone) OR (attribute_exists(#address) AND attribute_not_exists(#customer_id))",
         "ExpressionAttributeNames": {f"#{name}": name for name in ("pk", "phone", "address", "customer_id")},
     }
     while True:
-        answer = aws.call("dynamodb", "Scan", **asked)
-        yield from map(attribute_values.unmarshal_item, answer["Items"])
-        if "LastEvaluatedKey" not in answer:
+        response = aws.call("dynamodb", "Scan", **parameters)
+        yield from map(attribute_values.unmarshal_item, response["Items"])
+        if "LastEvaluatedKey" not in response:
             return
-        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        parameters["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
 
 def is_outdated(item: Item) -> bool:

@@ -42,13 +42,13 @@ class SamLocal(NamedTuple):
 
     def invoke(self, function: str, event: Path) -> Any:
         """What the function answers in a container of its own. Raises: Failed with the container's log."""
-        done = subprocess.run(  # noqa: S603
+        completed = subprocess.run(  # noqa: S603
             [SAM, "local", "invoke", function, "--event", event, *self.arguments], env=_environment(), capture_output=True, check=False
         )
         try:
-            return json.loads(done.stdout.splitlines()[-1])
+            return json.loads(completed.stdout.splitlines()[-1])
         except (IndexError, ValueError):
-            raise Failed(done.stderr.decode()) from None
+            raise Failed(completed.stderr.decode()) from None
 
     @contextlib.contextmanager
     def api(self, port: int) -> Iterator[Stack]:
@@ -87,17 +87,17 @@ def prepared(stack: Stack) -> Iterator[SamLocal]:
     with forwarded(bridge, int(port)) as carried, tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(json.dumps(environments).replace(f"http://127.0.0.1:{port}", f"http://{bridge}:{carried}"))
         file.flush()
-        given = ("--template", str(invoke_all.BUILD / "template.yaml"), "--env-vars", file.name, "--skip-pull-image")
-        yield SamLocal((*given, "--parameter-overrides", f"Architecture={ARCHITECTURE}"))
+        options = ("--template", str(invoke_all.BUILD / "template.yaml"), "--env-vars", file.name, "--skip-pull-image")
+        yield SamLocal((*options, "--parameter-overrides", f"Architecture={ARCHITECTURE}"))
 
 
 def _bring_image() -> None:
     """The image of Lambda's Python from its registry, or where that is out of reach one of the same made here."""
     present = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, check=False)  # noqa: S603, S607
     if present.returncode and subprocess.run(["docker", "pull", "-q", IMAGE], capture_output=True, check=False).returncode:  # noqa: S603, S607
-        made = subprocess.run([ROOT / "tools" / "lambda-base-image.sh", IMAGE], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-        if made.returncode:
-            raise Failed(made.stderr)
+        completed = subprocess.run([ROOT / "tools" / "lambda-base-image.sh", IMAGE], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if completed.returncode:
+            raise Failed(completed.stderr)
 
 
 def _docker(*arguments: str) -> str:
@@ -134,14 +134,14 @@ def main() -> int:
     parser.add_argument("--stack", default="http://127.0.0.1:8000", help="where `make dev` serves (default: %(default)s)")
     parser.add_argument("--port", type=int, default=3000, help="where start-api serves (default: %(default)s)")
     parser.add_argument("what", choices=[START_API, *functions], metavar="FUNCTION", help="a function, like RequestLoginCode, or start-api")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     try:
-        with prepared(Stack(asked.stack)) as sam:
-            if asked.what == START_API:
-                _serve(sam, asked.port)
+        with prepared(Stack(arguments.stack)) as sam:
+            if arguments.what == START_API:
+                _serve(sam, arguments.port)
             else:
-                for event in invoke_all.events_of(functions[asked.what]):
-                    print(json.dumps(sam.invoke(asked.what, event), indent=2, ensure_ascii=False))
+                for event in invoke_all.events_of(functions[arguments.what]):
+                    print(json.dumps(sam.invoke(arguments.what, event), indent=2, ensure_ascii=False))
     except Failed as failed:
         print(failed, file=sys.stderr)
         return 1

@@ -57,11 +57,11 @@ def started(*arguments: str) -> Iterator[Stack]:
         # It writes a line for each message, and a pipe that nobody reads fills up and stops it.
         reader = threading.Thread(target=deque, args=(lines, 0), daemon=True)
         try:
-            found = re.search(r"http://127\.0\.0\.1:\d+", next(iter(lines), ""))
-            if found is None:
+            match = re.search(r"http://127\.0\.0\.1:\d+", next(iter(lines), ""))
+            if match is None:
                 raise RuntimeError("the local stack does not start")
             reader.start()
-            yield Stack(found[0])
+            yield Stack(match[0])
         finally:
             process.terminate()
             if reader.ident:

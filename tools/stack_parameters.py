@@ -46,12 +46,12 @@ def read(environment: str) -> Deployment:
         sections = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]
     except KeyError:
         raise Wrong(f"samconfig.toml has no environment {environment}") from None
-    given = {**sections.get("global", {}).get("parameters", {}), **sections["deploy"]["parameters"]}
+    section = {**sections.get("global", {}).get("parameters", {}), **sections["deploy"]["parameters"]}
     try:
-        template = Template.load(ROOT / "template.yaml", dict(_overrides(given.get("parameter_overrides", []))))
+        template = Template.load(ROOT / "template.yaml", dict(_overrides(section.get("parameter_overrides", []))))
     except ParameterError as wrong:
         raise Wrong(f"samconfig.toml, {environment}: {wrong}") from None
-    return Deployment(str(given["stack_name"]), template)
+    return Deployment(str(section["stack_name"]), template)
 
 
 def check(deployment: Deployment) -> None:
@@ -80,13 +80,13 @@ def spelled(values: Mapping[str, str]) -> list[str]:
     return [f'{name}="{value.replace('"', r"\"")}"' for name, value in values.items()]
 
 
-def _overrides(given: Any) -> Iterator[tuple[str, str]]:
+def _overrides(overrides: Any) -> Iterator[tuple[str, str]]:
     """What `parameter_overrides` may be: a list of `Name=value`, those in one line, or a table. Raises: Wrong."""
-    if isinstance(given, Mapping):
-        for name, value in given.items():
+    if isinstance(overrides, Mapping):
+        for name, value in overrides.items():
             yield name, ",".join(map(str, value)) if isinstance(value, list) else str(value)
         return
-    for entry in shlex.split(given) if isinstance(given, str) else given:
+    for entry in shlex.split(overrides) if isinstance(overrides, str) else overrides:
         name, equals, value = str(entry).partition("=")
         if not equals:
             raise Wrong(f"samconfig.toml: {entry} is not of the form Name=value")

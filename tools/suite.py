@@ -23,17 +23,17 @@ def main() -> int:
     with ExitStack() as started:
         others = [_started(started, part) for part in (IN_BROWSERS, THE_REST)]
         statuses = [subprocess.run([*PYTEST, *WITH_COVERAGE], check=False).returncode]  # noqa: S603 (our own command)
-        for process, told in others:
+        for process, output in others:
             statuses.append(process.wait())
-            told.seek(0)
-            print(told.read(), flush=True)
+            output.seek(0)
+            print(output.read(), flush=True)
     return next(filter(None, statuses), 0)
 
 
 def _started(started: ExitStack, part: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], IO[str]]:
-    told = started.enter_context(tempfile.TemporaryFile("w+"))  # noqa: SIM115 (entered here)
-    process = subprocess.Popen([*PYTEST, *part], stdout=told, stderr=subprocess.STDOUT)  # noqa: S603 (as above)
-    return started.enter_context(process), told
+    output = started.enter_context(tempfile.TemporaryFile("w+"))  # noqa: SIM115 (entered here)
+    process = subprocess.Popen([*PYTEST, *part], stdout=output, stderr=subprocess.STDOUT)  # noqa: S603 (as above)
+    return started.enter_context(process), output
 
 
 if __name__ == "__main__":
