@@ -1,4 +1,4 @@
-"""The attacks of docs/threats.md in their whole size; `make test` carries out a part of each, and names them. Takes two hours or three."""
+"""The attacks of docs/threats.md at full size, of which `make test` runs a part. Takes two to three hours."""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
-"""Cold starts of the built functions under Lambda's runtime, against the same of a bare function, in milliseconds.
+"""Cold starts of the built functions under Lambda's runtime, compared with a minimal function, in milliseconds.
 
-Each first request is a real one: codes that were sent, tokens that are valid, messages that go out. Only the resend of a code is
-refused, for it comes too early.
+Each first request is a realistic one: with codes that were sent, with valid tokens, with messages to send. Only the resend of a code is
+refused, because it comes too early.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""The processor of deletions by thousands, and the administrators' list over as many rows, on DynamoDB Local beside a local stack.
+"""Thousands of account deletions, and the administrators' list over as many rows, on DynamoDB Local beside a local stack.
 
-`make dynamodb-local` brings the engine. Nothing here is faked: customers with two addresses and three sessions are erased, receipts are
-signed, messages go out.
+`make dynamodb-local` installs the engine. Nothing is faked: customers with two addresses and three sessions are erased, receipts are signed
+and messages are sent.
 """
 
 import contextlib

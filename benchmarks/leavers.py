@@ -1,4 +1,4 @@
-"""Customers whose accounts are due to be erased, by thousands: written as the service writes them, without their having signed up."""
+"""Thousands of customers whose accounts are due to be erased, written like the service writes them, but without signing up."""
 
 import itertools
 from collections import Counter

@@ -1,7 +1,7 @@
-"""What a password costs, and what its time tells: a warm sign-in's CPU beside the bare hash's, and known addresses beside unknown ones.
+"""The cost of a password, and what its timing reveals: CPU of a warm sign-in and of the bare hash, and known and unknown addresses.
 
-Handler to handler, against a stub that answers at once, so that nothing but the service's own work makes a difference. The addresses are
-of one length, half of them known; each sample is of one drawn at random.
+Handlers are called directly, with a stub for AWS that responds at once, so that only the service's own work makes a difference. All
+addresses have the same length, and half of them are known; each sample takes one at random.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
-"""CPU of a warm phone sign-in, ask and verify, handler to handler, against a stub that answers at once.
+"""CPU of a warm sign-in by phone: request and verification, calling the handlers directly, with a stub for AWS that responds at once.
 
-The whole is taken over sockets. The service's own part is taken with the same answers given from memory, without a client, less the
-signature: so it holds no part of what the client's work does to the processor's caches. Building the events and reading the code, which
-others do in a sign-in, is left out of both.
+The total is measured over sockets. The service's own part is measured with the same responses from memory, without a client, minus the
+signature, so it does not include the client's effect on the processor's caches. Building the events and reading the code, which others do
+in a sign-in, are excluded from both.
 """
 
 import base64

@@ -1,6 +1,6 @@
-"""An AWS that answers at once: a socket server in a process of its own that knows just what signing in asks of DynamoDB.
+"""An AWS that responds at once: a socket server in a process of its own that knows only the DynamoDB requests of a sign-in.
 
-It keeps one item a table key in memory and applies no condition; what is measured is the caller.
+It keeps one item for each table key in memory and ignores conditions, because only the caller is measured.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""A warm container in this process, on the stub: settings, secrets, a signing key, and handlers loaded as Lambda loads them."""
+"""A warm container in this process, with the stub for AWS: settings, secrets, a signing key, and handlers loaded like Lambda loads them."""
 
 import importlib.util
 import json

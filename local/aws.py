@@ -1,4 +1,4 @@
-"""The embedded AWS: moto's services behind one loopback address, told apart by the name in each request's signature."""
+"""The embedded AWS: moto's services at one loopback address, distinguished by the service name in each request's signature."""
 
 import importlib
 import json

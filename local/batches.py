@@ -1,4 +1,4 @@
-"""One batch of a stream or queue at a function: what Lambda makes of a failure, of the whole or of single items."""
+"""Delivers one batch of a stream or queue to a function, and reads from the response which items failed, as Lambda does."""
 
 import contextlib
 import json

@@ -1,6 +1,6 @@
-"""What DynamoDB refuses for its size, where moto does not: keys, items, names and expressions.
+"""DynamoDB's size limits on keys, items, names and expressions, which moto does not enforce.
 
-Source: DynamoDB developer guide, "Quotas", and what AWS's own DynamoDB Local answers to the same requests.
+Source: DynamoDB developer guide, "Quotas", and the responses of AWS's own DynamoDB Local to the same requests.
 """
 
 import base64

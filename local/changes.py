@@ -1,4 +1,4 @@
-"""What an action at the embedded DynamoDB changed: collected while it runs, shown in the table's stream when it has succeeded."""
+"""The changes that an action makes to the embedded DynamoDB: collected while it runs, published to the table's stream if it succeeds."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, override

@@ -1,4 +1,4 @@
-"""The stack's clock: the wall's, moved forward by hand; functions, queues and faults follow it."""
+"""The local stack's clock: the system's, which can be moved forward by hand; functions, queues and faults follow it."""
 
 import threading
 import time

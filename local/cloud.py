@@ -1,4 +1,4 @@
-"""Makes what the functions stand on (tables, queues, secrets, keys) from the template, on a real or an embedded AWS."""
+"""Creates the resources that the functions depend on (tables, queues, secrets, keys) from the template, on a real or an embedded AWS."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""`/_local`: what a developer and a test may see and do beside the service; it exists on the local stack alone."""
+"""`/_local`: what developers and tests can see and do besides calling the service. It exists on the local stack only."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Custom resources: functions that make something while the stack is made, as CloudFormation calls them."""
+"""Custom resources: functions that CloudFormation calls while it creates the stack."""
 
 import json
 import threading

@@ -1,7 +1,7 @@
-"""`--data DIR`: what survives the process, kill -9 included: the tables as a journal of their changes, secrets, keys and the clock.
+"""`--data DIR`: the state that survives the process, even `kill -9`: a journal of the tables' changes, secrets, keys and the clock.
 
-One line of the journal is one action, all of its items or none; it is in the kernel's hands before the action is answered. A last line
-that was torn is as if its action had not been. The journal is written anew, short, at each start.
+Each line of the journal is one action, so all of its changes are restored or none. A line is passed to the kernel before the action is
+answered; an incomplete last line is ignored. The journal is rewritten in a compact form at each start.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""DynamoDB on this machine: moto's, made whole between threads, with transactions that touch only their own items.
+"""The embedded DynamoDB: moto's, made safe between threads, with transactions that copy only the items they touch.
 
-moto runs each thread for itself, copies every table for a transaction and forgets its streams' readers when it puts them back. Here one
-lock is around every action, an action's changes show in streams (and in the journal) together when it has succeeded, or not at all.
+By itself moto runs threads without isolation, copies every table for a transaction, and loses its streams' readers when it restores them.
+Here one lock surrounds every action, and an action's changes appear in streams and in the journal together, once it has succeeded.
 """
 
 import contextlib

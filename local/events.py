@@ -1,4 +1,4 @@
-"""The events that functions get, as AWS makes them: HTTP API payload 2.0, DynamoDB streams, SQS, schedules, custom resources.
+"""The events that functions receive, in AWS's forms: HTTP API payload 2.0, DynamoDB streams, SQS, schedules, custom resources.
 
 Sources: API Gateway developer guide, "Lambda integration payload format 2.0"; Lambda developer guide, "Using Lambda with …".
 """

@@ -1,4 +1,4 @@
-"""FilterCriteria: which records a trigger lets through (Lambda developer guide, "Filter rule syntax")."""
+"""FilterCriteria: which records a trigger passes to its function (Lambda developer guide, "Filter rule syntax")."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

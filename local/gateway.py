@@ -1,6 +1,7 @@
-"""What API Gateway's HTTP API does around the functions: routes, CORS, limits, and an answer made of what a function returns.
+"""What API Gateway's HTTP API does around the functions: routes, CORS, limits, and the conversion of results to responses.
 
-Source: API Gateway developer guide, "HTTP APIs". A function that fails is 500 (a REST API would say 502), one that is too slow 503.
+Source: API Gateway developer guide, "HTTP APIs". A function that fails is answered 500 (a REST API would answer 502), one that is too slow
+503.
 """
 
 import base64

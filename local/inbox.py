@@ -1,4 +1,4 @@
-"""Every SMS and email that the embedded AWS was asked to send."""
+"""Every SMS and email that was sent by the embedded AWS."""
 
 import re
 import runpy

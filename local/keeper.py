@@ -1,4 +1,4 @@
-"""Carries the embedded AWS over from one run to the next: tables, secrets, keys and the clock, by a data folder."""
+"""Saves the embedded AWS in a data folder and restores it in the next run: tables, secrets, keys and the clock."""
 
 import base64
 from collections.abc import Mapping

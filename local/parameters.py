@@ -1,4 +1,4 @@
-"""The template's parameters: their names as settings, and the bounds that CloudFormation holds their values to."""
+"""The template's parameters: their names as settings, and the constraints that CloudFormation enforces on their values."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""Workers of a function: started when first needed, as many as there are events at once up to a bound, replaced when they die."""
+"""The workers of a function: started when they are first needed, one for each concurrent event up to a limit, replaced when they die."""
 
 import contextlib
 import multiprocessing

@@ -1,6 +1,6 @@
 """Imported once by the process that workers are forked from: the libraries that the service imports, and nothing of the service itself.
 
-Which they are is read from the code, so the list cannot age. Nothing imported here reads a function's environment.
+The libraries are found in the code, so the list cannot go stale. No module imported here may read a function's environment.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Feeds a queue to a function, as Lambda's event source mapping does: what succeeds is deleted, the rest comes again."""
+"""Feeds a queue to a function, like Lambda's event source mapping: successful messages are deleted, the others are received again."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""A feeder's looks at its source, counted, so that others can wait for one that began after they asked."""
+"""Counts a feeder's rounds, in which it looks at its source, so that others can wait for a round that began after their request."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Which function answers a path, as an HTTP API decides it: the most specific route wins, an exact one before `{a}` before `{a+}`."""
+"""Which function handles a path, by the rules of an HTTP API: the most specific route wins, an exact one before `{a}` before `{a+}`."""
 
 import re
 from collections.abc import Mapping

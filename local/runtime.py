@@ -1,4 +1,4 @@
-"""What Lambda itself gives a function, beside what the template gives it."""
+"""The environment that Lambda itself gives a function, in addition to the template's variables."""
 
 import os
 from collections.abc import Mapping

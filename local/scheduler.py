@@ -1,7 +1,7 @@
-"""Fires the template's schedules as the stack's clock passes their times: by itself, and when the clock is moved by hand.
+"""Fires the template's schedules when the local stack's clock reaches their times, by itself or when it is moved by hand.
 
-A clock that is moved stops at least once a day on its way. At each stop every schedule that fell due fires once, and what comes of it is
-worked off, so that what follows from day to day (a reminder, then a deletion; a key, then its successor) happens in its order.
+A clock that is moved stops at least once a day on its way. At each stop every schedule that fell due fires once, and its effects are
+processed, so that consecutive events (a reminder, then a deletion; a key, then its successor) happen in order.
 """
 
 import contextlib

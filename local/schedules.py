@@ -1,4 +1,4 @@
-"""When a schedule falls due: EventBridge's rate and cron expressions, as far as the template uses them; others are refused.
+"""When a schedule is due: EventBridge's rate and cron expressions, as far as the template uses them; others are refused.
 
 Source: EventBridge user guide, "Setting a schedule pattern for scheduled rules".
 """

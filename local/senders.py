@@ -1,4 +1,4 @@
-"""SNS and SES as seen from outside: what they send goes to the inbox, and each can be broken for a while."""
+"""SNS and SES: the messages that they send go to the inbox, and each can be made to fail for a while."""
 
 import base64
 import email

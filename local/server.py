@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on a loopback address: one thread a connection, kept alive, the whole body read before the answer."""
+"""A small HTTP/1.1 server on a loopback address: one thread a connection, keep-alive, and the whole body is read before the response."""
 
 import socket
 import threading

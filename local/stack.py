@@ -1,4 +1,4 @@
-"""The whole of it: an embedded AWS, the functions' workers, what triggers them, and the HTTP server before all."""
+"""The whole local stack: an embedded AWS, the functions' workers, their triggers, and the HTTP server in front."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""Files as a static host serves them: those that are there, under an exact type and a strict policy."""
+"""Serves files like a static host: existing files only, with an exact content type and a strict policy."""
 
 from collections.abc import Sequence
 from pathlib import Path

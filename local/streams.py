@@ -1,6 +1,6 @@
-"""Feeds a table's stream to a function, as Lambda's event source mapping does: in order for each item, in parallel over items.
+"""Feeds a table's stream to a function, like Lambda's event source mapping: in order for each item, in parallel across items.
 
-The stream is read by its own API, so an embedded and a real DynamoDB work alike.
+The stream is read by its API, so it works with the embedded DynamoDB and a real one alike.
 """
 
 import json

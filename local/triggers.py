@@ -1,4 +1,4 @@
-"""What starts a function: the `Events` of a SAM function, one class a kind (AWS SAM, EventSource)."""
+"""What invokes a function: the `Events` of a SAM function, one class for each type (AWS SAM, EventSource)."""
 
 import json
 from collections.abc import Callable, Mapping

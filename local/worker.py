@@ -1,7 +1,7 @@
-"""A process that runs one function as Lambda's Python runtime does: its code and layers, its environment, one event at a time.
+"""A process that runs one function like Lambda's Python runtime: its code and layers, its environment, one event at a time.
 
-The process is forked from one that has imported the libraries already, and nothing of the service: what it sees of the outside is the
-environment that it is given here.
+The process is forked from one that has imported the libraries but nothing of the service, and sees no environment but the one it is given
+here.
 """
 
 import contextlib

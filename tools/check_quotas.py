@@ -1,4 +1,4 @@
-"""Says which quotas of the AWS account do not fit the stack of an environment. A new account's fit none.
+"""Reports which quotas of the AWS account are too low for an environment's stack. Those of a new account are.
 
 check_quotas.py ENV
 """

@@ -1,6 +1,6 @@
-"""Deploys the stack of an environment as the files say, or shows what that would change.
+"""Deploys the stack of an environment as the files describe it, or shows what that would change.
 
-deploy.py check|run|diff ENV ARCHITECTURE     the first before anything is built, for what make is about to build
+deploy.py check|run|diff ENV ARCHITECTURE     `check` runs before the build, with the architecture that make is about to build
 """
 
 import json

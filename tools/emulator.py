@@ -1,6 +1,6 @@
-"""A built function as Lambda runs it, without Docker: AWS's runtime interface emulator, which the SAM CLI brings, over AWS's runtime.
+"""Runs a built function like Lambda, without Docker: AWS's runtime interface emulator, which comes with the SAM CLI, and AWS's runtime.
 
-The function sees its package, its layers, the libraries that Lambda's Python has by itself, its environment, and nothing else.
+The function sees its package, its layers, the libraries of Lambda's Python, its environment, and nothing else.
 """
 
 import compileall

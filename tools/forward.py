@@ -1,4 +1,4 @@
-"""Lets containers reach a port of this machine's loopback: listens on the container bridge's own address alone."""
+"""Lets containers reach a port of this machine's loopback address: listens on the address of the container bridge only."""
 
 import contextlib
 import shutil

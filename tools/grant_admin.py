@@ -1,4 +1,4 @@
-"""Gives a customer of a stack on AWS, who has proven this email or phone, the role `admin`.
+"""Gives the role `admin` to a customer of a stack on AWS who has verified this email or phone.
 
 grant_admin.py STACK ADDRESS
 """

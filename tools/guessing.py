@@ -1,4 +1,4 @@
-"""How likely a code is guessed, from the settings alone: the table in docs/threats.md; `--check` only says whether it is as written."""
+"""Writes into docs/threats.md how likely a code is guessed, computed from the settings; `--check` only reports whether it is up to date."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`make invoke-all`: every function, as it was built, answers its event under Lambda's runtime, against a local stack of its own."""
+"""`make invoke-all`: invokes every built function with its event under Lambda's runtime, against a local stack of its own."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A part of a document that a command writes, between two marks."""
+"""The part of a document between two marks, which a command writes."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""Puts plausible faults into a copy of the tree, one at a time, and runs the tests that must notice each.
+"""Puts plausible faults into a copy of the tree, one at a time, and runs the tests that must detect each.
 
-The faults are listed in tests/mutants/*.toml: a name, the file, the text that is replaced (it must stand there once), what takes its place,
-and the tests that must fail, of which one is enough. Tests that fail without any fault prove nothing, so they are run without one first.
+The faults are listed in tests/mutants/*.toml: a name, the file, the text to replace (it must occur once), its replacement, and the tests,
+of which at least one must fail. Tests that fail without a fault prove nothing, so they are first run without one.
 """
 
 import argparse

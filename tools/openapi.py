@@ -1,7 +1,7 @@
-"""Writes the OpenAPI document (3.1) from what the endpoints declare and the template routes; `--check` only says whether it is as written.
+"""Writes the OpenAPI document (3.1) from the endpoints and the template's routes; `--check` only reports whether it is up to date.
 
-Each handler carries its contract (body, answer, refusals), the template its method, path and area, the models their fields with
-examples, the errors their meaning, the gateway its own answers: nothing of the API is listed here.
+Each handler declares its contract (body, response, refusals), the template its method, path and area, the models their fields and examples,
+the errors their meaning, and the gateway its own responses. Nothing of the API is listed here.
 """
 
 import importlib.util

@@ -1,4 +1,4 @@
-"""Examples for the OpenAPI document: bodies and answers are composed of their fields' own, refusals come from the service itself."""
+"""Examples for the OpenAPI document: bodies and responses are composed of their fields' examples, refusals come from the service itself."""
 
 import json
 from collections.abc import Mapping

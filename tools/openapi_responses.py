@@ -1,4 +1,4 @@
-"""The responses of the OpenAPI document: for each status all that may come with it, with the headers and bodies that the service makes."""
+"""The responses in the OpenAPI document: all that a status can mean, with the headers and bodies that the service sends."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
-"""Writes web/demo/phone-formats.js, how the phone field writes numbers while they are typed; `--check` only compares.
+"""Writes web/demo/phone-formats.js, by which the phone field formats numbers while they are typed; `--check` only compares.
 
-Source: the metadata of libphonenumber, as the `phonenumbers` package ships it. Only what a mobile number needs is kept.
+Source: libphonenumber's metadata, as shipped with the `phonenumbers` package, reduced to mobile numbers.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Sets the stack policy on the stack that `samconfig.toml` names for an environment; `sam deploy` has no option for it."""
+"""Sets the stack policy of the stack that `samconfig.toml` names for an environment; `sam deploy` has no option for it."""
 
 import sys
 import tomllib

@@ -1,6 +1,6 @@
-"""Makes a publishable key in a stack on AWS and prints it, once: the stack keeps its hash alone.
+"""Creates a publishable key in a stack on AWS and prints it once, because the stack stores only its hash.
 
-publishable_key.py STACK LABEL [ORIGIN …]     without an origin, pages of any may use it
+publishable_key.py STACK LABEL [ORIGIN …]     without an origin, pages of any origin may use it
 """
 
 import sys

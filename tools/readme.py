@@ -1,4 +1,4 @@
-"""Writes the README's table of settings from the template's parameters; `--check` only says whether it is as written."""
+"""Writes the README's table of settings from the template's parameters; `--check` only reports whether it is up to date."""
 
 import sys
 from pathlib import Path

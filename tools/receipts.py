@@ -1,7 +1,7 @@
-"""Receipts of deletions: fetches the key of a stack on AWS that checks them, or checks one, without asking anybody.
+"""Receipts of deletions: fetches the public key of a stack on AWS, or verifies a receipt offline.
 
 receipts.py key STACK           prints the public key, PEM
-receipts.py verify FILE KEY     prints what the receipt says, if this key (a PEM file) has signed it
+receipts.py verify FILE KEY     prints the content of the receipt if it was signed with this key (a PEM file)
 """
 
 import json

@@ -1,9 +1,8 @@
-"""After the customers table was restored from a backup: what was deleted, confirmed or cancelled since then is so again.
+"""After the customers table was restored from a backup, repeats what was deleted, confirmed or cancelled since the backup.
 
-redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table as it was before, with all that is on record
+redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table as it was before, with all the records
 
-Accounts that are due again are erased by the next hourly run, or by invoking ProcessAccountDeletions at once. Done twice, it does nothing
-more.
+Accounts that are due are erased by the next hourly run, or by invoking ProcessAccountDeletions. A second run changes nothing.
 """
 
 import os

@@ -1,10 +1,10 @@
-"""Lists whose number was stored before its numbering plan changed; asked to, moves each to today's number, in one transaction.
+"""Lists customers whose number was stored before its numbering plan changed, or moves each to the current number in one transaction.
 
 renumber.py STACK [move]
 
-Moved are the customer's phone, the identity from the former key to today's, with a new revision, and the registration's address. Codes,
-sessions, deletions and referrals stay. Conflicts, where somebody else has proven today's number, are listed and not moved. It may be run
-while the customers sign in, be broken off, and be run again: what is done is not listed any more.
+It changes the customer's phone, moves the identity from the former key to the current one, with a new revision, and changes the address of
+the registration. Codes, sessions, deletions and referrals stay. A conflict, where somebody else has verified the current number, is listed
+and not moved. The command may run while customers sign in, and may be interrupted and repeated: it lists only what is left to do.
 """
 
 import sys

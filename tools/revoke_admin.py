@@ -1,4 +1,4 @@
-"""Takes the role `admin` from a customer of a stack on AWS, who has proven this email or phone.
+"""Takes the role `admin` from a customer of a stack on AWS who has verified this email or phone.
 
 revoke_admin.py STACK ADDRESS
 """

@@ -1,4 +1,4 @@
-"""Ends a publishable key of a stack on AWS: no page may use it any more.
+"""Revokes a publishable key of a stack on AWS.
 
 revoke_publishable_key.py STACK KEY
 """

@@ -1,6 +1,6 @@
-"""The built functions in Docker, by the SAM CLI's `sam local`, with the tables of a running local stack.
+"""Runs the built functions in Docker by `sam local`, with the tables of a running local stack.
 
-`make invoke FUNCTION=RequestLoginCode` runs one with its event, `make start-api` serves them all; both beside a running `make dev`.
+`make invoke FUNCTION=RequestLoginCode` runs one with its event, `make start-api` serves them all; both need a running `make dev`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""A local stack of one's own, for a command or a test: started on a free port, asked over HTTP, ended with the `with` block."""
+"""A local stack for a command or a test: started on a free port, called over HTTP, and stopped at the end of the `with` block."""
 
 import contextlib
 import os

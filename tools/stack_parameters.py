@@ -1,7 +1,7 @@
-"""What a deployment gives to each of the template's parameters: the value that `samconfig.toml` has for the environment, else the default.
+"""The value of each template parameter in a deployment: the one in `samconfig.toml` for the environment, else the default.
 
-CloudFormation leaves a parameter that is not named as it was, and what a command line names takes the place of all that the file names. So
-all of them are named, and the files alone say what is deployed.
+CloudFormation keeps the previous value of a parameter that is not passed, and parameters on the command line replace all those in the file.
+So all parameters are passed explicitly, and the files alone determine what is deployed.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The settings of a stack on AWS, for commands that do what its functions can."""
+"""The settings of a stack on AWS, for commands that act like its functions."""
 
 import os
 

@@ -1,6 +1,6 @@
-"""Runs every test, in three processes at once, for they wait as much as they work: with the coverage gate, in browsers, and the rest.
+"""Runs every test, in three concurrent processes since tests wait as much as they work: with the coverage gate, in browsers, and the rest.
 
-What is run from outside (built artifacts, containers, local stacks) shares its build and is run in order. The gate's report comes first.
+Tests from outside (built artifacts, containers, local stacks) share a build and run in sequence. The report of the gate comes first.
 """
 
 import subprocess
