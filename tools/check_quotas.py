@@ -15,25 +15,25 @@ from tools.stack_parameters import Wrong
 
 # A new table's stream has about as many; docs/scale.md counts with the same.
 SHARDS = 4
-# What the API should have for itself, beside all senders: the least at which one page's requests do not refuse each other.
+# Concurrency that the API needs besides all senders: the least at which the requests of one page do not throttle each other.
 LEAST_FOR_THE_API = 10
 # What SNS sends for in a month where nobody has set a limit (https://docs.aws.amazon.com/sns/latest/dg/channels-sms-awssupport-spend-threshold.html).
 UNSET_LIMIT_USD = "1"
 
 
 class Finding(NamedTuple):
-    """One quota as it is, and what is to be done where it does not fit."""
+    """One quota as it is, and what to do if it is too low."""
 
     what: str
     to_do: str = ""
 
     def line(self) -> str:
-        """As it is printed."""
+        """The line to print."""
         return f"does not fit: {self.what}: {self.to_do}" if self.to_do else f"fits: {self.what}"
 
 
 def main(environment: str, session: boto3.Session | None = None) -> int | str:
-    """Print each; answers 1 if any does not fit, or what is wrong with the files."""
+    """Print all findings; returns 1 if a quota is too low, or a message if the files are wrong."""
     try:
         values = stack_parameters.read(environment).values
     except Wrong as wrong:
@@ -76,7 +76,7 @@ def _of_sms_sandbox(client: Any, _sns: Any, _values: dict[str, str]) -> Iterator
 
 
 def _of_sms_spend(client: Any, sns: Any, values: dict[str, str]) -> Iterator[Finding]:
-    """The limit that is set, the quota above it, and the alarm, which must come before either."""
+    """The spend limit, the quota above it, and the alarm, which must go off before either is reached."""
     limit = float(sns.get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"].get("MonthlySpendLimit", UNSET_LIMIT_USD))
     [quota] = [
         float(each["MaxLimit"])

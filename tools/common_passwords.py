@@ -13,7 +13,7 @@ SHORTEST = 8
 
 
 def commonest() -> list[str]:
-    """In order of frequency, as they are compared: in lower case."""
+    """The most common passwords in order of frequency, in lower case, as they are compared."""
     passwords = FREQUENCY_LISTS["passwords"]
     each = passwords.split(",") if isinstance(passwords, str) else passwords
     return [password.lower() for password in each[:MOST] if len(password) >= SHORTEST]

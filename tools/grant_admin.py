@@ -14,7 +14,7 @@ from tools import stack_settings
 
 
 def main(stack: str, spelling: str, *, act: Callable[[Address], Customer | None] = admins.grant) -> str | None:
-    """Give it; answers what is wrong, if anything is."""
+    """Give the role; returns an error message, or None."""
     stack_settings.use(stack, "SignInByPassword")
     try:
         customer = act(email.parse(spelling) if "@" in spelling else phone.parse(spelling))

@@ -52,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _parts(reports: list[pytest.TestReport]) -> dict[str, str]:
-    """What was run of each test that was not run whole, by the test's file and name."""
+    """The size at which each reduced test was run, by the test's file and name."""
     parts: dict[str, dict[str, None]] = {}
     for report in reports:
         for name, part in report.user_properties:

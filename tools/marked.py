@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def main(document: Path, begin: str, end: str, text: str, command: str, *, check: bool) -> int:
-    """Write the part, or with `check` compare it; the command's exit status."""
+    """Write the part, or compare it if `check` is set; returns the exit status of the command."""
     before, _, rest = document.read_text(encoding="utf-8").partition(begin)
     old, marker, after = rest.partition(end)
     if not marker:

@@ -20,16 +20,16 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "tests" / "mutants"
-MADE = (".venv", ".tools")  # by make; a copy has links to them
+MADE = (".venv", ".tools")  # installed by make; a copy has links to them
 AT_ONCE = 2
-LONGEST_SECONDS = 300  # of the tests of one fault, and of all together without any four times as long
-# What pytest ends with: by a test that failed, or by one that was not found, or whose file could not be imported.
+LONGEST_SECONDS = 300  # for the tests of one fault; four times as long for all tests without a fault
+# Exit statuses of pytest: a test failed; a test was not found, or its file could not be imported.
 FAILED, NOT_FOUND = 1, (4, 5)
 PYTEST = ("-m", "pytest", "-p", "tools.left_out", "-p", "no:cacheprovider", "-q", "-x", "--no-header", "--tb=line", "--show-capture=no")
 
 
 class Mutant(NamedTuple):
-    """One fault, and by which tests it is noticed."""
+    """One fault, and the tests that must detect it."""
 
     name: str
     file: str
@@ -38,7 +38,7 @@ class Mutant(NamedTuple):
     tests: tuple[str, ...]
 
     def stale(self, root: Path = ROOT) -> str | None:
-        """Why the fault cannot be put in any more."""
+        """Why the fault can no longer be put in; None if it can."""
         path = root / self.file
         count = path.read_text("utf-8").count(self.old) if path.is_file() else 0
         if count != 1:
@@ -46,12 +46,12 @@ class Mutant(NamedTuple):
         return None
 
     def mutated(self, text: str) -> str:
-        """A file's text with the fault."""
+        """The text of a file with the fault."""
         return text.replace(self.old, self.new)
 
 
 class MutantResult(NamedTuple):
-    """What became of a mutant, how long it took, and what its tests said where that is of interest."""
+    """The result for a mutant, its duration, and the output of its tests if that is of interest."""
 
     mutant: Mutant
     state: str
@@ -66,7 +66,7 @@ def listed() -> list[Mutant]:
 
 
 def main() -> int:
-    """0 when every one was noticed."""
+    """Run the mutants; returns 0 if every one was detected."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="run those alone whose name or file has one of these words")
     words = parser.parse_args().words
@@ -87,7 +87,7 @@ def main() -> int:
 
 
 def _copied(folder: Path) -> Path:
-    """A copy of what git knows of the tree, as it lies there, and of what is new in it."""
+    """A copy of the working tree: tracked files with their changes, and new files."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 (the developer's git)
         cwd=ROOT,
@@ -106,7 +106,7 @@ def _copied(folder: Path) -> Path:
 
 
 def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
-    """Whether the tests succeed without any fault."""
+    """Whether the tests succeed without a fault."""
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     shares = [(share, copy) for number, copy in enumerate(copies) if (share := tests[number :: len(copies)])]
     with ThreadPoolExecutor(len(copies)) as pool:
@@ -118,7 +118,7 @@ def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
 
 
 def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[MutantResult]:
-    """Each mutant's outcome, in their order, as many at once as there are copies."""
+    """The result for each mutant, in order; as many run concurrently as there are copies."""
     free = SimpleQueue[Path]()
     for copy in copies:
         free.put(copy)
@@ -157,14 +157,14 @@ def _outcome(mutant: Mutant, copy: Path) -> MutantResult:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put the text there, and forget what Python has made of the last one, which may look as new and as long."""
+    """Write the text and delete the compiled file, which Python may take for current if size and time are the same."""
     path.write_text(text, "utf-8")
     for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
         compiled.unlink()
 
 
 def _run(tests: Iterable[str], copy: Path, longest_seconds: int = LONGEST_SECONDS) -> subprocess.CompletedProcess[str] | None:
-    """The tests, until the first that fails or is left out; None where they take too long."""
+    """Run the tests until one fails or is skipped; None if they take too long."""
     environment = {name: value for name, value in os.environ.items() if name not in ("ATTACKS", "PYTHONPATH")} | {"REQUIRE_ALL": "1"}
     command = [sys.executable, *PYTEST, *tests]
     options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}

@@ -12,7 +12,7 @@ from local.routes import PARAMETER
 
 type Json = dict[str, Any]
 
-# What a refusal is made with.
+# The members with which a refusal is created.
 _TOLD: Mapping[type[Refusal], dict[str, Any]] = {
     Throttled: {"retry_after_seconds": 90},
     VerificationRequired: {"customer_id": examples.CUSTOMER_ID},
@@ -24,13 +24,13 @@ REQUEST_ID = "5b3fbd8f811e4225"
 
 
 class Examples:
-    """Composes values of schemas; `schemas` are the document's, by name."""
+    """Composes example values of schemas; `schemas` are those of the document, by name."""
 
     def __init__(self, schemas: Mapping[str, Json]) -> None:
         self._schemas = schemas
 
     def of(self, schema: Json, nth: int = 0, *, required_alone: bool = False) -> Any:
-        """A value: the field's own example, where it has several the nth. Raises: LookupError where nothing gives one."""
+        """An example value: the field's own example, or the nth of several. Raises: LookupError (there is no example)."""
         for known in ([schema["const"]] if "const" in schema else None, schema.get("examples"), schema.get("enum")):
             if known:
                 return known[min(nth, len(known) - 1)]
@@ -48,17 +48,17 @@ class Examples:
         raise LookupError(f"a field has no example: {schema}")
 
     def answer(self, contract: Any, schema: Json, status: int) -> Json:
-        """What the service answers with this status, as its event: of the two examples the first that goes out so."""
+        """The service's response with this status, as an event: the first of two examples that has the status."""
         responses = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
         return endpoint.answered(next(each for each in responses if each.http_status == status), contract.cache_seconds)
 
     def bare(self, contract: Any) -> Json:
-        """An answer without a model, as its event."""
+        """A response without a model, as an event."""
         return endpoint.answered({}, contract.cache_seconds)
 
 
 def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
-    """What the service answers to a call that ends like this, by the kinds there are."""
+    """The service's responses for a refusal, by the name of the example."""
     if not issubclass(refusal, BadRequest):
         return {refusal.type: endpoint.refused(refusal(**_TOLD.get(refusal, {})), _asked(route))}
     if body is None:

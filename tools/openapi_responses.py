@@ -34,7 +34,7 @@ HEADERS = {
 
 
 class Outcome(NamedTuple):
-    """One of the ways in which a call ends: its body's schema, what it means, and examples (events of answers) by name."""
+    """One possible response: the schema of its body, its meaning, and examples by name, as events."""
 
     schema: Json
     meaning: str
@@ -42,7 +42,7 @@ class Outcome(NamedTuple):
 
 
 class Responses:
-    """Makes responses; `schemas` grows by the errors' own, `shared` and `headers` by what several operations have alike."""
+    """Creates responses. Error schemas are added to `schemas`, and what operations have in common to `shared` and `headers`."""
 
     def __init__(self, schemas: dict[str, Json], references: Mapping[Any, str]) -> None:
         self._schemas, self._references = schemas, references
@@ -57,7 +57,7 @@ class Responses:
         return {str(status): self._response(path, contract, status) for status in sorted(statuses)}
 
     def of_head(self, path: str, contract: Any) -> Json:
-        """The same, to HEAD: without bodies."""
+        """The responses to HEAD, which have no bodies."""
         return {status: self._bodiless(response) for status, response in self.of(path, contract).items()}
 
     def _bodiless(self, response: Json) -> Json:
@@ -73,13 +73,13 @@ class Responses:
         if answers:
             return response
         name = "Or".join(named(outcome.schema) for outcome in outcomes)
-        if BadRequest in refusals:  # its examples are of the fields of this body, or of this path's parameter
+        if BadRequest in refusals:  # its examples name fields of this body, or the parameter of this path
             name += "Of" + self._of_what(path, contract)
         self.shared[name] = response
         return {"$ref": f"#/components/responses/{name}"}
 
     def _of_what(self, path: str, contract: Any) -> str:
-        """What a bad request is of: a body, a query string or a path's parameter."""
+        """Where a bad request has its fault: in a body, a query string or a path parameter."""
         model = contract.body or contract.query
         return named({"$ref": self._references[model]}) if model else PARAMETER.findall(path)[0].capitalize()
 
@@ -126,7 +126,7 @@ class Responses:
 
 
 def named(reference: Json) -> str:
-    """The component that is referred to."""
+    """The name of the component that is referred to."""
     return str(reference["$ref"]).rpartition("/")[2]
 
 
@@ -142,7 +142,7 @@ def _gateways(status: int) -> Iterator[Outcome]:
 
 
 def _error_schema(refusal: type[Refusal], bodies: list[Json]) -> Json:
-    """As the service tells it: what all its bodies have is required, and its type, success and codes are no others."""
+    """The schema of a refusal: members that all its bodies have are required, and its type, success and codes are fixed."""
     kinds: Json = {
         "success": {"type": "boolean", "const": False},
         "type": {"type": "string", "const": refusal.type},

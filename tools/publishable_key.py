@@ -10,7 +10,7 @@ from tools import stack_settings
 
 
 def main(stack: str, label: str, *origins: str) -> None:
-    """Make it with the settings of the stack's own functions, and print it."""
+    """Create a key with the settings of the stack's functions, and print it."""
     stack_settings.use(stack, "LookUpPhone")
     print(publishable_keys.create(label, list(origins)))
 

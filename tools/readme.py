@@ -15,7 +15,7 @@ END = "<!-- end of settings -->\n"
 
 
 def table() -> str:
-    """One row a parameter, in the template's order."""
+    """A row for each parameter, in the order of the template."""
     declared: dict[str, dict[str, Any]] = Template.of_service().document["Parameters"]
     rows = [
         (f"`{setting_name(name)}`", _default(each), _allowed(each), each["Description"].removesuffix("."))

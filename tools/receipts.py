@@ -13,7 +13,7 @@ from tools import stack_settings
 
 
 def main(what: str, where: str, key: str = "") -> str | None:
-    """Do it; answers what is wrong, if anything is."""
+    """Run the command; returns an error message, or None."""
     if what == "key":
         stack_settings.use(where, "ProcessAccountDeletions")
         print(receipts.public_key(), end="")

@@ -20,7 +20,7 @@ _GOES = (State.CONFIRMED, State.ERASING, State.COMPLETED)
 
 
 def main(stack: str, old_table: str) -> None:
-    """Read what is on record in the old table, do it in the stack's, and print how much that was."""
+    """Read the records of the old table, repeat them in the stack's table, and print how many there were."""
     stack_settings.use(stack, "ProcessAccountDeletions")
     restored, os.environ["CUSTOMERS_TABLE"] = os.environ["CUSTOMERS_TABLE"], old_table
     settings.forget()
@@ -32,13 +32,13 @@ def main(stack: str, old_table: str) -> None:
 
 
 def on_record() -> list[Deletion]:
-    """Every request that somebody confirmed. Raises: aws.Failed."""
+    """All requests that were confirmed. Raises: aws.Failed."""
     lists = (deletion_items.listed(state, "created_at", ascending=True) for state in deletion_items.COUNTED)
     return [each for page, _ in lists for _, each in page]
 
 
 def redo(recorded: Deletion) -> str:
-    """Bring one request and its customer to the state on record; answers what that took. Raises: dynamodb.TransactionFailed, aws.Failed."""
+    """Restore the recorded state of a request and its customer; returns what was done. Raises: dynamodb.TransactionFailed, aws.Failed."""
     customer, here = customer_items.find(recorded.customer_id), deletion_items.find(recorded.id)
     state = here.status if here else None
     if customer is None:

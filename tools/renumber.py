@@ -25,7 +25,7 @@ _ROUNDS = 5
 
 
 class Outdated(NamedTuple):
-    """A customer, or a registration that has none, whose number is an old spelling; `writes` move it, None where somebody else has it."""
+    """A customer, or a registration without one, with an old number; `writes` move it, and are None if somebody else has the new number."""
 
     id: str
     address: Address
@@ -33,7 +33,7 @@ class Outdated(NamedTuple):
 
 
 def main(stack: str, *arguments: str) -> str | None:
-    """List them, or move them and list what became of each; answers what is wrong, if anything is."""
+    """List the customers, or move them and print the result for each; returns an error message, or None."""
     if arguments not in ((), ("move",)):
         return "the only argument is: move"
     stack_settings.use(stack, "SignInByPassword")
@@ -48,7 +48,7 @@ def main(stack: str, *arguments: str) -> str | None:
 
 
 def scanned() -> Iterator[Item]:
-    """Every customer and every registration without one, with what tells its number; a page is held at a time. Raises: aws.Failed."""
+    """All customers, and registrations without one, with the attributes that have the number; page by page. Raises: aws.Failed."""
     parameters = {
         "TableName": settings.resources().customers_table,
         "ProjectionExpression": "#pk, #phone, #address",
@@ -64,7 +64,7 @@ def scanned() -> Iterator[Item]:
 
 
 def is_outdated(item: Item) -> bool:
-    """Whether the number that it was stored with is written otherwise today."""
+    """Whether the stored number has another spelling today."""
     if "phone" not in item and item["address"][0] != Channel.PHONE:
         return False
     address = customers.address_of(Channel.PHONE, item["phone"] if "phone" in item else item["address"][2])
@@ -72,7 +72,7 @@ def is_outdated(item: Item) -> bool:
 
 
 def moved(item: Item) -> str:
-    """Move what a scanned item stands for, by what is there now; what became of it. Raises: Unavailable, aws.Failed."""
+    """Move the customer or registration of a scanned item, as it is now; returns the result. Raises: Unavailable, aws.Failed."""
     for _ in range(_ROUNDS):
         outdated = read(item)
         if outdated is None or outdated.writes is None:
@@ -86,14 +86,14 @@ def moved(item: Item) -> str:
 
 
 def planned(outdated: Outdated | None) -> str:
-    """What moving it would come to."""
+    """The result that moving would have."""
     if outdated is None:
         return "gone or done"
     return "conflict: somebody else has proven today's number" if outdated.writes is None else "to be moved"
 
 
 def read(item: Item) -> Outdated | None:
-    """What is there now of a scanned item; None where it is gone, or has today's number. Raises: Unavailable, aws.Failed."""
+    """A scanned item as it is now; None if it no longer exists or has the current number. Raises: Unavailable, aws.Failed."""
     kind, _, id_ = item["pk"].partition("#")
     return _customer(id_) if kind == "customer" else _registration(id_)
 
@@ -133,10 +133,10 @@ def _identities(address: Address, known: dict[str, Identity], own: list[Identity
     if not former:
         return []
     if today is None or (former[0].proven_at and not today.proven_at):
-        return identity_items.move(address, former[0])  # the first proof wins over a claim
+        return identity_items.move(address, former[0])  # a verified address wins over an unverified one
     if former[0].proven_at and today not in own:
         return None
-    return [identity_items.drop(each) for each in former]  # a newer claim, or their own proof, is there already
+    return [identity_items.drop(each) for each in former]  # a newer unverified address of theirs, or a verified one, is there already
 
 
 def _renumbered(stored: Item | None, address: Address) -> list[Write]:

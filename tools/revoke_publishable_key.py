@@ -10,7 +10,7 @@ from tools import stack_settings
 
 
 def main(stack: str, key: str) -> str | None:
-    """End it; answers what is wrong, if anything is."""
+    """Revoke the key; returns an error message, or None."""
     stack_settings.use(stack, "LookUpPhone")
     ended = publishable_keys.revoke(key)
     if ended is None:

@@ -32,16 +32,16 @@ START_API = "start-api"
 
 
 class Failed(Exception):
-    """It could not be done; the text says why."""
+    """The command failed; the message says why."""
 
 
 class SamLocal(NamedTuple):
-    """`sam local` for built functions whose AWS is a local stack's."""
+    """`sam local` for the built functions, with the AWS of a local stack."""
 
     arguments: tuple[str, ...]
 
     def invoke(self, function: str, event: Path) -> Any:
-        """What the function answers in a container of its own. Raises: Failed with the container's log."""
+        """The response of the function, run in a new container. Raises: Failed, with the container's log."""
         completed = subprocess.run(  # noqa: S603
             [SAM, "local", "invoke", function, "--event", event, *self.arguments], env=_environment(), capture_output=True, check=False
         )
@@ -52,7 +52,7 @@ class SamLocal(NamedTuple):
 
     @contextlib.contextmanager
     def api(self, port: int) -> Iterator[Stack]:
-        """All of them behind `sam local start-api`; each has its container from its first request on."""
+        """All functions behind `sam local start-api`, which starts the container of each at its first request."""
         command = [str(SAM), "local", "start-api", "--port", str(port), "--warm-containers", "LAZY", *self.arguments]
         with subprocess.Popen(command, env=_environment(), stderr=subprocess.DEVNULL) as process:  # noqa: S603
             try:
@@ -64,7 +64,7 @@ class SamLocal(NamedTuple):
 
 
 def has_engine() -> bool:
-    """Whether Docker can run containers here; a client without an engine cannot."""
+    """Whether Docker can run containers here; the client alone, without an engine, cannot."""
     try:
         return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0  # noqa: S607
     except FileNotFoundError:
@@ -82,7 +82,7 @@ def prepared(stack: Stack) -> Iterator[SamLocal]:
     except requests.ConnectionError:
         raise Failed(f"nothing serves on {stack.url}; in another terminal: make dev") from None
     [port] = {re.sub(r".*:", "", environment["AWS_ENDPOINT_URL"]) for environment in environments.values()}
-    # A container has a loopback of its own.
+    # A container has a loopback address of its own.
     bridge = _docker("network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}")
     with forwarded(bridge, int(port)) as carried, tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(json.dumps(environments).replace(f"http://127.0.0.1:{port}", f"http://{bridge}:{carried}"))
@@ -92,7 +92,7 @@ def prepared(stack: Stack) -> Iterator[SamLocal]:
 
 
 def _bring_image() -> None:
-    """The image of Lambda's Python from its registry, or where that is out of reach one of the same made here."""
+    """Pull the image of Lambda's Python, or build an equivalent one if its registry cannot be reached."""
     present = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, check=False)  # noqa: S603, S607
     if present.returncode and subprocess.run(["docker", "pull", "-q", IMAGE], capture_output=True, check=False).returncode:  # noqa: S603, S607
         completed = subprocess.run([ROOT / "tools" / "lambda-base-image.sh", IMAGE], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
@@ -105,7 +105,7 @@ def _docker(*arguments: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with credentials that the SAM CLI hands to the containers, and that are good for nothing."""
+    """The environment, with dummy credentials for the SAM CLI to pass to the containers."""
     invented = {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

@@ -18,30 +18,30 @@ from local.parameters import ParameterError
 from local.template import Template
 
 ROOT = Path(__file__).resolve().parents[1]
-CHECKED = "FirstSigningKey"  # the resource that has the settings checked on AWS
-# SAM takes quotes around a value off, and the backslash before a quote or a space; it knows no backslash for a backslash.
+CHECKED = "FirstSigningKey"  # the resource that checks the settings on AWS
+# SAM removes the quotes around a value, and the backslash before a quote or a space; a backslash itself cannot be escaped.
 UNSPEAKABLE = re.compile(r"""\\(?=["' ]|$)|ParameterKey=""")
 
 
 class Wrong(Exception):
-    """The files cannot be deployed as they are; the text is one line."""
+    """The files cannot be deployed as they are; the message is one line."""
 
 
 class Deployment(NamedTuple):
-    """A stack's name, and the template with the value that each parameter is to have."""
+    """The name of a stack, and its template with the values of the parameters."""
 
     stack: str
     template: Template
 
     @property
     def values(self) -> dict[str, str]:
-        """Each parameter's value, as CloudFormation takes it."""
+        """The value of each parameter, as CloudFormation accepts it."""
         values = self.template.parameters.items()
         return {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values}
 
 
 def read(environment: str) -> Deployment:
-    """What the files say of this environment. Raises: Wrong."""
+    """The deployment of an environment, as the files describe it. Raises: Wrong."""
     try:
         sections = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]
     except KeyError:
@@ -55,7 +55,7 @@ def read(environment: str) -> Deployment:
 
 
 def check(deployment: Deployment) -> None:
-    """What would be refused on AWS is refused here: two settings that do not fit, a rule of the template's, templates with a fault.
+    """Refuse what AWS would refuse: settings that contradict each other, a violated rule of the template, faulty message templates.
 
     Raises: Wrong.
     """
@@ -73,7 +73,7 @@ def check(deployment: Deployment) -> None:
 
 
 def spelled(values: Mapping[str, str]) -> list[str]:
-    """Each as SAM reads it back whole, also where it is empty or has spaces and quotes in it. Raises: Wrong, for what SAM cannot read."""
+    """The values in SAM's syntax, including empty ones and ones with spaces and quotes. Raises: Wrong (SAM cannot read a value)."""
     for name, value in values.items():
         if UNSPEAKABLE.search(value):
             raise Wrong(f"{name}: SAM would read another value than {value}")
@@ -81,7 +81,7 @@ def spelled(values: Mapping[str, str]) -> list[str]:
 
 
 def _overrides(overrides: Any) -> Iterator[tuple[str, str]]:
-    """What `parameter_overrides` may be: a list of `Name=value`, those in one line, or a table. Raises: Wrong."""
+    """Parse `parameter_overrides`: a list of `Name=value`, the same in one string, or a table. Raises: Wrong."""
     if isinstance(overrides, Mapping):
         for name, value in overrides.items():
             yield name, ",".join(map(str, value)) if isinstance(value, list) else str(value)

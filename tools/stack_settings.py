@@ -6,7 +6,7 @@ import boto3
 
 
 def use(stack: str, logical_id: str) -> None:
-    """Put the environment of this function of the stack into ours, with the credentials and the region that the SDK finds here."""
+    """Take over the environment of a function of the stack, with the credentials and the region that the SDK finds here."""
     session = boto3.Session()
     response = session.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
     name = response["StackResourceDetail"]["PhysicalResourceId"]

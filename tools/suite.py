@@ -13,13 +13,13 @@ PYTEST = (sys.executable, "-m", "pytest", "-p", "tools.left_out")
 FAULTS = "tests/integration/test_faults.py"
 WITH_COVERAGE = ("tests/integration", "--ignore", FAULTS, "--cov")
 IN_BROWSERS = ("tests/browser",)
-# The thousands of requests that are broken there are held to the policies too.
+# The thousands of requests that these tests make fail are compared with the policies too.
 ALLOWED = "tests/integration/test_policies.py::test_every_request_that_a_function_made_is_allowed_by_its_policies"
 THE_REST = ("tests/unit", FAULTS, ALLOWED, "tests/e2e")
 
 
 def main() -> int:
-    """The status of the first that failed, or 0."""
+    """Run all processes; returns the status of the first one that failed, or 0."""
     with ExitStack() as started:
         others = [_started(started, part) for part in (IN_BROWSERS, THE_REST)]
         statuses = [subprocess.run([*PYTEST, *WITH_COVERAGE], check=False).returncode]  # noqa: S603 (our own command)
