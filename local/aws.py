@@ -20,7 +20,7 @@ from local.server import Request, Response, Server
 LONGEST_BODY = 16 * 1024 * 1024
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")  # region, service
 CHANGES_SECRET = re.compile(r"\.(Put|Update|Delete|Restore)")
-# Where moto has each service, by its name in a signature; imported when first asked for, since each costs the start some time.
+# The module of each service in moto, by its name in signatures; imported at its first request, since imports slow the start.
 SERVICES: Mapping[str, str] = {
     "kms": "moto.kms.responses:KmsResponse",
     "secretsmanager": "moto.secretsmanager.responses:SecretsManagerResponse",
@@ -94,14 +94,14 @@ def _handler(service: str, request: Request) -> type[BaseResponse] | None:
 
 
 def _verify_sender(region: str, address: str) -> None:
-    """On AWS the operator has SES verify the sender; here every sender is."""
+    """Mark the sender as verified, which on AWS the operator does with SES."""
     from moto.ses.models import ses_backends  # noqa: PLC0415 - the start does not wait for it
 
     ses_backends[ACCOUNT_ID][region].verify_email_address(address)
 
 
 def _let_queues_follow(clock: Clock) -> None:
-    """A queue's delays pass by the stack's clock, so that moving it lets a retry fall due."""
+    """Make a queue's delays follow the stack's clock, so that moving it makes a retry due."""
     queues: Any = importlib.import_module("moto.sqs.models")
     queues.unix_time_millis = lambda: clock.now() * 1000
 

@@ -13,7 +13,7 @@ type Told = tuple[Shard, Item | None, Item | None]
 
 
 class Change(NamedTuple):
-    """What an action did to one item; images are in DynamoDB's JSON, and None is no item."""
+    """The change of one item by an action; images are in DynamoDB's JSON, and None means no item."""
 
     table: str
     key: Image
@@ -22,7 +22,7 @@ class Change(NamedTuple):
 
 
 class Shard(StreamShard):
-    """Stands where a table tells its changes; a record appears when its action is done."""
+    """Takes the place of a table's stream shard; a record appears when its action is done."""
 
     def __init__(self, table: Table, changes: list["Told"]) -> None:
         super().__init__(table.account_id, table)
@@ -51,7 +51,7 @@ class Shard(StreamShard):
 
 
 def publish(writes: Sequence[Told]) -> list[Change]:
-    """One change an item, however often the action touched it, in the stream and as the answer; what changed nothing is left out."""
+    """Publish one change for each item, however often the action wrote it, and return them; items that stayed the same are left out."""
     items: dict[tuple[str, DynamoType, DynamoType | None], Told] = {}
     for shard, old, new in writes:
         item = new or old

@@ -25,19 +25,19 @@ TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 KEY = "AWS::KMS::Key"
-# What decides how a table behaves; encryption, backups and tags do not matter here, and TTL would delete by the wall's clock.
+# The properties that affect behaviour; encryption, backups and tags do not, and TTL would delete by the system's clock.
 TABLE_PROPERTIES = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 QUEUE_ATTRIBUTES = ("DelaySeconds", "VisibilityTimeout", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds")
 
 
 class Clients:
-    """Clients for AWS at `aws`, and for DynamoDB at `dynamodb` if that is elsewhere; without both, for what moto mocks in the process."""
+    """Clients for AWS at `aws`, and for DynamoDB at `dynamodb` if it is elsewhere; without URLs, for moto's mocks in this process."""
 
     def __init__(self, aws: str | None = None, dynamodb: str | None = None) -> None:
         self._session = boto3.Session(region_name=REGION, **CREDENTIALS)  # type: ignore[arg-type]
         self._aws = aws
         self._dynamodb = dynamodb or aws
-        # moto does not answer under an account's own address.
+        # moto does not serve account-specific endpoints.
         self._config = Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 2}, account_id_endpoint_mode="disabled")
 
     @cached_property
@@ -64,10 +64,10 @@ class Clients:
 def create(
     template: Template, clients: Clients, *, secrets: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Make the template's resources and answer their physical ids, `Ref` by logical id and `Fn::GetAtt` by `LogicalId.Attribute`.
+    """Create the template's resources and return their physical ids: `Ref` by logical id, `Fn::GetAtt` by `LogicalId.Attribute`.
 
-    Tables and secrets that are there already stay as they are. `secrets` are values, `keys` ids of KMS keys, by logical id, in place
-    of new ones. Functions, layers and custom resources get a name or an ARN; whatever else the template has is not made and has no id.
+    Existing tables and secrets stay as they are. `secrets` are values and `keys` ids of KMS keys, by logical id, to use instead of new
+    ones. Functions, layers and custom resources get a name or an ARN; other resources are not created and have no id.
     """
     stack = PSEUDO_PARAMETERS["AWS::StackName"]
     makers: Mapping[str, Callable[[str, Properties], Mapping[str, str]]] = {
@@ -125,7 +125,7 @@ def _secret(clients: Clients, name: str, properties: Properties, value: str | No
 
 
 def _generated(clients: Clients, properties: Properties) -> str:
-    """What `GenerateSecretString` asks for: a password, or JSON with the password as one of its members."""
+    """A secret by `GenerateSecretString`: a password, or JSON with the password as one of its members."""
     options = dict(properties.get("GenerateSecretString") or {})
     if not options:
         return str(properties.get("SecretString", ""))

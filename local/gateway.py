@@ -24,7 +24,7 @@ TIMED_OUT = "Sandbox.Timedout"
 
 
 def message(status: int, text: str) -> Response:
-    """An answer born in the gateway."""
+    """A response of the gateway itself."""
     return Response(status, (JSON,), json.dumps({"message": text}, separators=(",", ":")).encode())
 
 
@@ -35,7 +35,7 @@ TOO_SLOW = message(503, "Service Unavailable")
 
 
 class Gateway:
-    """Answers the service's requests. `origins` are allowed beside the template's; `now` is the stack's clock."""
+    """Answers the service's requests. `origins` are allowed in addition to the template's; `now` is the stack's clock."""
 
     def __init__(self, routes: Routes, pools: Mapping[str, Pool], cors: Cors, *, domain: str, now: Callable[[], float]) -> None:
         self._routes = routes
@@ -46,7 +46,7 @@ class Gateway:
         self._origins = {*cors.allow_origins, f"http://{domain}", f"http://localhost:{domain.rpartition(':')[2]}"}
 
     def answer(self, request: Request) -> Response:
-        """The answer, with CORS headers where the origin is allowed."""
+        """The response, with CORS headers if the origin is allowed."""
         origin = request.header("origin")
         if request.method == "OPTIONS" and origin and request.header("access-control-request-method"):
             return Response(204, self._preflight_headers(origin))
@@ -105,7 +105,7 @@ class Gateway:
 
 
 def response_of(result: str) -> Response:
-    """The answer that a function's result, in JSON, stands for (payload format 2.0); what stands for none is a broken function."""
+    """The response that a function's JSON result means (payload format 2.0); a result that means none is an error of the function."""
     value = json.loads(result)
     if not isinstance(value, dict) or "statusCode" not in value:
         text = value if isinstance(value, str) else json.dumps(value)

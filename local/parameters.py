@@ -10,7 +10,7 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
 class ParameterError(Exception):
-    """A parameter that the template does not have, or a value that it does not allow; its text is one line."""
+    """A parameter that the template does not have, or a value that it does not allow; the message is one line."""
 
     def __init__(self, name: str, what_is_allowed: str) -> None:
         super().__init__(f"{name}: {what_is_allowed}")
@@ -24,7 +24,7 @@ def setting_name(parameter: str) -> str:
 
 
 def values(parameters: Mapping[str, Properties], overrides: Mapping[str, str]) -> dict[str, Node]:
-    """Each parameter's value: an override's, by setting or parameter name, else its default.
+    """The value of each parameter: an override, by setting or parameter name, else the default.
 
     A CommaDelimitedList is a list of strings, everything else a string, as in CloudFormation.
 
