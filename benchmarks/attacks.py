@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 7_200
 
 
 def main() -> None:
-    """Carry them out, and print what came of each."""
+    """Run the attacks and print the result of each."""
     command = [
         sys.executable,
         "-m",

@@ -30,7 +30,7 @@ type Event = dict[str, Any]
 
 
 class Start(NamedTuple):
-    """One cold container's figures."""
+    """The figures of one cold container."""
 
     init_ms: float
     first_ms: float
@@ -83,7 +83,7 @@ def _told(answer: Any) -> str:
 
 
 class People:
-    """Customers of a local stack, in whose names the events of `events/` are told anew."""
+    """Customers of a local stack, for whom the events of `events/` are rewritten."""
 
     def __init__(self, running: stack.Stack, environments: Mapping[str, dict[str, str]]) -> None:
         self._stack = running
@@ -119,7 +119,7 @@ class People:
         }
 
     def event(self, name: str, event: Event) -> Event:
-        """The event, of somebody for whom it is true."""
+        """The event, rewritten for a customer for whom it is valid."""
         if "authorization" in event.get("headers", {}):
             event = self._signed_in(event)
         return self._tellers[name](event) if name in self._tellers else event
@@ -129,7 +129,7 @@ class People:
         return _with(event, email=next(self._emails)) if "email" in body else _with(event, phone=next(self._phones))
 
     def _asked(self, event: Event) -> Event:
-        """With the challenge of a code that was asked for at the endpoint beside this one."""
+        """The event with the challenge of a code that was requested from the matching endpoint."""
         path = event["rawPath"].replace("resend-otp", "request-otp").replace("verify-otp", "request-otp").replace("/verify", "/send")
         event = self._ask(event)
         body = json.loads(event["body"])
@@ -142,7 +142,7 @@ class People:
         return _with(event, code=self._stack.code(body.get("phone") or body["email"]))
 
     def _try_login(self, event: Event) -> Event:
-        """By somebody who has an account already."""
+        """The event of a customer who has an account already."""
         phone = self._with_account.pop()
         response = self._stack.ask(f"{LOGIN}/request-otp", {"phone": phone})
         return _with(event, phone=phone, challenge=response["challenge"], code=self._stack.code(phone, nth=2))

@@ -23,7 +23,7 @@ from local.events import http_event, schedule_event
 from local.template import Template
 from tools import stack
 
-LOOKS = (500, 2_500, 5_000, 10_000)  # deletions after which memory is read
+LOOKS = (500, 2_500, 5_000, 10_000)  # numbers of deletions after which memory is measured
 SEEDED_AT_ONCE = 500
 LEAST_A_SECOND = 20
 LEFT_SECONDS = 60
@@ -36,7 +36,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class _Context:
-    """What Lambda tells a function of its time."""
+    """Lambda's context, with the remaining time."""
 
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
@@ -126,7 +126,7 @@ def _ask(show: Handler, token: str, query: str) -> None:
 
 @contextlib.contextmanager
 def _counted() -> Iterator[Counter[str]]:
-    """What is asked of AWS meanwhile, with nothing printed."""
+    """Counts the requests to AWS in the block, and suppresses output."""
     from customer_auth import aws  # noqa: PLC0415 (as above)
 
     counted: Counter[str] = Counter()

@@ -16,7 +16,7 @@ from benchmarks.warm import Handler
 
 SIGN_INS = 40
 ROUNDS = 7
-SAMPLES = 2_000  # of the known, and as many of the unknown
+SAMPLES = 2_000  # of known addresses, and as many of unknown ones
 PEOPLE = 25
 PASSWORD = "correct horse battery staple"  # noqa: S105 (opens nothing but the stub)
 ENTER, RESET = "/auth/customer/emailpass", "/auth/customer/emailpass/reset-password"
@@ -41,11 +41,11 @@ def main() -> None:
 
 
 def _cpu(enter: Handler) -> tuple[float, float]:
-    """Milliseconds of a sign-in and of a comparison alone, in turns by rounds: one after the other each, as a container serves."""
+    """Milliseconds of a sign-in and of a comparison alone, measured in alternating rounds, one call after the other."""
     from customer_auth.passwords import hashing  # noqa: PLC0415 (after the settings are there)
 
     password_hash = hashing.hash_password(PASSWORD)
-    right = warm.event(ENTER, {"email": KNOWN[0], "password": PASSWORD})  # made once: that is the gateway's work
+    right = warm.event(ENTER, {"email": KNOWN[0], "password": PASSWORD})  # built once, because that is the gateway's work
     assert enter(right, warm.Context())["statusCode"] == 200
     acts: list[Callable[[], object]] = [
         lambda: enter(right, warm.Context()),
@@ -66,7 +66,7 @@ def _round(act: Callable[[], object]) -> float:
 
 
 def _area(act: Callable[[str], object]) -> float:
-    """By how much a call's time tells known addresses from unknown ones: a half where it does not."""
+    """How well a call's duration separates known addresses from unknown ones; 0.5 if it does not."""
     took: dict[bool, list[float]] = {True: [], False: []}
     order = [*((email, True) for email in KNOWN), *((email, False) for email in UNKNOWN)] * (SAMPLES // PEOPLE + 1)
     random.shuffle(order)
@@ -74,11 +74,11 @@ def _area(act: Callable[[str], object]) -> float:
         started = time.perf_counter()
         act(email)
         took[there].append(time.perf_counter() - started)
-    return _area_under_curve(took[True][PEOPLE:], took[False][PEOPLE:])  # what came first warmed up
+    return _area_under_curve(took[True][PEOPLE:], took[False][PEOPLE:])  # the first samples warmed up
 
 
 def _area_under_curve(values: list[float], others: list[float]) -> float:
-    """The share of pairs in which the one of `values` is the greater."""
+    """The share of pairs in which the one in `values` is greater."""
     ranks = {value: rank for rank, value in enumerate(sorted(values + others), 1)}
     return (sum(ranks[value] for value in values) - len(values) * (len(values) + 1) / 2) / (len(values) * len(others))
 

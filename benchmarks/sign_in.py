@@ -35,7 +35,7 @@ def main() -> None:
 
 
 class _Stopwatch:
-    """CPU seconds spent inside what it wraps."""
+    """CPU seconds spent in the wrapped functions."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -53,13 +53,13 @@ class _Stopwatch:
         return timed
 
     def take(self) -> float:
-        """Milliseconds a sign-in since the last look."""
+        """Milliseconds for each sign-in since the last call."""
         seconds, self.seconds = self.seconds, 0.0
         return seconds * 1000 / SIGN_INS
 
 
 def _measured(template: Template) -> tuple[float, float, float]:
-    """The whole, the signature and the own part, in milliseconds a sign-in."""
+    """The total, the signature and the service's own part, in milliseconds for each sign-in."""
     from customer_auth import aws  # noqa: PLC0415 (after the settings are there)
     from customer_auth.tokens import access_tokens  # noqa: PLC0415 (after the settings are there)
 
@@ -93,7 +93,7 @@ def _round(ask: Handler, verify: Handler, whole: _Stopwatch) -> float:
 
 
 class _Memory:
-    """The answers of one sign-in, in their order, to be given again."""
+    """Records the responses of one sign-in in order, and replays them."""
 
     def __init__(self, call: Callable[..., Any]) -> None:
         self.call = call
@@ -126,7 +126,7 @@ _last: dict[str, Any] = {}
 
 
 def _code() -> str:
-    """The code of the challenge that was just put, as the sender derives it."""
+    """The code of the latest challenge, derived like the sender does."""
     from customer_auth.addresses import phone  # noqa: PLC0415
     from customer_auth.otp import challenges  # noqa: PLC0415
 
@@ -136,13 +136,13 @@ def _code() -> str:
 
 
 def _note(parameters: dict[str, Any]) -> None:
-    """See each challenge on its way to the table."""
+    """Remember the latest challenge that is written."""
     if put := parameters.get("ExpressionAttributeValues", {}).get(":challenge"):
         _last.update({name: stub.binary(value["B"]) if "B" in value else value for name, value in put["M"].items()})
 
 
 def _with_challenge(answer: dict[str, Any]) -> dict[str, Any]:
-    """The remembered item, with the challenge that was put last."""
+    """The remembered item with the latest challenge."""
     challenge = answer.get("Attributes", {}).get("login", {}).get("M")
     if challenge is None:
         return answer

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class _Answers:
-    """The last challenge that was put, and the customers and identities that sign-ins find."""
+    """The latest challenge, and the customers and identities that sign-ins read."""
 
     def __init__(self, known: dict[str, Any]) -> None:
         self.known = known
@@ -68,7 +68,7 @@ def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
             self.wfile.flush()
 
         def log_message(self, *_: object) -> None:
-            """Nothing: what is measured is elsewhere."""
+            """Do nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket.setsockopt(socketserver.socket.IPPROTO_TCP, socketserver.socket.TCP_NODELAY, 1)  # type: ignore[attr-defined]

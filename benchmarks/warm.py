@@ -26,7 +26,7 @@ type Items = dict[str, dict[str, Any]]
 
 
 class Context:
-    """Of an invocation that has all the time in the world."""
+    """The context of an invocation that has unlimited time."""
 
     def get_remaining_time_in_millis(self) -> int:
         return 900_000
@@ -67,7 +67,7 @@ def event(path: str, body: dict[str, str]) -> dict[str, Any]:
 
 
 def _known(items: Callable[[], Items]) -> dict[str, Any]:
-    """What the stub knows. The keys are made without an AWS, which is not there yet."""
+    """The stub's items and secrets. Keys are computed without AWS, which is not available yet."""
     from customer_auth.aws import keys, secret_keys  # noqa: PLC0415 (after the settings are there)
     from customer_auth.base import ids  # noqa: PLC0415
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import MessageTypeDef
 
 POLL_SECONDS = 0.4
-MOST_MESSAGES = 10  # that SQS gives at once
+MOST_MESSAGES = 10  # the most that SQS returns at once
 log = logging.getLogger(__name__)
 
 
 class QueueFeeder:
-    """One trigger; `stopping` ends it."""
+    """Feeds the queue of one trigger until `stopping` is set."""
 
     def __init__(self, trigger: QueueTrigger, pool: Pool, clients: Clients, ids: Mapping[str, str], *, stopping: threading.Event) -> None:
         self._trigger = trigger
@@ -40,7 +40,7 @@ class QueueFeeder:
         threading.Thread(target=self._run, daemon=True, name=f"queue:{self._trigger.queue}").start()
 
     def work_off(self, ends_at: float) -> None:
-        """Return when no message waits that is due, at the latest then, by the monotonic clock."""
+        """Wait until no due message is left, but not longer than until `ends_at` on the monotonic clock."""
         self._rounds.await_next(ends_at)
 
     def _run(self) -> None:

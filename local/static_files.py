@@ -41,6 +41,6 @@ def _inside(folder: Path, name: str) -> Path | None:
     if any(part in {"", ".", ".."} for part in name.split("/")) or "\0" in name or "\\" in name:
         return None
     file = folder / name
-    # A link that leads out of the folder is none of its files.
+    # A link to a place outside the folder does not count as a file of it.
     inside = file.suffix in TYPES and file.is_file() and file.resolve().is_relative_to(folder.resolve())
     return file if inside else None
