@@ -1,1 +1,1 @@
-"""What the service costs, measured: `make bench`. Never a test: these figures depend on the machine."""
+"""`make bench`: measures what the service costs. These are not tests, because the figures depend on the machine."""

@@ -1,4 +1,4 @@
-"""The attacks of docs/threats.md in their whole size; `make test` carries out a part of each, and names them. Takes two hours or three."""
+"""The attacks of docs/threats.md at full size, of which `make test` runs a part. Takes two to three hours."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ TIMEOUT_SECONDS = 7_200
 
 
 def main() -> None:
-    """Carry them out, and print what came of each."""
+    """Run the attacks and print the result of each."""
     command = [
         sys.executable,
         "-m",
@@ -33,6 +33,6 @@ def main() -> None:
         f"timeout={TIMEOUT_SECONDS}",
         *ATTACKS,
     ]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"ATTACKS": "whole", "REQUIRE_ALL": "1"}, check=False)  # noqa: S603
-    if done.returncode:
-        sys.exit(done.returncode)
+    completed = subprocess.run(command, cwd=ROOT, env=os.environ | {"ATTACKS": "whole", "REQUIRE_ALL": "1"}, check=False)  # noqa: S603
+    if completed.returncode:
+        sys.exit(completed.returncode)

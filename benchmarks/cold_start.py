@@ -1,7 +1,7 @@
-"""Cold starts of the built functions under Lambda's runtime, against the same of a bare function, in milliseconds.
+"""Cold starts of the built functions under Lambda's runtime, compared with a minimal function, in milliseconds.
 
-Each first request is a real one: codes that were sent, tokens that are valid, messages that go out. Only the resend of a code is
-refused, for it comes too early.
+Each first request is a realistic one: with codes that were sent, with valid tokens, with messages to send. Only the resend of a code is
+refused, because it comes too early.
 """
 
 import base64
@@ -30,7 +30,7 @@ type Event = dict[str, Any]
 
 
 class Start(NamedTuple):
-    """One cold container's figures."""
+    """The figures of one cold container."""
 
     init_ms: float
     first_ms: float
@@ -83,15 +83,15 @@ def _told(answer: Any) -> str:
 
 
 class People:
-    """Customers of a local stack, in whose names the events of `events/` are told anew."""
+    """Customers of a local stack, for whom the events of `events/` are rewritten."""
 
     def __init__(self, running: stack.Stack, environments: Mapping[str, dict[str, str]]) -> None:
         self._stack = running
         self._phones = (f"+1212555{number}" for number in count(1000))
         self._emails = (f"ada{number}@example.com" for number in count())
-        given = environments["SendMessages"]
-        self._codes_table = given["CODES_TABLE"]
-        self._dynamodb = Clients(given["AWS_ENDPOINT_URL"], None).dynamodb
+        variables = environments["SendMessages"]
+        self._codes_table = variables["CODES_TABLE"]
+        self._dynamodb = Clients(variables["AWS_ENDPOINT_URL"], None).dynamodb
         self._with_account = [next(self._phones) for _ in range(2 * ROUNDS)]  # for two functions
         for phone in self._with_account:
             self._sign_up(phone)
@@ -119,7 +119,7 @@ class People:
         }
 
     def event(self, name: str, event: Event) -> Event:
-        """The event, of somebody for whom it is true."""
+        """The event, rewritten for a customer for whom it is valid."""
         if "authorization" in event.get("headers", {}):
             event = self._signed_in(event)
         return self._tellers[name](event) if name in self._tellers else event
@@ -129,12 +129,12 @@ class People:
         return _with(event, email=next(self._emails)) if "email" in body else _with(event, phone=next(self._phones))
 
     def _asked(self, event: Event) -> Event:
-        """With the challenge of a code that was asked for at the endpoint beside this one."""
+        """The event with the challenge of a code that was requested from the matching endpoint."""
         path = event["rawPath"].replace("resend-otp", "request-otp").replace("verify-otp", "request-otp").replace("/verify", "/send")
         event = self._ask(event)
         body = json.loads(event["body"])
-        asked = self._stack.ask(path, {name: body[name] for name in ("phone", "email") if name in body})
-        return _with(event, challenge=asked["challenge"])
+        response = self._stack.ask(path, {name: body[name] for name in ("phone", "email") if name in body})
+        return _with(event, challenge=response["challenge"])
 
     def _try(self, event: Event) -> Event:
         event = self._asked(event)
@@ -142,10 +142,10 @@ class People:
         return _with(event, code=self._stack.code(body.get("phone") or body["email"]))
 
     def _try_login(self, event: Event) -> Event:
-        """By somebody who has an account already."""
+        """The event of a customer who has an account already."""
         phone = self._with_account.pop()
-        asked = self._stack.ask(f"{LOGIN}/request-otp", {"phone": phone})
-        return _with(event, phone=phone, challenge=asked["challenge"], code=self._stack.code(phone, nth=2))
+        response = self._stack.ask(f"{LOGIN}/request-otp", {"phone": phone})
+        return _with(event, phone=phone, challenge=response["challenge"], code=self._stack.code(phone, nth=2))
 
     def _signed_in(self, event: Event) -> Event:
         session = self._sign_up(next(self._phones))
@@ -170,8 +170,8 @@ class People:
         return event
 
     def _sign_up(self, phone: str) -> Any:
-        asked = self._stack.ask(f"{REGISTER}/request-otp", {"phone": phone})
-        proof = {"phone": phone, "challenge": asked["challenge"], "code": self._stack.code(phone)}
+        response = self._stack.ask(f"{REGISTER}/request-otp", {"phone": phone})
+        proof = {"phone": phone, "challenge": response["challenge"], "code": self._stack.code(phone)}
         return self._stack.ask(f"{REGISTER}/verify-otp", proof)
 
 

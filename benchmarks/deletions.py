@@ -1,7 +1,7 @@
-"""The processor of deletions by thousands, and the administrators' list over as many rows, on DynamoDB Local beside a local stack.
+"""Thousands of account deletions, and the administrators' list over as many rows, on DynamoDB Local beside a local stack.
 
-`make dynamodb-local` brings the engine. Nothing here is faked: customers with two addresses and three sessions are erased, receipts are
-signed, messages go out.
+`make dynamodb-local` installs the engine. Nothing is faked: customers with two addresses and three sessions are erased, receipts are signed
+and messages are sent.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from local.events import http_event, schedule_event
 from local.template import Template
 from tools import stack
 
-LOOKS = (500, 2_500, 5_000, 10_000)  # deletions after which memory is read
+LOOKS = (500, 2_500, 5_000, 10_000)  # numbers of deletions after which memory is measured
 SEEDED_AT_ONCE = 500
 LEAST_A_SECOND = 20
 LEFT_SECONDS = 60
@@ -36,7 +36,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class _Context:
-    """What Lambda tells a function of its time."""
+    """Lambda's context, with the remaining time."""
 
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
@@ -65,27 +65,29 @@ def _erase(process: Handler) -> None:
     numbers = itertools.count(step=SEEDED_AT_ONCE)
     print(f"Deletions of customers with two addresses and three sessions; {LEAST_A_SECOND} a second wanted")
     print(f"  {'deletions':>9}{'a second':>10}{'memory, MB':>12}")
-    done, seconds = 0, 0.0
-    while done < LOOKS[-1]:
+    completed, seconds = 0, 0.0
+    while completed < LOOKS[-1]:
         leavers.put(SEEDED_AT_ONCE, due_at=int(time.time()), first=next(numbers))
-        took, told = _run(process, 900)
-        assert (told["completed"], told["left"]) == (SEEDED_AT_ONCE, False), told
-        done, seconds = done + SEEDED_AT_ONCE, seconds + took
-        if done in LOOKS:
-            print(f"  {done:9}{done / seconds:10.1f}{_resident_mb():12.1f}", flush=True)
+        took, result = _run(process, 900)
+        assert (result["completed"], result["left"]) == (SEEDED_AT_ONCE, False), result
+        completed, seconds = completed + SEEDED_AT_ONCE, seconds + took
+        if completed in LOOKS:
+            print(f"  {completed:9}{completed / seconds:10.1f}{_resident_mb():12.1f}", flush=True)
     for _ in range(LOOKS[-1] // SEEDED_AT_ONCE):
         leavers.put(SEEDED_AT_ONCE, due_at=int(time.time()), first=next(numbers))
-    took, told = _run(process, LEFT_SECONDS)
-    print(f"  with {LEFT_SECONDS} s left and {LOOKS[-1]} due: {told['completed']} done in {took:.0f} s, left over: {told['left']}")
+    took, result = _run(process, LEFT_SECONDS)
+    print(f"  with {LEFT_SECONDS} s left and {LOOKS[-1]} due: {result['completed']} done in {took:.0f} s, left over: {result['left']}")
     took, rest = _run(process, 900)
-    print(f"  the next run: {rest['completed']}; together {told['completed'] + rest['completed']} of {LOOKS[-1]}, failed: {rest['failed']}")
+    print(
+        f"  the next run: {rest['completed']}; together {result['completed'] + rest['completed']} of {LOOKS[-1]}, failed: {rest['failed']}"
+    )
 
 
 def _run(process: Handler, seconds: float) -> tuple[float, dict[str, Any]]:
     started = time.monotonic()
     with contextlib.redirect_stdout(io.StringIO()):
-        told = process(schedule_event("hourly"), _Context(seconds))
-    return time.monotonic() - started, told
+        result = process(schedule_event("hourly"), _Context(seconds))
+    return time.monotonic() - started, result
 
 
 def _list(show: Handler, running: stack.Stack) -> None:
@@ -97,10 +99,12 @@ def _list(show: Handler, running: stack.Stack) -> None:
     for rows in ROWS:
         leavers.put_ended(rows - there, at=int(time.time()) - 86_400)
         there = rows
-        for name, (query, most) in VIEWS.items():
+        for name, (query, limit) in VIEWS.items():
             with _counted() as calls:
                 took = [_timed(lambda query=query: _ask(show, token, query)) for _ in range(CALLS)]  # type: ignore[misc]
-            print(f"  {rows:7} more rows, {name:26}{calls.total() / CALLS:4.1f} (at most {most}){statistics.median(took):8.1f}", flush=True)
+            print(
+                f"  {rows:7} more rows, {name:26}{calls.total() / CALLS:4.1f} (at most {limit}){statistics.median(took):8.1f}", flush=True
+            )
 
 
 def _admin(running: stack.Stack) -> str:
@@ -108,8 +112,8 @@ def _admin(running: stack.Stack) -> str:
     from customer_auth.flows import admins  # noqa: PLC0415 (as above)
 
     path = "/api/v1/auth/customer/register"
-    asked = running.ask(f"{path}/request-otp", {"phone": ADMIN})
-    proof = {"phone": ADMIN, "challenge": asked["challenge"], "code": running.code(ADMIN)}
+    response = running.ask(f"{path}/request-otp", {"phone": ADMIN})
+    proof = {"phone": ADMIN, "challenge": response["challenge"], "code": running.code(ADMIN)}
     entered = running.ask(f"{path}/verify-otp", proof | {"first_name": "Ada", "last_name": "Lovelace"})
     assert admins.grant(phone.parse(ADMIN))
     return str(entered["token"])
@@ -122,7 +126,7 @@ def _ask(show: Handler, token: str, query: str) -> None:
 
 @contextlib.contextmanager
 def _counted() -> Iterator[Counter[str]]:
-    """What is asked of AWS meanwhile, with nothing printed."""
+    """Counts the requests to AWS in the block, and suppresses output."""
     from customer_auth import aws  # noqa: PLC0415 (as above)
 
     counted: Counter[str] = Counter()

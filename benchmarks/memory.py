@@ -1,4 +1,4 @@
-"""Resident memory of the two functions of a sign-up, as they were built, under Lambda's runtime, after many of them."""
+"""Resident memory of the two built functions of a sign-up under Lambda's runtime, after many sign-ups."""
 
 import json
 import tempfile

@@ -1,8 +1,8 @@
-"""CPU of a warm phone sign-in, ask and verify, handler to handler, against a stub that answers at once.
+"""CPU of a warm sign-in by phone: request and verification, calling the handlers directly, with a stub for AWS that responds at once.
 
-The whole is taken over sockets. The service's own part is taken with the same answers given from memory, without a client, less the
-signature: so it holds no part of what the client's work does to the processor's caches. Building the events and reading the code, which
-others do in a sign-in, is left out of both.
+The total is measured over sockets. The service's own part is measured with the same responses from memory, without a client, minus the
+signature, so it does not include the client's effect on the processor's caches. Building the events and reading the code, which others do
+in a sign-in, are excluded from both.
 """
 
 import base64
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 class _Stopwatch:
-    """CPU seconds spent inside what it wraps."""
+    """CPU seconds spent in the wrapped functions."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -53,13 +53,13 @@ class _Stopwatch:
         return timed
 
     def take(self) -> float:
-        """Milliseconds a sign-in since the last look."""
+        """Milliseconds for each sign-in since the last call."""
         seconds, self.seconds = self.seconds, 0.0
         return seconds * 1000 / SIGN_INS
 
 
 def _measured(template: Template) -> tuple[float, float, float]:
-    """The whole, the signature and the own part, in milliseconds a sign-in."""
+    """The total, the signature and the service's own part, in milliseconds for each sign-in."""
     from customer_auth import aws  # noqa: PLC0415 (after the settings are there)
     from customer_auth.tokens import access_tokens  # noqa: PLC0415 (after the settings are there)
 
@@ -93,19 +93,19 @@ def _round(ask: Handler, verify: Handler, whole: _Stopwatch) -> float:
 
 
 class _Memory:
-    """The answers of one sign-in, in their order, to be given again."""
+    """Records the responses of one sign-in in order, and replays them."""
 
     def __init__(self, call: Callable[..., Any]) -> None:
         self.call = call
         self.answers: list[Any] = []
         self.next = 0
 
-    def pass_on(self, *asked: Any, **parameters: Any) -> Any:
+    def pass_on(self, *args: Any, **parameters: Any) -> Any:
         _note(parameters)
-        return self.call(*asked, **parameters)
+        return self.call(*args, **parameters)
 
-    def listen(self, *asked: Any, **parameters: Any) -> Any:
-        self.answers.append(self.pass_on(*asked, **parameters))
+    def listen(self, *args: Any, **parameters: Any) -> Any:
+        self.answers.append(self.pass_on(*args, **parameters))
         return self.answers[-1]
 
     def answer(self, *_: Any, **parameters: Any) -> Any:
@@ -115,9 +115,9 @@ class _Memory:
 
 
 def _sign_in(ask: Handler, verify: Handler) -> None:
-    asked = ask(warm.event(ASK, {"phone": PHONE}), warm.Context())
-    assert asked["statusCode"] == 200, asked
-    challenge = json.loads(asked["body"])["challenge"]
+    response = ask(warm.event(ASK, {"phone": PHONE}), warm.Context())
+    assert response["statusCode"] == 200, response
+    challenge = json.loads(response["body"])["challenge"]
     entered = verify(warm.event(VERIFY, {"phone": PHONE, "code": _code(), "challenge": challenge}), warm.Context())
     assert entered["statusCode"] == 200, entered
 
@@ -126,7 +126,7 @@ _last: dict[str, Any] = {}
 
 
 def _code() -> str:
-    """The code of the challenge that was just put, as the sender derives it."""
+    """The code of the latest challenge, derived like the sender does."""
     from customer_auth.addresses import phone  # noqa: PLC0415
     from customer_auth.otp import derivation, purposes  # noqa: PLC0415
 
@@ -136,13 +136,13 @@ def _code() -> str:
 
 
 def _note(parameters: dict[str, Any]) -> None:
-    """See each challenge on its way to the table."""
+    """Remember the latest challenge that is written."""
     if put := parameters.get("ExpressionAttributeValues", {}).get(":challenge"):
         _last.update({name: stub.binary(value["B"]) if "B" in value else value for name, value in put["M"].items()})
 
 
 def _with_challenge(answer: dict[str, Any]) -> dict[str, Any]:
-    """The remembered item, with the challenge that was put last."""
+    """The remembered item with the latest challenge."""
     challenge = answer.get("Attributes", {}).get("login", {}).get("M")
     if challenge is None:
         return answer

@@ -1,6 +1,6 @@
-"""An AWS that answers at once: a socket server in a process of its own that knows just what signing in asks of DynamoDB.
+"""An AWS that responds at once: a socket server in a process of its own that knows only the DynamoDB requests of a sign-in.
 
-It keeps one item a table key in memory and applies no condition; what is measured is the caller.
+It keeps one item for each table key in memory and ignores conditions, because only the caller is measured.
 """
 
 import base64
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class _Answers:
-    """The last challenge that was put, and the customers and identities that sign-ins find."""
+    """The latest challenge, and the customers and identities that sign-ins read."""
 
     def __init__(self, known: dict[str, Any]) -> None:
         self.known = known
@@ -20,33 +20,33 @@ class _Answers:
         self.hint = next(customers)
         self.codes: dict[str, Any] = {}
 
-    def UpdateItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (the operation's own name)
-        put = asked["ExpressionAttributeValues"].get(":challenge")
+    def UpdateItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (the operation's own name)
+        put = request["ExpressionAttributeValues"].get(":challenge")
         if put:
-            purpose = asked["ExpressionAttributeNames"]["#p"]
+            purpose = request["ExpressionAttributeNames"]["#p"]
             put["M"]["customer"] = {"S": self.hint}  # as the outbox does
             self.codes = {purpose: put}
-        return {"Attributes": self.codes} if asked.get("ReturnValues") == "ALL_NEW" else {}
+        return {"Attributes": self.codes} if request.get("ReturnValues") == "ALL_NEW" else {}
 
-    def BatchGetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        found = {
+    def BatchGetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        responses = {
             table: [self.known[key["pk"]["S"]] for key in keys["Keys"] if key["pk"]["S"] in self.known]
-            for table, keys in asked["RequestItems"].items()
+            for table, keys in request["RequestItems"].items()
         }
-        return {"Responses": found, "UnprocessedKeys": {}}
+        return {"Responses": responses, "UnprocessedKeys": {}}
 
     def TransactWriteItems(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         return {}
 
-    def GetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        item = self.known.get(asked["Key"]["pk"]["S"])
+    def GetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        item = self.known.get(request["Key"]["pk"]["S"])
         return {"Item": item} if item else {}
 
-    def GetSecretValue(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"SecretString": self.known[asked["SecretId"]], "ARN": asked["SecretId"], "Name": asked["SecretId"]}
+    def GetSecretValue(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"SecretString": self.known[request["SecretId"]], "ARN": request["SecretId"], "Name": request["SecretId"]}
 
-    def Decrypt(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Plaintext": asked["CiphertextBlob"], "KeyId": asked["KeyId"]}
+    def Decrypt(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"Plaintext": request["CiphertextBlob"], "KeyId": request["KeyId"]}
 
 
 def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
@@ -57,9 +57,9 @@ def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
         wbufsize = -1
 
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            request = json.loads(self.rfile.read(int(self.headers["content-length"])))
             act = getattr(answers, self.headers["x-amz-target"].rpartition(".")[2])
-            body = json.dumps(act(asked)).encode()
+            body = json.dumps(act(request)).encode()
             self.send_response(200)
             self.send_header("content-type", "application/x-amz-json-1.0")
             self.send_header("content-length", str(len(body)))
@@ -68,7 +68,7 @@ def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
             self.wfile.flush()
 
         def log_message(self, *_: object) -> None:
-            """Nothing: what is measured is elsewhere."""
+            """Do nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket.setsockopt(socketserver.socket.IPPROTO_TCP, socketserver.socket.TCP_NODELAY, 1)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A warm container in this process, on the stub: settings, secrets, a signing key, and handlers loaded as Lambda loads them."""
+"""A warm container in this process, with the stub for AWS: settings, secrets, a signing key, and handlers loaded like Lambda loads them."""
 
 import importlib.util
 import json
@@ -26,7 +26,7 @@ type Items = dict[str, dict[str, Any]]
 
 
 class Context:
-    """Of an invocation that has all the time in the world."""
+    """The context of an invocation that has unlimited time."""
 
     def get_remaining_time_in_millis(self) -> int:
         return 900_000
@@ -37,8 +37,8 @@ def container(items: Callable[[], Items], **settings: str) -> Iterator[Template]
     """The template whose functions run here from now on, on a stub that knows these items (by key), a signing key and the secrets."""
     sys.path.insert(0, str(ROOT / "layers" / "shared"))
     template = Template.of_service(settings)
-    made = [*template.resources_of("AWS::DynamoDB::Table"), *template.resources_of("AWS::SQS::Queue"), *template.custom_resources]
-    ids = {name: name for name in made} | IDS
+    names = [*template.resources_of("AWS::DynamoDB::Table"), *template.resources_of("AWS::SQS::Queue"), *template.custom_resources]
+    ids = {name: name for name in names} | IDS
     os.environ |= template.functions["VerifyLoginCode"].environment(ids)
     os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
     process, url = stub.start(_known(items))
@@ -67,15 +67,15 @@ def event(path: str, body: dict[str, str]) -> dict[str, Any]:
 
 
 def _known(items: Callable[[], Items]) -> dict[str, Any]:
-    """What the stub knows. The keys are made without an AWS, which is not there yet."""
+    """The stub's items and secrets. Keys are computed without AWS, which is not available yet."""
     from customer_auth.aws import keys, secret_keys  # noqa: PLC0415 (after the settings are there)
     from customer_auth.base import ids  # noqa: PLC0415
 
-    asked, secret_keys.index_key = secret_keys.index_key, SECRETS["index-key"].encode  # type: ignore[assignment]
+    index_key, secret_keys.index_key = secret_keys.index_key, SECRETS["index-key"].encode  # type: ignore[assignment]
     try:
-        made = items()
+        rows = items()
     finally:
-        secret_keys.index_key = asked
+        secret_keys.index_key = index_key
     private = rsa.generate_private_key(65537, 2048)
     now = int(time.time())
     key = {
@@ -86,12 +86,12 @@ def _known(items: Callable[[], Items]) -> dict[str, Any]:
         "e": "AQAB",
         "sealed": private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
     }
-    made |= {keys.KEYRING: {"version": 1, "keys": [key]}}
-    return SECRETS | {name: _json({"pk": name} | item) for name, item in made.items()}
+    rows |= {keys.KEYRING: {"version": 1, "keys": [key]}}
+    return SECRETS | {name: _json({"pk": name} | item) for name, item in rows.items()}
 
 
 def _json(item: dict[str, Any]) -> dict[str, Any]:
-    from customer_auth.aws import dynamodb  # noqa: PLC0415
+    from customer_auth.aws import attribute_values  # noqa: PLC0415
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
@@ -99,4 +99,4 @@ def _json(item: dict[str, Any]) -> dict[str, Any]:
         return [plain(each) for each in value] if isinstance(value, list) else value
 
     held = {name: value for name, value in item.items() if value is not None}
-    return cast("dict[str, Any]", plain(dynamodb._marshalled(held)))  # noqa: SLF001 (the table's own form)
+    return cast("dict[str, Any]", plain(attribute_values.marshal_item(held)))  # the table's own form

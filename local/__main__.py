@@ -15,13 +15,13 @@ from local.server import Server
 from local.template import Template
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
-REFUSED = 2  # exit code when what was asked for cannot be
-# Settings that are the stack's own address, unless they are set.
+REFUSED = 2  # the exit code if the stack cannot start
+# Settings whose default is the stack's own address.
 OWN_ADDRESS = ("ISSUER", "STOREFRONT_URL", "CORS_ALLOWED_ORIGINS")
 
 
 def main() -> int:
-    """Serve until a signal comes; exit code 0 then, 2 if the stack cannot start as asked."""
+    """Serve until a signal arrives; the exit code is 0 then, and 2 if the stack cannot start."""
     try:
         for each in (signal.SIGINT, signal.SIGTERM):  # the former, too, is ignored where a shell has started this in the background
             signal.signal(each, signal.default_int_handler)
@@ -33,7 +33,7 @@ def main() -> int:
 def _serve() -> int:
     arguments = _parser().parse_args()
     for name in [each for each in os.environ if each.startswith("AWS_")]:
-        del os.environ[name]  # the developer's account has no part in this
+        del os.environ[name]  # the developer's AWS account must not be used
     os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     try:
         server = Server("127.0.0.1", arguments.port, longest_body=gateway.LONGEST_BODY, too_long=gateway.TOO_LONG)

@@ -1,4 +1,4 @@
-"""The embedded AWS: moto's services behind one loopback address, told apart by the name in each request's signature."""
+"""The embedded AWS: moto's services at one loopback address, distinguished by the service name in each request's signature."""
 
 import importlib
 import json
@@ -20,7 +20,7 @@ from local.server import Request, Response, Server
 LONGEST_BODY = 16 * 1024 * 1024
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")  # region, service
 CHANGES_SECRET = re.compile(r"\.(Put|Update|Delete|Restore)")
-# Where moto has each service, by its name in a signature; imported when first asked for, since each costs the start some time.
+# The module of each service in moto, by its name in signatures; imported at its first request, since imports slow the start.
 SERVICES: Mapping[str, str] = {
     "kms": "moto.kms.responses:KmsResponse",
     "secretsmanager": "moto.secretsmanager.responses:SecretsManagerResponse",
@@ -77,8 +77,10 @@ class EmbeddedAws:
         status, headers, body = answer
         if service == "secretsmanager" and CHANGES_SECRET.search(request.header("x-amz-target")):
             self.on_secret()
-        kept = tuple((name, str(value)) for name, value in headers.items() if name.lower() not in {"content-length", "status", "date"})
-        return Response(int(status), kept, body.encode() if isinstance(body, str) else bytes(body))
+        response_headers = tuple(
+            (name, str(value)) for name, value in headers.items() if name.lower() not in {"content-length", "status", "date"}
+        )
+        return Response(int(status), response_headers, body.encode() if isinstance(body, str) else bytes(body))
 
 
 def _handler(service: str, request: Request) -> type[BaseResponse] | None:
@@ -92,14 +94,14 @@ def _handler(service: str, request: Request) -> type[BaseResponse] | None:
 
 
 def _verify_sender(region: str, address: str) -> None:
-    """On AWS the operator has SES verify the sender; here every sender is."""
+    """Mark the sender as verified, which on AWS the operator does with SES."""
     from moto.ses.models import ses_backends  # noqa: PLC0415 - the start does not wait for it
 
     ses_backends[ACCOUNT_ID][region].verify_email_address(address)
 
 
 def _let_queues_follow(clock: Clock) -> None:
-    """A queue's delays pass by the stack's clock, so that moving it lets a retry fall due."""
+    """Make a queue's delays follow the stack's clock, so that moving it makes a retry due."""
     queues: Any = importlib.import_module("moto.sqs.models")
     queues.unix_time_millis = lambda: clock.now() * 1000
 

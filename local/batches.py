@@ -1,4 +1,4 @@
-"""One batch of a stream or queue at a function: what Lambda makes of a failure, of the whole or of single items."""
+"""Delivers one batch of a stream or queue to a function, and reads from the response which items failed, as Lambda does."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from local.pool import Broken, Pool
 
 
 def failed_items(pool: Pool, event: Event, ids: Sequence[str], *, reports: bool) -> list[str] | None:
-    """Run a batch and answer which of its items failed, in the batch's order; None is the batch as a whole.
+    """Run a batch and return the items that failed, in the order of the batch; None if the whole batch failed.
 
     With `reports` the function names items in `batchItemFailures`; a name that is not in the batch is a failure of the whole.
     """

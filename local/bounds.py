@@ -1,6 +1,6 @@
-"""What DynamoDB refuses for its size, where moto does not: keys, items, names and expressions.
+"""DynamoDB's size limits on keys, items, names and expressions, which moto does not enforce.
 
-Source: DynamoDB developer guide, "Quotas", and what AWS's own DynamoDB Local answers to the same requests.
+Source: DynamoDB developer guide, "Quotas", and the responses of AWS's own DynamoDB Local to the same requests.
 """
 
 import base64
@@ -20,7 +20,7 @@ from moto.dynamodb.exceptions import (
 MOST_KEY_BYTES = {"HASH": 2_048, "RANGE": 1_024}
 MOST_ITEM_BYTES = 400 * 1_024
 MOST_EXPRESSION_BYTES = 4_096
-MOST_OPERATORS = 300  # of a condition, functions among them
+MOST_OPERATORS = 300  # in a condition, including functions
 MOST_NAME_BYTES = 65_535
 MOST_PLACEHOLDER_BYTES = 255
 CONDITIONS = ("ConditionExpression", "FilterExpression", "KeyConditionExpression")
@@ -35,7 +35,7 @@ type Schema = list[dict[str, str]]
 
 
 def check(action: str, request: Part, schema_of: Callable[[str, str | None], Schema]) -> None:
-    """Refuse what DynamoDB refuses before it does anything. Raises: MockValidationException."""
+    """Refuse a request that DynamoDB would refuse before executing it. Raises: MockValidationException."""
     for part in _parts(action, request):
         schema = schema_of(part["TableName"], part.get("IndexName"))
         for place in (part.get("Key"), part.get("Item")):
@@ -56,7 +56,7 @@ def check(action: str, request: Part, schema_of: Callable[[str, str | None], Sch
 
 
 def key_too_long(key: Part, schema: Schema) -> MockValidationException | None:
-    """Why there can be no item of this key; in a transaction that is its write's own reason."""
+    """Why no item can have this key; in a transaction this is the cancellation reason of its write."""
     for each in schema:
         value = key.get(each["AttributeName"])
         if value and _size(value) > MOST_KEY_BYTES[each["KeyType"]]:
@@ -65,19 +65,19 @@ def key_too_long(key: Part, schema: Schema) -> MockValidationException | None:
 
 
 def size_of_item(item: Part) -> int:
-    """Bytes of names and values."""
+    """The size of names and values in bytes."""
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
 def _parts(action: str, request: Part) -> Iterator[Part]:
-    """What is asked of one item, or of one table, each with its TableName."""
+    """The parts of a request for single items or tables, each with its TableName."""
     match action:
         case "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "Query":
             yield request
         case "BatchGetItem":
-            for table, asked in request["RequestItems"].items():
-                yield {**asked, "TableName": table}
-                yield from ({"TableName": table, "Key": key} for key in asked["Keys"])
+            for table, keys_request in request["RequestItems"].items():
+                yield {**keys_request, "TableName": table}
+                yield from ({"TableName": table, "Key": key} for key in keys_request["Keys"])
         case "BatchWriteItem":
             for table, writes in request["RequestItems"].items():
                 yield from ({**part, "TableName": table} for write in writes for part in write.values())
@@ -95,7 +95,7 @@ def _check_key(place: Part, schema: Schema, *, longest: bool) -> None:
 
 
 def _check_sort_key(part: Part, schema: Schema) -> None:
-    """A partition key may be asked for that no item can have; a sort key may not."""
+    """Refuse a query for a sort key that no item can have; such a partition key is allowed."""
     [partition] = [each["AttributeName"] for each in schema if each["KeyType"] == "HASH"]
     names, values = part.get("ExpressionAttributeNames") or {}, part.get("ExpressionAttributeValues") or {}
     spellings = "|".join(re.escape(each) for each in (partition, *(short for short, name in names.items() if name == partition)))
@@ -115,7 +115,7 @@ def _check_names(part: Part) -> None:
 
 
 def _check_attributes(value: Mapping[str, Any]) -> None:
-    """The names of a map, and of the maps within it."""
+    """Check the names of a map and of the maps in it."""
     [(kind, content)] = value.items()
     if kind == "M":
         for name, each in content.items():
@@ -139,13 +139,13 @@ def _check_expression(name: str, expression: str) -> None:
     if len(expression.encode()) > MOST_EXPRESSION_BYTES:
         raise MockValidationException(f"Invalid {name}: Expression size has exceeded the maximum allowed size;")
     if name in CONDITIONS:
-        count = len(_OPERATOR.findall(expression)) - len(_BETWEEN.findall(expression))  # whose AND is its own
+        count = len(_OPERATOR.findall(expression)) - len(_BETWEEN.findall(expression))  # whose AND is not an operator
         if count > MOST_OPERATORS:
             raise MockValidationException(f"Invalid {name}: The expression contains too many operators; operator count: {count}")
 
 
 def _size(value: Mapping[str, Any]) -> int:  # noqa: PLR0911 - one a kind
-    """Bytes of one value in DynamoDB's JSON."""
+    """The size in bytes of a value in DynamoDB's JSON."""
     [(kind, content)] = value.items()
     match kind:
         case "S":
@@ -164,6 +164,6 @@ def _size(value: Mapping[str, Any]) -> int:  # noqa: PLR0911 - one a kind
 
 
 def _size_of_number(text: str) -> int:
-    """A byte for two significant digits, and one more; another for the sign."""
+    """One byte for two significant digits, plus one, plus one for a sign."""
     digits = text.lower().partition("e")[0].lstrip("+-").replace(".", "").strip("0")
     return (len(digits) + 1) // 2 + 1 + text.startswith("-") if digits else 1

@@ -1,4 +1,4 @@
-"""What an action at the embedded DynamoDB changed: collected while it runs, shown in the table's stream when it has succeeded."""
+"""The changes that an action makes to the embedded DynamoDB: collected while it runs, published to the table's stream if it succeeds."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, override
@@ -13,7 +13,7 @@ type Told = tuple[Shard, Item | None, Item | None]
 
 
 class Change(NamedTuple):
-    """What an action did to one item; images are in DynamoDB's JSON, and None is no item."""
+    """The change of one item by an action; images are in DynamoDB's JSON, and None means no item."""
 
     table: str
     key: Image
@@ -22,7 +22,7 @@ class Change(NamedTuple):
 
 
 class Shard(StreamShard):
-    """Stands where a table tells its changes; a record appears when its action is done."""
+    """Takes the place of a table's stream shard; a record appears when its action is done."""
 
     def __init__(self, table: Table, changes: list["Told"]) -> None:
         super().__init__(table.account_id, table)
@@ -50,10 +50,10 @@ class Shard(StreamShard):
             del self.items[:surplus]
 
 
-def publish(told: Sequence[Told]) -> list[Change]:
-    """One change an item, however often the action touched it, in the stream and as the answer; what changed nothing is left out."""
+def publish(writes: Sequence[Told]) -> list[Change]:
+    """Publish one change for each item, however often the action wrote it, and return them; items that stayed the same are left out."""
     items: dict[tuple[str, DynamoType, DynamoType | None], Told] = {}
-    for shard, old, new in told:
+    for shard, old, new in writes:
         item = new or old
         if item is not None:
             at = (shard.table.name, item.hash_key, item.range_key)

@@ -1,4 +1,4 @@
-"""The stack's clock: the wall's, moved forward by hand; functions, queues and faults follow it."""
+"""The local stack's clock: the system's, which can be moved forward by hand; functions, queues and faults follow it."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ class Clock:
 
     @property
     def offset_seconds(self) -> float:
-        """How far it is ahead of the wall's."""
+        """How far the clock is ahead of the system's."""
         return self._offset_seconds
 
     def now(self) -> float:
@@ -20,10 +20,10 @@ class Clock:
         return time.time() + self._offset_seconds
 
     def advance(self, seconds: float) -> None:
-        """Move it forward."""
+        """Move the clock forward."""
         with self._lock:
             self._offset_seconds += seconds
 
     def iso(self) -> str:
-        """The present moment, like 2026-01-31T09:30:00.250Z."""
+        """The current time, like 2026-01-31T09:30:00.250Z."""
         return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

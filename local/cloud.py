@@ -1,4 +1,4 @@
-"""Makes what the functions stand on (tables, queues, secrets, keys) from the template, on a real or an embedded AWS."""
+"""Creates the resources that the functions depend on (tables, queues, secrets, keys) from the template, on a real or an embedded AWS."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -25,19 +25,19 @@ TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 KEY = "AWS::KMS::Key"
-# What decides how a table behaves; encryption, backups and tags do not matter here, and TTL would delete by the wall's clock.
+# The properties that affect behaviour; encryption, backups and tags do not, and TTL would delete by the system's clock.
 TABLE_PROPERTIES = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 QUEUE_ATTRIBUTES = ("DelaySeconds", "VisibilityTimeout", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds")
 
 
 class Clients:
-    """Clients for AWS at `aws`, and for DynamoDB at `dynamodb` if that is elsewhere; without both, for what moto mocks in the process."""
+    """Clients for AWS at `aws`, and for DynamoDB at `dynamodb` if it is elsewhere; without URLs, for moto's mocks in this process."""
 
     def __init__(self, aws: str | None = None, dynamodb: str | None = None) -> None:
         self._session = boto3.Session(region_name=REGION, **CREDENTIALS)  # type: ignore[arg-type]
         self._aws = aws
         self._dynamodb = dynamodb or aws
-        # moto does not answer under an account's own address.
+        # moto does not serve account-specific endpoints.
         self._config = Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 2}, account_id_endpoint_mode="disabled")
 
     @cached_property
@@ -64,10 +64,10 @@ class Clients:
 def create(
     template: Template, clients: Clients, *, secrets: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Make the template's resources and answer their physical ids, `Ref` by logical id and `Fn::GetAtt` by `LogicalId.Attribute`.
+    """Create the template's resources and return their physical ids: `Ref` by logical id, `Fn::GetAtt` by `LogicalId.Attribute`.
 
-    Tables and secrets that are there already stay as they are. `secrets` are values, `keys` ids of KMS keys, by logical id, in place
-    of new ones. Functions, layers and custom resources get a name or an ARN; whatever else the template has is not made and has no id.
+    Existing tables and secrets stay as they are. `secrets` are values and `keys` ids of KMS keys, by logical id, to use instead of new
+    ones. Functions, layers and custom resources get a name or an ARN; other resources are not created and have no id.
     """
     stack = PSEUDO_PARAMETERS["AWS::StackName"]
     makers: Mapping[str, Callable[[str, Properties], Mapping[str, str]]] = {
@@ -96,9 +96,9 @@ def _table(clients: Clients, name: str, properties: Properties) -> Mapping[str, 
         clients.dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
     except clients.dynamodb.exceptions.ResourceInUseException:
         pass  # kept from an earlier run
-    made = clients.dynamodb.describe_table(TableName=name)["Table"]
-    attributes = {"": name, "Arn": made["TableArn"]}
-    return attributes | ({"StreamArn": made["LatestStreamArn"]} if "LatestStreamArn" in made else {})
+    description = clients.dynamodb.describe_table(TableName=name)["Table"]
+    attributes = {"": name, "Arn": description["TableArn"]}
+    return attributes | ({"StreamArn": description["LatestStreamArn"]} if "LatestStreamArn" in description else {})
 
 
 def _queue(clients: Clients, name: str, properties: Properties) -> Mapping[str, str]:
@@ -125,18 +125,18 @@ def _secret(clients: Clients, name: str, properties: Properties, value: str | No
 
 
 def _generated(clients: Clients, properties: Properties) -> str:
-    """What `GenerateSecretString` asks for: a password, or JSON with the password as one of its members."""
-    wanted = dict(properties.get("GenerateSecretString") or {})
-    if not wanted:
+    """A secret by `GenerateSecretString`: a password, or JSON with the password as one of its members."""
+    options = dict(properties.get("GenerateSecretString") or {})
+    if not options:
         return str(properties.get("SecretString", ""))
-    member, frame = wanted.pop("GenerateStringKey", None), wanted.pop("SecretStringTemplate", "{}")
-    password = clients.secrets.get_random_password(**wanted)["RandomPassword"]
+    member, frame = options.pop("GenerateStringKey", None), options.pop("SecretStringTemplate", "{}")
+    password = clients.secrets.get_random_password(**options)["RandomPassword"]
     return password if member is None else json.dumps({**json.loads(frame), member: password})
 
 
 def _key(clients: Clients, properties: Properties, key_id: str | None) -> Mapping[str, str]:
-    wanted = {name: properties[name] for name in ("Description", "KeySpec", "KeyUsage") if name in properties}
-    key_id = key_id or clients.kms.create_key(**wanted)["KeyMetadata"]["KeyId"]
+    options = {name: properties[name] for name in ("Description", "KeySpec", "KeyUsage") if name in properties}
+    key_id = key_id or clients.kms.create_key(**options)["KeyMetadata"]["KeyId"]
     return {"": key_id, "KeyId": key_id, "Arn": f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{key_id}"}
 
 

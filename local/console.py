@@ -1,4 +1,4 @@
-"""`/_local`: what a developer and a test may see and do beside the service; it exists on the local stack alone."""
+"""`/_local`: what developers and tests can see and do besides calling the service. It exists on the local stack only."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,19 +17,19 @@ from local.server import Request, Response
 from local.template import Template
 
 PREFIX = "/_local/"
-RESET_PATH = "/reset-password"  # where the messages' links lead on the storefront, which here is the stack itself
-GRANT_ADMIN, RECEIPTS_KEY = TASKS = ("grant_admin", "receipts_key")  # the stack's own, beside the functions
+RESET_PATH = "/reset-password"  # the target of links in messages, on the storefront, which here is the stack itself
+GRANT_ADMIN, RECEIPTS_KEY = TASKS = ("grant_admin", "receipts_key")  # the stack's own, in addition to the functions
 HERE = Path(__file__).parent / "web"
 PAGES = (HERE, Path(__file__).parents[1] / "web")
 LONGEST_ADVANCE_SECONDS = 10 * 366 * 86_400
 
 
 class BadInput(Exception):
-    """What was asked is not possible; the text says why."""
+    """The request is not possible; the message says why."""
 
 
 class Console(NamedTuple):
-    """The routes under `/_local` and what they act on; `advance` moves the clock (Raises: Stopping)."""
+    """The routes under `/_local` and the parts of the stack they use; `advance` moves the clock (Raises: Stopping)."""
 
     template: Template
     pools: Mapping[str, Pool]
@@ -40,9 +40,9 @@ class Console(NamedTuple):
     hosts: frozenset[str]
 
     def answer(self, request: Request) -> Response:
-        """The answer to a request whose path begins with PREFIX."""
+        """The response to a request whose path begins with PREFIX."""
         if request.header("host") not in self.hosts:
-            return message(403, "The local stack answers under its own address alone.")  # no page elsewhere may read the inbox
+            return message(403, "The local stack answers under its own address alone.")  # no page of another site may read the inbox
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
         acts = _ROUTES.get(name, {"GET": _file})
         act = acts.get(request.method)
@@ -56,7 +56,7 @@ class Console(NamedTuple):
 
 
 def elsewhere(request: Request) -> Response | None:
-    """Where a path leads that only names a page: the inbox, and the link that sets a new password."""
+    """The page that a path redirects to: the inbox, or the form for a new password."""
     if request.path == PREFIX.rstrip("/"):
         return Response(308, (("location", PREFIX),))
     if request.path == RESET_PATH and request.method == "GET":
@@ -75,7 +75,7 @@ def _file(_console: Console, request: Request, _rest: str) -> Response:
 
 
 def _folder(console: Console, request: Request, rest: str) -> Response:
-    """A folder's page and its files; the page stands under the folder's name with a stroke, so that its own paths lead into the folder."""
+    """A folder's page and its files; the path of the page ends with a slash, so that its relative paths lead into the folder."""
     if not rest and not request.path.endswith("/"):
         query = f"?{request.query}" if request.query else ""
         return Response(308, (("location", f"{request.path}/{query}"),))
@@ -89,7 +89,7 @@ def _demo(console: Console, request: Request, rest: str) -> Response:
 
 
 def _page_settings(settings: Mapping[str, Any]) -> str:
-    """web/demo/settings.js with what this stack was given."""
+    """web/demo/settings.js with the settings of this stack."""
     regions = [each.strip() for each in settings["ALLOWED_REGIONS"].split(",") if each.strip()]
     values = {
         "baseUrl": "",
@@ -106,7 +106,7 @@ def _page_settings(settings: Mapping[str, Any]) -> str:
 
 
 def _messages(console: Console, request: Request, _rest: str) -> Response:
-    # A + in a query is a space, so a number written +1… comes as « 1…»; the inbox knows.
+    # A + in a query means a space, so a number like +1… arrives as « 1…»; the inbox handles that.
     query = parse_qs(request.query)
     messages = console.inbox.messages(query.get("to", [""])[0])
     limit = query.get("limit", [""])[0]
@@ -164,13 +164,13 @@ def _grant_admin(console: Console, request: Request, _rest: str) -> Response:
 
 
 def _receipts_key(console: Console, _request: Request, _rest: str) -> Response:
-    """What checks the receipts of this stack's deletions, for `make verify-receipt`."""
+    """The key that verifies the receipts of this stack's deletions, for `make verify-receipt`."""
     pem = json.loads(console.pools[RECEIPTS_KEY].invoke({}))
     return Response(200, (("content-type", "application/x-pem-file"), ("cache-control", "no-store")), pem.encode())
 
 
 def _environment(console: Console, _request: Request, _rest: str) -> Response:
-    """What each function is given, in the form of `sam local invoke --env-vars`: `make invoke` runs one in Docker against this stack."""
+    """Each function's environment, in the form of `sam local invoke --env-vars`: `make invoke` runs one in Docker against this stack."""
     return _json({name: console.pools[name].spec.environment for name in console.template.functions})
 
 
@@ -184,10 +184,10 @@ def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-def _number(body: Mapping[str, Any], name: str, most: float) -> float:
+def _number(body: Mapping[str, Any], name: str, maximum: float) -> float:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise BadInput(f"{name} must be a number of seconds from 0 to {most}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= maximum:
+        raise BadInput(f"{name} must be a number of seconds from 0 to {maximum}")
     return value
 
 

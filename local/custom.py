@@ -1,4 +1,4 @@
-"""Custom resources: functions that make something while the stack is made, as CloudFormation calls them."""
+"""Custom resources: functions that CloudFormation calls while it creates the stack."""
 
 import json
 import threading
@@ -11,15 +11,15 @@ from local.server import Request, Response, Server
 from local.template import Template
 from local.triggers import referred
 
-ANSWER_SECONDS = 5  # for the PUT, once the function has returned
+ANSWER_SECONDS = 5  # to wait for the PUT after the function has returned
 
 
 class CustomResourceError(Exception):
-    """A custom resource could not be made; its text is one line."""
+    """A custom resource could not be created; the message is one line."""
 
 
 def create(template: Template, pools: Mapping[str, Pool], ids: Mapping[str, str]) -> None:
-    """Make each custom resource of the template. Raises: CustomResourceError."""
+    """Create all custom resources of the template. Raises: CustomResourceError."""
     for logical_id, properties in template.custom_resources.items():
         kind = template.resources[logical_id]["Type"]
         answer = _call(pools[referred(properties["ServiceToken"])], logical_id, kind, template.resolve(properties, ids))

@@ -1,7 +1,7 @@
-"""`--data DIR`: what survives the process, kill -9 included: the tables as a journal of their changes, secrets, keys and the clock.
+"""`--data DIR`: the state that survives the process, even `kill -9`: a journal of the tables' changes, secrets, keys and the clock.
 
-One line of the journal is one action, all of its items or none; it is in the kernel's hands before the action is answered. A last line
-that was torn is as if its action had not been. The journal is written anew, short, at each start.
+Each line of the journal is one action, so all of its changes are restored or none. A line is passed to the kernel before the action is
+answered; an incomplete last line is ignored. The journal is rewritten in a compact form at each start.
 """
 
 import base64
@@ -20,11 +20,11 @@ type Write = tuple[str, Image, Image | None]  # table, key, item (None: deleted)
 
 
 class DataFolderError(Exception):
-    """The folder cannot be used; its text is one line."""
+    """The folder cannot be used; the message is one line."""
 
 
 class DataFolder:
-    """One stack's folder, locked as long as the stack runs."""
+    """The folder of one stack, locked while the stack runs."""
 
     def __init__(self, path: Path) -> None:
         self._journal = path / "tables.jsonl"
@@ -41,22 +41,22 @@ class DataFolder:
         self._appended: FileIO | None = None
 
     def close(self) -> None:
-        """Leave the folder to the next."""
+        """Release the folder for the next run."""
         self._opened.close()
 
     def state(self) -> dict[str, Any]:
-        """What `keep` kept last."""
+        """The state that `keep` saved last."""
         if not self._state.exists():
             return {}
         state: dict[str, Any] = json.loads(self._state.read_bytes())
         return state
 
     def keep(self, state: dict[str, Any]) -> None:
-        """Keep secrets, keys and the like, in place of those kept before; readable by the owner alone."""
+        """Save secrets, keys and the like in place of those saved before, readable by the owner only."""
         _replace(self._state, [json.dumps(state, indent=1)])
 
     def items(self) -> list[tuple[str, Image]]:
-        """Every item, with its table, as the journal leaves it. Raises: DataFolderError if a line but the last is damaged."""
+        """Every item with its table, after all actions in the journal. Raises: DataFolderError (a line other than the last is damaged)."""
         items: dict[tuple[str, str], tuple[str, Image]] = {}
         for table, key, item in self._writes():
             place = (table, json.dumps(key, sort_keys=True))
@@ -67,12 +67,12 @@ class DataFolder:
         return list(items.values())
 
     def begin_journal(self, changes: Iterable[Change]) -> None:
-        """Begin the journal anew with these changes."""
+        """Start a new journal with these changes."""
         _replace(self._journal, (_line([change]) for change in changes))
         self._appended = self._opened.enter_context(FileIO(self._journal, "ab"))
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Append one action to the journal that was begun."""
+        """Append one action to the journal."""
         if self._appended:
             self._appended.write(_line(changes).encode() + b"\n")
 
@@ -80,7 +80,7 @@ class DataFolder:
         if not self._journal.exists():
             return
         lines = self._journal.read_bytes().split(b"\n")
-        for number, line in enumerate(lines[:-1], 1):  # what follows the last line's end is torn
+        for number, line in enumerate(lines[:-1], 1):  # what follows the last line end is incomplete
             try:
                 writes = json.loads(line)
             except ValueError:
@@ -95,7 +95,7 @@ def _line(changes: Sequence[Change]) -> str:
 
 
 def _attribute(attribute: Image) -> Image:
-    """An attribute as the engine holds it: its binaries as bytes, which JSON writes in base64."""
+    """An attribute in the engine's form: with bytes where JSON has base64."""
     [(kind, value)] = attribute.items()
     if kind == "B":
         return {kind: base64.b64decode(value)}

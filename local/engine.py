@@ -1,7 +1,7 @@
-"""DynamoDB on this machine: moto's, made whole between threads, with transactions that touch only their own items.
+"""The embedded DynamoDB: moto's, made safe between threads, with transactions that copy only the items they touch.
 
-moto runs each thread for itself, copies every table for a transaction and forgets its streams' readers when it puts them back. Here one
-lock is around every action, an action's changes show in streams (and in the journal) together when it has succeeded, or not at all.
+By itself moto runs threads without isolation, copies every table for a transaction, and loses its streams' readers when it restores them.
+Here one lock surrounds every action, and an action's changes appear in streams and in the journal together, once it has succeeded.
 """
 
 import contextlib
@@ -59,7 +59,7 @@ type Reason = tuple[str | None, str | None, Image | None]  # code, message, item
 
 
 class Backend(DynamoDBBackend):
-    """moto's tables; `listeners` are told the changes of each action that succeeded, under the lock and in order."""
+    """moto's tables; `listeners` receive the changes of each successful action, under the lock and in order."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -76,24 +76,24 @@ class Backend(DynamoDBBackend):
     @property
     @override
     def _url_module(self) -> Any:
-        """By what moto finds the handler where it answers in the process, as in tests."""
+        """How moto finds the handler when it runs in the process, as in tests."""
         return SimpleNamespace(url_bases=urls.url_bases, url_paths={"{0}/": Handler.dispatch})
 
     def end_action(self, *, succeeded: bool) -> None:
-        """End an action: publish its changes, one an item, or forget them."""
-        told, self._changes[:] = list(self._changes), []
-        changes = publish(told) if succeeded else []
+        """End an action: publish its changes, one for each item, or discard them."""
+        writes, self._changes[:] = list(self._changes), []
+        changes = publish(writes) if succeeded else []
         for listener in self.listeners if changes else ():
             listener(changes)
 
     def restore(self, table_name: str, image: Image) -> None:
-        """Put an item back that was there before this process."""
+        """Restore an item of an earlier process."""
         with self.lock:
             self.get_table(table_name).put_item(image)
             self.end_action(succeeded=True)
 
     def items(self) -> list[Change]:
-        """Every item, as if it had just come."""
+        """Every item, as if it had just been created."""
         with self.lock:
             return [_arrival(table, image_of(item)) for table in self.tables.values() for item in table.all_items()]
 
@@ -128,11 +128,11 @@ class Backend(DynamoDBBackend):
             raise TransactWriteSingleOpException
         kind, request = next(iter(transact_item.items()))
         table = self.get_table(request["TableName"])
-        given = request["Item"] if kind == "Put" else request["Key"]
-        missing = [name for name in table.table_key_attrs if name not in given]
+        attributes = request["Item"] if kind == "Put" else request["Key"]
+        missing = [name for name in table.table_key_attrs if name not in attributes]
         if missing:
             raise MockValidationException(f"One or more parameter values were invalid: Missing the key {missing[0]} in the item")
-        return _Action(kind, request, table, {name: given[name] for name in table.table_key_attrs})
+        return _Action(kind, request, table, {name: attributes[name] for name in table.table_key_attrs})
 
     def _check(self, action: "_Action") -> Reason:
         if refusal := bounds.key_too_long(action.key, action.table.schema):
@@ -141,8 +141,8 @@ class Backend(DynamoDBBackend):
         current = self.get_item(action.table.name, action.key)
         if condition.expr(current):
             return (None, None, None)
-        wanted = action.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
-        return ("ConditionalCheckFailed", str(ConditionalCheckFailed().message), image_of(current) if wanted and current else None)
+        returns_item = action.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
+        return ("ConditionalCheckFailed", str(ConditionalCheckFailed().message), image_of(current) if returns_item and current else None)
 
     def _apply(self, action: "_Action") -> Reason:
         name = action.table.name
@@ -190,7 +190,7 @@ class Handler(DynamoHandler):
         with backend.lock:
             succeeded = False
             try:
-                with contextlib.suppress(ResourceNotFoundException):  # moto says so itself
+                with contextlib.suppress(ResourceNotFoundException):  # moto reports this itself
                     bounds.check(self._get_action(), getattr(self, "params", {}), backend.get_schema)
                 response: TYPE_RESPONSE = super().call_action()
                 succeeded = response[0] < 300  # noqa: PLR2004 - HTTP's success
@@ -206,7 +206,7 @@ class Handler(DynamoHandler):
 
 
 class StreamsHandler(DynamoDBStreamsHandler):
-    """The streams' actions; an iterator is forgotten once it has been read from, else a reader that polls would fill the memory."""
+    """The streams' actions; an iterator is dropped after its first use, or else a polling reader would fill the memory."""
 
     @override
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
@@ -220,7 +220,7 @@ class StreamsHandler(DynamoDBStreamsHandler):
 
 
 class Streams(DynamoDBStreamsBackend):
-    """moto's streams, answered by the handler above."""
+    """moto's streams with the handler above."""
 
     @property
     @override
@@ -230,7 +230,7 @@ class Streams(DynamoDBStreamsBackend):
 
 def install() -> Backend:
     """Put a new, empty engine into moto for this account and region."""
-    # moto does both for every clause within a clause, where the whole expression's clauses are all of them.
+    # moto does both for every nested clause, although the clauses of the whole expression include them.
     ActionCountValidator.traverse = ActionCountValidator.verify_action_counts
     OverlappingPathsValidator.traverse = OverlappingPathsValidator.check_for_overlapping_paths
     LimitedSizeDict.__setitem__ = dict.__setitem__  # type: ignore[method-assign] # refuses less than 400 KB; `bounds` is exact
@@ -242,7 +242,7 @@ def install() -> Backend:
 
 
 def _written(handler: BaseResponse, action_result: ActionResult) -> TYPE_RESPONSE | None:
-    """The answer of an action on items, which is the JSON it seems to be: moto's serializer, made for all, takes longer than the action."""
+    """The response of an action on items, as plain JSON: moto's general serializer takes longer than the action itself."""
     result = action_result.result
     if not isinstance(result, dict) or handler._get_action() not in ITEM_ACTIONS:  # noqa: SLF001 - moto's way to say which
         return None

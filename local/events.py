@@ -1,4 +1,4 @@
-"""The events that functions get, as AWS makes them: HTTP API payload 2.0, DynamoDB streams, SQS, schedules, custom resources.
+"""The events that functions receive, in AWS's forms: HTTP API payload 2.0, DynamoDB streams, SQS, schedules, custom resources.
 
 Sources: API Gateway developer guide, "Lambda integration payload format 2.0"; Lambda developer guide, "Using Lambda with …".
 """
@@ -18,7 +18,7 @@ type Event = dict[str, Any]
 REGION = PSEUDO_PARAMETERS["AWS::Region"]
 API_ID = "local"
 STAGE = "$default"
-# What HTTP API hands on as text; everything else comes as base64: forms too, and bodies without a content type.
+# Content types that an HTTP API passes on as text; all others arrive as base64, including forms and bodies without a content type.
 TEXT_TYPES = frozenset({"application/json", "application/xml", "application/javascript"})
 DROPPED = frozenset({"connection", "cookie", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"})
 
@@ -80,7 +80,7 @@ def http_event(  # noqa: PLR0913 - a request has that many parts
 
 
 def stream_event(records: Sequence[Mapping[str, Any]], stream_arn: str) -> Event:
-    """The event of a batch of a table's stream; `records` as GetRecords gives them, or as `stream_record` makes them."""
+    """The event of a batch of a table's stream; `records` come from GetRecords or `stream_record`."""
     return {"Records": [_stream_record(record, stream_arn) for record in records]}
 
 
@@ -112,12 +112,12 @@ def stream_record(
 
 
 def queue_event(messages: Sequence[Mapping[str, Any]], queue_arn: str) -> Event:
-    """The event of a batch of a queue; `messages` as ReceiveMessage gives them, `Body` is enough."""
+    """The event of a batch of a queue; `messages` come from ReceiveMessage, but only `Body` is required."""
     return {"Records": [_queue_record(message, queue_arn) for message in messages]}
 
 
 def schedule_event(rule: str, at: float | None = None) -> Event:
-    """The event that EventBridge sends when the rule of that name falls due."""
+    """The event that EventBridge sends when the rule of this name is due."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -132,7 +132,7 @@ def schedule_event(rule: str, at: float | None = None) -> Event:
 
 
 def custom_resource_event(logical_id: str, resource_type: str, properties: Mapping[str, Any], response_url: str) -> Event:
-    """The event with which CloudFormation has a custom resource made; the function answers by a PUT to `response_url`."""
+    """The event by which CloudFormation creates a custom resource; the function responds with a PUT to `response_url`."""
     return {
         "RequestType": "Create",
         "RequestId": str(uuid.uuid4()),
@@ -156,7 +156,7 @@ def _body(headers: Iterable[tuple[str, str]], body: bytes) -> tuple[str | None, 
 
 
 def _headers(pairs: Iterable[tuple[str, str]], source_ip: str, domain: str) -> dict[str, str]:
-    """Lower-case and joined by commas, without cookies (they stand beside them), with what the gateway itself sets."""
+    """Headers with lower-case names and values joined by commas, without cookies (a member of their own), and with the gateway's own."""
     sent = [(name.lower(), value) for name, value in pairs]
     forwarded = [value for name, value in sent if name == "x-forwarded-for"]
     return _joined((name, value) for name, value in sent if name not in DROPPED) | {
@@ -180,7 +180,7 @@ def _stream_record(record: Mapping[str, Any], stream_arn: str) -> Event:
 
 
 def _plain(value: Any) -> Any:
-    """As Lambda writes it: times in epoch seconds, binaries in base64."""
+    """A value in Lambda's form: times in epoch seconds, binaries in base64."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set):

@@ -1,4 +1,4 @@
-"""FilterCriteria: which records a trigger lets through (Lambda developer guide, "Filter rule syntax")."""
+"""FilterCriteria: which records a trigger passes to its function (Lambda developer guide, "Filter rule syntax")."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,14 +7,14 @@ ABSENT = object()
 
 
 def fits_any(filters: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> bool:
-    """Whether one of the patterns fits, or there is none."""
+    """Whether one of the patterns matches, or there are none."""
     return not filters or any(fits(pattern, record) for pattern in filters)
 
 
 def fits(pattern: Mapping[str, Any], value: Any) -> bool:
-    """Whether each member of the pattern fits the value's member of that name.
+    """Whether each member of the pattern matches the member of the value with the same name.
 
-    Raises: KeyError for a comparison that is not known here, so that none is passed over.
+    Raises: KeyError (an unknown comparison, so that none is ignored).
     """
     if not isinstance(value, Mapping):
         value = {}
@@ -44,7 +44,7 @@ def _anything_but(operand: Any, value: Any) -> bool:
 
 
 def _numeric(operand: Sequence[Any], value: Any) -> bool:
-    """A range like `[">", 0, "<=", 5]`; DynamoDB writes its numbers as strings."""
+    """Whether a value is in a range like `[">", 0, "<=", 5]`; DynamoDB's numbers are strings."""
     try:
         number = float(value)
     except (TypeError, ValueError):

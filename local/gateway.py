@@ -1,6 +1,7 @@
-"""What API Gateway's HTTP API does around the functions: routes, CORS, limits, and an answer made of what a function returns.
+"""What API Gateway's HTTP API does around the functions: routes, CORS, limits, and the conversion of results to responses.
 
-Source: API Gateway developer guide, "HTTP APIs". A function that fails is 500 (a REST API would say 502), one that is too slow 503.
+Source: API Gateway developer guide, "HTTP APIs". A function that fails is answered 500 (a REST API would answer 502), one that is too slow
+503.
 """
 
 import base64
@@ -23,7 +24,7 @@ TIMED_OUT = "Sandbox.Timedout"
 
 
 def message(status: int, text: str) -> Response:
-    """An answer born in the gateway."""
+    """A response of the gateway itself."""
     return Response(status, (JSON,), json.dumps({"message": text}, separators=(",", ":")).encode())
 
 
@@ -34,7 +35,7 @@ TOO_SLOW = message(503, "Service Unavailable")
 
 
 class Gateway:
-    """Answers the service's requests. `origins` are allowed beside the template's; `now` is the stack's clock."""
+    """Answers the service's requests. `origins` are allowed in addition to the template's; `now` is the stack's clock."""
 
     def __init__(self, routes: Routes, pools: Mapping[str, Pool], cors: Cors, *, domain: str, now: Callable[[], float]) -> None:
         self._routes = routes
@@ -45,15 +46,15 @@ class Gateway:
         self._origins = {*cors.allow_origins, f"http://{domain}", f"http://localhost:{domain.rpartition(':')[2]}"}
 
     def answer(self, request: Request) -> Response:
-        """The answer, with CORS headers where the origin is allowed."""
+        """The response, with CORS headers if the origin is allowed."""
         origin = request.header("origin")
         if request.method == "OPTIONS" and origin and request.header("access-control-request-method"):
             return Response(204, self._preflight_headers(origin))
         request_id = uuid.uuid4().hex[:16]
         response = self._routed(request, request_id)
-        kept = tuple((name, value) for name, value in response.headers if not name.lower().startswith("access-control-"))
+        headers = tuple((name, value) for name, value in response.headers if not name.lower().startswith("access-control-"))
         own = (("date", formatdate(self._now(), usegmt=True)), ("apigw-requestid", request_id))
-        return response._replace(headers=(*kept, *own, *self._cors_headers(origin)))
+        return response._replace(headers=(*headers, *own, *self._cors_headers(origin)))
 
     def _routed(self, request: Request, request_id: str) -> Response:
         match = self._routes.find(request.method, request.path)
@@ -104,7 +105,7 @@ class Gateway:
 
 
 def response_of(result: str) -> Response:
-    """The answer that a function's result, in JSON, stands for (payload format 2.0); what stands for none is a broken function."""
+    """The response that a function's JSON result means (payload format 2.0); a result that means none is an error of the function."""
     value = json.loads(result)
     if not isinstance(value, dict) or "statusCode" not in value:
         text = value if isinstance(value, str) else json.dumps(value)

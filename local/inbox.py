@@ -1,4 +1,4 @@
-"""Every SMS and email that the embedded AWS was asked to send."""
+"""Every SMS and email that was sent by the embedded AWS."""
 
 import re
 import runpy
@@ -15,12 +15,12 @@ from phonenumbers import PhoneNumberType
 from local.clock import Clock
 
 KEPT_MESSAGES = 5_000
-WEB_OTP_LINE = re.compile(r"^@\S+ #(\S+)$", re.MULTILINE)  # the last line of an SMS, by which browsers fill the code in
+WEB_OTP_LINE = re.compile(r"^@\S+ #(\S+)$", re.MULTILINE)  # the last line of an SMS, which lets browsers fill in the code
 
-DIGIT = "[0-9٠-٩۰-۹]"  # codes are shown in the reader's own digits
+DIGIT = "[0-9٠-٩۰-۹]"  # codes are shown in the digits of the reader's language
 RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
-# What old spellings of numbers mean today, from the service's own table: its messages go to today's numbers.
-TODAY = runpy.run_path(str(Path(__file__).parents[1] / "layers/shared/customer_auth/addresses/numbering.py"))["today"]
+# The current numbers of old spellings, from the service's own table: its messages go to current numbers.
+CURRENT = runpy.run_path(str(Path(__file__).parents[1] / "layers/shared/customer_auth/addresses/numbering.py"))["current"]
 
 
 class Message(NamedTuple):
@@ -38,14 +38,14 @@ class Message(NamedTuple):
         return {name: value for name, value in self._asdict().items() if value is not None}
 
     def line(self) -> str:
-        """What the terminal shows of it."""
+        """The line for the terminal."""
         code = f" · code {self.code}" if self.code else ""
         text = self.subject or " ".join(self.body.split())
         return f"{self.channel} to {self.to}{code} · {text[:100]}"
 
 
 class Inbox:
-    """The messages, newest first. `settings` say what a code looks like and where national numbers are from."""
+    """The messages, newest first. `settings` define the form of codes and the region of national numbers."""
 
     def __init__(self, clock: Clock, settings: Mapping[str, Any], on_message: Callable[[Message], None]) -> None:
         self._clock = clock
@@ -55,21 +55,21 @@ class Inbox:
         self._lock = threading.Lock()
 
     def add(self, channel: str, to: str, body: str, *, provider: str, subject: str | None = None) -> None:
-        """Keep a message and tell of it."""
+        """Store a message and announce it."""
         message = Message(channel, to, body, subject, find_code(body, self._settings), provider, self._clock.iso())
         with self._lock:
             self._messages.appendleft(message)
         self._on_message(message)
 
     def messages(self, to: str = "") -> list[Message]:
-        """All, or those to an address in any of its spellings."""
+        """All messages, or those to an address in any of its spellings."""
         with self._lock:
             messages = list(self._messages)
         if not to.strip():
             return messages
         region = str(self._settings.get("DEFAULT_REGION", ""))
-        wanted = normal_address(to, region)
-        return [message for message in messages if normal_address(message.to, region) == wanted]
+        address = normal_address(to, region)
+        return [message for message in messages if normal_address(message.to, region) == address]
 
 
 def find_code(body: str, settings: Mapping[str, Any]) -> str | None:
@@ -80,14 +80,14 @@ def find_code(body: str, settings: Mapping[str, Any]) -> str | None:
     text = unicodedata.normalize("NFKC", body).replace(str(settings.get("BRAND_NAME") or "\0"), "")
     length = int(settings.get("OTP_LENGTH", 6))
     if settings.get("OTP_CHARSET", "numeric") == "numeric":
-        found = re.search(rf"(?<![\w+]){DIGIT}{{{length}}}(?!\w)", text)
-        return "".join(str(unicodedata.digit(digit)) for digit in found[0]) if found else None
+        match = re.search(rf"(?<![\w+]){DIGIT}{{{length}}}(?!\w)", text)
+        return "".join(str(unicodedata.digit(digit)) for digit in match[0]) if match else None
     words = re.findall(rf"\b[A-Z0-9]{{{length}}}\b", text)
     return next((word for word in words if re.search("[0-9]", word)), words[0] if words else None)
 
 
 def normal_address(text: str, region: str) -> str:
-    """An email in lower case, a number as today's E.164, whatever else as it is. A leading + may have become a space in a query."""
+    """An email in lower case, a number in today's E.164, any other text unchanged. In a query a leading + may have become a space."""
     if "@" in text:
         return text.strip().lower()
     number = f"+{text.strip()}" if re.match(r" \d", text) else text.strip()
@@ -98,5 +98,5 @@ def normal_address(text: str, region: str) -> str:
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.number_type(parsed) in RECEIVES_SMS:
         return e164
-    means = (each for each in TODAY(e164) if phonenumbers.number_type(phonenumbers.parse(each)) in RECEIVES_SMS)
+    means = (each for each in CURRENT(e164) if phonenumbers.number_type(phonenumbers.parse(each)) in RECEIVES_SMS)
     return next(means, e164)

@@ -1,4 +1,4 @@
-"""Carries the embedded AWS over from one run to the next: tables, secrets, keys and the clock, by a data folder."""
+"""Saves the embedded AWS in a data folder and restores it in the next run: tables, secrets, keys and the clock."""
 
 import base64
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ SIGNS = "SIGN_VERIFY"
 
 
 class Keeper:
-    """`folder` is where; `state` is what the last run kept."""
+    """Saves to and restores from `folder`; `state` is what the last run saved."""
 
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
@@ -27,7 +27,7 @@ class Keeper:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """The secrets' values by logical id."""
+        """The values of the secrets by logical id."""
         return dict(self.state.get("secrets", {}))
 
     @property
@@ -36,25 +36,25 @@ class Keeper:
 
     @property
     def fired(self) -> Fired | None:
-        """How far the schedules were."""
-        kept = self.state.get("schedules")
-        return Fired(**kept) if kept else None
+        """Until when the schedules have fired."""
+        fired = self.state.get("schedules")
+        return Fired(**fired) if fired else None
 
     def restore_keys(self) -> dict[str, str]:
-        """Put the KMS keys back, so that they decrypt what they encrypted and sign as they signed; their ids by logical id."""
+        """Restore the KMS keys, which decrypt and sign as before; returns their ids by logical id."""
         ids: dict[str, str] = {}
-        for name, kept in self.state.get("keys", {}).items():
-            key = _keys().create_key(None, kept.get("usage", "ENCRYPT_DECRYPT"), kept.get("spec", "SYMMETRIC_DEFAULT"), "", None)
+        for name, stored in self.state.get("keys", {}).items():
+            key = _keys().create_key(None, stored.get("usage", "ENCRYPT_DECRYPT"), stored.get("spec", "SYMMETRIC_DEFAULT"), "", None)
             del _keys().keys[key.id]
-            key.id, key.key_material = kept["id"], base64.b64decode(kept["material"])
-            if "private" in kept:
-                key.private_key.private_key = load_der_private_key(base64.b64decode(kept["private"]), None)
+            key.id, key.key_material = stored["id"], base64.b64decode(stored["material"])
+            if "private" in stored:
+                key.private_key.private_key = load_der_private_key(base64.b64decode(stored["private"]), None)
             _keys().keys[key.id] = key
             ids[name] = key.id
         return ids
 
     def restore_tables(self, tables: Backend) -> None:
-        """Put the items back, into the tables that still exist, and keep a journal of what changes from here on."""
+        """Restore the items of the tables that still exist, and write a journal of changes from here on."""
         for table, item in self._folder.items():
             if table in tables.tables:
                 tables.restore(table, item)
@@ -62,11 +62,11 @@ class Keeper:
         tables.listeners.append(self._folder.write)
 
     def close(self) -> None:
-        """Leave the folder to the next run."""
+        """Release the folder for the next run."""
         self._folder.close()
 
     def keep(self, template: Template, clients: Clients, ids: Mapping[str, str], clock: Clock, fired: Fired) -> None:
-        """Keep the present state, but for the tables."""
+        """Save the current state, except the tables."""
         keys = {name: _keys().keys[ids[name]] for name in template.resources_of(KEY)}
         read = clients.secrets.get_secret_value
         self.state = {
@@ -83,9 +83,9 @@ def _keys() -> Any:
 
 
 def _kept(key: Key) -> dict[str, str]:
-    kept = {"id": key.id, "usage": key.key_usage, "spec": key.key_spec, "material": base64.b64encode(key.key_material).decode()}
+    stored = {"id": key.id, "usage": key.key_usage, "spec": key.key_spec, "material": base64.b64encode(key.key_material).decode()}
     if key.key_usage != SIGNS:
-        return kept
+        return stored
     signing: Any = key.private_key
     private = signing.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return kept | {"private": base64.b64encode(private).decode()}
+    return stored | {"private": base64.b64encode(private).decode()}

@@ -1,4 +1,4 @@
-"""The template's parameters: their names as settings, and the bounds that CloudFormation holds their values to."""
+"""The template's parameters: their names as settings, and the constraints that CloudFormation enforces on their values."""
 
 import difflib
 import re
@@ -10,7 +10,7 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
 class ParameterError(Exception):
-    """A parameter that the template does not have, or a value that it does not allow; its text is one line."""
+    """A parameter that the template does not have, or a value that it does not allow; the message is one line."""
 
     def __init__(self, name: str, what_is_allowed: str) -> None:
         super().__init__(f"{name}: {what_is_allowed}")
@@ -24,24 +24,24 @@ def setting_name(parameter: str) -> str:
 
 
 def values(parameters: Mapping[str, Properties], overrides: Mapping[str, str]) -> dict[str, Node]:
-    """Each parameter's value: an override's, by setting or parameter name, else its default.
+    """The value of each parameter: an override, by setting or parameter name, else the default.
 
     A CommaDelimitedList is a list of strings, everything else a string, as in CloudFormation.
 
     Raises: ParameterError.
     """
     names = {setting_name(parameter): parameter for parameter in parameters}
-    given = {}
+    texts = {}
     for name, text in overrides.items():
         parameter = names.get(name, name)
         if parameter not in parameters:
             raise ParameterError(name, _unknown(name, names))
-        given[parameter] = (name, text)
+        texts[parameter] = (name, text)
     result: dict[str, Node] = {}
     for parameter, declared in parameters.items():
-        if parameter not in given and "Default" not in declared:
+        if parameter not in texts and "Default" not in declared:
             raise ParameterError(setting_name(parameter), "needs a value")
-        name, value = given.get(parameter, (setting_name(parameter), str(declared.get("Default"))))
+        name, value = texts.get(parameter, (setting_name(parameter), str(declared.get("Default"))))
         result[parameter] = _checked(name, declared, value)
     return result
 

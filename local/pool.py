@@ -1,4 +1,4 @@
-"""Workers of a function: started when first needed, as many as there are events at once up to a bound, replaced when they die."""
+"""The workers of a function: started when they are first needed, one for each concurrent event up to a limit, replaced when they die."""
 
 import contextlib
 import multiprocessing
@@ -15,7 +15,7 @@ from typing import Any
 from local import preload, worker
 from local.worker import Failure, Spec
 
-MOST_WORKERS = 8  # of one function; more events wait
+MOST_WORKERS = 8  # workers of one function; further events wait
 INIT_SECONDS = 30
 
 _forks = multiprocessing.get_context("forkserver")
@@ -23,20 +23,20 @@ _starting = threading.Lock()  # multiprocessing starts one process at a time
 
 
 def prepare(folders: Sequence[Path]) -> None:
-    """Start the process that workers are forked from; it imports the libraries while the stack goes on."""
+    """Start the process that workers are forked from; it imports the libraries while the stack continues to start."""
     os.environ[preload.FOLDERS] = os.pathsep.join(map(str, folders))
     _forks.set_forkserver_preload(["local.preload"])
     forkserver.ensure_running()
 
 
 def shut_down() -> None:
-    """End that process. Call it when no worker is left."""
+    """End that process, once no worker is left."""
     forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001 - it would end by itself, a moment after this process
     resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 class Broken(Exception):
-    """A function gave no result: `failure` says why."""
+    """A function returned no result; `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -44,7 +44,7 @@ class Broken(Exception):
 
 
 class Pool:
-    """Runs one function; `offset_seconds` is how far its clock is ahead, `on_failure` is told of each failure."""
+    """Runs one function; `offset_seconds` returns how far its clock is ahead, and `on_failure` is called with each failure."""
 
     def __init__(self, spec: Spec, offset_seconds: Callable[[], float], on_failure: Callable[[str, Failure], None]) -> None:
         self.spec = spec
@@ -163,7 +163,7 @@ class _Worker:
 
 
 def check(specs: Sequence[Spec]) -> dict[str, Failure]:
-    """Import each function's handler once; what fails, by function. Functions with the same settings share a process."""
+    """Import each function's handler once; returns failures by function. Functions with the same settings share a process."""
     groups: dict[str, list[Spec]] = {}
     for spec in specs:
         groups.setdefault(str(sorted(_shared(spec.environment).items())), []).append(spec)
@@ -171,7 +171,7 @@ def check(specs: Sequence[Spec]) -> dict[str, Failure]:
     failures: dict[str, Failure] = {}
     ends_at = time.monotonic() + INIT_SECONDS
     for connection, process in started:
-        with contextlib.suppress(EOFError):  # an import that ends its process shows when the function is called
+        with contextlib.suppress(EOFError):  # an import that ends the process is reported when the function is called
             if connection.poll(max(0.0, ends_at - time.monotonic())):
                 failures |= connection.recv()
         process.kill()
@@ -184,9 +184,9 @@ def _shared(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _start(target: Callable[..., None], argument: object) -> tuple[Connection, ForkServerProcess]:
-    mine, theirs = _forks.Pipe()
+    connection, child_connection = _forks.Pipe()
     with _starting:
-        process = _forks.Process(target=target, args=(theirs, argument), daemon=True)
+        process = _forks.Process(target=target, args=(child_connection, argument), daemon=True)
         process.start()
-    theirs.close()
-    return mine, process
+    child_connection.close()
+    return connection, process

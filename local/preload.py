@@ -1,6 +1,6 @@
 """Imported once by the process that workers are forked from: the libraries that the service imports, and nothing of the service itself.
 
-Which they are is read from the code, so the list cannot age. Nothing imported here reads a function's environment.
+The libraries are found in the code, so the list cannot go stale. No module imported here may read a function's environment.
 """
 
 import ast
@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-FOLDERS = "LOCAL_STACK_CODE"  # variable with the folders of the service's code
+FOLDERS = "LOCAL_STACK_CODE"  # the variable with the folders of the service's code
 
 
 def _libraries(folders: list[Path]) -> set[str]:
@@ -35,4 +35,4 @@ libraries = _libraries([Path(folder) for folder in os.environ.get(FOLDERS, "").s
 for library in sorted(libraries):
     with contextlib.suppress(Exception):
         importlib.import_module(library)
-gc.freeze()  # forks share what is here
+gc.freeze()  # forks share the memory of what is imported here

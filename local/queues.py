@@ -1,4 +1,4 @@
-"""Feeds a queue to a function, as Lambda's event source mapping does: what succeeds is deleted, the rest comes again."""
+"""Feeds a queue to a function, like Lambda's event source mapping: successful messages are deleted, the others are received again."""
 
 import json
 import logging
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import MessageTypeDef
 
 POLL_SECONDS = 0.4
-MOST_MESSAGES = 10  # that SQS gives at once
+MOST_MESSAGES = 10  # the most that SQS returns at once
 log = logging.getLogger(__name__)
 
 
 class QueueFeeder:
-    """One trigger; `stopping` ends it."""
+    """Feeds the queue of one trigger until `stopping` is set."""
 
     def __init__(self, trigger: QueueTrigger, pool: Pool, clients: Clients, ids: Mapping[str, str], *, stopping: threading.Event) -> None:
         self._trigger = trigger
@@ -40,7 +40,7 @@ class QueueFeeder:
         threading.Thread(target=self._run, daemon=True, name=f"queue:{self._trigger.queue}").start()
 
     def work_off(self, ends_at: float) -> None:
-        """Return when no message waits that is due, at the latest then, by the monotonic clock."""
+        """Wait until no due message is left, but not longer than until `ends_at` on the monotonic clock."""
         self._rounds.await_next(ends_at)
 
     def _run(self) -> None:
@@ -57,21 +57,21 @@ class QueueFeeder:
                 self._stopping.wait(1)
 
     def _receive(self) -> "list[MessageTypeDef]":
-        most = min(self._trigger.batch_size, MOST_MESSAGES)
+        batch_size = min(self._trigger.batch_size, MOST_MESSAGES)
         answer = self._sqs.receive_message(
-            QueueUrl=self._url, MaxNumberOfMessages=most, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
+            QueueUrl=self._url, MaxNumberOfMessages=batch_size, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
         )
         return answer.get("Messages", [])
 
     def _feed(self, messages: "list[MessageTypeDef]") -> None:
-        wanted = [message for message in messages if fits_any(self._trigger.filters, _seen_by_filters(message))]
-        ids = [message["MessageId"] for message in wanted]
+        fitting = [message for message in messages if fits_any(self._trigger.filters, _seen_by_filters(message))]
+        ids = [message["MessageId"] for message in fitting]
         failed: list[str] | None = []
-        if wanted:
-            failed = failed_items(self._pool, queue_event(wanted, self._arn), ids, reports=self._trigger.reports_item_failures)
-        kept = set(ids if failed is None else failed)
+        if fitting:
+            failed = failed_items(self._pool, queue_event(fitting, self._arn), ids, reports=self._trigger.reports_item_failures)
+        failed_ids = set(ids if failed is None else failed)
         for message in messages:
-            if message["MessageId"] not in kept:
+            if message["MessageId"] not in failed_ids:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
 

@@ -1,4 +1,4 @@
-"""Which function answers a path, as an HTTP API decides it: the most specific route wins, an exact one before `{a}` before `{a+}`."""
+"""Which function handles a path, by the rules of an HTTP API: the most specific route wins, an exact one before `{a}` before `{a+}`."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ PARAMETER = re.compile(r"\{([^}+]+)\+?\}")
 
 
 class Match(NamedTuple):
-    """A route, its function, and what its parameters stand for in the path."""
+    """A route, its function, and the values of its path parameters."""
 
     function: str
     route: Route
@@ -27,7 +27,7 @@ class Routes:
         self._routes = [(route, name, _pattern(route.path)) for route, name in sorted(pairs, key=lambda pair: _rank(pair[0]))]
 
     def find(self, method: str, path: str) -> Match | None:
-        """The best route for a path as it stands in the request line."""
+        """The best route for a path, which is as in the request line."""
         plain = "/".join(unquote(segment).replace("/", "%2F") for segment in path.split("/"))
         for route, name, pattern in self._routes:
             match = pattern.fullmatch(plain) if route.method in {method, ANY} else None

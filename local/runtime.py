@@ -1,4 +1,4 @@
-"""What Lambda itself gives a function, beside what the template gives it."""
+"""The environment that Lambda itself gives a function, in addition to the template's variables."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ LAYER = "AWS::Serverless::LayerVersion"
 
 
 def spec_of(function: Function, template: Template, ids: Mapping[str, str], endpoints: Mapping[str, str], *, verbose: bool) -> Spec:
-    """How the function's workers are made; `endpoints` are the variables that lead the SDK to the embedded AWS."""
+    """The specification of a function's workers; `endpoints` are the variables that direct the SDK to the embedded AWS."""
     name = ids[function.logical_id]
     return Spec(
         name=name,
@@ -31,7 +31,7 @@ def spec_of(function: Function, template: Template, ids: Mapping[str, str], endp
 
 
 def task_spec(module: str, template: Template, ids: Mapping[str, str], endpoints: Mapping[str, str], *, verbose: bool) -> Spec:
-    """How workers of one of the stack's own tasks are made: as of a function that has all settings and layers that there are."""
+    """The specification of the workers of a task of the stack itself, which has every setting and every layer."""
     specs = [spec_of(function, template, ids, endpoints, verbose=verbose) for function in template.functions.values()]
     settings = {name: value for spec in specs for name, value in spec.environment.items()}
     layers = dict.fromkeys(layer for spec in specs for layer in spec.path[1:])
@@ -52,7 +52,7 @@ def layers_of(function: Function, template: Template) -> list[Path]:
 
 
 def code_folders(template: Template) -> list[Path]:
-    """Every folder with code of the service."""
+    """Every folder that contains code of the service."""
     functions = template.functions.values()
     return list(dict.fromkeys(folder for each in functions for folder in (each.code, *layers_of(each, template))))
 
@@ -62,7 +62,7 @@ def _lambda_environment(function: Function, name: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
         "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
         "AWS_SESSION_TOKEN": CREDENTIALS["aws_session_token"],
-        "AWS_CONFIG_FILE": os.devnull,  # the developer's own files are not the function's
+        "AWS_CONFIG_FILE": os.devnull,  # a function must not see the developer's own files
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,

@@ -1,7 +1,7 @@
-"""Fires the template's schedules as the stack's clock passes their times: by itself, and when the clock is moved by hand.
+"""Fires the template's schedules when the local stack's clock reaches their times, by itself or when it is moved by hand.
 
-A clock that is moved stops at least once a day on its way. At each stop every schedule that fell due fires once, and what comes of it is
-worked off, so that what follows from day to day (a reminder, then a deletion; a key, then its successor) happens in its order.
+A clock that is moved stops at least once a day on its way. At each stop every schedule that fell due fires once, and its effects are
+processed, so that consecutive events (a reminder, then a deletion; a key, then its successor) happen in order.
 """
 
 import contextlib
@@ -18,16 +18,16 @@ from local.template import Template
 from local.triggers import ScheduleTrigger
 
 DAY_SECONDS = 86_400
-LONGEST_STEPPED_SECONDS = 400 * DAY_SECONDS  # a longer move is one step
-LOOK_SECONDS = 1.0  # the clock may be moved while the next time is waited for
+LONGEST_STEPPED_SECONDS = 400 * DAY_SECONDS  # a longer move is made in one step
+LOOK_SECONDS = 1.0  # how often to look at the clock, which may be moved during a wait
 
 
 class Stopping(Exception):
-    """The stack ends, and the clock has not been moved all the way."""
+    """The stack is stopping, and the clock has not been moved all the way."""
 
 
 class Job(NamedTuple):
-    """A schedule of a function."""
+    """One schedule of one function."""
 
     function: str
     trigger: ScheduleTrigger
@@ -35,7 +35,7 @@ class Job(NamedTuple):
 
 
 class Fired(NamedTuple):
-    """Since when the schedules run, and until when all that fell due has fired, by the stack's clock."""
+    """When the schedules began, and until when all due ones have fired, by the stack's clock."""
 
     began_at: float
     until: float
@@ -47,13 +47,13 @@ def jobs_of(template: Template) -> list[Job]:
 
 
 def event_of(function: str, trigger: ScheduleTrigger, at: float) -> Event:
-    """What the function is given when its schedule fires."""
+    """The event that the function receives when its schedule fires."""
     event: Event = json.loads(trigger.payload) if trigger.payload else schedule_event(function + trigger.name, at)
     return event
 
 
 def steps(seconds: float) -> Iterator[float]:
-    """How the clock goes a way of so many seconds."""
+    """The steps in which the clock is moved by this many seconds."""
     if seconds > LONGEST_STEPPED_SECONDS:
         yield seconds
         return
@@ -64,9 +64,9 @@ def steps(seconds: float) -> Iterator[float]:
 
 
 class Scheduler:
-    """One stack's schedules. `work_off` returns when stream and queues hold nothing that is due; `keep` keeps clock and `fired`.
+    """One stack's schedules. `work_off` waits until streams and queues hold nothing that is due; `keep` saves clock and `fired`.
 
-    `fired` is what the last run kept: what fell due while there was none fires once, when this one starts.
+    `fired` is what the last run saved: schedules that fell due since then fire once when this run starts.
     """
 
     def __init__(
@@ -83,23 +83,23 @@ class Scheduler:
         self._work_off = work_off
         self._keep = keep
         self._stopping = stopping
-        self._lock = threading.Lock()  # one goes on at a time, the clock's mover or the time itself
+        self._lock = threading.Lock()  # either somebody moves the clock or time passes by itself, never both at once
         self._jobs: list[Job] = []
         self._pools: Mapping[str, Pool] = {}
 
     def start(self, jobs: list[Job], pools: Mapping[str, Pool]) -> None:
-        """Begin to fire these."""
+        """Start to fire these schedules."""
         self._jobs, self._pools = jobs, pools
         if jobs:
             threading.Thread(target=self._run, daemon=True, name="schedules").start()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock, and let happen what happens on the way. Raises: Stopping."""
+        """Move the clock and fire the schedules that fall due on the way. Raises: Stopping."""
         with self._lock:
             self._work_off()
             for step in steps(seconds):
                 self._clock.advance(step)
-                self._keep()  # before anything fires: who dies here goes on from here
+                self._keep()  # before anything fires: a run that dies here continues from here
                 self._fire()
                 self._work_off()
                 if self._stopping.is_set():
@@ -116,14 +116,14 @@ class Scheduler:
         return job.schedule.next_after(self.fired.until, began_at=self.fired.began_at)
 
     def _fire(self) -> None:
-        """Run what has fallen due since the last time, once each; what fails has fired too, and its pool has told of it."""
+        """Run each schedule that fell due since the last time once; a failed run counts as fired, and its pool reports it."""
         now = self._clock.now()
         due = [job for job in self._jobs if self._next_time(job) <= now]
         for job in due:
             with contextlib.suppress(Broken):
                 self._pools[job.function].invoke(event_of(job.function, job.trigger, now))
             if self._stopping.is_set():
-                return  # it may have been ended halfway, so it counts as not fired: the next run fires it again
+                return  # it may have been interrupted, so it counts as not fired, and the next run fires it again
         self.fired = self.fired._replace(until=now)
         if due:
             self._keep()

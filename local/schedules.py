@@ -1,4 +1,4 @@
-"""When a schedule falls due: EventBridge's rate and cron expressions, as far as the template uses them; others are refused.
+"""When a schedule is due: EventBridge's rate and cron expressions, as far as the template uses them; others are refused.
 
 Source: EventBridge user guide, "Setting a schedule pattern for scheduled rules".
 """
@@ -14,27 +14,27 @@ CRON = re.compile(r"cron\((\S+) (\S+) (?:\* \* \?|\? \* \*) \*\)")  # on every d
 
 
 class ScheduleError(Exception):
-    """An expression that is not known here; its text is one line."""
+    """An expression that is not supported; the message is one line."""
 
 
 class Rate(NamedTuple):
-    """Again and again after so many seconds."""
+    """Repeatedly, at this interval in seconds."""
 
     seconds: int
 
     def next_after(self, at: float, *, began_at: float) -> float:
-        """When it is due after `at`, in seconds since the epoch; the first time is a period after it began."""
+        """The next time after `at`, in epoch seconds; the first one is an interval after the schedule began."""
         return began_at + ((at - began_at) // self.seconds + 1) * self.seconds
 
 
 class Cron(NamedTuple):
-    """At these minutes of each day, in UTC; None is every one."""
+    """At these times of each day, in UTC; None means every one."""
 
     minute: int | None
     hour: int | None
 
     def next_after(self, at: float, *, began_at: float) -> float:  # noqa: ARG002 (as Rate's)
-        """When it is due after `at`, in seconds since the epoch."""
+        """The next time after `at`, in epoch seconds."""
         minutes = itertools.count(int(at // MINUTE_SECONDS) + 1)
         return float(next(minute for minute in minutes if self._fits(minute)) * MINUTE_SECONDS)
 
@@ -46,7 +46,7 @@ type Schedule = Rate | Cron
 
 
 def parse(expression: str) -> Schedule:
-    """Read `rate(…)` or `cron(…)`. Raises: ScheduleError."""
+    """Parse `rate(…)` or `cron(…)`. Raises: ScheduleError."""
     if rate := RATE.fullmatch(expression):
         count, unit, plural = int(rate[1]), rate[2], rate[3]
         if (count == 1) != (not plural):

@@ -1,4 +1,4 @@
-"""SNS and SES as seen from outside: what they send goes to the inbox, and each can be broken for a while."""
+"""SNS and SES: the messages that they send go to the inbox, and each can be made to fail for a while."""
 
 import base64
 import email
@@ -18,14 +18,14 @@ from local.server import Request, Response
 
 SENDERS: Mapping[str, str] = {"sms": "sns", "email": "ses"}  # channel → provider
 MODES = ("error", "throttle", "timeout", "reject", "lost")
-HANG_SECONDS = 70  # longer than any client waits (botocore: 60)
+HANG_SECONDS = 70  # longer than any client waits (60 in botocore)
 OUTBOUND_EMAILS = "/v2/email/outbound-emails"
-LONGEST_LOCAL_PART, LONGEST_ADDRESS = 64, 320  # characters, as SES's SendEmail has them
+LONGEST_LOCAL_PART, LONGEST_ADDRESS = 64, 320  # characters, as in SES's SendEmail
 DOMAIN = re.compile(r"(?=.{1,255}\Z)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z0-9-]+")
 
 
 class Sending(NamedTuple):
-    """One message on its way."""
+    """One message that is being sent."""
 
     channel: str
     to: str
@@ -34,7 +34,7 @@ class Sending(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """An answer by which a provider says no."""
+    """A provider's response that refuses a message."""
 
     status: int
     code: str
@@ -53,7 +53,7 @@ NO_MAILBOX = Refusal(400, "BadRequestException", "Email address is not valid: it
 
 
 class Senders:
-    """Stands before SNS and SES. `stopping` ends what hangs."""
+    """Stands in front of SNS and SES. `stopping` ends requests that hang."""
 
     def __init__(self, inbox: Inbox, clock: Clock, stopping: threading.Event) -> None:
         self._inbox = inbox
@@ -62,11 +62,11 @@ class Senders:
         self._faults: dict[str, tuple[str, float]] = {}
 
     def break_(self, channel: str, mode: str, for_seconds: float) -> None:
-        """Break a sender until the stack's clock is that much further; a new fault takes the place of the last."""
+        """Make a sender fail for this many seconds of the stack's clock; a new fault replaces the last one."""
         self._faults[channel] = (mode, self._clock.now() + for_seconds)
 
     def pass_on(self, request: Request, forward: Callable[[Request], Response]) -> Response | None:
-        """The provider's answer, or the fault's; None is no answer at all. What the provider took is in the inbox."""
+        """The response of the provider or of the fault; None means no response. Accepted messages are in the inbox."""
         sendings = list(_sendings(request))
         if not sendings:
             return forward(request)
@@ -111,7 +111,7 @@ def _sendings(request: Request) -> Iterator[Sending]:
 
 
 def _content(content: Mapping[str, Mapping[str, object]]) -> tuple[str, str]:
-    """Subject and text of an email, whether in parts or raw."""
+    """Subject and text of an email, whether it is in parts or raw."""
     if "Raw" in content:
         raw = email.message_from_bytes(base64.b64decode(str(content["Raw"]["Data"])), policy=email.policy.default)
         text = raw.get_body(("plain", "html"))

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on a loopback address: one thread a connection, kept alive, the whole body read before the answer."""
+"""A small HTTP/1.1 server on a loopback address: one thread a connection, keep-alive, and the whole body is read before the response."""
 
 import socket
 import threading
@@ -23,29 +23,29 @@ class Request(NamedTuple):
     client: str
 
     def header(self, name: str) -> str:
-        """The first header of that (lower-case) name, or nothing."""
+        """The value of the first header with this (lower-case) name, or an empty string."""
         return next((value for each, value in self.headers if each.lower() == name), "")
 
 
 class Response(NamedTuple):
-    """An answer; the server adds its length."""
+    """A response; the server adds its length."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
 
-type App = Callable[[Request], Response | None]  # None drops the connection without an answer
+type App = Callable[[Request], Response | None]  # None closes the connection without a response
 
 
 class TooLong(Exception):
-    """The body is longer than the server takes."""
+    """The body is longer than the server accepts."""
 
 
 class Server:
-    """Serves an app in threads of its own, from `start` to `stop`. The port is taken as soon as it is made.
+    """Serves an app in threads of its own, from `start` to `stop`. The constructor binds the port.
 
-    Raises: OSError if the port is taken.
+    Raises: OSError (the port is in use).
     """
 
     def __init__(self, host: str, port: int, *, longest_body: int, too_long: Response | None = None) -> None:
@@ -57,12 +57,12 @@ class Server:
         return int(self._server.server_address[1])
 
     def start(self, app: App) -> None:
-        """Answer requests; those that came since the port was taken have waited."""
+        """Answer requests, including those that have waited since the port was bound."""
         self._server.app = app
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more requests; those in work lose their connection when the process ends."""
+        """Accept no more requests; current ones lose their connections when the process ends."""
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.server_close()
@@ -80,7 +80,7 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(address, _Connection)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is no fault of the server's."""
+        """Ignore clients that disconnect."""
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -93,13 +93,13 @@ class _Connection(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        # http.server looks for `do_GET`, `do_POST`, …: every method is taken here.
+        # http.server looks for `do_GET`, `do_POST`, …; this serves every method.
         if name.startswith("do_"):
             return self._answer
         raise AttributeError(name)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
-        """Nothing: requests are not logged."""
+        """Do nothing, because requests are not logged."""
 
     def _answer(self) -> None:
         try:
@@ -148,7 +148,7 @@ class _Connection(BaseHTTPRequestHandler):
         return bytes(body)
 
     def _drain(self) -> None:
-        """Take what the client still sends, up to a bound: it reads the answer only afterwards."""
+        """Read what the client still sends, up to a limit, because it reads the response only afterwards."""
         self.connection.settimeout(1)
         for _ in range(DRAINED_CHUNKS):
             if not self.rfile.read1(LONGEST_LINE):
@@ -158,7 +158,7 @@ class _Connection(BaseHTTPRequestHandler):
         lines = [f"{name}: {value}" for name, value in response.headers]
         if "date" not in dict(response.headers):
             lines.append(f"date: {self.date_time_string()}")
-        length_is_known = bool(response.body) or self.command != "HEAD"  # whoever leaves the body out to HEAD does not tell GET's length
+        length_is_known = bool(response.body) or self.command != "HEAD"  # an app that omits the body for HEAD does not know its length
         if response.status not in {204, 304} and length_is_known:
             lines.append(f"content-length: {len(response.body)}")
         if self.close_connection:
@@ -166,4 +166,4 @@ class _Connection(BaseHTTPRequestHandler):
         reason = self.responses.get(response.status, ("", ""))[0]
         head = "\r\n".join([f"HTTP/1.1 {response.status} {reason}", *lines, "", ""])
         body = b"" if self.command == "HEAD" else response.body
-        self.wfile.write(head.encode("latin-1", "replace") + body)  # in one piece, so that no delayed acknowledgement is waited for
+        self.wfile.write(head.encode("latin-1", "replace") + body)  # at once, to avoid waiting for a delayed acknowledgement

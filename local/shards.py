@@ -14,18 +14,18 @@ SHARDS_ANEW_SECONDS = 10.0
 
 
 class ShardReader:
-    """Reads all shards of a stream, each where it was left."""
+    """Reads all shards of a stream, each from where the last read ended."""
 
     def __init__(self, clients: Clients, arn: str, *, from_start: bool) -> None:
         self._streams = clients.streams
         self._arn = arn
         self._kind = "TRIM_HORIZON" if from_start else "LATEST"
-        self._iterators: dict[str, str | None] = {}  # None: read to its end
+        self._iterators: dict[str, str | None] = {}  # None: read to the end
         self._last: dict[str, str] = {}
         self._looked_at = float("-inf")
 
     def read(self) -> "list[RecordTypeDef]":
-        """What is new."""
+        """The new records."""
         now = datetime.now(UTC).timestamp()
         if now - self._looked_at > SHARDS_ANEW_SECONDS:
             self._find_shards()
@@ -36,7 +36,7 @@ class ShardReader:
         for shard in self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"].get("Shards", []):
             if shard["ShardId"] not in self._iterators:
                 self._iterators[shard["ShardId"]] = self._iterator(shard["ShardId"])
-        self._kind = "TRIM_HORIZON"  # a shard that appears later is new from its first record on
+        self._kind = "TRIM_HORIZON"  # all records of a shard that appears later are new
 
     def _iterator(self, shard: str) -> str:
         where: dict[str, Any] = {"ShardIteratorType": self._kind}

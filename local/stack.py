@@ -1,4 +1,4 @@
-"""The whole of it: an embedded AWS, the functions' workers, what triggers them, and the HTTP server before all."""
+"""The whole local stack: an embedded AWS, the functions' workers, their triggers, and the HTTP server in front."""
 
 import sys
 import threading
@@ -31,9 +31,9 @@ from local.streams import StreamFeeder
 from local.template import StreamTrigger, Template, Unresolved
 from local.worker import Failure
 
-EMBEDDED_LOOK_SECONDS = 5.0  # the embedded DynamoDB says when there is something new
-REAL_LOOK_SECONDS = 0.1  # any other is asked
-REAL_SHOWN_SECONDS = 0.3  # in its stream, after a write
+EMBEDDED_LOOK_SECONDS = 5.0  # the embedded DynamoDB announces changes
+REAL_LOOK_SECONDS = 0.1  # any other is polled
+REAL_SHOWN_SECONDS = 0.3  # until a write appears in the stream
 WORK_OFF_SECONDS = 60.0  # at most, at each stop of the clock; a sender that hangs takes seconds
 SETTINGS_ERROR = "SettingsError"
 PUBLISH_KEY = "publish_key"  # the stack's own task, as console.TASKS
@@ -41,11 +41,11 @@ PUBLISHABLE_KEY = "pk_local"
 
 
 class StartError(Exception):
-    """The stack cannot start; its text is one line."""
+    """The stack cannot start; the message is one line."""
 
 
 class Options(NamedTuple):
-    """How the stack was asked to run; `dynamodb` is the address of another DynamoDB."""
+    """The options of the command; `dynamodb` is the URL of another DynamoDB."""
 
     data: Path | None = None
     dynamodb: str | None = None
@@ -53,7 +53,7 @@ class Options(NamedTuple):
 
 
 class Stack:
-    """One local stack; `server` has its port already."""
+    """One local stack; `server` has bound its port already."""
 
     def __init__(self, template: Template, server: Server, options: Options, say: Callable[[str], None]) -> None:
         self._template = template
@@ -76,7 +76,7 @@ class Stack:
         self._scheduler = Scheduler(self._clock, work_off=self._work_off, keep=self._keep, stopping=self._stopping, fired=fired)
 
     def start(self) -> None:
-        """Make what the functions need, check that they can start, and answer requests. Raises: StartError, CustomResourceError."""
+        """Create the resources, check that the functions can start, and serve requests. Raises: StartError, CustomResourceError."""
         try:
             jobs = jobs_of(self._template)
         except ScheduleError as error:
@@ -95,7 +95,7 @@ class Stack:
             self._keep()
         self._aws.tables.listeners.append(self._hear)
         self._make_pools()
-        if not keys:  # they are new, and so is what custom resources made with them
+        if not keys:  # they are new, and so is everything that custom resources created with them
             custom.create(self._template, self._pools, self._ids)
         self._publish_key()
         self._start_feeders()
@@ -103,7 +103,7 @@ class Stack:
         self._server.start(self._app())
 
     def stop(self) -> None:
-        """End everything at once: what is in work is not waited for."""
+        """Stop everything at once, without waiting for current requests."""
         self._stopping.set()
         self._server.stop()
         threads = [threading.Thread(target=each.stop) for each in self._pools.values()]
@@ -144,15 +144,15 @@ class Stack:
 
     def _start_feeders(self) -> None:
         for name, function in self._template.functions.items():
-            given = (self._pools[name], self._clients, self._ids)
-            self._streams += [self._feeder(each, *given) for each in function.streams]
-            self._queues += [QueueFeeder(each, *given, stopping=self._stopping) for each in function.queues]
+            arguments = (self._pools[name], self._clients, self._ids)
+            self._streams += [self._feeder(each, *arguments) for each in function.streams]
+            self._queues += [QueueFeeder(each, *arguments, stopping=self._stopping) for each in function.queues]
         for feeder in self._feeders:
             feeder.start()
 
-    def _feeder(self, trigger: StreamTrigger, *given: Any) -> StreamFeeder:
+    def _feeder(self, trigger: StreamTrigger, *arguments: Any) -> StreamFeeder:
         every, shown = (REAL_LOOK_SECONDS, REAL_SHOWN_SECONDS) if self._options.dynamodb else (EMBEDDED_LOOK_SECONDS, 0.0)
-        return StreamFeeder(trigger, *given, every_seconds=every, shown_seconds=shown, stopping=self._stopping)
+        return StreamFeeder(trigger, *arguments, every_seconds=every, shown_seconds=shown, stopping=self._stopping)
 
     @property
     def _feeders(self) -> list[StreamFeeder | QueueFeeder]:
@@ -174,14 +174,14 @@ class Stack:
         return answer
 
     def _hear(self, changes: Sequence[Change]) -> None:
-        """Wake the streams' feeders when their tables were changed."""
+        """Wake the feeders of the streams whose tables have changed."""
         changed = {change.table for change in changes}
         for feeder in self._streams:
             if feeder.table in changed:
                 feeder.wake()
 
     def _work_off(self) -> None:
-        """Let what waits in streams and queues be done, but for what never ends."""
+        """Wait until streams and queues are processed, but not forever."""
         ends_at = time.monotonic() + WORK_OFF_SECONDS
         for feeder in self._feeders:
             feeder.work_off(ends_at)
@@ -192,7 +192,7 @@ class Stack:
                 if self._keeper:
                     self._keeper.keep(self._template, self._clients, self._ids, self._clock, self._scheduler.fired)
         except (BotoCoreError, ClientError):
-            if not self._stopping.is_set():  # else what was kept last stands
+            if not self._stopping.is_set():  # otherwise the last saved state stays
                 raise
 
     def _show(self, message: Message) -> None:

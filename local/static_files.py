@@ -1,4 +1,4 @@
-"""Files as a static host serves them: those that are there, under an exact type and a strict policy."""
+"""Serves files like a static host: existing files only, with an exact content type and a strict policy."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,9 +31,9 @@ def find(folders: Sequence[Path], path: str, policy: str = POLICY) -> Response |
     """The file at `path` (unquoted, with / between its names) in the first folder that has it; a folder's own page is index.html."""
     name = path + "index.html" if path.endswith("/") else path
     for folder in folders:
-        found = _inside(folder, name)
-        if found:
-            return served(found.read_bytes(), found.suffix, policy)
+        file = _inside(folder, name)
+        if file:
+            return served(file.read_bytes(), file.suffix, policy)
     return None
 
 
@@ -41,6 +41,6 @@ def _inside(folder: Path, name: str) -> Path | None:
     if any(part in {"", ".", ".."} for part in name.split("/")) or "\0" in name or "\\" in name:
         return None
     file = folder / name
-    # A link that leads out of the folder is none of its files.
+    # A link to a place outside the folder does not count as a file of it.
     inside = file.suffix in TYPES and file.is_file() and file.resolve().is_relative_to(folder.resolve())
     return file if inside else None

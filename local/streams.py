@@ -1,6 +1,6 @@
-"""Feeds a table's stream to a function, as Lambda's event source mapping does: in order for each item, in parallel over items.
+"""Feeds a table's stream to a function, like Lambda's event source mapping: in order for each item, in parallel across items.
 
-The stream is read by its own API, so an embedded and a real DynamoDB work alike.
+The stream is read by its API, so it works with the embedded DynamoDB and a real one alike.
 """
 
 import json
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 type Record = Mapping[str, Any]
 
-LONGEST_PAUSE_SECONDS = 5.0  # between tries of a batch; Lambda goes up to a minute
-FULL_READ = 1_000  # records that GetRecords gives at most
+LONGEST_PAUSE_SECONDS = 5.0  # between attempts of a batch; Lambda waits up to a minute
+FULL_READ = 1_000  # the most records that GetRecords returns
 log = logging.getLogger(__name__)
 
 
 class StreamFeeder:
-    """One trigger, which looks for records every so many seconds and when it is woken; `stopping` ends it.
+    """Feeds the stream of one trigger, reading it at intervals and when it is woken, until `stopping` is set.
 
-    `shown_seconds`: what was written shows in the stream after so long.
+    `shown_seconds`: how long it takes until a write appears in the stream.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class StreamFeeder:
             threading.Thread(target=self._run, args=(lane,), daemon=True, name=f"stream:{self._trigger.table}:{number}").start()
 
     def wake(self) -> None:
-        """There may be something new."""
+        """Read the stream at once, because there may be something new."""
         self._rounds.wake()
 
     def work_off(self, ends_at: float) -> None:
-        """Return when all that was written before this call has been handled, at the latest then, by the monotonic clock."""
+        """Wait until all earlier writes are processed, but not longer than until `ends_at` on the monotonic clock."""
         self._stopping.wait(self._shown_seconds)
         self._rounds.await_next(ends_at)
         for lane in self._lanes:
@@ -94,14 +94,14 @@ class StreamFeeder:
             self._rounds.rest()
 
     def _hand_out(self, records: "list[RecordTypeDef]") -> int:
-        """Put what concerns the function into its lanes; answers how many records there were."""
-        theirs: dict[int, list[Record]] = {}
+        """Put the records that match the filters into their lanes; returns the number of all records."""
+        records_of: dict[int, list[Record]] = {}
         for record in records:
             if fits_any(self._trigger.filters, record):
                 key = json.dumps(record["dynamodb"]["Keys"], sort_keys=True, default=str)
-                theirs.setdefault(zlib.crc32(key.encode()) % len(self._lanes), []).append(record)
-        for lane, some in theirs.items():
-            self._lanes[lane].put(some)
+                records_of.setdefault(zlib.crc32(key.encode()) % len(self._lanes), []).append(record)
+        for lane, lane_records in records_of.items():
+            self._lanes[lane].put(lane_records)
         return len(records)
 
     def _run(self, lane: "_Lane") -> None:
@@ -113,7 +113,7 @@ class StreamFeeder:
                 lane.done(len(batch))
 
     def _feed(self, batch: list[Record], tries_before: int = 0) -> None:
-        """Run a batch until all of it is done, its retries are used up, or the stack ends."""
+        """Run a batch until it is processed, its retries are used up, or the stack stops."""
         tries = tries_before
         while batch and not self._stopping.is_set():
             ids = [str(record["dynamodb"]["SequenceNumber"]) for record in batch]
@@ -124,7 +124,7 @@ class StreamFeeder:
             batch, tries = batch[first:], tries + 1
             if self._trigger.bisects and failed is None and len(batch) > 1:
                 middle = len(batch) // 2
-                self._feed(batch[:middle], tries - 1)  # a bisection is no retry
+                self._feed(batch[:middle], tries - 1)  # a bisection does not count as a retry
                 batch, tries = batch[middle:], tries - 1
                 continue
             if self._trigger.maximum_retries != UNLIMITED and tries > self._trigger.maximum_retries:
@@ -133,7 +133,7 @@ class StreamFeeder:
             self._stopping.wait(min(LONGEST_PAUSE_SECONDS, 0.2 * 2**tries))
 
     def _give_up(self, batch: list[Record]) -> None:
-        """Tell the on-failure queue which records went unprocessed, as Lambda does, and go on without them."""
+        """Report the unprocessed records to the on-failure queue, like Lambda, and continue without them."""
         if self._failures_url is None:
             return
         numbers = [str(record["dynamodb"]["SequenceNumber"]) for record in batch]
@@ -148,7 +148,7 @@ class StreamFeeder:
 
 
 class _Lane:
-    """Records that wait for their turn, and how many have had it."""
+    """Records that wait to be processed, and the number of those that were."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -162,11 +162,11 @@ class _Lane:
             self._records.extend(records)
             self._changed.notify_all()
 
-    def take(self, most: int) -> list[Record]:
-        """The next ones, once there are any."""
+    def take(self, limit: int) -> list[Record]:
+        """Wait for records, and take up to `limit` of them."""
         with self._changed:
             self._changed.wait_for(lambda: self._records)
-            return [self._records.popleft() for _ in range(min(most, len(self._records)))]
+            return [self._records.popleft() for _ in range(min(limit, len(self._records)))]
 
     def done(self, count: int) -> None:
         with self._changed:
@@ -174,8 +174,8 @@ class _Lane:
             self._changed.notify_all()
 
     def await_done(self, stopping: threading.Event, ends_at: float) -> None:
-        """Return when all that was put before this call is done, at the latest then."""
+        """Wait until all records that were put before this call are processed, but not longer than until `ends_at`."""
         with self._changed:
-            wanted = self._put
-            while self._done < wanted and not stopping.is_set() and time.monotonic() < ends_at:
+            target = self._put
+            while self._done < target and not stopping.is_set() and time.monotonic() < ends_at:
                 self._changed.wait(0.1)

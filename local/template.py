@@ -1,4 +1,4 @@
-"""What `template.yaml` says of the service: its functions, tables and settings. The local stack and the tests read them nowhere else."""
+"""What `template.yaml` declares: functions, tables and settings. The local stack and the tests read them nowhere else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

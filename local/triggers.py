@@ -1,4 +1,4 @@
-"""What starts a function: the `Events` of a SAM function, one class a kind (AWS SAM, EventSource)."""
+"""What invokes a function: the `Events` of a SAM function, one class for each type (AWS SAM, EventSource)."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from local.intrinsics import Node, Properties
 
-UNLIMITED = -1  # retries of a stream's record, as Lambda writes it
+UNLIMITED = -1  # unlimited retries of a record, in Lambda's notation
 
 
 class Route(NamedTuple):
@@ -53,7 +53,7 @@ type Trigger = Route | StreamTrigger | QueueTrigger | ScheduleTrigger
 
 
 def of(events: Mapping[str, Properties]) -> list[Trigger]:
-    """The triggers that a function's `Events` declare; a kind that is not known here raises KeyError, so that none is passed over."""
+    """The triggers that a function's `Events` declare. Raises: KeyError (an unknown type, so that none is ignored)."""
     return [_KINDS[event["Type"]](name, event.get("Properties", {})) for name, event in events.items()]
 
 

@@ -1,7 +1,7 @@
-"""A process that runs one function as Lambda's Python runtime does: its code and layers, its environment, one event at a time.
+"""A process that runs one function like Lambda's Python runtime: its code and layers, its environment, one event at a time.
 
-The process is forked from one that has imported the libraries already, and nothing of the service: what it sees of the outside is the
-environment that it is given here.
+The process is forked from one that has imported the libraries but nothing of the service, and sees no environment but the one it is given
+here.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 
 class Spec(NamedTuple):
-    """What a worker is made from. `path` is the function's code, then its layers; `hidden` is the tree, of which it sees nothing else."""
+    """What a worker needs. `path` has the function's code and its layers; of the tree in `hidden` it sees nothing else."""
 
     name: str
     arn: str
@@ -35,7 +35,7 @@ class Spec(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """An error that the code did not catch, as Lambda tells it."""
+    """An uncaught error, in Lambda's form."""
 
     kind: str
     message: str
@@ -65,7 +65,7 @@ class Context:
 
 
 def serve(connection: Connection, spec: Spec) -> None:
-    """Answer events until the connection ends: first whether the import worked, then a result or a Failure for each."""
+    """Process events until the connection ends: first report the import, then a result or a Failure for each event."""
     _become(spec)
     handler, failure = _import(spec)
     connection.send(failure)
@@ -80,7 +80,7 @@ def serve(connection: Connection, spec: Spec) -> None:
 
 
 def check(connection: Connection, specs: Sequence[Spec]) -> None:
-    """Import the handlers of functions that have the same environment; answer a Failure by each name of those that cannot be."""
+    """Import the handlers of functions with the same environment; report a Failure for each one that fails."""
     failures: dict[str, Failure] = {}
     for spec in specs:
         _become(spec)
@@ -91,7 +91,7 @@ def check(connection: Connection, specs: Sequence[Spec]) -> None:
 
 
 def _become(spec: Spec) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stack ends its workers itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stack stops its workers itself
     os.environ.clear()
     os.environ.update(spec.environment)
     time.tzset()
@@ -123,7 +123,7 @@ def _failure(error: BaseException) -> Failure:
 
 
 def _set_clock(offset_seconds: float) -> None:
-    """The service reads its clock from one place; the stack puts its own there."""
+    """Replace the source of the service's clock by the stack's clock."""
     with contextlib.suppress(ImportError):
         clock = importlib.import_module("customer_auth.base.clock")
         clock.source = lambda: time.time() + offset_seconds  # type: ignore[attr-defined]

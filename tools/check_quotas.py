@@ -1,4 +1,4 @@
-"""Says which quotas of the AWS account do not fit the stack of an environment. A new account's fit none.
+"""Reports which quotas of the AWS account are too low for an environment's stack. Those of a new account are.
 
 check_quotas.py ENV
 """
@@ -15,25 +15,25 @@ from tools.stack_parameters import Wrong
 
 # A new table's stream has about as many; docs/scale.md counts with the same.
 SHARDS = 4
-# What the API should have for itself, beside all senders: the least at which one page's requests do not refuse each other.
+# Concurrency that the API needs besides all senders: the least at which the requests of one page do not throttle each other.
 LEAST_FOR_THE_API = 10
 # What SNS sends for in a month where nobody has set a limit (https://docs.aws.amazon.com/sns/latest/dg/channels-sms-awssupport-spend-threshold.html).
 UNSET_LIMIT_USD = "1"
 
 
 class Finding(NamedTuple):
-    """One quota as it is, and what is to be done where it does not fit."""
+    """One quota as it is, and what to do if it is too low."""
 
     what: str
     to_do: str = ""
 
     def line(self) -> str:
-        """As it is printed."""
+        """The line to print."""
         return f"does not fit: {self.what}: {self.to_do}" if self.to_do else f"fits: {self.what}"
 
 
 def main(environment: str, session: boto3.Session | None = None) -> int | str:
-    """Print each; answers 1 if any does not fit, or what is wrong with the files."""
+    """Print all findings; returns 1 if a quota is too low, or a message if the files are wrong."""
     try:
         values = stack_parameters.read(environment).values
     except Wrong as wrong:
@@ -63,9 +63,9 @@ def _of_lambda(client: Any, _sns: Any, values: dict[str, str]) -> Iterator[Findi
     at_once = client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
     parallelism = int(values["SenderParallelism"])
     senders = SHARDS * parallelism + max(2, parallelism)
-    left = max(at_once - senders, 0)
-    what = f"Lambda runs {at_once} functions at once, of which senders may take {senders}, which leaves {left} for the API"
-    yield Finding(what, "" if left >= LEAST_FOR_THE_API else "ask for 1000 (Service Quotas, Lambda, Concurrent executions)")
+    remaining = max(at_once - senders, 0)
+    what = f"Lambda runs {at_once} functions at once, of which senders may take {senders}, which leaves {remaining} for the API"
+    yield Finding(what, "" if remaining >= LEAST_FOR_THE_API else "ask for 1000 (Service Quotas, Lambda, Concurrent executions)")
 
 
 def _of_sms_sandbox(client: Any, _sns: Any, _values: dict[str, str]) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def _of_sms_sandbox(client: Any, _sns: Any, _values: dict[str, str]) -> Iterator
 
 
 def _of_sms_spend(client: Any, sns: Any, values: dict[str, str]) -> Iterator[Finding]:
-    """The limit that is set, the quota above it, and the alarm, which must come before either."""
+    """The spend limit, the quota above it, and the alarm, which must go off before either is reached."""
     limit = float(sns.get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"].get("MonthlySpendLimit", UNSET_LIMIT_USD))
     [quota] = [
         float(each["MaxLimit"])

@@ -1,6 +1,6 @@
-"""Writes the list of passwords that nobody may choose: the 10,000 commonest of zxcvbn (MIT, https://github.com/dwolfhub/zxcvbn-python).
+"""Writes the list of passwords that nobody may choose: the 10,000 most common ones of zxcvbn (MIT, https://github.com/dwolfhub/zxcvbn-python).
 
-Its lists stand in order of frequency, from Mark Burnett's ten million leaked passwords. What is too short to be chosen is left out.
+Its lists are sorted by frequency in Mark Burnett's ten million leaked passwords. Passwords that are too short to be chosen are left out.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ SHORTEST = 8
 
 
 def commonest() -> list[str]:
-    """In order of frequency, as they are compared: in lower case."""
+    """The most common passwords in order of frequency, in lower case, as they are compared."""
     passwords = FREQUENCY_LISTS["passwords"]
     each = passwords.split(",") if isinstance(passwords, str) else passwords
     return [password.lower() for password in each[:MOST] if len(password) >= SHORTEST]

@@ -1,6 +1,6 @@
-"""Deploys the stack of an environment as the files say, or shows what that would change.
+"""Deploys the stack of an environment as the files describe it, or shows what that would change.
 
-deploy.py check|run|diff ENV ARCHITECTURE     the first before anything is built, for what make is about to build
+deploy.py check|run|diff ENV ARCHITECTURE     `check` runs before the build, with the architecture that make is about to build
 """
 
 import json
@@ -19,11 +19,11 @@ from tools.stack_parameters import ROOT, Deployment, Wrong
 BUILT = ROOT / ".aws-sam" / "build" / "SharedLayer"
 MACHINES = {0xB7: "arm64", 0x3E: "x86_64"}  # e_machine of an ELF file
 MACHINE_AT = slice(18, 20)
-IN_REVIEW = "REVIEW_IN_PROGRESS"  # a stack of which there is nothing but a change set
+IN_REVIEW = "REVIEW_IN_PROGRESS"  # the status of a stack that has a change set and nothing else
 
 
 def main(command: str, environment: str, architecture: str) -> int | str:
-    """What the process ends with: a status, or what is wrong."""
+    """The exit status of the process, or an error message."""
     try:
         deployment = stack_parameters.read(environment)
         stack_parameters.check(deployment)
@@ -39,19 +39,19 @@ def main(command: str, environment: str, architecture: str) -> int | str:
 
 
 def _run(environment: str, _stack: str, _values: dict[str, str], arguments: list[str]) -> int:
-    """Deploy; the stack policy is put back whether anything was changed or not, and also where it failed."""
-    done = _sam(environment, arguments)
+    """Deploy, and then set the stack policy again, even if nothing was changed or the deployment failed."""
+    completed = _sam(environment, arguments)
     protect.main(environment)
-    return done
+    return completed
 
 
 def _diff(environment: str, stack: str, values: dict[str, str], arguments: list[str]) -> int:
-    """Say which parameters and which resources a deployment would change, and what the stack policy would refuse; nothing stays."""
+    """Print the parameters and resources that a deployment would change, and what the stack policy would refuse; leaves nothing behind."""
     cloudformation = boto3.client("cloudformation")
     for line in _changed_parameters(cloudformation, stack, values):
         print(line)
     before = {each["ChangeSetId"] for each in _change_sets(cloudformation, stack)}
-    done = _sam(environment, arguments, "--no-execute-changeset")
+    completed = _sam(environment, arguments, "--no-execute-changeset")
     for each in _change_sets(cloudformation, stack):
         if each["ChangeSetId"] not in before:
             for line in _refused(cloudformation, each["ChangeSetId"]):
@@ -59,7 +59,7 @@ def _diff(environment: str, stack: str, values: dict[str, str], arguments: list[
             cloudformation.delete_change_set(ChangeSetName=each["ChangeSetId"])
     if _status(cloudformation, stack) == IN_REVIEW:
         cloudformation.delete_stack(StackName=stack)
-    return done
+    return completed
 
 
 def _sam(environment: str, parameters: list[str], *flags: str) -> int:
@@ -69,21 +69,21 @@ def _sam(environment: str, parameters: list[str], *flags: str) -> int:
 
 
 def _same(what: str, architecture: str, deployment: Deployment, environment: str) -> None:
-    wanted = deployment.values["Architecture"]
-    if wanted != architecture:
+    configured = deployment.values["Architecture"]
+    if configured != architecture:
         raise Wrong(
-            f"Architecture is {wanted} in {environment}, and {what} {architecture}: "
-            f"give make ARCHITECTURE={wanted}, or change the parameter in samconfig.toml"
+            f"Architecture is {configured} in {environment}, and {what} {architecture}: "
+            f"give make ARCHITECTURE={configured}, or change the parameter in samconfig.toml"
         )
 
 
 def _built() -> set[str]:
-    """The machines that the built layer's libraries run on."""
+    """The architectures of the libraries in the built layer."""
     headers = [path.read_bytes()[:20] for path in BUILT.rglob("*.so")]
-    found = {MACHINES.get(int.from_bytes(header[MACHINE_AT], "little"), "another machine") for header in headers}
-    if not found:
+    machines = {MACHINES.get(int.from_bytes(header[MACHINE_AT], "little"), "another machine") for header in headers}
+    if not machines:
         raise Wrong(f"nothing was built in {BUILT}")
-    return found
+    return machines
 
 
 def _changed_parameters(cloudformation: Any, stack: str, values: dict[str, str]) -> Iterator[str]:
@@ -98,17 +98,17 @@ def _shown(value: str | None) -> str:
 
 
 def _refused(cloudformation: Any, change_set: str) -> Iterator[str]:
-    """What the stack policy would refuse of a change set, one line each."""
+    """The changes of a change set that the stack policy would refuse, one line each."""
     denied = [each for each in json.loads(protect.POLICY.read_text(encoding="utf-8"))["Statement"] if each["Effect"] == "Deny"]
     for page in cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=change_set):
         for change in (each["ResourceChange"] for each in page.get("Changes", [])):
-            asked = _actions(change)
+            actions = _actions(change)
             for statement in denied:
                 if f"LogicalResourceId/{change['LogicalResourceId']}" in statement["Resource"]:
                     yield from (
                         f"{change['LogicalResourceId']}: the stack policy refuses {action} (docs/operations.md, What the stack holds)"
                         for action in statement["Action"]
-                        if action in asked
+                        if action in actions
                     )
 
 
@@ -132,14 +132,14 @@ def _status(cloudformation: Any, stack: str) -> str:
 
 
 def _described(cloudformation: Any, stack: str) -> dict[str, Any]:
-    """The stack, empty where there is none."""
+    """The description of the stack, empty if there is none."""
     try:
-        found: dict[str, Any] = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        description: dict[str, Any] = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as missing:
         if missing.response["Error"]["Code"] != "ValidationError":
             raise
         return {}
-    return found
+    return description
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A built function as Lambda runs it, without Docker: AWS's runtime interface emulator, which the SAM CLI brings, over AWS's runtime.
+"""Runs a built function like Lambda, without Docker: AWS's runtime interface emulator, which comes with the SAM CLI, and AWS's runtime.
 
-The function sees its package, its layers, the libraries that Lambda's Python has by itself, its environment, and nothing else.
+The function sees its package, its layers, the libraries of Lambda's Python, its environment, and nothing else.
 """
 
 import compileall
@@ -21,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
-# As they lie in a folder of packages: boto3 and what it needs, and the runtime itself.
+# The packages to copy: boto3 with its dependencies, and the runtime itself.
 RUNTIMES_OWN = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
 RUNTIME = ("awslambdaric", "runtime_client*.so", "simplejson", "snapshot_restore_py.py")
 INVOCATIONS = "2015-03-31/functions/function/invocations"
@@ -34,21 +34,21 @@ _INVOKED = re.compile(r"INVOKE RTDONE\(.*duration: ([\d.]+)ms\)")
 
 
 class Missing(Exception):
-    """What the emulator needs is not on this machine; the text says what, and what brings it."""
+    """Something that the emulator needs is not installed; the message names it, and the command that installs it."""
 
 
 def program() -> Path:
-    """The emulator itself. Raises: Missing."""
+    """The path of the emulator. Raises: Missing."""
     if sys.platform != "linux":
         raise Missing("Lambda's runtime runs on Linux alone: make invoke-all in a Linux container")
-    found = list((ROOT / ".tools" / "sam").glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{ARCHITECTURE}"))
-    if not found:
+    binaries = list((ROOT / ".tools" / "sam").glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{ARCHITECTURE}"))
+    if not binaries:
         raise Missing("the SAM CLI is missing: make setup")
-    return found[0]
+    return binaries[0]
 
 
 def lay_runtime(place: Path, *patterns: str) -> Path:
-    """Put what Lambda brings by itself into `place`, compiled as it is there."""
+    """Copy the libraries that Lambda provides to `place`, compiled like Lambda's."""
     packages = Path(importlib.import_module("botocore").__file__ or "").parents[1]
     for pattern in patterns or (*RUNTIMES_OWN, *RUNTIME):
         for library in packages.glob(pattern):
@@ -68,38 +68,38 @@ class Container:
         self._invoked = 0
 
     def invoke(self, event: object) -> Any:
-        """What the function answers; an error that it did not catch is `{"errorType": …, "errorMessage": …}`."""
+        """The function's response; an uncaught error is `{"errorType": …, "errorMessage": …}`."""
         request = urllib.request.Request(self._url, json.dumps(event).encode())  # noqa: S310 (our own address)
         with urllib.request.urlopen(request, timeout=ANSWERS_SECONDS) as answer:  # noqa: S310
             self._invoked += 1
             return json.loads(answer.read())
 
     def memory_mb(self, kind: str = "VmHWM") -> float:
-        """The function's resident memory: the most so far, or with `VmRSS` now."""
+        """The function's resident memory: the peak, or with `VmRSS` the current value."""
         lists = Path(f"/proc/{self._process.pid}/task").glob("*/children")
         [child] = [child for each in lists for child in each.read_text().split()]
         [kilobytes] = re.findall(rf"^{kind}:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text(), re.MULTILINE)
         return int(kilobytes) / 1024
 
     def init_ms(self) -> float:
-        """How long the start took, up to where the function waits for its first event."""
-        [figure] = self._told(_INIT, 1)
+        """The duration of the start, until the function waits for its first event."""
+        [figure] = self._figures(_INIT, 1)
         return figure
 
     def request_ms(self) -> list[float]:
-        """How long each event took."""
-        return self._told(_INVOKED, self._invoked)
+        """The duration of each event."""
+        return self._figures(_INVOKED, self._invoked)
 
     def log(self) -> str:
-        """All that the function and the emulator wrote."""
+        """Everything that the function and the emulator have written."""
         return self._log.read_text(encoding="utf-8")
 
-    def _told(self, pattern: re.Pattern[str], count: int) -> list[float]:
-        """The emulator may write a figure just after its answer."""
+    def _figures(self, pattern: re.Pattern[str], count: int) -> list[float]:
+        """The figures in the log that match `pattern`; the emulator may write one shortly after its response."""
         ends_at = time.monotonic() + TELLS_SECONDS
-        while len(found := pattern.findall(self.log())) < count and time.monotonic() < ends_at:
+        while len(durations := pattern.findall(self.log())) < count and time.monotonic() < ends_at:
             time.sleep(0.01)
-        return [float(each) for each in found]
+        return [float(each) for each in durations]
 
 
 @contextlib.contextmanager
@@ -108,16 +108,16 @@ def started(package: Path, handler: str, environment: Mapping[str, str], path: S
     port = _free_port()
     command = [str(program()), "--runtime-interface-emulator-address", f"127.0.0.1:{port}"]
     command += ["--runtime-api-address", f"127.0.0.1:{_free_port()}"]
-    # `-S`: without the folder of packages that this Python itself has.
+    # `-S`: without the site packages of this Python.
     command += [f"{sys.base_prefix}/bin/python3.13", "-S", "-m", "awslambdaric", handler]
-    given = {
+    variables = {
         "LAMBDA_TASK_ROOT": str(package),
-        "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's code folder takes none
+        "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's code folder is read-only
         "PYTHONPATH": ":".join(map(str, [package, *path])),
     }
     with tempfile.NamedTemporaryFile() as log:
         pipes: dict[str, Any] = {"stdout": log, "stderr": subprocess.STDOUT}
-        with subprocess.Popen(command, cwd=package, env={**environment, **given}, **pipes) as process:  # noqa: S603
+        with subprocess.Popen(command, cwd=package, env={**environment, **variables}, **pipes) as process:  # noqa: S603
             try:
                 _wait(process, port)
                 yield Container(process, port, Path(log.name))

@@ -1,4 +1,4 @@
-"""Lets containers reach a port of this machine's loopback: listens on the container bridge's own address alone."""
+"""Lets containers reach a port of this machine's loopback address: listens on the address of the container bridge only."""
 
 import contextlib
 import shutil
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def forwarded(bridge: str, port: int) -> Iterator[int]:
-    """The port on `bridge` whose connections are carried to the loopback's `port`."""
+    """A port on `bridge` whose connections are forwarded to `port` of the loopback address."""
     with socket.create_server((bridge, 0)) as listener:
         threading.Thread(target=_accept, args=(listener, port), daemon=True).start()
         carried: int = listener.getsockname()[1]

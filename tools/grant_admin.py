@@ -1,4 +1,4 @@
-"""Gives a customer of a stack on AWS, who has proven this email or phone, the role `admin`.
+"""Gives the role `admin` to a customer of a stack on AWS who has verified this email or phone.
 
 grant_admin.py STACK ADDRESS
 """
@@ -14,7 +14,7 @@ from tools import stack_settings
 
 
 def main(stack: str, spelling: str, *, act: Callable[[Address], Customer | None] = admins.grant) -> str | None:
-    """Give it; answers what is wrong, if anything is."""
+    """Give the role; returns an error message, or None."""
     stack_settings.use(stack, "SignInByPassword")
     try:
         customer = act(email.parse(spelling) if "@" in spelling else phone.parse(spelling))

@@ -1,4 +1,4 @@
-"""How likely a code is guessed, from the settings alone: the table in docs/threats.md; `--check` only says whether it is as written."""
+"""Writes into docs/threats.md how likely a code is guessed, computed from the settings; `--check` only reports whether it is up to date."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ BOTS, ACCOUNTS = 1_000, 1_000_000
 
 
 class Figures(NamedTuple):
-    """The settings that bound guessing."""
+    """The settings that limit guessing."""
 
     codes: int  # how many there are
     attempts_per_code: int  # with its challenge, and as many without
@@ -29,15 +29,15 @@ class Figures(NamedTuple):
 
     @property
     def compared_per_day(self) -> int:
-        """Wrong codes that one account's lane compares in a day, at most."""
+        """The maximum number of wrong codes that are compared in a day for one lane of an account."""
         return min(self.attempts_per_day + self.codes_per_day, 2 * self.attempts_per_code * self.codes_per_day)
 
     def chance(self, days: int) -> float:
-        """That at least one of a number of days' attempts is right."""
+        """The probability that at least one attempt in this number of days is right."""
         return float(1 - (1 - 1 / self.codes) ** (self.compared_per_day * days))
 
     def accounts_per_day(self) -> float:
-        """How many of the accounts the bots open in a day, on average."""
+        """The expected number of accounts that bots open in a day."""
         codes = min(BOTS * self.client_codes_per_hour * HOURS, ACCOUNTS * self.codes_per_day)
         compared = min(
             BOTS * self.client_refusals_per_quarter_hour * QUARTERS, 2 * self.attempts_per_code * codes, ACCOUNTS * self.compared_per_day
@@ -46,7 +46,7 @@ class Figures(NamedTuple):
 
 
 def figures(parameters: dict[str, Any], which: str) -> Figures:
-    """The template's figures: `which` is Default or MaxValue. A code has its default length in either, for a longer one is safer."""
+    """The template's figures; `which` is Default or MaxValue. The length of a code is always the default, since longer codes are safer."""
     alphabet = ALPHABETS[parameters["OtpCharset"]["Default"]]
     return Figures(
         len(alphabet) ** int(parameters["OtpLength"]["Default"]),

@@ -1,4 +1,4 @@
-"""`make invoke-all`: every function, as it was built, answers its event under Lambda's runtime, against a local stack of its own."""
+"""`make invoke-all`: invokes every built function with its event under Lambda's runtime, against a local stack of its own."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ class Run(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        """Whether it crashed, answered with a server error, or left a record of its batch undone."""
+        """Whether the function crashed, responded with a server error, or failed for a record of its batch."""
         answer = self.answer
         if not isinstance(answer, dict) or "errorType" in answer or answer.get("batchItemFailures"):
             return True
@@ -47,7 +47,7 @@ def events_of(function: Function) -> list[Path]:
 
 
 def runs(environments: dict[str, dict[str, str]], runtime: Path) -> Iterator[Run]:
-    """Each function with each of its events, in a container of its own."""
+    """Runs each function with each of its events, in a container of its own."""
     for name, function in Template.of_service().functions.items():
         handler = f"{function.handler.module}.{function.handler.attribute}"
         for event in events_of(function):
@@ -57,7 +57,7 @@ def runs(environments: dict[str, dict[str, str]], runtime: Path) -> Iterator[Run
 
 
 def main() -> int:
-    """Run them and print the table; 1 where one failed."""
+    """Run all functions and print a table; returns 1 if one failed."""
     try:
         emulator.program()
     except emulator.Missing as missing:

@@ -1,7 +1,7 @@
-"""A pytest plugin: says at the end which tests were left out and why, and which were run at a part of their size.
+"""A pytest plugin that reports at the end which tests were skipped and why, and which were run at a reduced size.
 
-A test is left out by `pytest.skip` with a reason that holds the one command that brings it; where REQUIRE_ALL is set, that is a failure.
-A test that carries out a part of what it is about says how much in the property PART of its report (`part_of` in the tests' harness).
+The reason of `pytest.skip` must contain the one command that installs what the test needs; with REQUIRE_ALL set, a skipped test fails. A
+test of a reduced size reports its size in the property PART (`part_of` in the tests' harness).
 """
 
 import os
@@ -52,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _parts(reports: list[pytest.TestReport]) -> dict[str, str]:
-    """What was run of each test that was not run whole, by the test's file and name."""
+    """The size at which each reduced test was run, by the test's file and name."""
     parts: dict[str, dict[str, None]] = {}
     for report in reports:
         for name, part in report.user_properties:

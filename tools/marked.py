@@ -1,13 +1,13 @@
-"""A part of a document that a command writes, between two marks."""
+"""The part of a document between two marks, which a command writes."""
 
 from pathlib import Path
 
 
 def main(document: Path, begin: str, end: str, text: str, command: str, *, check: bool) -> int:
-    """Write the part, or with `check` compare it; the command's exit status."""
+    """Write the part, or compare it if `check` is set; returns the exit status of the command."""
     before, _, rest = document.read_text(encoding="utf-8").partition(begin)
-    old, found, after = rest.partition(end)
-    if not found:
+    old, marker, after = rest.partition(end)
+    if not marker:
         print(f"{document.name} has lost the marks of what `{command}` writes")
         return 1
     if check:

@@ -1,7 +1,7 @@
-"""Puts plausible faults into a copy of the tree, one at a time, and runs the tests that must notice each.
+"""Puts plausible faults into a copy of the tree, one at a time, and runs the tests that must detect each.
 
-The faults are listed in tests/mutants/*.toml: a name, the file, the text that is replaced (it must stand there once), what takes its place,
-and the tests that must fail, of which one is enough. Tests that fail without any fault prove nothing, so they are run without one first.
+The faults are listed in tests/mutants/*.toml: a name, the file, the text to replace (it must occur once), its replacement, and the tests,
+of which at least one must fail. Tests that fail without a fault prove nothing, so they are first run without one.
 """
 
 import argparse
@@ -20,16 +20,16 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "tests" / "mutants"
-MADE = (".venv", ".tools")  # by make; a copy has links to them
+MADE = (".venv", ".tools")  # installed by make; a copy has links to them
 AT_ONCE = 2
-LONGEST_SECONDS = 300  # of the tests of one fault, and of all together without any four times as long
-# What pytest ends with: by a test that failed, or by one that was not found, or whose file could not be imported.
+LONGEST_SECONDS = 300  # for the tests of one fault; four times as long for all tests without a fault
+# Exit statuses of pytest: a test failed; a test was not found, or its file could not be imported.
 FAILED, NOT_FOUND = 1, (4, 5)
 PYTEST = ("-m", "pytest", "-p", "tools.left_out", "-p", "no:cacheprovider", "-q", "-x", "--no-header", "--tb=line", "--show-capture=no")
 
 
 class Mutant(NamedTuple):
-    """One fault, and by which tests it is noticed."""
+    """One fault, and the tests that must detect it."""
 
     name: str
     file: str
@@ -38,7 +38,7 @@ class Mutant(NamedTuple):
     tests: tuple[str, ...]
 
     def stale(self, root: Path = ROOT) -> str | None:
-        """Why the fault cannot be put in any more."""
+        """Why the fault can no longer be put in; None if it can."""
         path = root / self.file
         count = path.read_text("utf-8").count(self.old) if path.is_file() else 0
         if count != 1:
@@ -46,12 +46,12 @@ class Mutant(NamedTuple):
         return None
 
     def mutated(self, text: str) -> str:
-        """A file's text with the fault."""
+        """The text of a file with the fault."""
         return text.replace(self.old, self.new)
 
 
-class Result(NamedTuple):
-    """What became of a mutant, how long it took, and what its tests said where that is of interest."""
+class MutantResult(NamedTuple):
+    """The result for a mutant, its duration, and the output of its tests if that is of interest."""
 
     mutant: Mutant
     state: str
@@ -66,36 +66,36 @@ def listed() -> list[Mutant]:
 
 
 def main() -> int:
-    """0 when every one was noticed."""
+    """Run the mutants; returns 0 if every one was detected."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="run those alone whose name or file has one of these words")
     words = parser.parse_args().words
     mutants = [each for each in listed() if not words or any(word in f"{each.name} {each.file}" for word in words)]
-    started, results = time.monotonic(), list[Result]()
+    started, outcomes = time.monotonic(), list[MutantResult]()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [_copied(Path(folder) / str(number)) for number in range(AT_ONCE)]
         if not _are_right(mutants, copies):
             return 1
-        for result in _results(mutants, copies):
-            results.append(result)
-            print(f"{result.state:8} {result.seconds:4.0f} s  {result.mutant.name}", flush=True)
-            if result.output:
-                print(result.output, flush=True)
-    left = [result for result in results if result.state != "killed"]
-    print(f"{len(results) - len(left)} of {len(results)} killed in {time.monotonic() - started:.0f} s")
-    return 1 if left or not results else 0
+        for outcome in _tried(mutants, copies):
+            outcomes.append(outcome)
+            print(f"{outcome.state:8} {outcome.seconds:4.0f} s  {outcome.mutant.name}", flush=True)
+            if outcome.output:
+                print(outcome.output, flush=True)
+    survivors = [outcome for outcome in outcomes if outcome.state != "killed"]
+    print(f"{len(outcomes) - len(survivors)} of {len(outcomes)} killed in {time.monotonic() - started:.0f} s")
+    return 1 if survivors or not outcomes else 0
 
 
 def _copied(folder: Path) -> Path:
-    """A copy of what git knows of the tree, as it lies there, and of what is new in it."""
-    found = subprocess.run(
+    """A copy of the working tree: tracked files with their changes, and new files."""
+    listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 (the developer's git)
         cwd=ROOT,
         capture_output=True,
         check=True,
         text=True,
     )
-    for name in filter(None, found.stdout.split("\0")):
+    for name in filter(None, listing.stdout.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
@@ -106,63 +106,65 @@ def _copied(folder: Path) -> Path:
 
 
 def _are_right(mutants: Iterable[Mutant], copies: list[Path]) -> bool:
-    """Whether the tests succeed without any fault."""
+    """Whether the tests succeed without a fault."""
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     shares = [(share, copy) for number, copy in enumerate(copies) if (share := tests[number :: len(copies)])]
     with ThreadPoolExecutor(len(copies)) as pool:
-        done = list(pool.map(lambda each: _run(each[0], each[1], 4 * LONGEST_SECONDS), shares))
-    failed = [each for each in done if each is None or each.returncode]
+        results = list(pool.map(lambda each: _run(each[0], each[1], 4 * LONGEST_SECONDS), shares))
+    failed = [each for each in results if each is None or each.returncode]
     for each in failed:
         print(f"without any fault:\n{each.stdout if each else 'it takes too long'}")
     return not failed
 
 
-def _results(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[Result]:
-    """Each mutant's result, in their order, as many at once as there are copies."""
+def _tried(mutants: Iterable[Mutant], copies: list[Path]) -> Iterator[MutantResult]:
+    """The result for each mutant, in order; as many run concurrently as there are copies."""
     free = SimpleQueue[Path]()
     for copy in copies:
         free.put(copy)
 
-    def run(mutant: Mutant) -> Result:
+    def tried(mutant: Mutant) -> MutantResult:
         copy = free.get()
         try:
-            return _result(mutant, copy)
+            return _outcome(mutant, copy)
         finally:
             free.put(copy)
 
     with ThreadPoolExecutor(len(copies)) as pool:
-        yield from pool.map(run, mutants)
+        yield from pool.map(tried, mutants)
 
 
-def _result(mutant: Mutant, copy: Path) -> Result:
+def _outcome(mutant: Mutant, copy: Path) -> MutantResult:
     if wrong := mutant.stale(copy):
-        return Result(mutant, "stale", output=wrong)
+        return MutantResult(mutant, "stale", output=wrong)
     started, path = time.monotonic(), copy / mutant.file
     text = path.read_text("utf-8")
     _write(path, mutant.mutated(text))
     try:
-        done = _run(mutant.tests, copy)
+        completed = _run(mutant.tests, copy)
     finally:
         _write(path, text)
     seconds = time.monotonic() - started
-    if done is None:
-        return Result(mutant, "HUNG", seconds)
-    if done.returncode in NOT_FOUND:
-        return Result(mutant, "stale", seconds, done.stdout)
-    if done.returncode == FAILED:
-        return Result(mutant, "killed", seconds)
-    return Result(mutant, "SURVIVED" if not done.returncode else "BROKEN", seconds, done.stdout if done.returncode else "")
+    if completed is None:
+        return MutantResult(mutant, "HUNG", seconds)
+    if completed.returncode in NOT_FOUND:
+        return MutantResult(mutant, "stale", seconds, completed.stdout)
+    if completed.returncode == FAILED:
+        return MutantResult(mutant, "killed", seconds)
+    return MutantResult(
+        mutant, "SURVIVED" if not completed.returncode else "BROKEN", seconds, completed.stdout if completed.returncode else ""
+    )
 
 
 def _write(path: Path, text: str) -> None:
-    """Put the text there, and forget what Python has made of the last one, which may look as new and as long."""
+    """Write the text and delete the compiled file, which Python may take for current if size and time are the same."""
     path.write_text(text, "utf-8")
     for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
         compiled.unlink()
 
 
 def _run(tests: Iterable[str], copy: Path, longest_seconds: int = LONGEST_SECONDS) -> subprocess.CompletedProcess[str] | None:
-    """The tests, until the first that fails or is left out; None where they take too long."""
+    """Run the tests until one fails or is skipped; None if they take too long."""
     environment = {name: value for name, value in os.environ.items() if name not in ("ATTACKS", "PYTHONPATH")} | {"REQUIRE_ALL": "1"}
     command = [sys.executable, *PYTEST, *tests]
     options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}

@@ -1,7 +1,7 @@
-"""Writes the OpenAPI document (3.1) from what the endpoints declare and the template routes; `--check` only says whether it is as written.
+"""Writes the OpenAPI document (3.1) from the endpoints and the template's routes; `--check` only reports whether it is up to date.
 
-Each handler carries its contract (body, answer, refusals), the template its method, path and area, the models their fields with
-examples, the errors their meaning, the gateway its own answers: nothing of the API is listed here.
+Each handler declares its contract (body, response, refusals), the template its method, path and area, the models their fields and examples,
+the errors their meaning, and the gateway its own responses. Nothing of the API is listed here.
 """
 
 import importlib.util
@@ -59,23 +59,23 @@ SECURITY = {
     "storefront": {"type": "apiKey", "in": "header", "name": publishable_keys.HEADER},
 }
 
-# An optional member that is empty is as absent, as one that is null.
+# An optional member that is empty counts as absent, like one that is null.
 EMPTY = {"type": "string", "pattern": "^[ \\t\\r\\n]*$"}
 
 _NAMED = re.compile(SCHEMA.format(model=r"(\w+)"))
 
 
 class Schemas(GenerateJsonSchema):
-    """Bodies may hold what nobody asked for; answers are exactly what is told here."""
+    """Request bodies may have further members, responses may not."""
 
     def model_schema(self, schema: Any) -> Json:
-        told = super().model_schema(schema)
+        json_schema = super().model_schema(schema)
         if self.mode == "serialization":
-            return told | {"additionalProperties": False}
-        for name, member in told.get("properties", {}).items():
-            if name not in told.get("required", ()) and {"type": "null"} in member.get("anyOf", ()):
+            return json_schema | {"additionalProperties": False}
+        for name, member in json_schema.get("properties", {}).items():
+            if name not in json_schema.get("required", ()) and {"type": "null"} in member.get("anyOf", ()):
                 member["anyOf"].append(EMPTY)
-        return told
+        return json_schema
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001 (pydantic's signature)
         return self.mode == "serialization" or super().field_is_required(field, total)
@@ -85,11 +85,11 @@ class Schemas(GenerateJsonSchema):
 
 
 class Document:
-    """The document in the making."""
+    """Collects the parts of the document."""
 
     def __init__(self, template: Template) -> None:
         self._functions = {name: function for name, function in template.functions.items() if function.routes}
-        os.environ |= {name: str(value) for name, value in template.settings.items()}  # the handlers' settings, as they are by default
+        os.environ |= {name: str(value) for name, value in template.settings.items()}  # the default settings, for the handlers
         self._contracts = {name: _contract(function) for name, function in self._functions.items()}
         self._schemas, self._references = self._models()
         self._examples = Examples(self._schemas)
@@ -98,7 +98,7 @@ class Document:
         self._parameters: dict[str, Json] = {**PARAMETERS}
 
     def json(self) -> Json:
-        """All of it."""
+        """The whole document."""
         paths: dict[str, Json] = {}
         for name, function in self._functions.items():
             for route in function.routes:
@@ -123,20 +123,20 @@ class Document:
         return document
 
     def _named_in(self, part: Json) -> set[str]:
-        """The schemas that a part refers to, and those that they refer to."""
+        """The schemas that a part refers to, directly or indirectly."""
         named = set(_NAMED.findall(json.dumps(part)))
         return named.union(*(self._named_in(self._schemas[name]) for name in named))
 
     def _models(self) -> tuple[dict[str, Json], dict[Any, str]]:
         contracts = self._contracts.values()
-        asked = {(model, "validation") for each in contracts for model in (each.body, each.query)}
-        asked |= {(each.answer, "serialization") for each in contracts}
-        models: list[Any] = sorted((pair for pair in asked if pair[0]), key=lambda pair: (pair[0].__module__, pair[0].__name__))
+        needed = {(model, "validation") for each in contracts for model in (each.body, each.query)}
+        needed |= {(each.answer, "serialization") for each in contracts}
+        models: list[Any] = sorted((pair for pair in needed if pair[0]), key=lambda pair: (pair[0].__module__, pair[0].__name__))
         schemas, definitions = models_json_schema(models, ref_template=SCHEMA, schema_generator=Schemas)
         return definitions["$defs"], {model: schema["$ref"] for (model, _), schema in schemas.items()}
 
     def _tags(self) -> Iterator[Json]:
-        """The areas, as the template's banners say what they are."""
+        """A tag for each area, described by its banner in the template."""
         banners = re.findall(r"# ── (\w+)/: (.*?) ─", (ROOT / "template.yaml").read_text(encoding="utf-8"))
         areas = {function.code.name for function in self._functions.values()}
         return ({"name": area, "description": _sentence(text)} for area, text in banners if area in areas)
@@ -167,7 +167,7 @@ class Document:
         return [{"name": name, "in": "query", "schema": member} for name, member in self._members(query).items()]
 
     def _members_in_query(self, body: Any) -> list[Json]:
-        """What the body may leave out because it stands in the query string; there no member is null."""
+        """Query parameters for members that the body may omit if they are in the query string, where none is null."""
         members, references = self._members(body), []
         for name in body.in_query:
             schema = next(each for each in members[name]["anyOf"] if each != {"type": "null"})
@@ -181,41 +181,41 @@ class Document:
         return members
 
     def _path_parameter(self, name: str) -> Json:
-        """It is described as the kind of its name."""
+        """A path parameter, with the schema for its name."""
         return {"name": name, "in": "path", "required": True, "schema": {"$ref": SCHEMA.format(model=name.capitalize())}}
 
     def _request(self, contract: Any, method: str) -> Json:
         reference = {"$ref": self._references[contract.body]}
         least, all_ = (self._examples.of(reference, required_alone=alone) for alone in (True, False))
-        told = {"least": {"value": least}} | ({"all": {"value": all_}} if all_ != least else {})
-        for example in told.values():
+        examples = {"least": {"value": least}} | ({"all": {"value": all_}} if all_ != least else {})
+        for example in examples.values():
             contract.body.model_validate_json(json.dumps(example["value"]))
         name = named(reference)
         required = method != "POST" or self._demands(contract.body)
-        self._bodies[name] = {"required": required, "content": {"application/json": {"schema": reference, "examples": told}}}
+        self._bodies[name] = {"required": required, "content": {"application/json": {"schema": reference, "examples": examples}}}
         return {"$ref": f"#/components/requestBodies/{name}"}
 
     def _demands(self, body: Any) -> bool:
-        """Whether a member must be there, or one of several."""
+        """Whether the model requires a member, or one of several."""
         schema = self._schemas[named({"$ref": self._references[body]})]
         return bool(schema.get("required")) or (not body.in_query and not schema.keys().isdisjoint(("anyOf", "oneOf")))
 
 
 def _contract(function: Function) -> Any:
-    """What an endpoint declares, from its file alone."""
+    """The contract that an endpoint's file declares."""
     path = function.code / f"{function.handler.module}.py"
     name = f"{function.code.name}_{function.handler.module}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where pydantic looks for the names in the models' annotations
+    sys.modules[name] = module  # where pydantic resolves the names in annotations
     spec.loader.exec_module(module)
     return getattr(module, function.handler.attribute).contract
 
 
 def _title(project: Json) -> str:
-    """The project's name, and what it is for."""
+    """The project's name and description."""
     purpose = project["description"].partition(",")[0]
     return f"{project['name']}: {purpose[0].lower()}{purpose[1:]}"
 
@@ -225,7 +225,7 @@ def _sentence(purpose: str) -> str:
 
 
 def _written(value: Json, levels: int) -> str:
-    """JSON with so many levels of objects a member a line, and no spaces."""
+    """Compact JSON in which the members of the outermost `levels` of objects are on lines of their own."""
     if not levels or not isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return "{\n" + ",\n".join(f"{json.dumps(name)}:{_written(each, levels - 1)}" for name, each in value.items()) + "\n}"
@@ -234,7 +234,7 @@ def _written(value: Json, levels: int) -> str:
 def main() -> int:
     """Write the document, or compare it."""
     document = Document(Template.of_service()).json()
-    text = _written(document, 3) + "\n"  # a line an operation and a component, and small enough to ship
+    text = _written(document, 3) + "\n"  # a line for each operation and component, and small enough to ship
     if "--check" in sys.argv[1:]:
         if DOCUMENT.read_text(encoding="utf-8") == text:
             return 0

@@ -4,17 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from customer_auth.base.errors import (
-    BadRequest,
-    DeletionPendingHere,
-    FieldError,
-    Refusal,
-    RegistrationIncomplete,
-    Throttled,
-    TooLarge,
-    UnsupportedMedia,
-    VerificationRequired,
-)
+from customer_auth.base.account_errors import CancellableDeletionPending, RegistrationIncomplete, VerificationRequired
+from customer_auth.base.errors import BadRequest, FieldError, Refusal, Throttled, TooLarge, UnsupportedMedia
 from customer_auth.http import examples, request, response
 from local.events import http_event
 from local.routes import PARAMETER
@@ -25,7 +16,7 @@ type Json = dict[str, Any]
 _TOLD: Mapping[type[Refusal], dict[str, Any]] = {
     Throttled: {"retry_after_seconds": 90},
     VerificationRequired: {"customer_id": examples.CUSTOMER_ID},
-    DeletionPendingHere: {"cancel_token": examples.CANCEL_TOKEN},
+    CancellableDeletionPending: {"cancel_token": examples.CANCEL_TOKEN},
     RegistrationIncomplete: {"token": examples.REGISTRATION_TOKEN},
 }
 _JSON = {"content-type": "application/json"}

@@ -1,4 +1,4 @@
-"""The responses of the OpenAPI document: for each status all that may come with it, with the headers and bodies that the service makes."""
+"""The responses in the OpenAPI document: all that a status can mean, with the headers and bodies that the service sends."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -34,15 +34,15 @@ HEADERS = {
 
 
 class DocumentedResponse(NamedTuple):
-    """One of the ways in which a call ends: its body's schema, what it means, and examples (events of answers) by name."""
+    """One possible response: the schema of its body, its meaning, and examples by name, as events."""
 
     schema: Json
     meaning: str
-    told: Mapping[str, Json]
+    events: Mapping[str, Json]
 
 
 class Responses:
-    """Makes responses; `schemas` grows by the errors' own, `shared` and `headers` by what several operations have alike."""
+    """Creates responses. Error schemas are added to `schemas`, and what operations have in common to `shared` and `headers`."""
 
     def __init__(self, schemas: dict[str, Json], references: Mapping[Any, str]) -> None:
         self._schemas, self._references = schemas, references
@@ -57,29 +57,29 @@ class Responses:
         return {str(status): self._response(path, contract, status) for status in sorted(statuses)}
 
     def of_head(self, path: str, contract: Any) -> Json:
-        """The same, to HEAD: without bodies."""
+        """The responses to HEAD, which have no bodies."""
         return {status: self._bodiless(response) for status, response in self.of(path, contract).items()}
 
     def _bodiless(self, response: Json) -> Json:
-        whole = self.shared[named(response)] if "$ref" in response else response
-        return {name: part for name, part in whole.items() if name != "content"}
+        resolved = self.shared[named(response)] if "$ref" in response else response
+        return {name: part for name, part in resolved.items() if name != "content"}
 
     def _response(self, path: str, contract: Any, status: int) -> Json:
         answers = [*self._answer(contract, status)]
         refusals = [refusal for refusal in contract.refusals if refusal.status == status]
-        responses = [*answers, *(self._refusal(refusal, path, contract) for refusal in refusals)]
+        outcomes = [*answers, *(self._refusal(refusal, path, contract) for refusal in refusals)]
         born_in_gateway = [*_gateways(status)]
-        response = self._told(responses, born_in_gateway)
+        response = self._merged(outcomes, born_in_gateway)
         if answers:
             return response
-        name = "Or".join(named(response.schema) for response in responses)
-        if BadRequest in refusals:  # its examples are of the fields of this body, or of this path's parameter
+        name = "Or".join(named(outcome.schema) for outcome in outcomes)
+        if BadRequest in refusals:  # its examples name fields of this body, or the parameter of this path
             name += "Of" + self._of_what(path, contract)
         self.shared[name] = response
         return {"$ref": f"#/components/responses/{name}"}
 
     def _of_what(self, path: str, contract: Any) -> str:
-        """What a bad request is of: a body, a query string or a path's parameter."""
+        """Where a bad request has its fault: in a body, a query string or a path parameter."""
         model = contract.body or contract.query
         return named({"$ref": self._references[model]}) if model else PARAMETER.findall(path)[0].capitalize()
 
@@ -93,25 +93,27 @@ class Responses:
         yield DocumentedResponse(schema, contract.answer.__doc__, {"answer": self._examples.answer(contract, schema, status)})
 
     def _refusal(self, refusal: type[Refusal], path: str, contract: Any) -> DocumentedResponse:
-        told = refused(refusal, path, contract.body)
-        bodies = [json.loads(event["body"]) for event in told.values()]
+        events = refused(refusal, path, contract.body)
+        bodies = [json.loads(event["body"]) for event in events.values()]
         coded = "errorCode" in bodies[0]
         name = ("Login" if coded else "") + refusal.__name__
         self._schemas[name] = _error_schema(refusal, bodies)
-        return DocumentedResponse({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", told)
+        return DocumentedResponse({"$ref": SCHEMA.format(model=name)}, f"`{refusal.type}`: {_line(refusal)}", events)
 
-    def _told(self, responses: list[DocumentedResponse], born_in_gateway: list[DocumentedResponse]) -> Json:
-        all_ = [*responses, *born_in_gateway]
-        schemas = [response.schema for response in all_]
+    def _merged(self, outcomes: list[DocumentedResponse], born_in_gateway: list[DocumentedResponse]) -> Json:
+        all_ = [*outcomes, *born_in_gateway]
+        schemas = [outcome.schema for outcome in all_]
         content: Json = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-        bodies = [event["body"] for response in all_ for event in response.told.values()]
-        told = {name: {"value": json.loads(event["body"] or "{}")} for response in all_ for name, event in response.told.items() if name}
-        [headers] = {json.dumps(event["headers"]) for response in responses for event in response.told.values()}
+        bodies = [event["body"] for outcome in all_ for event in outcome.events.values()]
+        examples = {
+            name: {"value": json.loads(event["body"] or "{}")} for outcome in all_ for name, event in outcome.events.items() if name
+        }
+        [headers] = {json.dumps(event["headers"]) for outcome in outcomes for event in outcome.events.values()}
         named = {name.title(): value for name, value in json.loads(headers).items() if name in HEADERS}
         return {
-            "description": " ".join(response.meaning for response in all_),
+            "description": " ".join(outcome.meaning for outcome in all_),
             "headers": {name: self._header(name, value, always=not born_in_gateway) for name, value in named.items()},
-        } | ({"content": {"application/json": content | ({"examples": told} if told else {})}} if any(bodies) else {})
+        } | ({"content": {"application/json": content | ({"examples": examples} if examples else {})}} if any(bodies) else {})
 
     def _header(self, name: str, value: str, *, always: bool) -> Json:
         schema: Json = (
@@ -124,7 +126,7 @@ class Responses:
 
 
 def named(reference: Json) -> str:
-    """The component that is referred to."""
+    """The name of the component that is referred to."""
     return str(reference["$ref"]).rpartition("/")[2]
 
 
@@ -140,7 +142,7 @@ def _gateways(status: int) -> Iterator[DocumentedResponse]:
 
 
 def _error_schema(refusal: type[Refusal], bodies: list[Json]) -> Json:
-    """As the service tells it: what all its bodies have is required, and its type, success and codes are no others."""
+    """The schema of a refusal: members that all its bodies have are required, and its type, success and codes are fixed."""
     kinds: Json = {
         "success": {"type": "boolean", "const": False},
         "type": {"type": "string", "const": refusal.type},

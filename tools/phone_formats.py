@@ -1,6 +1,6 @@
-"""Writes web/demo/phone-formats.js, how the phone field writes numbers while they are typed; `--check` only compares.
+"""Writes web/demo/phone-formats.js, by which the phone field formats numbers while they are typed; `--check` only compares.
 
-Source: the metadata of libphonenumber, as the `phonenumbers` package ships it. Only what a mobile number needs is kept.
+Source: libphonenumber's metadata, as shipped with the `phonenumbers` package, reduced to mobile numbers.
 """
 
 import json
@@ -26,7 +26,7 @@ GROUP = re.compile(r"\(\\d(?:\{(\d+)(?:,(\d+))?\})?\)")
 
 
 class Format(NamedTuple):
-    """One way to write the national numbers that begin with `leading`; "" where libphonenumber puts in or moves digits."""
+    """One format of the national numbers that begin with `leading`; "" if libphonenumber inserts or moves digits."""
 
     leading: str
     with_trunk: str
@@ -34,7 +34,7 @@ class Format(NamedTuple):
     international: str
 
     def row(self) -> list[str]:
-        """Without what repeats: an empty template is the one before it."""
+        """The format without repetitions: an omitted template is the same as the one before it."""
         pairs = zip(self[2:], self[1:], strict=False)
         return [self.leading, self.with_trunk, *("" if here == before else here for here, before in pairs)]
 
@@ -62,26 +62,26 @@ def entry(regions: tuple[str, ...]) -> list[object]:
 
 
 def metadata(region: str) -> Any:
-    found = PhoneMetadata.metadata_for_region(region)
-    if found is None:
+    region_metadata = PhoneMetadata.metadata_for_region(region)
+    if region_metadata is None:
         raise ValueError(f"{region} has no metadata")
-    return found
+    return region_metadata
 
 
 def is_told_apart(region: str) -> bool:
-    """Whether libphonenumber knows the region's mobile numbers from those of the main region."""
+    """Whether libphonenumber distinguishes the region's mobile numbers from those of the main region."""
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     return example is not None and phonenumbers.region_code_for_number(example) == region
 
 
 def beginning(region: str) -> str:
-    """What tells a region's national numbers: how they begin, else the whole of a mobile one."""
+    """A pattern for a region's national numbers: their first digits, or else a whole mobile number."""
     known = metadata(region)
     return known.leading_digits or f"(?:{known.mobile.national_number_pattern})$"
 
 
 def trunk_of(region: Any) -> str:
-    """What is dialled before a national number: the prefix with what the rules add to it (Belarus: 8 and 0)."""
+    """What is dialled before a national number: the prefix and what the rules add to it (8 and 0 in Belarus)."""
     prefix = region.national_prefix or ""
     rules = [re.sub(r"\\1|\D", "", each.national_prefix_formatting_rule or "") for each in region.number_format]
     return max((digits for digits in rules if prefix and digits.startswith(prefix)), key=len, default=prefix)
@@ -93,13 +93,13 @@ def formats(region: Any) -> Iterator[Format]:
         outer = international.get((each.pattern, leading(each)), "" if region.intl_number_format else each.format)
         for sizes in group_sizes(each.pattern, set(region.mobile.possible_length)):
             forms = with_trunk(each, region), without_trunk(each), outer
-            found = Format(leading(each), *(template(form, sizes) for form in forms))
-            if any(found[1:]):
-                yield found
+            number_format = Format(leading(each), *(template(form, sizes) for form in forms))
+            if any(number_format[1:]):
+                yield number_format
 
 
 def leading(each: Any) -> str:
-    """How the number must begin, at its most exact."""
+    """The most specific pattern for the first digits of the number."""
     return str(each.leading_digits_pattern[-1]) if each.leading_digits_pattern else ""
 
 
@@ -120,20 +120,20 @@ def has_digits(rule: str) -> bool:
 
 
 def ruled(each: Any, rule: str) -> str:
-    """The format with the rule in place of its first group."""
+    """The format with its first group replaced by the rule."""
     return str(each.format).replace(r"\1", rule, 1)
 
 
 def group_sizes(pattern: str, lengths: set[int]) -> Iterator[list[int]]:
-    """For each length that a mobile number may have, how its digits fall into the groups: the earlier ones take what they can."""
-    bounds = [(int(least or 1), int(most or least or 1)) for least, most in GROUP.findall(pattern)]
+    """The sizes of the groups for each possible length of a mobile number; the first groups are as large as possible."""
+    bounds = [(int(least or 1), int(greatest or least or 1)) for least, greatest in GROUP.findall(pattern)]
     for length in sorted(lengths):
         spare = length - sum(least for least, _ in bounds)
         sizes = []
-        for least, most in bounds:
-            taken = min(max(spare, 0), most - least)
-            sizes.append(least + taken)
-            spare -= taken
+        for least, greatest in bounds:
+            extra = min(max(spare, 0), greatest - least)
+            sizes.append(least + extra)
+            spare -= extra
         if spare == 0:
             yield sizes
 

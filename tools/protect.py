@@ -1,4 +1,4 @@
-"""Sets the stack policy on the stack that `samconfig.toml` names for an environment; `sam deploy` has no option for it."""
+"""Sets the stack policy of the stack that `samconfig.toml` names for an environment; `sam deploy` has no option for it."""
 
 import sys
 import tomllib
@@ -12,7 +12,7 @@ POLICY = ROOT / "stack-policy.json"
 
 
 def main(environment: str) -> None:
-    """Set it; the policy stays until it is set anew. A stack that there is not, for its first deployment failed, has none."""
+    """Set the policy, which stays until it is set again. If the first deployment failed there is no stack, and nothing to do."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
     stack = config[environment]["deploy"]["parameters"]["stack_name"]
     try:

@@ -1,6 +1,6 @@
-"""Makes a publishable key in a stack on AWS and prints it, once: the stack keeps its hash alone.
+"""Creates a publishable key in a stack on AWS and prints it once, because the stack stores only its hash.
 
-publishable_key.py STACK LABEL [ORIGIN …]     without an origin, pages of any may use it
+publishable_key.py STACK LABEL [ORIGIN …]     without an origin, pages of any origin may use it
 """
 
 import sys
@@ -10,7 +10,7 @@ from tools import stack_settings
 
 
 def main(stack: str, label: str, *origins: str) -> None:
-    """Make it with the settings of the stack's own functions, and print it."""
+    """Create a key with the settings of the stack's functions, and print it."""
     stack_settings.use(stack, "LookUpPhone")
     print(publishable_keys.create(label, list(origins)))
 

@@ -1,4 +1,4 @@
-"""Writes the README's table of settings from the template's parameters; `--check` only says whether it is as written."""
+"""Writes the README's table of settings from the template's parameters; `--check` only reports whether it is up to date."""
 
 import sys
 from pathlib import Path
@@ -15,7 +15,7 @@ END = "<!-- end of settings -->\n"
 
 
 def table() -> str:
-    """One row a parameter, in the template's order."""
+    """A row for each parameter, in the order of the template."""
     declared: dict[str, dict[str, Any]] = Template.of_service().document["Parameters"]
     rows = [
         (f"`{setting_name(name)}`", _default(each), _allowed(each), each["Description"].removesuffix("."))

@@ -1,7 +1,7 @@
-"""Receipts of deletions: fetches the key of a stack on AWS that checks them, or checks one, without asking anybody.
+"""Receipts of deletions: fetches the public key of a stack on AWS, or verifies a receipt offline.
 
 receipts.py key STACK           prints the public key, PEM
-receipts.py verify FILE KEY     prints what the receipt says, if this key (a PEM file) has signed it
+receipts.py verify FILE KEY     prints the content of the receipt if it was signed with this key (a PEM file)
 """
 
 import json
@@ -13,16 +13,16 @@ from tools import stack_settings
 
 
 def main(what: str, where: str, key: str = "") -> str | None:
-    """Do it; answers what is wrong, if anything is."""
+    """Run the command; returns an error message, or None."""
     if what == "key":
         stack_settings.use(where, "ProcessAccountDeletions")
         print(receipts.public_key(), end="")
         return None
     try:
-        told = receipts.check(Path(where).read_text("ascii"), Path(key).read_text("ascii"))
+        content = receipts.check(Path(where).read_text("ascii"), Path(key).read_text("ascii"))
     except (OSError, ValueError) as wrong:
         return str(wrong)
-    print(json.dumps(told, indent=2))
+    print(json.dumps(content, indent=2))
     return None
 
 

@@ -1,9 +1,8 @@
-"""After the customers table was restored from a backup: what was deleted, confirmed or cancelled since then is so again.
+"""After the customers table was restored from a backup, repeats what was deleted, confirmed or cancelled since the backup.
 
-redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table as it was before, with all that is on record
+redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table as it was before, with all the records
 
-Accounts that are due again are erased by the next hourly run, or by invoking ProcessAccountDeletions at once. Done twice, it does nothing
-more.
+Accounts that are due are erased by the next hourly run, or by invoking ProcessAccountDeletions. A second run changes nothing.
 """
 
 import os
@@ -21,7 +20,7 @@ _GOES = (State.CONFIRMED, State.ERASING, State.COMPLETED)
 
 
 def main(stack: str, old_table: str) -> None:
-    """Read what is on record in the old table, do it in the stack's, and print how much that was."""
+    """Read the records of the old table, repeat them in the stack's table, and print how many there were."""
     stack_settings.use(stack, "ProcessAccountDeletions")
     restored, os.environ["CUSTOMERS_TABLE"] = os.environ["CUSTOMERS_TABLE"], old_table
     settings.forget()
@@ -33,22 +32,28 @@ def main(stack: str, old_table: str) -> None:
 
 
 def on_record() -> list[Deletion]:
-    """Every request that somebody confirmed. Raises: aws.Failed."""
+    """All requests that were confirmed. Raises: aws.Failed."""
     lists = (deletion_items.listed(state, "created_at", ascending=True) for state in deletion_items.COUNTED)
-    return [each for found, _ in lists for _, each in found]
+    return [each for page, _ in lists for _, each in page]
 
 
 def redo(recorded: Deletion) -> str:
-    """Bring one request and its customer to the state on record; answers what that took. Raises: dynamodb.TransactionFailed, aws.Failed."""
+    """Restore the recorded state of a request and its customer; returns what was done. Raises: dynamodb.TransactionFailed, aws.Failed."""
     customer, here = customer_items.find(recorded.customer_id), deletion_items.find(recorded.id)
     state = here.status if here else None
     if customer is None:
         return "gone already"
     if recorded.status in _GOES and state not in _GOES:
         due_at = recorded.deletion_scheduled_at or 0
-        anew = recorded._replace(status=State.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
-        keeps = deletion_items.confirm(anew.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(anew)
-        dynamodb.transact([customer_items.confirm_deletion(customer, anew.id), keeps, deletion_items.count(anew.id, confirmed=1)])
+        confirmed_again = recorded._replace(status=State.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
+        keeps = (
+            deletion_items.confirm(confirmed_again.id, scheduled_at=due_at, due_at=due_at)
+            if here
+            else deletion_items.put_confirmed(confirmed_again)
+        )
+        dynamodb.transact(
+            [customer_items.confirm_deletion(customer, confirmed_again.id), keeps, deletion_items.count(confirmed_again.id, confirmed=1)]
+        )
         return "confirmed again"
     if recorded.status == State.CANCELLED and state == State.CONFIRMED:
         counts = deletion_items.count(recorded.id, confirmed=-1, cancelled=1)

@@ -1,10 +1,10 @@
-"""Lists whose number was stored before its numbering plan changed; asked to, moves each to today's number, in one transaction.
+"""Lists customers whose number was stored before its numbering plan changed, or moves each to the current number in one transaction.
 
 renumber.py STACK [move]
 
-Moved are the customer's phone, the identity from the former key to today's, with a new revision, and the registration's address. Codes,
-sessions, deletions and referrals stay. Conflicts, where somebody else has proven today's number, are listed and not moved. It may be run
-while the customers sign in, be broken off, and be run again: what is done is not listed any more.
+It changes the customer's phone, moves the identity from the former key to the current one, with a new revision, and changes the address of
+the registration. Codes, sessions, deletions and referrals stay. A conflict, where somebody else has verified the current number, is listed
+and not moved. The command may run while customers sign in, and may be interrupted and repeated: it lists only what is left to do.
 """
 
 import sys
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from customer_auth import aws
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.aws import dynamodb
+from customer_auth.aws import attribute_values, dynamodb
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import settings
 from customer_auth.customers import customer_items, customers, identity_items, registration_items
@@ -25,46 +25,46 @@ _ROUNDS = 5
 
 
 class Outdated(NamedTuple):
-    """A customer, or a registration that has none, whose number is an old spelling; `writes` move it, None where somebody else has it."""
+    """A customer, or a registration without one, with an old number; `writes` move it, and are None if somebody else has the new number."""
 
     id: str
     address: Address
     writes: list[Write] | None
 
 
-def main(stack: str, *wanted: str) -> str | None:
-    """List them, or move them and list what became of each; answers what is wrong, if anything is."""
-    if wanted not in ((), ("move",)):
+def main(stack: str, *arguments: str) -> str | None:
+    """List the customers, or move them and print the result for each; returns an error message, or None."""
+    if arguments not in ((), ("move",)):
         return "the only argument is: move"
     stack_settings.use(stack, "SignInByPassword")
-    results = Counter[str]()
+    outcomes = Counter[str]()
     for item in scanned():
         if is_outdated(item):
-            result = moved(item) if wanted else planned(read(item))
-            results[result] += 1
-            print(f"{item['pk'].partition('#')[2]} {result}")
-    print(", ".join(f"{count} {result}" for result, count in sorted(results.items())) or "nothing to move")
+            outcome = moved(item) if arguments else planned(read(item))
+            outcomes[outcome] += 1
+            print(f"{item['pk'].partition('#')[2]} {outcome}")
+    print(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to move")
     return None
 
 
 def scanned() -> Iterator[Item]:
-    """Every customer and every registration without one, with what tells its number; a page is held at a time. Raises: aws.Failed."""
-    asked = {
+    """All customers, and registrations without one, with the attributes that have the number; page by page. Raises: aws.Failed."""
+    parameters = {
         "TableName": settings.resources().customers_table,
         "ProjectionExpression": "#pk, #phone, #address",
         "FilterExpression": "attribute_exists(#phone) OR (attribute_exists(#address) AND attribute_not_exists(#customer_id))",
         "ExpressionAttributeNames": {f"#{name}": name for name in ("pk", "phone", "address", "customer_id")},
     }
     while True:
-        answer = aws.call("dynamodb", "Scan", **asked)
-        yield from map(dynamodb.unmarshalled, answer["Items"])
-        if "LastEvaluatedKey" not in answer:
+        response = aws.call("dynamodb", "Scan", **parameters)
+        yield from map(attribute_values.unmarshal_item, response["Items"])
+        if "LastEvaluatedKey" not in response:
             return
-        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        parameters["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
 
 def is_outdated(item: Item) -> bool:
-    """Whether the number that it was stored with is written otherwise today."""
+    """Whether the stored number has another spelling today."""
     if "phone" not in item and item["address"][0] != Channel.PHONE:
         return False
     address = customers.address_of(Channel.PHONE, item["phone"] if "phone" in item else item["address"][2])
@@ -72,7 +72,7 @@ def is_outdated(item: Item) -> bool:
 
 
 def moved(item: Item) -> str:
-    """Move what a scanned item stands for, by what is there now; what became of it. Raises: Unavailable, aws.Failed."""
+    """Move the customer or registration of a scanned item, as it is now; returns the result. Raises: Unavailable, aws.Failed."""
     for _ in range(_ROUNDS):
         outdated = read(item)
         if outdated is None or outdated.writes is None:
@@ -86,14 +86,14 @@ def moved(item: Item) -> str:
 
 
 def planned(outdated: Outdated | None) -> str:
-    """What moving it would come to."""
+    """The result that moving would have."""
     if outdated is None:
         return "gone or done"
     return "conflict: somebody else has proven today's number" if outdated.writes is None else "to be moved"
 
 
 def read(item: Item) -> Outdated | None:
-    """What is there now of a scanned item; None where it is gone, or has today's number. Raises: Unavailable, aws.Failed."""
+    """A scanned item as it is now; None if it no longer exists or has the current number. Raises: Unavailable, aws.Failed."""
     kind, _, id_ = item["pk"].partition("#")
     return _customer(id_) if kind == "customer" else _registration(id_)
 
@@ -133,10 +133,10 @@ def _identities(address: Address, known: dict[str, Identity], own: list[Identity
     if not former:
         return []
     if today is None or (former[0].proven_at and not today.proven_at):
-        return identity_items.move(address, former[0])  # the first proof wins over a claim
+        return identity_items.move(address, former[0])  # a verified address wins over an unverified one
     if former[0].proven_at and today not in own:
         return None
-    return [identity_items.drop(each) for each in former]  # a newer claim, or their own proof, is there already
+    return [identity_items.drop(each) for each in former]  # a newer unverified address of theirs, or a verified one, is there already
 
 
 def _renumbered(stored: Item | None, address: Address) -> list[Write]:

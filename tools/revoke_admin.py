@@ -1,4 +1,4 @@
-"""Takes the role `admin` from a customer of a stack on AWS, who has proven this email or phone.
+"""Takes the role `admin` from a customer of a stack on AWS who has verified this email or phone.
 
 revoke_admin.py STACK ADDRESS
 """
@@ -10,7 +10,7 @@ from tools import grant_admin
 
 
 def main(stack: str, spelling: str) -> str | None:
-    """Take it away; answers what is wrong, if anything is."""
+    """Take the role away; returns an error message, or None."""
     return grant_admin.main(stack, spelling, act=admins.revoke)
 
 

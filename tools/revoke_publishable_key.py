@@ -1,4 +1,4 @@
-"""Ends a publishable key of a stack on AWS: no page may use it any more.
+"""Revokes a publishable key of a stack on AWS.
 
 revoke_publishable_key.py STACK KEY
 """
@@ -10,7 +10,7 @@ from tools import stack_settings
 
 
 def main(stack: str, key: str) -> str | None:
-    """End it; answers what is wrong, if anything is."""
+    """Revoke the key; returns an error message, or None."""
     stack_settings.use(stack, "LookUpPhone")
     ended = publishable_keys.revoke(key)
     if ended is None:

@@ -1,6 +1,6 @@
-"""The built functions in Docker, by the SAM CLI's `sam local`, with the tables of a running local stack.
+"""Runs the built functions in Docker by `sam local`, with the tables of a running local stack.
 
-`make invoke FUNCTION=RequestLoginCode` runs one with its event, `make start-api` serves them all; both beside a running `make dev`.
+`make invoke FUNCTION=RequestLoginCode` runs one with its event, `make start-api` serves them all; both need a running `make dev`.
 """
 
 import argparse
@@ -32,27 +32,27 @@ START_API = "start-api"
 
 
 class Failed(Exception):
-    """It could not be done; the text says why."""
+    """The command failed; the message says why."""
 
 
 class SamLocal(NamedTuple):
-    """`sam local` for built functions whose AWS is a local stack's."""
+    """`sam local` for the built functions, with the AWS of a local stack."""
 
     arguments: tuple[str, ...]
 
     def invoke(self, function: str, event: Path) -> Any:
-        """What the function answers in a container of its own. Raises: Failed with the container's log."""
-        done = subprocess.run(  # noqa: S603
+        """The response of the function, run in a new container. Raises: Failed, with the container's log."""
+        completed = subprocess.run(  # noqa: S603
             [SAM, "local", "invoke", function, "--event", event, *self.arguments], env=_environment(), capture_output=True, check=False
         )
         try:
-            return json.loads(done.stdout.splitlines()[-1])
+            return json.loads(completed.stdout.splitlines()[-1])
         except (IndexError, ValueError):
-            raise Failed(done.stderr.decode()) from None
+            raise Failed(completed.stderr.decode()) from None
 
     @contextlib.contextmanager
     def api(self, port: int) -> Iterator[Stack]:
-        """All of them behind `sam local start-api`; each has its container from its first request on."""
+        """All functions behind `sam local start-api`, which starts the container of each at its first request."""
         command = [str(SAM), "local", "start-api", "--port", str(port), "--warm-containers", "LAZY", *self.arguments]
         with subprocess.Popen(command, env=_environment(), stderr=subprocess.DEVNULL) as process:  # noqa: S603
             try:
@@ -64,7 +64,7 @@ class SamLocal(NamedTuple):
 
 
 def has_engine() -> bool:
-    """Whether Docker can run containers here; a client without an engine cannot."""
+    """Whether Docker can run containers here; the client alone, without an engine, cannot."""
     try:
         return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0  # noqa: S607
     except FileNotFoundError:
@@ -82,22 +82,22 @@ def prepared(stack: Stack) -> Iterator[SamLocal]:
     except requests.ConnectionError:
         raise Failed(f"nothing serves on {stack.url}; in another terminal: make dev") from None
     [port] = {re.sub(r".*:", "", environment["AWS_ENDPOINT_URL"]) for environment in environments.values()}
-    # A container has a loopback of its own.
+    # A container has a loopback address of its own.
     bridge = _docker("network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}")
     with forwarded(bridge, int(port)) as carried, tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(json.dumps(environments).replace(f"http://127.0.0.1:{port}", f"http://{bridge}:{carried}"))
         file.flush()
-        given = ("--template", str(invoke_all.BUILD / "template.yaml"), "--env-vars", file.name, "--skip-pull-image")
-        yield SamLocal((*given, "--parameter-overrides", f"Architecture={ARCHITECTURE}"))
+        options = ("--template", str(invoke_all.BUILD / "template.yaml"), "--env-vars", file.name, "--skip-pull-image")
+        yield SamLocal((*options, "--parameter-overrides", f"Architecture={ARCHITECTURE}"))
 
 
 def _bring_image() -> None:
-    """The image of Lambda's Python from its registry, or where that is out of reach one of the same made here."""
+    """Pull the image of Lambda's Python, or build an equivalent one if its registry cannot be reached."""
     present = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, check=False)  # noqa: S603, S607
     if present.returncode and subprocess.run(["docker", "pull", "-q", IMAGE], capture_output=True, check=False).returncode:  # noqa: S603, S607
-        made = subprocess.run([ROOT / "tools" / "lambda-base-image.sh", IMAGE], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-        if made.returncode:
-            raise Failed(made.stderr)
+        completed = subprocess.run([ROOT / "tools" / "lambda-base-image.sh", IMAGE], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if completed.returncode:
+            raise Failed(completed.stderr)
 
 
 def _docker(*arguments: str) -> str:
@@ -105,7 +105,7 @@ def _docker(*arguments: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with credentials that the SAM CLI hands to the containers, and that are good for nothing."""
+    """The environment, with dummy credentials for the SAM CLI to pass to the containers."""
     invented = {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -134,14 +134,14 @@ def main() -> int:
     parser.add_argument("--stack", default="http://127.0.0.1:8000", help="where `make dev` serves (default: %(default)s)")
     parser.add_argument("--port", type=int, default=3000, help="where start-api serves (default: %(default)s)")
     parser.add_argument("what", choices=[START_API, *functions], metavar="FUNCTION", help="a function, like RequestLoginCode, or start-api")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     try:
-        with prepared(Stack(asked.stack)) as sam:
-            if asked.what == START_API:
-                _serve(sam, asked.port)
+        with prepared(Stack(arguments.stack)) as sam:
+            if arguments.what == START_API:
+                _serve(sam, arguments.port)
             else:
-                for event in invoke_all.events_of(functions[asked.what]):
-                    print(json.dumps(sam.invoke(asked.what, event), indent=2, ensure_ascii=False))
+                for event in invoke_all.events_of(functions[arguments.what]):
+                    print(json.dumps(sam.invoke(arguments.what, event), indent=2, ensure_ascii=False))
     except Failed as failed:
         print(failed, file=sys.stderr)
         return 1

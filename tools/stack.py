@@ -1,4 +1,4 @@
-"""A local stack of one's own, for a command or a test: started on a free port, asked over HTTP, ended with the `with` block."""
+"""A local stack for a command or a test: started on a free port, called over HTTP, and stopped at the end of the `with` block."""
 
 import contextlib
 import os
@@ -17,22 +17,22 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[1]
 SENT_SECONDS = 10.0
-ANSWERS_SECONDS = 60.0  # a container may start first
+ANSWERS_SECONDS = 60.0  # seconds; a container may have to start first
 
 
 class Stack(NamedTuple):
-    """Where it answers."""
+    """The address of a local stack."""
 
     url: str
 
     def ask(self, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
-        """The answer's JSON; a POST where there is a body. Raises: requests.RequestException."""
+        """The JSON of the response; the request is a POST if there is a body. Raises: requests.RequestException."""
         answer = requests.request("GET" if body is None else "POST", self.url + path, json=body, headers=headers, timeout=ANSWERS_SECONDS)
         answer.raise_for_status()
         return answer.json()
 
     def code(self, to: str, nth: int = 1) -> str:
-        """The code of the `nth` message to this address, as soon as it was sent."""
+        """The code in the nth message to this address; waits until it is sent."""
         ends_at = time.monotonic() + SENT_SECONDS
         while time.monotonic() < ends_at:
             messages = self.ask(f"/_local/messages?to={quote(to)}")
@@ -42,7 +42,7 @@ class Stack(NamedTuple):
         raise TimeoutError(f"no message to {to}")
 
     def environments(self) -> dict[str, dict[str, str]]:
-        """What each function is given, by its name."""
+        """The environment variables of each function, by its name."""
         environments: dict[str, dict[str, str]] = self.ask("/_local/environment")
         return environments
 
@@ -54,14 +54,14 @@ def started(*arguments: str) -> Iterator[Stack]:
     command = [sys.executable, "-m", "local", "--port", "0", *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         lines = process.stdout or ()
-        # It writes a line for each message, and a pipe that nobody reads fills up and stops it.
+        # The stack writes a line for each message, and would block once a pipe that nobody reads is full.
         reader = threading.Thread(target=deque, args=(lines, 0), daemon=True)
         try:
-            found = re.search(r"http://127\.0\.0\.1:\d+", next(iter(lines), ""))
-            if found is None:
+            match = re.search(r"http://127\.0\.0\.1:\d+", next(iter(lines), ""))
+            if match is None:
                 raise RuntimeError("the local stack does not start")
             reader.start()
-            yield Stack(found[0])
+            yield Stack(match[0])
         finally:
             process.terminate()
             if reader.ident:

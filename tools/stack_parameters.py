@@ -1,7 +1,7 @@
-"""What a deployment gives to each of the template's parameters: the value that `samconfig.toml` has for the environment, else the default.
+"""The value of each template parameter in a deployment: the one in `samconfig.toml` for the environment, else the default.
 
-CloudFormation leaves a parameter that is not named as it was, and what a command line names takes the place of all that the file names. So
-all of them are named, and the files alone say what is deployed.
+CloudFormation keeps the previous value of a parameter that is not passed, and parameters on the command line replace all those in the file.
+So all parameters are passed explicitly, and the files alone determine what is deployed.
 """
 
 import re
@@ -18,44 +18,44 @@ from local.parameters import ParameterError
 from local.template import Template
 
 ROOT = Path(__file__).resolve().parents[1]
-CHECKED = "FirstSigningKey"  # the resource that has the settings checked on AWS
-# SAM takes quotes around a value off, and the backslash before a quote or a space; it knows no backslash for a backslash.
+CHECKED = "FirstSigningKey"  # the resource that checks the settings on AWS
+# SAM removes the quotes around a value, and the backslash before a quote or a space; a backslash itself cannot be escaped.
 UNSPEAKABLE = re.compile(r"""\\(?=["' ]|$)|ParameterKey=""")
 
 
 class Wrong(Exception):
-    """The files cannot be deployed as they are; the text is one line."""
+    """The files cannot be deployed as they are; the message is one line."""
 
 
 class Deployment(NamedTuple):
-    """A stack's name, and the template with the value that each parameter is to have."""
+    """The name of a stack, and its template with the values of the parameters."""
 
     stack: str
     template: Template
 
     @property
     def values(self) -> dict[str, str]:
-        """Each parameter's value, as CloudFormation takes it."""
+        """The value of each parameter, as CloudFormation accepts it."""
         values = self.template.parameters.items()
         return {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values}
 
 
 def read(environment: str) -> Deployment:
-    """What the files say of this environment. Raises: Wrong."""
+    """The deployment of an environment, as the files describe it. Raises: Wrong."""
     try:
         sections = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]
     except KeyError:
         raise Wrong(f"samconfig.toml has no environment {environment}") from None
-    given = {**sections.get("global", {}).get("parameters", {}), **sections["deploy"]["parameters"]}
+    section = {**sections.get("global", {}).get("parameters", {}), **sections["deploy"]["parameters"]}
     try:
-        template = Template.load(ROOT / "template.yaml", dict(_overrides(given.get("parameter_overrides", []))))
+        template = Template.load(ROOT / "template.yaml", dict(_overrides(section.get("parameter_overrides", []))))
     except ParameterError as wrong:
         raise Wrong(f"samconfig.toml, {environment}: {wrong}") from None
-    return Deployment(str(given["stack_name"]), template)
+    return Deployment(str(section["stack_name"]), template)
 
 
 def check(deployment: Deployment) -> None:
-    """What would be refused on AWS is refused here: two settings that do not fit, a rule of the template's, templates with a fault.
+    """Refuse what AWS would refuse: settings that contradict each other, a violated rule of the template, faulty message templates.
 
     Raises: Wrong.
     """
@@ -73,20 +73,20 @@ def check(deployment: Deployment) -> None:
 
 
 def spelled(values: Mapping[str, str]) -> list[str]:
-    """Each as SAM reads it back whole, also where it is empty or has spaces and quotes in it. Raises: Wrong, for what SAM cannot read."""
+    """The values in SAM's syntax, including empty ones and ones with spaces and quotes. Raises: Wrong (SAM cannot read a value)."""
     for name, value in values.items():
         if UNSPEAKABLE.search(value):
             raise Wrong(f"{name}: SAM would read another value than {value}")
     return [f'{name}="{value.replace('"', r"\"")}"' for name, value in values.items()]
 
 
-def _overrides(given: Any) -> Iterator[tuple[str, str]]:
-    """What `parameter_overrides` may be: a list of `Name=value`, those in one line, or a table. Raises: Wrong."""
-    if isinstance(given, Mapping):
-        for name, value in given.items():
+def _overrides(overrides: Any) -> Iterator[tuple[str, str]]:
+    """Parse `parameter_overrides`: a list of `Name=value`, the same in one string, or a table. Raises: Wrong."""
+    if isinstance(overrides, Mapping):
+        for name, value in overrides.items():
             yield name, ",".join(map(str, value)) if isinstance(value, list) else str(value)
         return
-    for entry in shlex.split(given) if isinstance(given, str) else given:
+    for entry in shlex.split(overrides) if isinstance(overrides, str) else overrides:
         name, equals, value = str(entry).partition("=")
         if not equals:
             raise Wrong(f"samconfig.toml: {entry} is not of the form Name=value")

@@ -1,6 +1,7 @@
 """POST /store/customers/me/contact/verify: puts the new email or phone in the old one's place, by the code that came to it."""
 
-from customer_auth.base.errors import ContactTaken, Throttled, WrongCode
+from customer_auth.base.account_errors import ContactTaken
+from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.flows import contact_change
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.customers import CustomerResponse
@@ -25,6 +26,6 @@ class ContactVerified(TokensResponse):
     takes_key=True,
     uses=("dynamodb", "secretsmanager", "kms"),
 )
-def handler(call: Call[TokenCodeRequest, sessions.Identified]) -> ContactVerified:
+def handler(call: Call[TokenCodeRequest, sessions.TokenOwner]) -> ContactVerified:
     changed = contact_change.verify(call.caller, attempt(call), call.issuer)
     return ContactVerified(customer=CustomerResponse.of(changed.customer), **members(changed.token_pair, changed.device))

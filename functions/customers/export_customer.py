@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from customer_auth.base.errors import ReauthenticationRequired
+from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.flows import export
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
@@ -26,6 +26,6 @@ class Export(Model):
     deletion_requests: list[dict[str, Any]] = Field(examples=[[]])
 
 
-@endpoint(answer=Export, caller=sessions.check, refusals=(ReauthenticationRequired,))
+@endpoint(answer=Export, caller=sessions.authenticate, refusals=(ReauthenticationRequired,))
 def handler(call: Call[None, sessions.Caller]) -> Export:
     return Export(**export.export(call.caller))

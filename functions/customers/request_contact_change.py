@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from customer_auth.addresses.address import Address
-from customer_auth.base.errors import ReauthenticationRequired, Throttled
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import Throttled
 from customer_auth.flows import contact_change
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
@@ -28,6 +29,6 @@ class Wanted(FromClient):
         return only_one({"email": self.email, "phone": self.phone})
 
 
-@endpoint(body=Wanted, answer=CodeSentResponse, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
+@endpoint(body=Wanted, answer=CodeSentResponse, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled))
 def handler(call: Call[Wanted, sessions.Caller]) -> CodeSentResponse:
     return CodeSentResponse.of(contact_change.request_code(call.caller, call.body.address, call.client))

@@ -28,7 +28,7 @@ class Changes(NamedWithCompany):
     phone: SkipJsonSchema[Any] = None
 
 
-@endpoint(body=Changes, answer=Me, caller=sessions.check, refusals=(NotAllowed,))
+@endpoint(body=Changes, answer=Me, caller=sessions.authenticate, refusals=(NotAllowed,))
 def handler(call: Call[Changes, sessions.Caller]) -> Me:
     for name in ("email", "phone"):
         if name in call.body.model_fields_set:

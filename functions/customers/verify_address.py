@@ -1,6 +1,6 @@
 """POST /store/customers/otp/verify: verifies an address of a customer by the code that came to it."""
 
-from customer_auth.base.errors import ContactTaken
+from customer_auth.base.account_errors import ContactTaken
 from customer_auth.flows import verification
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.sign_in import CODE_REFUSALS, TokenCodeRequest, attempt

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from customer_auth.base.errors import AccountDeletionPending, BadRequest, FieldError, Throttled, WrongCode
+from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.errors import BadRequest, FieldError, Throttled, WrongCode
 from customer_auth.flows import account_deletion
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
@@ -38,7 +39,7 @@ class Cancelled(Model):
 
 @endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True)
 def handler(call: Call[Keeping, None]) -> Cancelled:
-    if cancel_tokens.is_one(call.body.token):
+    if cancel_tokens.is_cancel_token(call.body.token):
         return Cancelled(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))

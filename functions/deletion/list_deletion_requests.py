@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth.base.errors import NotAllowed, ReauthenticationRequired
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import NotAllowed
 from customer_auth.deletion import deletion_lists
 from customer_auth.flows import admins
 from customer_auth.http import examples

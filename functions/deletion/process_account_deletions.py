@@ -12,7 +12,7 @@ from customer_auth.deletion import deletion_runs
 _logger = Logger(location=None)
 _SPARE_MILLISECONDS = 20_000  # for what has been begun
 settings.service()  # a wrong setting ends the start, with its name
-aws.prepare("dynamodb", "kms", "secretsmanager")
+aws.warm_up("dynamodb", "kms", "secretsmanager")
 
 
 def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:

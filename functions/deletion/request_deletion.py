@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from customer_auth.base import clock
-from customer_auth.base.errors import ReauthenticationRequired, Throttled
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import Throttled
 from customer_auth.flows import account_deletion
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Reason
@@ -28,7 +29,7 @@ class DeletionAsked(Model):
     request: DeletionResponse | None
 
 
-@endpoint(body=Asking, answer=DeletionAsked, caller=sessions.check, refusals=(ReauthenticationRequired, Throttled))
+@endpoint(body=Asking, answer=DeletionAsked, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled))
 def handler(call: Call[Asking, sessions.Caller]) -> DeletionAsked:
     asked, confirmed = account_deletion.request(call.caller, call.body.reason, call.client, call.at)
     return DeletionAsked(

@@ -1,4 +1,4 @@
-"""GET /health: whether sign-ins can be served."""
+"""GET /health: whether the service can sign customers in."""
 
 from typing import ClassVar, Literal
 
@@ -9,8 +9,8 @@ from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.base import Model
 
 
-class Health(Model):
-    """What was checked, and how it is."""
+class HealthResponse(Model):
+    """The result of each check."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (200, 503)
 
@@ -24,7 +24,9 @@ class Health(Model):
         return 200 if self.status == "ok" else 503
 
 
-@endpoint(answer=Health, uses=("dynamodb",))
-def handler(call: Call[None, None]) -> Health:  # noqa: ARG001 (nothing of the call matters)
-    checks: dict[str, Literal["ok", "unavailable"]] = {name: "ok" if well else "unavailable" for name, well in health.checks().items()}
-    return Health(status="ok" if all(state == "ok" for state in checks.values()) else "unavailable", checks=checks)
+@endpoint(answer=HealthResponse, uses=("dynamodb",))
+def handler(call: Call[None, None]) -> HealthResponse:  # noqa: ARG001 (the call has no parameters)
+    checks: dict[str, Literal["ok", "unavailable"]] = {
+        name: "ok" if healthy else "unavailable" for name, healthy in health.checks().items()
+    }
+    return HealthResponse(status="ok" if all(state == "ok" for state in checks.values()) else "unavailable", checks=checks)

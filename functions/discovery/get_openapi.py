@@ -1,4 +1,4 @@
-"""GET /openapi.json: this API, described (OpenAPI 3.1); made from the models by `make openapi`."""
+"""GET /openapi.json: the description of this API (OpenAPI 3.1), which `make openapi` generates from the models."""
 
 import json
 from functools import cache
@@ -15,5 +15,5 @@ def _document() -> dict[str, Any]:
 
 
 @endpoint(cache_seconds=300, uses=())
-def handler(call: Call[None, None]) -> dict[str, Any]:  # noqa: ARG001 (nothing of the call matters)
+def handler(call: Call[None, None]) -> dict[str, Any]:  # noqa: ARG001 (the call has no parameters)
     return _document()

@@ -1,4 +1,4 @@
-"""GET /.well-known/openid-configuration: where to find what checks our tokens (OpenID Connect Discovery 1.0 §3, RFC 8414)."""
+"""GET /.well-known/openid-configuration: where to find the keys that verify our tokens (OpenID Connect Discovery 1.0 §3, RFC 8414)."""
 
 from pydantic import Field
 
@@ -7,8 +7,8 @@ from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.base import Model
 
 
-class Configuration(Model):
-    """What a service that checks our access tokens needs to know; there is no authorization endpoint here."""
+class OpenidConfigurationResponse(Model):
+    """What a service needs to verify our access tokens. There is no authorization endpoint."""
 
     issuer: str = Field(description="The `iss` of access tokens.", examples=[examples.ISSUER])
     jwks_uri: str = Field(examples=[f"{examples.ISSUER}/.well-known/jwks.json"])
@@ -18,6 +18,6 @@ class Configuration(Model):
     claims_supported: list[str] = ["iss", "sub", "aud", "exp", "iat", "jti", "sid", "auth_time", "amr", "roles"]
 
 
-@endpoint(answer=Configuration, cache_seconds=3600, uses=())
-def handler(call: Call[None, None]) -> Configuration:
-    return Configuration(issuer=call.issuer, jwks_uri=f"{call.issuer}/.well-known/jwks.json")
+@endpoint(answer=OpenidConfigurationResponse, cache_seconds=3600, uses=())
+def handler(call: Call[None, None]) -> OpenidConfigurationResponse:
+    return OpenidConfigurationResponse(issuer=call.issuer, jwks_uri=f"{call.issuer}/.well-known/jwks.json")

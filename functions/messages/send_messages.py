@@ -11,7 +11,7 @@ from customer_auth.otp.purposes import Purpose
 
 settings.service(), settings.messaging()  # a wrong setting ends the start, with its name
 templates.use(template_lint.checked(settings.messaging().templates_dir))  # and so does a template of one's own that will not do
-aws.prepare("dynamodb", "secretsmanager", "sns")  # most messages are SMS
+aws.warm_up("dynamodb", "secretsmanager", "sns")  # most messages are SMS
 
 
 def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from customer_auth.base.errors import BadRequest, FieldError, ReauthenticationRequired, Throttled, WrongPassword
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import BadRequest, FieldError, Throttled, WrongPassword
 from customer_auth.flows import password_change
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import NewPassword, Password
@@ -32,7 +33,7 @@ class ChangePasswordResponse(PasswordTokensResponse):
 @endpoint(
     body=ChangePasswordRequest,
     answer=ChangePasswordResponse,
-    caller=sessions.check,
+    caller=sessions.authenticate,
     refusals=REFUSALS,
     uses=("dynamodb", "secretsmanager", "kms"),
 )

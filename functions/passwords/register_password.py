@@ -6,7 +6,8 @@ from pydantic import Field
 
 from customer_auth.addresses.address import Address, Channel
 from customer_auth.base import settings
-from customer_auth.base.errors import BadRequest, FieldError, IdentityExists, Throttled
+from customer_auth.base.account_errors import IdentityExists
+from customer_auth.base.errors import BadRequest, FieldError, Throttled
 from customer_auth.flows import registrations
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint

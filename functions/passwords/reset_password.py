@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth.base.errors import AccountDeletionPending, WrongCode
+from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.errors import WrongCode
 from customer_auth.flows import password_reset
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Bearer, Call, endpoint

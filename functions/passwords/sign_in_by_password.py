@@ -2,14 +2,13 @@
 
 from pydantic import Field
 
-from customer_auth.base.errors import (
+from customer_auth.base.account_errors import (
     AccountDeletionPending,
-    DeletionPendingHere,
+    CancellableDeletionPending,
     RegistrationIncomplete,
-    Throttled,
     VerificationRequired,
-    WrongPassword,
 )
+from customer_auth.base.errors import Throttled, WrongPassword
 from customer_auth.flows import password_sign_in
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
@@ -18,7 +17,14 @@ from customer_auth.http.schemas.base import alternatives
 from customer_auth.http.schemas.identifiers import IdentifierFields
 from customer_auth.http.schemas.tokens import PasswordTokensResponse, members
 
-PASSWORD_REFUSALS = (WrongPassword, VerificationRequired, RegistrationIncomplete, AccountDeletionPending, DeletionPendingHere, Throttled)
+PASSWORD_REFUSALS = (
+    WrongPassword,
+    VerificationRequired,
+    RegistrationIncomplete,
+    AccountDeletionPending,
+    CancellableDeletionPending,
+    Throttled,
+)
 
 
 class PasswordSignInRequest(IdentifierFields):

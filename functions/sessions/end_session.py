@@ -1,4 +1,4 @@
-"""POST /login/logout: ends this session, or every session of its customer."""
+"""POST /login/logout: ends a session, or all sessions of its customer."""
 
 from typing import Literal
 
@@ -12,24 +12,24 @@ from customer_auth.http.schemas.base import CamelModel
 from customer_auth.sessions import sessions
 
 
-class EndedSession(CamelModel):
-    """Whose session, and whether all others end with it."""
+class LogoutRequest(CamelModel):
+    """The session's refresh token, and whether all other sessions of the customer end too."""
 
     refresh_token: Token = Field(title="Refresh token", examples=[examples.REFRESH_TOKEN])
     everywhere: bool = Field(default=False, title="Everywhere")
 
 
-class LoggedOut(CamelModel):
-    """It is over, durably."""
+class LogoutResponse(CamelModel):
+    """The session has ended."""
 
     success: Literal[True] = True
     message: str = "Logged out successfully"
 
 
-@endpoint(body=EndedSession, answer=LoggedOut, refusals=(WrongSession,))
-def handler(call: Call[EndedSession, None]) -> LoggedOut:
+@endpoint(body=LogoutRequest, answer=LogoutResponse, refusals=(WrongSession,))
+def handler(call: Call[LogoutRequest, None]) -> LogoutResponse:
     if call.body.everywhere:
         sessions.end_everywhere(call.body.refresh_token)
     else:
         sessions.end(call.body.refresh_token)
-    return LoggedOut()
+    return LogoutResponse()

@@ -1,4 +1,4 @@
-"""GET /store/customers/me/sessions: where the customer is signed in, the session used last first."""
+"""GET /store/customers/me/sessions: where the customer is signed in, the last used session first."""
 
 from pydantic import Field
 
@@ -9,32 +9,32 @@ from customer_auth.http.schemas.field_types import Sid, Time
 from customer_auth.sessions import sessions
 
 
-class SessionShown(Model):
+class SessionListing(Model):
     """One signed-in client."""
 
     sid: Sid
     created_at: Time
-    last_used_at: Time = Field(description="When it began or was last renewed.")
+    last_used_at: Time = Field(description="When the session began or was last renewed.")
     client: str | None = Field(examples=["Safari on iPhone"])
-    current: bool = Field(description="Whether it is the one that asks.", examples=[True])
+    current: bool = Field(description="Whether this is the session of the call itself.", examples=[True])
 
 
-class Sessions(Model):
-    """All that have not ended."""
+class ListSessionsResponse(Model):
+    """All sessions that have not ended."""
 
-    sessions: list[SessionShown]
+    sessions: list[SessionListing]
 
 
-@endpoint(answer=Sessions, caller=sessions.check)
-def handler(call: Call[None, sessions.Caller]) -> Sessions:
-    shown = [
-        SessionShown(
+@endpoint(answer=ListSessionsResponse, caller=sessions.authenticate)
+def handler(call: Call[None, sessions.Caller]) -> ListSessionsResponse:
+    listings = [
+        SessionListing(
             sid=session.family,
             created_at=clock.iso(session.begun_at),
             last_used_at=clock.iso(session.rotated_at),
             client=session.client,
             current=session.family == call.caller.session.family,
         )
-        for session in sessions.live(call.caller.customer)
+        for session in sessions.list_live(call.caller.customer)
     ]
-    return Sessions(sessions=shown)
+    return ListSessionsResponse(sessions=listings)

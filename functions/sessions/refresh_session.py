@@ -1,4 +1,4 @@
-"""POST /login/refresh: exchanges a refresh token, once, for the session's next pair of tokens."""
+"""POST /login/refresh: exchanges a refresh token, once, for the session's next token pair."""
 
 from typing import Literal
 
@@ -13,14 +13,14 @@ from customer_auth.http.schemas.field_types import AccessToken, LifeSeconds, Ref
 from customer_auth.sessions import rotation
 
 
-class UsedToken(CamelModel):
+class RefreshRequest(CamelModel):
     """A refresh token."""
 
     refresh_token: Token = Field(title="Refresh token", examples=[examples.REFRESH_TOKEN])
 
 
-class SessionRefreshed(CamelModel):
-    """The session goes on."""
+class RefreshResponse(CamelModel):
+    """The session's next token pair."""
 
     success: Literal[True] = True
     message: str = "Session refreshed successfully"
@@ -29,7 +29,9 @@ class SessionRefreshed(CamelModel):
     expires_in: LifeSeconds
 
 
-@endpoint(body=UsedToken, answer=SessionRefreshed, refusals=(WrongSession, RefreshTokenReused), uses=("dynamodb", "secretsmanager", "kms"))
-def handler(call: Call[UsedToken, None]) -> SessionRefreshed:
-    pair = rotation.rotate(call.body.refresh_token, call.issuer)
-    return SessionRefreshed(session_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in)
+@endpoint(
+    body=RefreshRequest, answer=RefreshResponse, refusals=(WrongSession, RefreshTokenReused), uses=("dynamodb", "secretsmanager", "kms")
+)
+def handler(call: Call[RefreshRequest, None]) -> RefreshResponse:
+    token_pair = rotation.rotate(call.body.refresh_token, call.issuer)
+    return RefreshResponse(session_token=token_pair.access_token, refresh_token=token_pair.refresh_token, expires_in=token_pair.expires_in)

@@ -1,4 +1,4 @@
-"""DELETE /store/customers/me/sessions/{sid}: ends one of the customer's own sessions, wherever it is."""
+"""DELETE /store/customers/me/sessions/{sid}: ends one of the customer's own sessions, on any client."""
 
 from typing import ClassVar
 
@@ -8,13 +8,13 @@ from customer_auth.http.schemas.base import Model
 from customer_auth.sessions import sessions
 
 
-class Ended(Model):
-    """It is over, whether it was or not."""
+class RevokeSessionResponse(Model):
+    """The session has ended, now or earlier."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (204,)
 
 
-@endpoint(answer=Ended, caller=sessions.check, refusals=(NotFound,))
-def handler(call: Call[None, sessions.Caller]) -> Ended:
+@endpoint(answer=RevokeSessionResponse, caller=sessions.authenticate, refusals=(NotFound,))
+def handler(call: Call[None, sessions.Caller]) -> RevokeSessionResponse:
     sessions.revoke(call.caller.customer, call.parameters["sid"])
-    return Ended()
+    return RevokeSessionResponse()

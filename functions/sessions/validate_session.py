@@ -1,4 +1,4 @@
-"""POST /login/validate: says whether a session token still opens anything, and what it says."""
+"""POST /login/validate: says whether a session token is valid, and returns its claims."""
 
 from typing import Literal
 
@@ -13,22 +13,22 @@ from customer_auth.http.schemas.base import CamelModel
 from customer_auth.sessions import sessions
 
 
-class AskedToken(CamelModel):
+class ValidateRequest(CamelModel):
     """A session token."""
 
     session_token: Token = Field(title="Session token", examples=[examples.ACCESS_TOKEN])
 
 
-class SessionValid(CamelModel):
-    """The session lives; `token` are the token's claims."""
+class ValidateResponse(CamelModel):
+    """The session is live; `token` has the token's claims."""
 
     success: Literal[True] = True
     message: str = "Session is valid"
     token: ClaimsResponse
 
 
-@endpoint(body=AskedToken, answer=SessionValid, refusals=(WrongSession,))
-def handler(call: Call[AskedToken, None]) -> SessionValid:
-    # Here the token is the proof itself, not what lets the caller in.
-    caller = sessions.check(call.body.session_token, call.issuer, refused=WrongSession)
-    return SessionValid(token=ClaimsResponse(**caller.claims._asdict()))
+@endpoint(body=ValidateRequest, answer=ValidateResponse, refusals=(WrongSession,))
+def handler(call: Call[ValidateRequest, None]) -> ValidateResponse:
+    # Here the token is what is validated, not what authenticates the caller; hence it is refused like a wrong proof.
+    caller = sessions.authenticate(call.body.session_token, call.issuer, refused=WrongSession)
+    return ValidateResponse(token=ClaimsResponse(**caller.claims._asdict()))

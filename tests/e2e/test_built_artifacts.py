@@ -39,7 +39,7 @@ sdk = sys.modules.get("customer_auth.aws.sdk")
 clients = sdk.client.cache_info().currsize if sdk else 0
 assert bool(sdk) == ("boto3.session" in sys.modules) == ("botocore.session" in sys.modules)
 uses = sorted(handler.contract.uses) if hasattr(handler, "contract") else None
-print(json.dumps({"from": aws.__file__, "uses": uses, "clients": clients, "trust": connections.trust.cache_info().currsize}))
+print(json.dumps({"from": aws.__file__, "uses": uses, "clients": clients, "trust": connections.ssl_context.cache_info().currsize}))
 """
 
 

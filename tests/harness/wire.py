@@ -98,8 +98,8 @@ class Wire:
             with REQUESTS.one():
                 answer = self._passed(request, _SERVICES[target], operation) or done(request)
         except ReadTimeoutError as lost:
-            raise connections.Lost("ReadTimeoutError") from lost
-        return connections.Answer(answer.status_code, answer.content)
+            raise connections.ResponseLost("ReadTimeoutError") from lost
+        return connections.Response(answer.status_code, answer.content)
 
     def _on_send(self, request, event_name="", **_):
         """In the place of what the SDK would do."""

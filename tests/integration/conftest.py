@@ -74,7 +74,7 @@ def hashes(request, monkeypatch, cheap_hashes):
     if "real_hashes" not in request.fixturenames:
         hasher, nobodys = cheap_hashes
         monkeypatch.setattr(hashing, "_HASHER", hasher)
-        monkeypatch.setattr(hashing, "_NOBODYS", nobodys)
+        monkeypatch.setattr(hashing, "_DUMMY_HASH", nobodys)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from customer_auth import audit
 from customer_auth.aws import keys
-from customer_auth.base import errors
+from customer_auth.base import account_errors, errors
 from customer_auth.http import response
 from customer_auth.tokens import publishable_keys
 from tests.harness.admins import make_admin
@@ -73,7 +73,7 @@ def test_the_settings_are_the_template_s():
 
 def refusals(of: type[errors.Refusal] = errors.Refusal) -> list[type[errors.Refusal]]:
     """Every refusal of the tree that is raised: WrongProof itself is not, only its kinds are."""
-    ours = [each for each in of.__subclasses__() if each.__module__ == errors.__name__]
+    ours = [each for each in of.__subclasses__() if each.__module__ in (errors.__name__, account_errors.__name__)]
     return [kind for each in ours for kind in (each, *refusals(each)) if kind is not errors.WrongProof]
 
 
@@ -147,8 +147,10 @@ def operations() -> set[str]:
     for path in LIBRARY.rglob("*_items.py"):
         functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
         bodies = {node.name: ast.unparse(node.body) for node in functions}
-        private = [rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and re.search(r"dynamodb\.|conflicts\.", body)]
-        asks = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', r'conflicts\.', *private])})")
+        private = [
+            rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and re.search(r"\b(dynamodb|queries|conflicts)\.", body)
+        ]
+        asks = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', r'queries\.', r'conflicts\.', *private])})")
         found |= {f"{path.stem}.{name}" for name, body in bodies.items() if not name.startswith("_") and asks.search(body)}
     return found
 

@@ -71,7 +71,7 @@ def service(action: str) -> str:
 
 
 def kinds_of(resource: str, asked: set[Request]) -> set[str]:
-    return {kind for request in asked if request.resource == resource for kind in request.kinds} - {keys.NOTHING}
+    return {kind for request in asked if request.resource == resource for kind in request.kinds} - {keys.HEALTH_PROBE}
 
 
 def patterns_of(statements, resource: str) -> set[str]:

@@ -17,11 +17,11 @@ class Stub:
         self._expected = deque()
 
     def answers(self, operation: str, asked: dict, told: dict) -> None:
-        self._expected.append((operation, asked, connections.Answer(200, json.dumps(told).encode())))
+        self._expected.append((operation, asked, connections.Response(200, json.dumps(told).encode())))
 
     def fails(self, operation: str) -> None:
         """At every attempt of one call."""
-        refusal = connections.Answer(500, b'{"__type": "com.amazonaws#InternalServerError"}')
+        refusal = connections.Response(500, b'{"__type": "com.amazonaws#InternalServerError"}')
         self._expected += [(operation, None, refusal)] * ATTEMPTS
 
     def post(self, _url, headers, body):
@@ -35,7 +35,7 @@ class Stub:
 def stubbed():
     stub = Stub()
     json_protocol.forget()
-    with patch.object(connections, "post", stub.post), patch.object(retries, "_PAUSE_SECONDS", 0):
+    with patch.object(connections, "post", stub.post), patch.object(retries, "_BASE_DELAY_SECONDS", 0):
         yield stub
     assert not stub._expected
     json_protocol.forget()

@@ -59,7 +59,7 @@ def copy(tmp_path):
 def test_a_fault_is_killed_by_a_test_that_fails_and_leaves_the_copy_as_it_was(copy, old, new, test, state):
     before = (copy / "sums.py").read_text()
 
-    result = mutants._result(Mutant("", "sums.py", old, new, (test,)), copy)
+    outcome = mutants._outcome(Mutant("", "sums.py", old, new, (test,)), copy)
 
-    assert result.state == state, result.output
+    assert outcome.state == state, outcome.told
     assert (copy / "sums.py").read_text() == before

@@ -32,7 +32,11 @@ ITSELF = "tests/unit/test_words.py"
 
 def tracked():
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S607
-    return [name for name in names if name.endswith(CODE) and name != ITSELF and "package-lock" not in name and (ROOT / name).exists()]
+    return [
+        name
+        for name in sorted(set(names))
+        if name.endswith(CODE) and name != ITSELF and "package-lock" not in name and (ROOT / name).exists()
+    ]
 
 
 def identifiers(name):

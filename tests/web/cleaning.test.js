@@ -9,7 +9,7 @@ import { cleanCode, cleanEmail, cleanPhone, cleanReferralCode, cleanText } from 
 import { BASE, Machine, Service, SENT, entered } from "./machine.js";
 
 const EXAMPLES = JSON.parse(readFileSync(new URL("../examples/cleaning.json", import.meta.url)));
-const CLEANED_BY = { around: cleanText, phone: cleanPhone, email: cleanEmail, code: cleanCode, referral_code: cleanReferralCode };
+const CLEANED_BY = { trim: cleanText, phone: cleanPhone, email: cleanEmail, code: cleanCode, referral_code: cleanReferralCode };
 
 for (const [kind, examples] of Object.entries(EXAMPLES)) {
   for (const { name, typed, cleaned } of examples) {

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from customer_auth.aws import connections
-from customer_auth.aws.connections import Lost, post
+from customer_auth.aws.connections import ResponseLost, post
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -106,14 +106,14 @@ def test_an_answer_that_says_it_is_the_last_is_the_last(server):
 def test_half_an_answer_is_none(server, answer):
     server.answer, server.closes = answer, True
 
-    with pytest.raises(Lost):
+    with pytest.raises(ResponseLost):
         server.ask()
 
 
 def test_who_does_not_answer_in_time_is_given_up(server):
     server.pause = 1
 
-    with pytest.raises(Lost, match="TimeoutError"):
+    with pytest.raises(ResponseLost, match="TimeoutError"):
         server.ask()
 
     server.pause = 0
@@ -128,7 +128,7 @@ def test_after_a_lost_answer_every_connection_that_was_kept_is_closed(server):
     kept = list(server.connections)
     server.dead = set(kept)  # as behind a gateway that has forgotten them: nothing comes back, not even that they are closed
 
-    with pytest.raises(Lost, match="TimeoutError"):
+    with pytest.raises(ResponseLost, match="TimeoutError"):
         server.ask()
     answered = server.ask()
 
@@ -140,7 +140,7 @@ def test_what_is_lost_at_one_address_closes_nothing_at_another(server):
     server.ask()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with pytest.raises(Lost):
+    with pytest.raises(ResponseLost):
         post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
 
     server.ask()
@@ -152,7 +152,7 @@ def test_nobody_there_is_no_answer():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
-    with pytest.raises(Lost, match="ConnectionRefusedError"):
+    with pytest.raises(ResponseLost, match="ConnectionRefusedError"):
         post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
 
 
@@ -171,7 +171,7 @@ def test_a_forked_process_uses_none_of_its_parents(server):
     server.ask()
     child = os.fork()
     if not child:
-        os._exit(0 if not connections._waiting and server.ask() == b"{}" else 1)
+        os._exit(0 if not connections._idle and server.ask() == b"{}" else 1)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert server.ask() == b"{}"
@@ -220,11 +220,11 @@ def trusted(monkeypatch):
 
     def trust(file):
         monkeypatch.setenv("AWS_CA_BUNDLE", file)
-        connections.trust.cache_clear()
+        connections.ssl_context.cache_clear()
 
-    connections.trust.cache_clear()
+    connections.ssl_context.cache_clear()
     yield trust
-    connections.trust.cache_clear()
+    connections.ssl_context.cache_clear()
 
 
 def test_who_proves_its_name_is_believed(secure_port, certificate, trusted):
@@ -238,5 +238,5 @@ def test_who_does_not_is_told_nothing(secure_port, certificate, trusted, name, k
     if known:
         trusted(certificate)
 
-    with pytest.raises(Lost, match="SSLCertVerificationError"):
+    with pytest.raises(ResponseLost, match="SSLCertVerificationError"):
         post(f"https://{name}:{secure_port}", {"host": name}, b"{}")

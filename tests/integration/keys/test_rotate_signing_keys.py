@@ -149,7 +149,7 @@ def test_a_key_is_published_until_its_last_token_has_died_and_not_for_long_after
 
 
 def test_a_warm_container_that_never_saw_the_next_key_accepts_its_tokens(api, customer, days, doors, keyring_item):
-    old = keyring._ring
+    old = keyring._keyring
     days.pass_by(13)
     token = customer.refresh()["refreshToken"]
     days.pass_by(13)

@@ -36,5 +36,5 @@ def test_no_space_and_no_dash_is_left_of_what_has_none(kind):
 
 @given(st.text(max_size=60))
 def test_cleaning_twice_changes_nothing_more(text):
-    assert cleaning.around(cleaning.around(text)) == cleaning.around(text)
-    assert cleaning.is_empty(text) == (cleaning.around(text) == "")
+    assert cleaning.trim(cleaning.trim(text)) == cleaning.trim(text)
+    assert cleaning.is_blank(text) == (cleaning.trim(text) == "")

@@ -47,7 +47,7 @@ def test_today_s_number_knows_the_key_that_its_old_spelling_had(setting, spelled
 def test_what_was_stored_in_the_old_spelling_is_reached_by_today_s(spelled, today):
     old = re.sub(r"[^+\d]", "", spelled)
 
-    address = phone.stored(old)
+    address = phone.from_stored(old)
 
     assert (address.value, address.spelling, address.destination) == (today, old, today)
     assert (address.key, address.spelled_key) == (f"phone:{today}", f"phone:{old}")
@@ -87,24 +87,24 @@ def test_a_number_that_can_receive_sms_means_itself(setting, number):
     setting(ALLOWED_REGIONS=REGIONS)
 
     assert phone.parse(number).value == number
-    assert phone.stored(number).value == number
+    assert phone.from_stored(number).value == number
 
 
 @pytest.mark.parametrize(
     "number", ["+551138765432", "+22520212345", "+22912345678", "+5215512345", "+5215012345678", "+12125550123", "+905012345678"]
 )
 def test_what_is_no_mobile_of_an_old_plan_is_not_made_one(number):
-    assert phone.stored(number).value == number
+    assert phone.from_stored(number).value == number
 
 
 def test_emails_and_numbers_of_unchanged_plans_have_one_key(setting):
     assert phone.parse("+12125550123").keys == ("phone:+12125550123",)
 
 
-@pytest.mark.parametrize("change", numbering.CHANGES, ids=lambda change: f"{change.country} {change.to_today}")
+@pytest.mark.parametrize("change", numbering.CHANGES, ids=lambda change: f"{change.country} {change.to_current}")
 def test_a_change_leads_back_to_where_it_came_from_and_says_since_when_and_by_what_source(change):
     example = phonenumbers.example_number_for_type(change.country, phonenumbers.PhoneNumberType.MOBILE)
-    prefix = change.to_today.partition("\\")[0]
+    prefix = change.to_current.partition("\\")[0]
     area, digits = ("11", "987654321") if change.country == "BR" else ("", "")
     today = {
         "BR": f"+55{area}{digits}",
@@ -114,7 +114,7 @@ def test_a_change_leads_back_to_where_it_came_from_and_says_since_when_and_by_wh
     [former] = numbering.former(today)
 
     assert former != today
-    assert list(numbering.today(former)) == [today]
+    assert list(numbering.current(former)) == [today]
     assert date.fromisoformat(f"{change.since}-01-01" if len(change.since) == 4 else change.since) < date(2026, 1, 1)
     assert change.source
 
@@ -126,7 +126,7 @@ def test_a_plan_that_the_library_has_not_heard_of_changes_nothing_yet(setting):
         before = phone.parse("+229 97 12 34 56")
         with pytest.raises(ValueError, match="valid phone number"):
             phone.parse("+229 01 97 12 34 56")
-    after = phone.stored(before.value)
+    after = phone.from_stored(before.value)
 
     assert (before.value, before.former_keys) == ("+22997123456", ())
     assert (after.value, after.former_keys) == ("+2290197123456", (before.key,))
@@ -152,7 +152,7 @@ def test_a_prefix_of_the_operator_s_lets_in_what_the_library_does_not_know_yet(s
     address = phone.parse(spelled)
 
     assert (address.value, address.country) == (value, country)
-    assert address == phone.stored(value)
+    assert address == phone.from_stored(value)
     assert address.masked == f"+{phonenumbers.country_code_for_region(country)}*****{value[-4:]}"
 
 

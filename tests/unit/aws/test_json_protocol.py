@@ -10,9 +10,9 @@ import pytest
 
 from customer_auth import aws
 from customer_auth.aws import connections, json_protocol, retries
-from customer_auth.aws.connections import Answer, Lost
+from customer_auth.aws.connections import Response, ResponseLost
 
-NOTHING = Answer(200, b"{}")
+NOTHING = Response(200, b"{}")
 
 
 class Service:
@@ -58,8 +58,8 @@ def invocation():
     aws.begin_invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000))
 
 
-def refused(code: str, status: int = 400) -> Answer:
-    return Answer(status, json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no"}).encode())
+def refused(code: str, status: int = 400) -> Response:
+    return Response(status, json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no"}).encode())
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_the_variable_that_moves_a_service_is_the_sdk_s(service, monkeypatch, se
 
 
 def test_blobs_are_bytes_on_our_side(service):
-    service.answers = [Answer(200, json.dumps({"Plaintext": base64.b64encode(b"\x00\xff").decode(), "KeyId": "k"}).encode())]
+    service.answers = [Response(200, json.dumps({"Plaintext": base64.b64encode(b"\x00\xff").decode(), "KeyId": "k"}).encode())]
 
     told = aws.call("kms", "Decrypt", CiphertextBlob=b"\xfe", KeyId="k")
 
@@ -108,10 +108,10 @@ def test_blobs_are_bytes_on_our_side(service):
 @pytest.mark.parametrize(
     "first",
     [
-        Lost("TimeoutError"),
+        ResponseLost("TimeoutError"),
         refused("InternalServerError", 500),
-        Answer(502, b"<html>"),
-        Answer(200, b'{"It'),
+        Response(502, b"<html>"),
+        Response(200, b'{"It'),
     ],
 )
 def test_what_was_lost_or_failed_is_asked_once_more(service, first):
@@ -124,10 +124,10 @@ def test_what_was_lost_or_failed_is_asked_once_more(service, first):
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (Lost("TimeoutError"), aws.Unknown),
-        (refused("InternalServerError", 500), aws.Unknown),
-        (Answer(502, b"<html>"), aws.Unknown),
-        (Answer(200, b'{"It'), aws.Unknown),
+        (ResponseLost("TimeoutError"), aws.OutcomeUnknown),
+        (refused("InternalServerError", 500), aws.OutcomeUnknown),
+        (Response(502, b"<html>"), aws.OutcomeUnknown),
+        (Response(200, b'{"It'), aws.OutcomeUnknown),
     ],
 )
 def test_after_two_attempts_it_is_told_what_came_of_it(service, answer, outcome):
@@ -170,9 +170,9 @@ def test_pauses_are_random(service, pauses):
 
 
 def test_a_lost_answer_among_throttles_leaves_it_unknown_what_was_done(service):
-    service.answers = [Lost("TimeoutError")] + [refused("ThrottlingException")] * 3
+    service.answers = [ResponseLost("TimeoutError")] + [refused("ThrottlingException")] * 3
 
-    with pytest.raises(aws.Unknown) as told:
+    with pytest.raises(aws.OutcomeUnknown) as told:
         aws.call("dynamodb", "PutItem")
 
     assert told.value.code == "ThrottlingException"
@@ -190,7 +190,9 @@ def test_nothing_is_tried_again_that_might_not_end_in_time(service, invocation, 
     assert not service.answers
 
 
-@pytest.mark.parametrize("answer", [Lost("TimeoutError"), refused("TransactionConflictException"), refused("InternalServerError", 500)])
+@pytest.mark.parametrize(
+    "answer", [ResponseLost("TimeoutError"), refused("TransactionConflictException"), refused("InternalServerError", 500)]
+)
 def test_what_time_is_left_for_holds_for_every_kind_of_repeat(service, invocation, answer):
     invocation(6)
     service.answers = [answer]
@@ -211,7 +213,7 @@ def test_a_refusal_is_not_repeated_and_told_by_its_name(service):
 
 
 def test_a_repeated_transaction_is_the_same_one_and_the_next_call_another(service):
-    service.answers = [Lost("TimeoutError"), NOTHING, NOTHING]
+    service.answers = [ResponseLost("TimeoutError"), NOTHING, NOTHING]
 
     aws.call("dynamodb", "TransactWriteItems", TransactItems=[])
     aws.call("dynamodb", "TransactWriteItems", TransactItems=[])

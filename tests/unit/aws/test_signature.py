@@ -38,7 +38,7 @@ words = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789-._", min_size=1, max
 def test_whatever_is_asked_is_signed_as_the_sdk_signs_it(body, target, service, region):
     headers = {"host": f"{service}.example.com", "content-type": "application/x-amz-json-1.0", "x-amz-target": target}
 
-    signed = signature.signed(headers, body, service=service, region=region, at=AT.timestamp())
+    signed = signature.sign(headers, body, service=service, region=region, at=AT.timestamp())
 
     assert signed["authorization"] == by_the_sdk(headers, body, service, region)
     assert signed["x-amz-security-token"] == "token=="
@@ -49,7 +49,7 @@ def test_lasting_credentials_have_no_session_token(monkeypatch):
     monkeypatch.delenv("AWS_SESSION_TOKEN")
     headers = {"host": "kms.example.com"}
 
-    signed = signature.signed(headers, b"{}", service="kms", region="eu-central-1", at=AT.timestamp())
+    signed = signature.sign(headers, b"{}", service="kms", region="eu-central-1", at=AT.timestamp())
 
     assert "x-amz-security-token" not in signed
     assert signed["authorization"] == by_the_sdk(headers, b"{}", "kms", "eu-central-1", lasting=True)
@@ -57,7 +57,7 @@ def test_lasting_credentials_have_no_session_token(monkeypatch):
 
 def test_new_credentials_sign_at_once(monkeypatch):
     def signed() -> str:
-        return signature.signed({"host": "h"}, b"", service="kms", region="r", at=AT.timestamp())["authorization"]
+        return signature.sign({"host": "h"}, b"", service="kms", region="r", at=AT.timestamp())["authorization"]
 
     before = signed()
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")

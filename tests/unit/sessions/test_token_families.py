@@ -7,13 +7,14 @@ import pytest
 from customer_auth.base.clock import DAY
 from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
-from customer_auth.sessions.token_families import GRACE_SECONDS, Verdict, judge, rotated
+from customer_auth.sessions.token_families import GRACE_SECONDS, TokenState, classify, renew
 
 pytestmark = pytest.mark.usefixtures("stored_secrets", "setting", "second")
 
 FIRST = RefreshToken("cus_ada", "ses_one", 1, 0, b"s" * 32)
 BEGUN = 1_000_000
 LATER = GRACE_SECONDS + 1
+WITHIN_GRACE, REFUSED = TokenState.PARENT_WITHIN_GRACE, TokenState.REPLACED_WITHIN_GRACE
 
 
 def begun() -> Session:
@@ -33,19 +34,19 @@ class Family(NamedTuple):
     def after(self, seconds: int) -> "Family":
         return self._replace(now=self.now + seconds)
 
-    def verdict(self, token: RefreshToken) -> Verdict:
-        return judge(self.session, token, self.now)
+    def state(self, token: RefreshToken) -> TokenState:
+        return classify(self.session, token, self.now)
 
     def renew(self, token: RefreshToken) -> tuple["Family", RefreshToken | None]:
         """The family and the token that is answered, if one is, as the table would have it."""
         if self.session is None:
             return self, None
-        verdict = self.verdict(token)
-        if verdict is Verdict.REUSED:
+        state = self.state(token)
+        if state is TokenState.REUSED:
             return self._replace(session=None), None
-        if verdict is Verdict.REFUSED:
+        if state is REFUSED:
             return self, None
-        session, newest = rotated(self.session, token, verdict, self.now)
+        session, newest = renew(self.session, token, state, self.now)
         return self._replace(session=session), newest
 
 
@@ -58,24 +59,24 @@ def chain(times: int, *, seconds: int = LATER) -> tuple[Family, list[RefreshToke
     return family, tokens
 
 
-# ── each verdict ──
+# ── each state ──
 
 
 def test_the_newest_token_gets_a_successor_however_old_it_is():
     family, tokens = chain(3)
 
-    assert family.after(13 * DAY).verdict(tokens[-1]) is Verdict.ROTATED
+    assert family.after(13 * DAY).state(tokens[-1]) is TokenState.NEWEST
 
 
-@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REPEATED), (10, Verdict.REPEATED), (11, Verdict.SUPPLANTED)])
-def test_the_parent_gets_the_same_successor_for_ten_seconds_and_a_sibling_from_then_on(seconds, verdict):
+@pytest.mark.parametrize(("seconds", "state"), [(0, WITHIN_GRACE), (10, WITHIN_GRACE), (11, TokenState.PARENT_AFTER_GRACE)])
+def test_the_parent_gets_the_same_successor_for_ten_seconds_and_a_sibling_from_then_on(seconds, state):
     family, (*_, parent, newest) = chain(2)
     family = family.after(seconds)
     after, answered = family.renew(parent)
 
-    assert family.verdict(parent) is verdict
-    assert (answered == newest) is (verdict is Verdict.REPEATED)
-    assert after.verdict(answered) is Verdict.ROTATED
+    assert family.state(parent) is state
+    assert (answered == newest) is (state is WITHIN_GRACE)
+    assert after.state(answered) is TokenState.NEWEST
 
 
 def test_a_sibling_has_the_successor_s_place_and_grace_and_may_be_supplanted_again():
@@ -90,40 +91,40 @@ def test_a_sibling_has_the_successor_s_place_and_grace_and_may_be_supplanted_aga
     assert family.renew(second)[0].session.sibling == 0
 
 
-@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REFUSED), (10, Verdict.REFUSED), (11, Verdict.REUSED)])
-def test_a_supplanted_token_is_refused_alone_for_ten_seconds_and_reuse_from_then_on(seconds, verdict):
+@pytest.mark.parametrize(("seconds", "state"), [(0, REFUSED), (10, REFUSED), (11, TokenState.REUSED)])
+def test_a_supplanted_token_is_refused_alone_for_ten_seconds_and_reuse_from_then_on(seconds, state):
     family, (_, parent, newest) = chain(2)
     family, _ = family.after(LATER).renew(parent)
 
-    assert family.after(seconds).verdict(newest) is verdict
+    assert family.after(seconds).state(newest) is state
 
 
-@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REFUSED), (10, Verdict.REFUSED), (11, Verdict.REUSED)])
-def test_a_supplanted_token_counts_as_replaced_since_then_also_once_its_sibling_was_used(seconds, verdict):
+@pytest.mark.parametrize(("seconds", "state"), [(0, REFUSED), (10, REFUSED), (11, TokenState.REUSED)])
+def test_a_supplanted_token_counts_as_replaced_since_then_also_once_its_sibling_was_used(seconds, state):
     family, (_, parent, newest) = chain(2)
     family, sibling = family.after(LATER).renew(parent)
     family, _ = family.renew(sibling)
 
-    assert family.after(seconds).verdict(newest) is verdict
+    assert family.after(seconds).state(newest) is state
 
 
-@pytest.mark.parametrize(("seconds", "verdict"), [(0, Verdict.REFUSED), (7, Verdict.REFUSED), (8, Verdict.REUSED)])
-def test_a_grandparent_is_refused_alone_within_ten_seconds_of_its_own_replacement(seconds, verdict):
+@pytest.mark.parametrize(("seconds", "state"), [(0, REFUSED), (7, REFUSED), (8, TokenState.REUSED)])
+def test_a_grandparent_is_refused_alone_within_ten_seconds_of_its_own_replacement(seconds, state):
     family, (grandparent, *_) = chain(2, seconds=3)  # which was replaced three seconds before its successor was
 
-    assert family.after(seconds).verdict(grandparent) is verdict
+    assert family.after(seconds).state(grandparent) is state
 
 
 def test_by_renewing_every_few_seconds_nobody_hides_from_the_holder_of_an_older_token():
     for seconds in (1, 4, 9):
         family, (stolen, *_) = chain(4, seconds=seconds)
-        assert family.verdict(stolen) is Verdict.REUSED
+        assert family.state(stolen) is TokenState.REUSED
 
 
 def test_the_parent_of_a_used_token_is_reuse():
     family, (_, parent, _, _) = chain(3)
 
-    assert family.verdict(parent) is Verdict.REUSED
+    assert family.state(parent) is TokenState.REUSED
 
 
 # ── the model ──

@@ -35,7 +35,7 @@ def unsealed_key(private_key, stored_secrets):
         sealed = base64.b64encode(SEALED).decode()
         asked = {"CiphertextBlob": sealed, "EncryptionContext": {"purpose": "signing-key"}, "KeyId": "signing-keys"}
         kms.answers("Decrypt", asked, {"Plaintext": base64.b64encode(plain).decode()})
-        keyring._unsealed(SEALED)
+        keyring._decrypt(SEALED)
     yield
     keyring.forget()
 
@@ -45,8 +45,8 @@ def signing_key(private_key, unsealed_key, second):
     """A key of our own in the keyring."""
     second(NOW)
     numbers = private_key.public_key().public_numbers()
-    keyring._ring.keys = [SigningKey(KID, NOW, NOW + 30 * clock.DAY, unpadded(numbers.n.to_bytes(256, "big")), "AQAB", SEALED)]
-    keyring._ring.read_at = NOW
+    keyring._keyring.keys = [SigningKey(KID, NOW, NOW + 30 * clock.DAY, unpadded(numbers.n.to_bytes(256, "big")), "AQAB", SEALED)]
+    keyring._keyring.read_at = NOW
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def forge(claims, private_key):
 
 
 def test_what_is_issued_is_what_is_read(claims):
-    assert access_tokens.check(access_tokens.issue(claims), ISSUER) == claims
+    assert access_tokens.verify(access_tokens.issue(claims), ISSUER) == claims
 
 
 def test_the_header_names_algorithm_type_and_key_and_nothing_else(claims):
@@ -89,27 +89,27 @@ def test_any_library_can_check_a_token_with_the_public_half(claims, private_key)
 
 
 def test_a_token_put_together_by_hand_is_accepted_as_long_as_nothing_is_forged(forge):
-    assert access_tokens.check(forge.sign(), ISSUER).sub == "cus_ada"
+    assert access_tokens.verify(forge.sign(), ISSUER).sub == "cus_ada"
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forged_token_is_refused(forge, forgery):
-    with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(FORGERIES[forgery](forge), ISSUER)
+    with pytest.raises(access_tokens.InvalidToken):
+        access_tokens.verify(FORGERIES[forgery](forge), ISSUER)
 
 
 def test_a_token_lives_to_the_second_before_its_end(forge, second):
     second(NOW + 899)
 
-    assert access_tokens.check(forge.real, ISSUER).exp == NOW + 900
+    assert access_tokens.verify(forge.real, ISSUER).exp == NOW + 900
 
 
 @pytest.mark.parametrize("late", [0, 1, 60, clock.HOUR, clock.DAY])
 def test_a_token_ends_at_its_second(forge, second, late):
     second(NOW + 900 + late)
 
-    with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(forge.real, ISSUER)
+    with pytest.raises(access_tokens.InvalidToken):
+        access_tokens.verify(forge.real, ISSUER)
 
 
 @pytest.mark.parametrize(("ahead", "accepted"), [(60, True), (61, False)])
@@ -117,35 +117,35 @@ def test_another_container_s_clock_may_be_a_minute_ahead(claims, ahead, accepted
     token = access_tokens.issue(claims._replace(iat=NOW + ahead))
 
     if accepted:
-        assert access_tokens.check(token, ISSUER).iat == NOW + ahead
+        assert access_tokens.verify(token, ISSUER).iat == NOW + ahead
     else:
-        with pytest.raises(access_tokens.BadToken):
-            access_tokens.check(token, ISSUER)
+        with pytest.raises(access_tokens.InvalidToken):
+            access_tokens.verify(token, ISSUER)
 
 
 @pytest.mark.parametrize("issuer", ["https://other.shop.example", "http://auth.shop.example", "https://auth.shop.example/", ""])
 def test_a_token_opens_nothing_under_another_issuer(forge, issuer):
-    with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(forge.real, issuer)
+    with pytest.raises(access_tokens.InvalidToken):
+        access_tokens.verify(forge.real, issuer)
 
 
 def test_a_token_for_the_audience_of_before_opens_nothing(forge, setting):
     setting(AUDIENCE="elsewhere")
 
-    with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(forge.real, ISSUER)
+    with pytest.raises(access_tokens.InvalidToken):
+        access_tokens.verify(forge.real, ISSUER)
 
 
 def test_a_token_of_4096_letters_is_the_longest(forge):
     spare = (4_096 - len(forge.claiming(roles=[""]))) * 3 // 4
 
-    assert access_tokens.check(forge.claiming(roles=["x" * (spare - 3)]), ISSUER).sub == "cus_ada"
-    with pytest.raises(access_tokens.BadToken):
-        access_tokens.check(forge.claiming(roles=["x" * (spare + 3)]), ISSUER)
+    assert access_tokens.verify(forge.claiming(roles=["x" * (spare - 3)]), ISSUER).sub == "cus_ada"
+    with pytest.raises(access_tokens.InvalidToken):
+        access_tokens.verify(forge.claiming(roles=["x" * (spare + 3)]), ISSUER)
 
 
 @pytest.mark.parametrize("size", [5_000, 100_000, 1_000_000])
 def test_a_huge_token_is_refused_unread(forge, size):
     for huge in (forge.claiming(roles=["x" * size]), "x" * size, "." * size, forge.real + "A" * size):
-        with pytest.raises(access_tokens.BadToken):
-            access_tokens.check(huge, ISSUER)
+        with pytest.raises(access_tokens.InvalidToken):
+            access_tokens.verify(huge, ISSUER)

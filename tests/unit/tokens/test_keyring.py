@@ -101,8 +101,8 @@ def test_what_signs_is_the_newest_key_whose_time_has_begun_whether_it_is_over_or
     table.holds(0, 91)
 
     assert kids() == ["key_0", "key_91"]
-    assert keyring._ring.signing(FIRST + 91 * DAY - 1).kid == "key_0"
-    assert keyring._ring.signing(FIRST + 91 * DAY).kid == "key_91"
+    assert keyring._keyring.signing(FIRST + 91 * DAY - 1).kid == "key_0"
+    assert keyring._keyring.signing(FIRST + 91 * DAY).kid == "key_91"
 
 
 def test_a_key_that_is_over_is_published_until_its_last_token_has_died_and_that_is_by_when_the_next_one_signs(table, second):

@@ -1,1 +1,1 @@
-"""Phone numbers and email addresses: what people type becomes one key."""
+"""Phone numbers and email addresses: however people type one, it becomes one key."""

@@ -1,7 +1,7 @@
-"""Phone numbers: parsed by libphonenumber, kept as E.164 (ITU-T E.164), refused unless they can receive our SMS.
+"""Phone numbers: parsed by libphonenumber, stored in E.164 format (ITU-T E.164), and refused unless they can receive SMS.
 
-Persian, Arabic and full-width digits are read as digits; letters, extensions and other scripts are refused. An old spelling means the
-number of today's plan (`numbering`), and EXTRA_PHONE_PREFIXES lets in what the library does not know yet.
+Persian, Arabic and full-width digits are accepted; letters, extensions and other scripts are not. An old spelling means the current number
+(`numbering`), and EXTRA_PHONE_PREFIXES admits numbers that the library does not know yet.
 """
 
 import re
@@ -18,44 +18,44 @@ _RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
 def parse(text: str) -> Address:
-    """The number that `text` spells, nationally in DEFAULT_REGION or with its country code.
+    """The number that `text` spells, with its country code or in the national format of DEFAULT_REGION.
 
-    Raises: ValueError with a sentence for people that does not repeat the number.
+    Raises: ValueError, with a message for people that does not repeat the number.
     """
-    given = settings.service()
+    service = settings.service()
     cleaned = cleaning.phone(text)
     if not _SPELLING.fullmatch(cleaned):
         raise ValueError("must be a phone number")
     try:
-        number, kind = _as_today(phonenumbers.parse(cleaned, given.default_region))
+        number, kind = _current(phonenumbers.parse(cleaned, service.default_region))
     except phonenumbers.NumberParseException:
         raise ValueError("must be a phone number") from None
     e164, region = _e164(number), _region(number)
     if kind == PhoneNumberType.UNKNOWN:
-        if not e164.startswith(given.extra_phone_prefixes) or not _is_possible(number):
+        if not e164.startswith(service.extra_phone_prefixes) or not _is_possible(number):
             raise ValueError("must be a valid phone number")
         return Address(Channel.PHONE, e164, e164, region)
-    if region not in given.regions:
+    if region not in service.regions:
         raise ValueError("must be of a country that is served here")
     if kind not in _RECEIVES_SMS:
         raise ValueError("must be a number that can receive SMS")
     return Address(Channel.PHONE, e164, e164, region)
 
 
-def stored(e164: str) -> Address:
-    """The address of a number that was stored: by today's plan, in the spelling that lies there. Settings may refuse it to others now."""
-    number, _ = _as_today(phonenumbers.parse(e164))
+def from_stored(e164: str) -> Address:
+    """The address of a stored number: its value is by today's plan, its spelling as stored. `parse` may refuse it under newer settings."""
+    number, _ = _current(phonenumbers.parse(e164))
     return Address(Channel.PHONE, _e164(number), e164, _region(number))
 
 
-def _as_today(number: PhoneNumber) -> tuple[PhoneNumber, int]:
-    """What an old spelling means today, and its type, a PhoneNumberType; a number that can receive SMS as it is means itself."""
+def _current(number: PhoneNumber) -> tuple[PhoneNumber, int]:
+    """The number that an old spelling means today, and its PhoneNumberType; a number that can receive SMS as it is stays unchanged."""
     kind = phonenumbers.number_type(number)
     if kind not in _RECEIVES_SMS:
-        for candidate in numbering.today(_e164(number)):
-            anew = phonenumbers.parse(candidate)
-            if (today := phonenumbers.number_type(anew)) in _RECEIVES_SMS:
-                return anew, today
+        for candidate in numbering.current(_e164(number)):
+            current = phonenumbers.parse(candidate)
+            if (current_kind := phonenumbers.number_type(current)) in _RECEIVES_SMS:
+                return current, current_kind
     return number, kind
 
 
@@ -64,10 +64,10 @@ def _e164(number: PhoneNumber) -> str:
 
 
 def _region(number: PhoneNumber) -> str:
-    """Its region (ISO 3166-1 alpha-2); the main one of its country code where libphonenumber does not know the number."""
+    """The number's region (ISO 3166-1 alpha-2), or the main region of its country code if libphonenumber does not know the number."""
     return phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code or 0)
 
 
 def _is_possible(number: PhoneNumber) -> bool:
-    """Whether a whole number may be as long as this one, with its area."""
+    """Whether a complete number, with its area code, may have this length."""
     return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE

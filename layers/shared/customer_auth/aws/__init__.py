@@ -1,8 +1,8 @@
-"""The one door to AWS: every request of every function goes through `call`, so what it costs and how it fails is decided here alone.
+"""The only way to AWS: every request of every function goes through `call`, which decides how it is sent and repeated.
 
-What stands on each request's path speaks AWS's JSON protocol directly (`json_protocol`), which repeats a lost, failed or throttled
-request by itself; what hands messages over goes through the SDK (`sdk`), and is not repeated. A transaction's conflict is repeated here.
-How long is waited, and whether there is time, is decided in `retries` for all of them.
+The services that HTTP requests depend on speak AWS's JSON protocol, which `json_protocol` implements; it repeats a request that was
+throttled, failed or got no response. Messages are handed over by the SDK (`sdk`), which repeats nothing. A write conflict is repeated here.
+`retries` decides for all of them how long to wait, and whether there is time for it.
 """
 
 import itertools
@@ -10,41 +10,41 @@ import os
 from typing import Any
 
 from customer_auth.aws import json_protocol
-from customer_auth.aws.errors import ConditionFailed, Conflict, Failed, Refused, TransactionFailed, Unknown
-from customer_auth.aws.retries import Context, begin_invocation, try_again
+from customer_auth.aws.errors import ConditionalCheckFailed, Conflict, Failed, OutcomeUnknown, Refused, TransactionCanceled
+from customer_auth.aws.retries import Context, begin_invocation, wait_to_retry
 
 __all__ = [
-    "ConditionFailed",
+    "ConditionalCheckFailed",
     "Context",
     "Failed",
+    "OutcomeUnknown",
     "Refused",
-    "TransactionFailed",
-    "Unknown",
+    "TransactionCanceled",
     "begin_invocation",
     "call",
-    "prepare",
-    "try_again",
+    "wait_to_retry",
+    "warm_up",
 ]
 
 _CONFLICT_ATTEMPTS = 4
 
 
 def call(service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-    """One request, repeated while its answer is lost and, with jitter, while it is throttled or conflicts with another.
+    """Send a request and return the response's body; repeated, with jitter, if it is lost, throttled or conflicts with another write.
 
-    `operation` is AWS's own name, like `UpdateItem`.
-    Raises: ConditionFailed, TransactionFailed, Refused (nothing was done), Unknown (it may have been done).
+    `operation` has AWS's own name, like `UpdateItem`.
+    Raises: ConditionalCheckFailed, TransactionCanceled, Refused (nothing was done), OutcomeUnknown (it may have been executed).
     """
     for attempt in itertools.count(1):
         try:
-            return _once(service, operation, parameters)
+            return _send(service, operation, parameters)
         except Conflict:
-            if not try_again(attempt, most=_CONFLICT_ATTEMPTS):
+            if not wait_to_retry(attempt, max_attempts=_CONFLICT_ATTEMPTS):
                 break
     raise Refused("TransactionConflict")
 
 
-def _once(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+def _send(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
     if service in json_protocol.SERVICES:
         return json_protocol.call(service, operation, parameters)
     from customer_auth.aws import sdk  # noqa: PLC0415 (a function that sends no messages starts in half the time)
@@ -52,16 +52,16 @@ def _once(service: str, operation: str, parameters: dict[str, Any]) -> dict[str,
     return sdk.call(service, operation, parameters)
 
 
-def prepare(*services: str) -> None:
-    """Make ready for these while Lambda starts a container: it has a whole core then, and at a request the memory's share of one.
+def warm_up(*services: str) -> None:
+    """Prepare requests to these services while Lambda starts a container, when it has a whole core instead of its memory's share.
 
-    Elsewhere, where documents and tests import endpoints too, each is made ready at its first call.
+    Elsewhere it does nothing, since documents and tests import endpoints too; each service is then prepared by its first request.
     """
     if "AWS_LAMBDA_INITIALIZATION_TYPE" not in os.environ:
         return
     for service in services:
         if service in json_protocol.SERVICES:
-            json_protocol.prepare(service)
+            json_protocol.warm_up(service)
         else:
             from customer_auth.aws import sdk  # noqa: PLC0415 (see above)
 

@@ -75,7 +75,7 @@ def count(counter: Counter, event_id: bytes, now: int, *, also: tuple[Window, ..
             ]
         ),
         values=window.values(now)
-        | {name: value for each in also for name, value in each.periods(now).items()}
+        | {name: value for each in also for name, value in each.condition_values(now).items()}
         | {":id": event_id, ":expires_at": now + counter.kept_seconds},
     )
     item = write_once(write, lambda item: item.get(last) == event_id)

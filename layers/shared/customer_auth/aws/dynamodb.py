@@ -1,67 +1,26 @@
-"""DynamoDB in our words: plain Python values in and out, a condition on every write, and what the item was when it failed.
+"""DynamoDB with plain Python values: every write carries a condition, and a failed condition returns the item as it was.
 
-In expressions every attribute is written `#name`, also the unreserved ones, and every value `:name`; the names are collected here.
+A write is built first (`update`, `put`, `delete`, `condition_check`) and then done: alone by `write`, or with others by `transact`.
 """
 
-import base64
 import itertools
-import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from customer_auth import aws
+from customer_auth.aws import expressions
+from customer_auth.aws.attribute_values import marshal_item, unmarshal_item
 from customer_auth.base import errors
 
 type Item = dict[str, Any]
 
-_NAMES = re.compile(r"#(\w+)")
-_ALONE = {"Put": "PutItem", "Delete": "DeleteItem"}
-_MOST_IN_BATCH = 25
+_OPERATIONS = {"Put": "PutItem", "Delete": "DeleteItem"}
+_MAX_BATCH_SIZE = 25  # writes in a BatchWriteItem
 _BATCH_ATTEMPTS = 4
-_KINDS: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
-
-
-class Write(NamedTuple):
-    """One write, or one part of a transaction: the kind (`Put`, `Update`, `Delete`, `ConditionCheck`) and its parameters."""
-
-    kind: str
-    parameters: dict[str, Any]
-
-
-def update(table: str, key: Item, expression: str, where: str, values: Item, names: dict[str, str] | None = None) -> Write:
-    """An update of one item. `names` tells what a `#name` stands for where that is not `name` itself."""
-    parameters = {"TableName": table, "Key": _marshalled(key), "UpdateExpression": expression}
-    return Write("Update", parameters | _condition(f"{expression} {where}", where, values, names))
-
-
-def put(table: str, item: Item, where: str, values: Item | None = None) -> Write:
-    """An item in the place of none, or of one that `where` allows."""
-    return Write("Put", {"TableName": table, "Item": _marshalled(item)} | _condition(where, where, values or {}))
-
-
-def check(table: str, key: Item, where: str, values: Item) -> Write:
-    """A transaction's insistence on an item that it does not change."""
-    return Write("ConditionCheck", {"TableName": table, "Key": _marshalled(key)} | _condition(where, where, values))
-
-
-def remove(table: str, key: Item, where: str, values: Item) -> Write:
-    """A transaction's end of an item that `where` allows to go."""
-    return Write("Delete", {"TableName": table, "Key": _marshalled(key)} | _condition(where, where, values))
-
-
-def end(table: str, key: Item) -> Write:
-    """A transaction's end of an item that is over in any case, whether it was there or not."""
-    return Write("Delete", {"TableName": table, "Key": _marshalled(key)})
-
-
-def delete(table: str, key: Item) -> None:
-    """The item is gone afterwards, whether it was there or not."""
-    aws.call("dynamodb", "DeleteItem", TableName=table, Key=_marshalled(key))
 
 
 class ConditionFailed(Exception):
-    """The write's condition did not hold; `item` is what lay there, empty where nothing did."""
+    """The condition of a write does not hold; `item` is the item as it is, empty if there is none."""
 
     def __init__(self, item: Item) -> None:
         super().__init__()
@@ -69,37 +28,76 @@ class ConditionFailed(Exception):
 
 
 class TransactionFailed(Exception):
-    """Conditions of the transaction did not hold; `items` has, by position, what lay there (empty: nothing), or None where one held."""
+    """Conditions of a transaction do not hold.
+
+    `items` has one entry for each write: the item as it is if the write's condition failed (empty if there is no item), else None.
+    """
 
     def __init__(self, items: list[Item | None]) -> None:
         super().__init__()
         self.items = items
 
 
-def write(one: Write) -> Item:
-    """Do one write by itself; answers the item as an update left it. Raises: ConditionFailed."""
+class Write(NamedTuple):
+    """One write, or one part of a transaction: its kind (`Put`, `Update`, `Delete`, `ConditionCheck`) and its parameters."""
+
+    kind: str
+    parameters: dict[str, Any]
+
+
+def update(table: str, key: Item, expression: str, where: str, values: Item, names: dict[str, str] | None = None) -> Write:
+    """A write that updates one item. `names` maps a `#name` to its attribute where that is not `name` itself."""
+    return Write("Update", _keyed(table, key) | expressions.parameters(expression, where, values, names))
+
+
+def put(table: str, item: Item, where: str, values: Item | None = None) -> Write:
+    """A write that stores an item, in place of the one that `where` allows it to replace."""
+    return Write("Put", {"TableName": table, "Item": marshal_item(item)} | expressions.parameters("", where, values))
+
+
+def delete(table: str, key: Item, where: str = "", values: Item | None = None) -> Write:
+    """A write that deletes an item; without `where` it succeeds whether there is one or not."""
+    return Write("Delete", _keyed(table, key) | expressions.parameters("", where, values))
+
+
+def condition_check(table: str, key: Item, where: str, values: Item) -> Write:
+    """The part of a transaction that requires a condition of an item and does not change it."""
+    return Write("ConditionCheck", _keyed(table, key) | expressions.parameters("", where, values))
+
+
+def write(item_write: Write) -> Item:
+    """Do one write alone; returns the item as an update left it, empty for other kinds. Raises: ConditionFailed, aws.Failed."""
+    kind, parameters = item_write
     try:
-        if one.kind in _ALONE:
-            aws.call("dynamodb", _ALONE[one.kind], **one.parameters)
+        if kind in _OPERATIONS:
+            aws.call("dynamodb", _OPERATIONS[kind], **parameters)
             return {}
-        return unmarshalled(aws.call("dynamodb", "UpdateItem", ReturnValues="ALL_NEW", **one.parameters)["Attributes"])
-    except aws.ConditionFailed as failed:
-        raise ConditionFailed(unmarshalled(failed.item)) from None
+        return unmarshal_item(aws.call("dynamodb", "UpdateItem", ReturnValues="ALL_NEW", **parameters)["Attributes"])
+    except aws.ConditionalCheckFailed as failed:
+        raise ConditionFailed(unmarshal_item(failed.item)) from None
 
 
-def write_if(one: Write) -> bool:
-    """Do one write where its condition holds, and nothing where it does not; answers which."""
+def try_write(item_write: Write) -> bool:
+    """Do one write if its condition holds, else nothing; returns whether it was done. Raises: aws.Failed."""
     try:
-        write(one)
+        write(item_write)
     except ConditionFailed:
         return False
     return True
 
 
-def write_all_if(writes: Sequence[Write]) -> bool:
-    """Do all of the writes where the conditions of all hold, else nothing, in one request; answers which."""
+def transact(writes: Sequence[Write]) -> None:
+    """Do all of the writes or none. Raises: TransactionFailed, aws.Failed."""
+    try:
+        aws.call("dynamodb", "TransactWriteItems", TransactItems=[{kind: parameters} for kind, parameters in writes])
+    except aws.TransactionCanceled as canceled:
+        raise TransactionFailed([None if item is None else unmarshal_item(item) for item in canceled.items]) from None
+
+
+def try_transact(writes: Sequence[Write]) -> bool:
+    """Do all of the writes in one request if all their conditions hold, else none; returns whether they were done. Raises: aws.Failed."""
     if len(writes) == 1:
-        return write_if(writes[0])
+        return try_write(writes[0])
     try:
         transact(writes)
     except TransactionFailed:
@@ -107,168 +105,54 @@ def write_all_if(writes: Sequence[Write]) -> bool:
     return True
 
 
-def transact(writes: Sequence[Write]) -> None:
-    """All of the writes or none. Raises: TransactionFailed."""
-    try:
-        aws.call("dynamodb", "TransactWriteItems", TransactItems=[{one.kind: one.parameters} for one in writes])
-    except aws.TransactionFailed as failed:
-        raise TransactionFailed([None if raw is None else unmarshalled(raw) for raw in failed.reasons]) from None
+def get(table: str, key: Item) -> Item | None:
+    """The item with this key by a consistent read, or None. Raises: aws.Failed."""
+    response = aws.call("dynamodb", "GetItem", ConsistentRead=True, **_keyed(table, key))
+    return unmarshal_item(response["Item"]) if "Item" in response else None
 
 
-def delete_all(places: Sequence[tuple[str, Item]]) -> None:
-    """These (table, key) items are gone afterwards, whether they were there or not. Raises: Unavailable when some may be left."""
-    for first in range(0, len(places), _MOST_IN_BATCH):
+def batch_get(refs: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """The items with these tables and keys, in that order, by consistent reads in one request.
+
+    Raises: Unavailable (some keys remained unprocessed after repeated requests), aws.Failed.
+    """
+    request: dict[str, Any] = {}
+    for table, key in refs:
+        request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(marshal_item(key))
+    items: dict[tuple[str, Any, Any], Item] = {}
+    for response in _responses("BatchGetItem", request, unprocessed="UnprocessedKeys"):
+        for table, raw_items in response["Responses"].items():
+            items |= {(table, item["pk"], item.get("sk")): item for item in map(unmarshal_item, raw_items)}
+    return [items.get((table, key["pk"], key.get("sk"))) for table, key in refs]
+
+
+def batch_delete(refs: Sequence[tuple[str, Item]]) -> None:
+    """Delete the items with these tables and keys, whether they exist or not.
+
+    Raises: Unavailable (some may remain), aws.Failed.
+    """
+    for batch in itertools.batched(refs, _MAX_BATCH_SIZE, strict=False):
         request: dict[str, Any] = {}
-        for table, key in places[first : first + _MOST_IN_BATCH]:
-            request.setdefault(table, []).append({"DeleteRequest": {"Key": _marshalled(key)}})
-        for _ in _answers("BatchWriteItem", request, left="UnprocessedItems"):
+        for table, key in batch:
+            request.setdefault(table, []).append({"DeleteRequest": {"Key": marshal_item(key)}})
+        for _ in _responses("BatchWriteItem", request, unprocessed="UnprocessedItems"):
             pass
 
 
-def get(table: str, key: Item) -> Item | None:
-    """The item as the last write left it."""
-    answer = aws.call("dynamodb", "GetItem", TableName=table, Key=_marshalled(key), ConsistentRead=True)
-    return unmarshalled(answer["Item"]) if "Item" in answer else None
+def _responses(operation: str, request: dict[str, Any], *, unprocessed: str) -> Iterator[dict[str, Any]]:
+    """The responses to a batch: what one leaves unprocessed, because DynamoDB is throttling, is requested again.
 
-
-def query(table: str, pk: str) -> list[Item]:
-    """All items under this partition key, in the order of their sort keys, as the last writes left them."""
-    return [item for some in pages(table, pk) for item in some]
-
-
-def pages(table: str, pk: str, *, names: Sequence[str] = (), most: int | None = None) -> Iterator[list[Item]]:
-    """The same, a page at a time, of which no more is held than that; with `names` these attributes alone, `most` items a page."""
-    asked: dict[str, Any] = {
-        "KeyConditionExpression": "#pk = :pk",
-        "ExpressionAttributeNames": {"#pk": "pk"} | {f"#{name}": name for name in names},
-        "ExpressionAttributeValues": {":pk": {"S": pk}},
-    }
-    asked |= {"ProjectionExpression": ", ".join(f"#{name}" for name in names)} if names else {}
-    asked |= {"Limit": most} if most else {}
-    while True:
-        answer = aws.call("dynamodb", "Query", TableName=table, ConsistentRead=True, **asked)
-        yield [*map(unmarshalled, answer["Items"])]
-        if "LastEvaluatedKey" not in answer:
-            return
-        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-
-def page(
-    table: str,
-    index: str,
-    where: Item,
-    *,
-    most: int | None,
-    start: Item | None = None,
-    ascending: bool = False,
-    until: tuple[str, int] | None = None,
-    beyond: tuple[str, str] | None = None,
-) -> tuple[list[Item], Item | None]:
-    """The newest items of an index under one key, and where the next page starts, if there is one; an index may lag by a moment.
-
-    `ascending`: the oldest; `until` is the last value of the sort key that counts, `beyond` the one after which they begin.
-    """
-    [(name, value)] = where.items()
-    names, values, condition = {"#key": name}, {":key": _marshal(value)}, "#key = :key"
-    for sort, operator in ((until, "<="), (beyond, ">" if ascending else "<")):
-        if sort:
-            names["#sort"], values[":sort"] = sort[0], _marshal(sort[1])
-            condition += f" AND #sort {operator} :sort"
-    asked: dict[str, Any] = {
-        "KeyConditionExpression": condition,
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
-        "ScanIndexForward": ascending,
-    }
-    if most:
-        asked["Limit"] = most
-    if start:
-        asked["ExclusiveStartKey"] = _marshalled(start)
-    answer = aws.call("dynamodb", "Query", TableName=table, IndexName=index, **asked)
-    last = answer.get("LastEvaluatedKey")
-    return [*map(unmarshalled, answer["Items"])], unmarshalled(last) if last else None
-
-
-def batch_get(wanted: Sequence[tuple[str, Item]]) -> list[Item | None]:
-    """The items of these (table, key) pairs, each as the last write left it, in their order; in one request but for what it leaves unread.
-
-    Raises: Unavailable when some went unread.
-    """
-    request: dict[str, Any] = {}
-    for table, key in wanted:
-        request.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(_marshalled(key))
-    found: dict[tuple[str, Any, Any], Item] = {}
-    for answer in _answers("BatchGetItem", request, left="UnprocessedKeys"):
-        for table, items in answer["Responses"].items():
-            found |= {(table, item["pk"], item.get("sk")): item for item in map(unmarshalled, items)}
-    return [found.get((table, key["pk"], key.get("sk"))) for table, key in wanted]
-
-
-def _answers(operation: str, request: dict[str, Any], *, left: str) -> Iterator[dict[str, Any]]:
-    """A batch's answers: what one leaves undone, for DynamoDB has no room for it at the moment, is asked for again.
-
-    Raises: Unavailable when some is left undone still.
+    Raises: Unavailable (something remained unprocessed), aws.Failed.
     """
     for attempt in itertools.count(1):
-        answer = aws.call("dynamodb", operation, RequestItems=request)
-        yield answer
-        request = answer.get(left) or {}
+        response = aws.call("dynamodb", operation, RequestItems=request)
+        yield response
+        request = response.get(unprocessed) or {}
         if not request:
             return
-        if not aws.try_again(attempt, most=_BATCH_ATTEMPTS):
-            raise errors.Unavailable(left)
+        if not aws.wait_to_retry(attempt, max_attempts=_BATCH_ATTEMPTS):
+            raise errors.Unavailable(unprocessed)
 
 
-def _condition(text: str, where: str, values: Item, names: dict[str, str] | None = None) -> dict[str, Any]:
-    used = _names(text)
-    if names:
-        used = used | {f"#{name}": meant for name, meant in names.items() if f"#{name}" in used}
-    parameters: dict[str, Any] = {"ExpressionAttributeNames": used}
-    if where:
-        parameters |= {"ConditionExpression": where, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-    if values:
-        parameters["ExpressionAttributeValues"] = {name: _marshal(value) for name, value in values.items()}
-    return parameters
-
-
-@lru_cache(maxsize=256)
-def _names(text: str) -> dict[str, str]:
-    return {f"#{name}": name for name in _NAMES.findall(text)}
-
-
-def _marshalled(item: Item) -> dict[str, Any]:
-    return {name: _marshal(value) for name, value in item.items()}
-
-
-def _marshal(value: Any) -> dict[str, Any]:
-    kind = _KINDS.get(type(value))
-    if kind is not None:
-        return {kind: value}
-    if isinstance(value, int):
-        return {"N": str(value)}
-    if isinstance(value, str):  # an enumeration's member
-        return {"S": str(value)}
-    if isinstance(value, dict):
-        return {"M": _marshalled(value)}
-    return {"NULL": True} if value is None else {"L": [_marshal(each) for each in value]}
-
-
-def unmarshalled(item: dict[str, Any]) -> Item:
-    """A raw item, as conditions that failed and streams give it, in plain values; numbers are whole numbers here."""
-    return {name: _unmarshal(value) for name, value in item.items()}
-
-
-def _unmarshal(value: dict[str, Any]) -> Any:
-    [(kind, content)] = value.items()
-    match kind:
-        case "N":
-            return int(content)
-        case "B":
-            return base64.b64decode(content)
-        case "M":
-            return unmarshalled(content)
-        case "L":
-            return [_unmarshal(element) for element in content]
-        case "NULL":
-            return None
-    return content
+def _keyed(table: str, key: Item) -> dict[str, Any]:
+    return {"TableName": table, "Key": marshal_item(key)}

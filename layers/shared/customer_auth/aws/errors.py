@@ -1,4 +1,13 @@
-"""What a request to AWS can come to, other than its answer."""
+"""What a request to AWS can fail with.
+
+Failed
+├── Refused                      the service refused the request: nothing was done
+│   ├── ConditionalCheckFailed   the condition of a write does not hold
+│   └── TransactionCanceled      conditions of a transaction do not hold
+└── OutcomeUnknown               there was no response, or a server error: the request may have been executed
+
+`Conflict` stays inside this package, which repeats the request.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +17,7 @@ _SERVER_ERROR = 500
 
 
 class Failed(Exception):
-    """AWS did not do what was asked, or nobody knows whether it did."""
+    """A request that was refused, or whose outcome is unknown; `code` is AWS's name for the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -16,47 +25,47 @@ class Failed(Exception):
 
 
 class Refused(Failed):
-    """The service answered and refused: nothing was done."""
+    """The service refused the request: nothing was done."""
 
 
-class Unknown(Failed):
-    """No answer came: it may have been done."""
+class OutcomeUnknown(Failed):
+    """There was no usable response: the request may have been executed."""
 
 
-class ConditionFailed(Refused):
-    """A write's condition did not hold; `item` is the raw item as it was, empty where there was none."""
+class ConditionalCheckFailed(Refused):
+    """The condition of a write does not hold; `item` has DynamoDB's attribute values, and is empty if there is no item."""
 
     def __init__(self, item: dict[str, Any]) -> None:
         super().__init__("ConditionalCheckFailedException")
         self.item = item
 
 
-class TransactionFailed(Refused):
-    """A transaction's conditions did not hold; `reasons` has, for each of its parts, the raw item of a failed condition or None."""
+class TransactionCanceled(Refused):
+    """Conditions of a transaction do not hold; `items` has, for each of its parts, the item of a failed condition or None."""
 
-    def __init__(self, reasons: list[dict[str, Any] | None]) -> None:
+    def __init__(self, items: list[dict[str, Any] | None]) -> None:
         super().__init__("TransactionCanceledException")
-        self.reasons = reasons
+        self.items = items
 
 
 class Conflict(Exception):
-    """Another write held the same item; nothing was done."""
+    """Another request was writing the same item; nothing was done."""
 
 
-def meaning(status: int, code: str, told: Mapping[str, Any]) -> Exception:
-    """What an answer other than success means: `code` is AWS's name for it, `told` what it says beside."""
+def from_response(status: int, code: str, body: Mapping[str, Any]) -> Exception:
+    """The error that a response with a failure means. `code` is AWS's name for it, without the namespace."""
     if code == "ConditionalCheckFailedException":
-        return ConditionFailed(told.get("Item", {}))
+        return ConditionalCheckFailed(body.get("Item", {}))
     if code == "TransactionConflictException":
         return Conflict()
     if code == "TransactionCanceledException":
-        reasons = told.get("CancellationReasons", [])
-        # A condition that failed decides, even beside a conflict: repeating cannot mend it.
+        reasons = body.get("CancellationReasons", [])
+        # A failed condition decides, even beside a conflict: repeating the request would not help.
         if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
-            return TransactionFailed(
+            return TransactionCanceled(
                 [reason.get("Item", {}) if reason.get("Code") == "ConditionalCheckFailed" else None for reason in reasons]
             )
         if any(reason.get("Code") in _CONFLICTS for reason in reasons):
             return Conflict()
-    # A server error may come after the deed.
-    return Unknown(code) if status >= _SERVER_ERROR else Refused(code)
+    # A server error may come after the request was executed.
+    return OutcomeUnknown(code) if status >= _SERVER_ERROR else Refused(code)

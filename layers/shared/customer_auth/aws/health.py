@@ -1,4 +1,4 @@
-"""Whether this service can serve: its tables answer, and a key is there to sign with."""
+"""Whether the service is healthy: its tables respond, and there is a key to sign tokens with."""
 
 from customer_auth import aws
 from customer_auth.aws import dynamodb, keys
@@ -7,20 +7,20 @@ from customer_auth.base.errors import Unavailable
 
 
 def checks() -> dict[str, bool]:
-    """What was looked at, in one read of all tables, and whether it is well. Never raises for an AWS that fails."""
-    places = settings.resources()
-    nothing = {"pk": keys.NOTHING}
+    """The result of each check, from one read of all tables. AWS failures make checks fail and raise nothing."""
+    resources = settings.resources()
+    probe = {"pk": keys.HEALTH_PROBE}
     try:
         keyring, _, _ = dynamodb.batch_get(
             [
-                (places.customers_table, {"pk": keys.KEYRING}),
-                (places.codes_table, nothing),
-                (places.sessions_table, nothing | {"sk": keys.NOTHING}),
+                (resources.customers_table, {"pk": keys.KEYRING}),
+                (resources.codes_table, probe),
+                (resources.sessions_table, probe | {"sk": keys.HEALTH_PROBE}),
             ]
         )
     except (aws.Failed, Unavailable):
         return {"tables": False, "keys": False}
     now = clock.now()
-    # Also one whose time is over signs until another does (see `keyring`).
-    signs = any(key["sign_from"] <= now for key in keyring["keys"]) if keyring else False
-    return {"tables": True, "keys": signs}
+    # A key whose period is over signs on until another one does (see `keyring`).
+    can_sign = any(key["sign_from"] <= now for key in keyring["keys"]) if keyring else False
+    return {"tables": True, "keys": can_sign}

@@ -1,8 +1,8 @@
-"""AWS by its JSON protocol (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), for the services on a request's path.
+"""AWS's JSON protocol (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), for the services that HTTP requests depend on.
 
-The SDK would take three times as long for a request and five times as long to start (docs/performance.md): it interprets a model of each
-service, where we know the handful of operations we ask for. Blobs are bytes when they are given and when KMS tells them; DynamoDB's
-values are left as the protocol has them.
+The SDK takes three times as long for a request and five times as long to start (docs/performance.md), because it interprets a model of each
+service, while we use a handful of operations. Blobs in parameters and in KMS's responses are bytes; DynamoDB's attribute values are left
+as they are in the protocol.
 """
 
 import base64
@@ -13,13 +13,13 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from customer_auth.aws import connections, retries, signature
-from customer_auth.aws.connections import Answer, Lost
-from customer_auth.aws.errors import Refused, Unknown, meaning
+from customer_auth.aws import connections, errors, retries, signature
+from customer_auth.aws.connections import Response, ResponseLost
+from customer_auth.aws.errors import OutcomeUnknown, Refused
 
 
 class _Protocol(NamedTuple):
-    service_id: str  # by which the SDK names a service's settings
+    service_id: str  # the SDK's name for the service in its environment variables
     target: str
     content_type: str
 
@@ -31,7 +31,7 @@ SERVICES = {
     "sqs": _Protocol("SQS", "AmazonSQS", "application/x-amz-json-1.0"),
 }
 
-# An attempt takes 3 s where nothing answers (`connections`), and a throttle's is answered at once: the former are fewer.
+# Fewer attempts without a response, which take 3 s each (`connections`), than attempts that are throttled, which fail at once.
 _ATTEMPTS = 2
 _THROTTLED_ATTEMPTS = 4
 _BLOBS = frozenset({"CiphertextBlob", "Plaintext", "PublicKey", "Signature"})
@@ -58,40 +58,40 @@ _ENCODER = json.JSONEncoder(default=_base64, separators=(",", ":"))
 
 
 class _Failure(NamedTuple):
-    """An attempt that did not succeed, and how many are made in all of a request that fails so."""
+    """A failed attempt, and how many attempts to make in all when a request fails in this way."""
 
     error: Exception
-    attempts: int
+    max_attempts: int
 
 
 def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """One request, repeated where it was lost, throttled or failed by no fault of its own; a repeated transaction is done once.
+    """Send a request and return the response's body; repeated if it is lost, throttled or fails by a server error.
 
-    Raises: what `outcomes.meaning` makes of a refusal, Unknown.
+    A repeated transaction is executed once. Raises: the errors of `errors.from_response`, OutcomeUnknown.
     """
     if operation == "TransactWriteItems":
         parameters = {**parameters, "ClientRequestToken": str(uuid.uuid4())}
     body = _ENCODER.encode(parameters).encode()
-    attempt, may_be_done = 0, False
+    attempt, may_be_executed = 0, False
     while True:
         attempt += 1
-        told = _attempt(service, operation, body)
-        if not isinstance(told, _Failure):
-            return told
-        may_be_done = may_be_done or isinstance(told.error, Unknown)
-        if not retries.try_again(attempt, most=told.attempts):
-            # A throttle says that nothing was done, but only of its own attempt.
-            raise Unknown(told.error.code) if may_be_done and type(told.error) is Refused else told.error
+        result = _attempt(service, operation, body)
+        if not isinstance(result, _Failure):
+            return result
+        may_be_executed = may_be_executed or isinstance(result.error, OutcomeUnknown)
+        if not retries.wait_to_retry(attempt, max_attempts=result.max_attempts):
+            # A throttled attempt was not executed, but an earlier attempt may have been.
+            raise OutcomeUnknown(result.error.code) if may_be_executed and type(result.error) is Refused else result.error
 
 
-def prepare(service: str) -> None:
-    """Read whom to trust, which takes 20 ms."""
+def warm_up(service: str) -> None:
+    """Load the trusted certificates, which takes 20 ms."""
     if _endpoint(service).url.startswith("https"):
-        connections.trust()
+        connections.ssl_context()
 
 
 def forget() -> None:
-    """Look for the services anew and connect anew at the next use; for tests."""
+    """Resolve endpoints and connect again at the next use; for tests."""
     _endpoint.cache_clear()
     connections.forget()
 
@@ -104,10 +104,13 @@ class _Endpoint(NamedTuple):
 
 @cache
 def _endpoint(service: str) -> _Endpoint:
-    """Where the SDK's own variables say (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html), else in its region."""
+    """The service's endpoint: from the SDK's variables, or else the one of the region.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
     region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
-    own = SERVICES[service].service_id.upper().replace(" ", "_")
-    url = os.environ.get(f"AWS_ENDPOINT_URL_{own}") or os.environ.get("AWS_ENDPOINT_URL")
+    suffix = SERVICES[service].service_id.upper().replace(" ", "_")
+    url = os.environ.get(f"AWS_ENDPOINT_URL_{suffix}") or os.environ.get("AWS_ENDPOINT_URL")
     if not url:
         url = f"https://{service}.{region}.{os.environ['AWS_URL_SUFFIX']}"
     return _Endpoint(url.rstrip("/"), urlsplit(url).netloc, region)
@@ -115,35 +118,35 @@ def _endpoint(service: str) -> _Endpoint:
 
 def _attempt(service: str, operation: str, body: bytes) -> dict[str, Any] | _Failure:
     try:
-        return _read(_send(service, operation, body))
-    except Lost as lost:
-        return _Failure(Unknown(str(lost)), _ATTEMPTS)
+        return _parse(_send(service, operation, body))
+    except ResponseLost as lost:
+        return _Failure(OutcomeUnknown(str(lost)), _ATTEMPTS)
 
 
-def _send(service: str, operation: str, body: bytes) -> Answer:
-    place, protocol = _endpoint(service), SERVICES[service]
+def _send(service: str, operation: str, body: bytes) -> Response:
+    endpoint, protocol = _endpoint(service), SERVICES[service]
     headers = {
-        "host": place.host,
+        "host": endpoint.host,
         "content-type": protocol.content_type,
         "user-agent": "customer-auth",
         "x-amz-target": f"{protocol.target}.{operation}",
     }
-    return connections.post(place.url, signature.signed(headers, body, service=service, region=place.region), body)
+    return connections.post(endpoint.url, signature.sign(headers, body, service=service, region=endpoint.region), body)
 
 
-def _read(answer: Answer) -> dict[str, Any] | _Failure:
-    """What an answer tells. Raises: Lost (half an answer)."""
+def _parse(response: Response) -> dict[str, Any] | _Failure:
+    """The response's body, or the failure that it describes. Raises: ResponseLost (the body is incomplete)."""
     try:
-        told = json.loads(answer.body or b"{}")
+        body = json.loads(response.body or b"{}")
     except ValueError as broken:
-        if answer.status >= _SERVER_ERROR:  # a load balancer's page
-            return _refusal(answer.status, "InternalServerError", {})
-        raise Lost("BrokenAnswer") from broken
-    if answer.status == _OK:
-        return {name: base64.b64decode(value) if name in _BLOBS else value for name, value in told.items()}
-    return _refusal(answer.status, str(told.get("__type", "")).rpartition("#")[2], told)
+        if response.status >= _SERVER_ERROR:  # an error page of a load balancer
+            return _failure(response.status, "InternalServerError", {})
+        raise ResponseLost("BrokenAnswer") from broken
+    if response.status == _OK:
+        return {name: base64.b64decode(value) if name in _BLOBS else value for name, value in body.items()}
+    return _failure(response.status, str(body.get("__type", "")).rpartition("#")[2], body)
 
 
-def _refusal(status: int, code: str, told: dict[str, Any]) -> _Failure:
-    attempts = _THROTTLED_ATTEMPTS if code in _THROTTLES else _ATTEMPTS if status >= _SERVER_ERROR else 1
-    return _Failure(meaning(status, code, told), attempts)
+def _failure(status: int, code: str, body: dict[str, Any]) -> _Failure:
+    max_attempts = _THROTTLED_ATTEMPTS if code in _THROTTLES else _ATTEMPTS if status >= _SERVER_ERROR else 1
+    return _Failure(errors.from_response(status, code, body), max_attempts)

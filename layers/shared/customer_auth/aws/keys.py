@@ -1,4 +1,4 @@
-"""Every key string of every table. No key holds an address: they are hashed with the index key, which never rotates."""
+"""Every key string of every table. No key contains an address: addresses are hashed with the index key, which never changes."""
 
 from enum import StrEnum
 
@@ -7,38 +7,38 @@ from customer_auth.aws import secret_keys
 from customer_auth.base import ids
 
 KEYRING = "keyring#signing"
-DUE_INDEX = "deletions_due"  # what the hourly processor has to do next
-# Where nothing ever lies: to see whether a table answers.
-NOTHING = "health"
+DUE_INDEX = "deletions_due"  # what the hourly run has to do next
+# A key that no item ever has, read to see whether a table responds.
+HEALTH_PROBE = "health"
 
-# Half of SHA-256's output: no collision is to be found, and a challenge stays short.
+# Half of SHA-256's output: collisions are still infeasible, and challenges stay short.
 _KEY_BYTES = 16
 
 
 class Lane(StrEnum):
-    """Whose asks and tries are counted together: those of an address's known devices, or everybody else's."""
+    """Whose requests and attempts are counted together: those of an address's known devices, or everybody else's."""
 
     UNTRUSTED = "untrusted"
     TRUSTED = "trusted"
 
 
 def code_item_key(address: Address, lane: Lane) -> bytes:
-    """What names an address's codes in one lane, inside a challenge too; its last bit tells the lane."""
+    """The key of an address's codes in one lane, which challenges contain too; its last bit is the lane."""
     return code_item_key_of(address.key, lane)
 
 
 def code_item_key_of(address_key: str, lane: Lane) -> bytes:
-    """The same by one of the address's keys."""
+    """The key that `code_item_key` returns, by one of the address's own keys."""
     return _of_lane(ids.hmac_sha256(secret_keys.index_key(), "codes", lane, address_key)[:_KEY_BYTES], lane)
 
 
 def decoy_item_key(name: str) -> bytes:
-    """What names the codes of nobody."""
+    """The key of the codes of an address that does not exist."""
     return _of_lane(ids.hmac_sha256(secret_keys.index_key(), "decoy", name)[:_KEY_BYTES], Lane.UNTRUSTED)
 
 
 def lane_of(item_key: bytes) -> Lane:
-    """The lane whose codes lie under this key: a try that comes with nothing but its challenge finds out by it."""
+    """The lane of the codes with this key; an attempt that has only a challenge learns its lane from it."""
     return Lane.TRUSTED if item_key[-1] & 1 else Lane.UNTRUSTED
 
 
@@ -51,17 +51,17 @@ def code_item(item_key: bytes) -> str:
 
 
 def item_key(code_item: str) -> bytes:
-    """What names the codes of a code item's key."""
+    """The key that `code_item` was called with."""
     return ids.from_base64url(code_item.partition("#")[2]) or b""
 
 
 def client_item(bucket: str, lane: Lane = Lane.UNTRUSTED) -> str:
-    """Where a client's windows lie; what it asks for from known devices has an item of its own."""
+    """The item with a client's rate limits; requests from known devices have an item of their own."""
     return f"ip#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
 
 
 def client_code_failures(bucket: str) -> str:
-    """An item of its own: every wrong code writes it, and every right one reads it."""
+    """The item with a client's wrong codes, which has an item of its own because every correct code reads it."""
     return f"failures#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'ip', bucket)[:_KEY_BYTES])}"
 
 
@@ -94,7 +94,7 @@ def notification(notification_id: str) -> str:
 
 
 def notification_window(address: Address) -> str:
-    """Where the messages without a code to this address are counted."""
+    """The item that counts the notifications to this address."""
     return f"notify#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
 
 

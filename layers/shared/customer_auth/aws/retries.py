@@ -1,6 +1,6 @@
-"""When a request to AWS is made again: how long is waited before it, and whether the invocation has time for it.
+"""When a request to AWS is repeated: how long to wait before it, and whether the invocation has time for it.
 
-Every repeat asks here, for whatever reason it is made, so an invocation always keeps time to give a proof back and to answer.
+Every repetition is decided here, whatever its reason, so that an invocation always keeps enough time to refund an attempt and to respond.
 """
 
 import math
@@ -11,36 +11,36 @@ from typing import Protocol
 
 from customer_auth.aws import connections
 
-# Doubled at each repeat: 100, 200 and 400 ms at most, as the SDK's for DynamoDB.
-_PAUSE_SECONDS = 0.05
-# An attempt, the one request that follows a failure, and the answer.
-_KEPT_SECONDS = 2 * (connections.CONNECT_SECONDS + connections.READ_SECONDS) + 1
+# Doubled for each repetition: at most 100, 200 and 400 ms, as in the SDK's settings for DynamoDB.
+_BASE_DELAY_SECONDS = 0.05
+# One attempt, the one request that follows its failure, and the response.
+_RESERVED_SECONDS = 2 * (connections.CONNECT_SECONDS + connections.READ_SECONDS) + 1
 
-_ends_at: ContextVar[float] = ContextVar("ends_at", default=math.inf)
+_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
 class Context(Protocol):
-    """What Lambda tells of an invocation."""
+    """The context object that Lambda passes to a handler."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Until it is ended by force."""
+        """Milliseconds until Lambda ends the invocation by force."""
         ...
 
 
 def begin_invocation(context: Context) -> None:
-    """From here on nothing is tried again that might not end before this invocation does."""
-    _ends_at.set(time.monotonic() + context.get_remaining_time_in_millis() / 1000)
+    """From here on, repeat no request that might not finish before this invocation ends."""
+    _deadline.set(time.monotonic() + context.get_remaining_time_in_millis() / 1000)
 
 
-def try_again(attempt: int, *, most: int) -> bool:
-    """Whether to go on after the nth attempt has failed; if so, it has waited: longer each time, and with jitter.
+def wait_to_retry(attempt: int, *, max_attempts: int) -> bool:
+    """Wait after the nth attempt has failed, longer each time and with jitter, and return whether to try again.
 
-    `most` attempts are made in all, fewer where the time is short.
+    It returns False without waiting after `max_attempts`, or if the invocation has too little time left.
     """
-    if attempt >= most:
+    if attempt >= max_attempts:
         return False
-    seconds = random.uniform(0.2, 1) * _PAUSE_SECONDS * 2**attempt  # noqa: S311 (jitter, not a secret)
-    if time.monotonic() + seconds + _KEPT_SECONDS > _ends_at.get():
+    seconds = random.uniform(0.2, 1) * _BASE_DELAY_SECONDS * 2**attempt  # noqa: S311 (jitter, not a secret)
+    if time.monotonic() + seconds + _RESERVED_SECONDS > _deadline.get():
         return False
     time.sleep(seconds)
     return True

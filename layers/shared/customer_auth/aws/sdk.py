@@ -1,7 +1,7 @@
-"""AWS by its SDK, boto3, for the services that messages are handed to: SNS and SES speak protocols of their own.
+"""AWS's SDK, boto3, for the services that deliver messages: SNS and SES do not speak the JSON protocol.
 
-One session a container, and clients alone: a start takes 10 ms more than with botocore by itself, and 50 less than with a session that
-looks for all services there are.
+Each container has one session, and uses clients only. Starting takes 10 ms longer than with botocore alone, and 50 ms less than with a
+session that looks up every service of AWS.
 """
 
 from functools import cache
@@ -14,11 +14,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import Loader
 from botocore.session import Session as CoreSession
 
-from customer_auth.aws.errors import Unknown, meaning
+from customer_auth.aws import errors
+from customer_auth.aws.errors import OutcomeUnknown
 from customer_auth.base import settings
 
 _SERVICES = ("sns", "sesv2")
-# A message whose answer was lost may have gone out: whether it goes out again is the outbox's to decide, not the SDK's.
+# A message may have been sent even if the response was lost. Whether to send it again is for the outbox to decide, not for the SDK.
 _CONFIG: dict[str, Any] = {
     "user_agent": "customer-auth",
     "connect_timeout": 1,
@@ -28,42 +29,42 @@ _CONFIG: dict[str, Any] = {
 
 
 def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """One request, once. Raises: Refused, Unknown."""
+    """Send a request, once, and return the response. Raises: Refused, OutcomeUnknown."""
     try:
-        answer: dict[str, Any] = getattr(client(service), xform_name(operation))(**parameters)
+        response: dict[str, Any] = getattr(client(service), xform_name(operation))(**parameters)
     except ClientError as refused:
-        told: dict[str, Any] = {**refused.response}
-        status = told.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-        raise meaning(status, told["Error"]["Code"], told) from refused
+        body: dict[str, Any] = {**refused.response}
+        status = body.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        raise errors.from_response(status, body["Error"]["Code"], body) from refused
     except BotoCoreError as lost:
-        raise Unknown(type(lost).__name__) from lost
-    return answer
+        raise OutcomeUnknown(type(lost).__name__) from lost
+    return response
 
 
 @cache
 def client(service: str) -> Any:
-    """The service's client, made once a container."""
+    """The client of a service, created once in each container."""
     region = settings.messaging().sms_region if service == "sns" else None
-    make: Any = session().client
-    return make(service, region_name=region, config=Config(**_CONFIG))
+    create: Any = session().client
+    return create(service, region_name=region, config=Config(**_CONFIG))
 
 
 @cache
 def session() -> boto3.Session:
-    """What the clients are made of; its events are where tests listen and break things."""
+    """The session that creates the clients; tests use its events to observe and to break requests."""
 
-    class OurServices(Loader):
-        """Knows which services there are without a look into the folders of all 400, a third of what the first client takes."""
+    class FixedServicesLoader(Loader):
+        """Lists the two services without reading the folders of all 400, which takes a third of the first client's time."""
 
         def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (the SDK's signature)
             return list(_SERVICES)
 
     core = CoreSession()
-    core.register_component("data_loader", OurServices())
+    core.register_component("data_loader", FixedServicesLoader())
     return boto3.Session(botocore_session=core)
 
 
 def forget() -> None:
-    """Make clients anew at the next use; for tests, each of which takes the SDK's retry quota from full."""
+    """Create the clients again at the next use; for tests, so that each begins with the SDK's full retry quota."""
     client.cache_clear()
     session.cache_clear()

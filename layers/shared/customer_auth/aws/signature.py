@@ -1,4 +1,4 @@
-"""AWS's Signature Version 4 of a POST to a service's root, with the credentials of the process's environment, where Lambda puts a role's.
+"""AWS's Signature Version 4 of a POST to a service's root, with the credentials that Lambda puts into the environment.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -13,8 +13,8 @@ from functools import lru_cache
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-def signed(headers: Mapping[str, str], body: bytes, *, service: str, region: str, at: float | None = None) -> dict[str, str]:
-    """These headers (small letters, `host` among them), and those that prove who sends them with this body; now is the wall's clock's."""
+def sign(headers: Mapping[str, str], body: bytes, *, service: str, region: str, at: float | None = None) -> dict[str, str]:
+    """The headers together with those of the signature. `headers` have lower-case names and include `host`; `at` is in epoch seconds."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
     all_headers = {**headers, "x-amz-date": stamp}
     token = os.environ.get("AWS_SESSION_TOKEN")
@@ -35,7 +35,7 @@ def signed(headers: Mapping[str, str], body: bytes, *, service: str, region: str
 
 @lru_cache(maxsize=8)
 def _key(secret: str, scope: str) -> bytes:
-    """What signs within this scope: a day, a region and a service."""
+    """The signing key for a scope of a day, a region and a service."""
     key = f"AWS4{secret}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")

@@ -1,1 +1,1 @@
-"""Time, ids, settings, errors, languages, rate-limit windows: pure, no AWS."""
+"""Time, identifiers, settings, errors, languages and rate limits: pure code without AWS."""

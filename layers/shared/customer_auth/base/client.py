@@ -1,4 +1,4 @@
-"""Who is asking: the network that counts as one client, and what the client says of itself."""
+"""Who is calling: the network that rate limits count as one client, and what the client says about itself."""
 
 import ipaddress
 from typing import NamedTuple
@@ -7,9 +7,10 @@ from customer_auth.base.locales import Locale
 
 
 class Client(NamedTuple):
-    """The caller of an endpoint: `bucket` is what windows count, `device` its claim to have proven an address before.
+    """The caller of an endpoint.
 
-    `label` is what its owner would call it, like «Safari on iPhone».
+    `bucket` is the network that rate limits count, `device` an unverified proof that this client has verified an address before, and
+    `label` a name that its owner recognises, like «Safari on iPhone».
     """
 
     bucket: str
@@ -19,7 +20,10 @@ class Client(NamedTuple):
 
 
 def bucket(source_ip: str) -> str:
-    """One IPv4 address, or one IPv6 /64: what one subscriber gets (RFC 6177). IPv4-mapped IPv6 is IPv4."""
+    """The network that counts as one client: an IPv4 address or the /64 of an IPv6 address, the least that one subscriber gets (RFC 6177).
+
+    An IPv4-mapped IPv6 address counts as IPv4.
+    """
     address = ipaddress.ip_address(source_ip)
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is None:

@@ -8,15 +8,15 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-# The local stack and the tests put a clock of their own here.
+# The local stack and the tests replace this with a clock of their own.
 source: Callable[[], float] = time.time
 
 
 def now() -> int:
-    """The present second."""
+    """The current time in epoch seconds."""
     return int(source())
 
 
 def iso(at: int) -> str:
-    """A second as ISO 8601 in UTC, like 2026-01-31T09:30:00Z."""
+    """Epoch seconds as ISO 8601 in UTC, like 2026-01-31T09:30:00Z."""
     return datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat() + "Z"

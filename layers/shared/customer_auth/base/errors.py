@@ -1,30 +1,31 @@
-"""Every way in which a call can be refused; rules raise these, only `endpoint.py` turns them into HTTP.
+"""Every way in which a call can be refused. Rules raise these; only `http/endpoint.py` turns them into HTTP responses.
 
 Refusal
-├── BadRequest            400 bad_request
-│   ├── TooLarge          413 too_large
-│   └── UnsupportedMedia  415 unsupported_media_type
-├── WrongProof            401 wrong_proof: wrong, expired, used, spent and unknown alike
+├── BadRequest                400 bad_request
+│   ├── TooLarge              413 too_large
+│   └── UnsupportedMedia      415 unsupported_media_type
+├── WrongProof                401 wrong_proof: the same for wrong, expired, used and unknown proofs
 │   ├── WrongCode
 │   ├── WrongPassword
 │   └── WrongSession
 │       └── RefreshTokenReused
-├── NotAuthenticated      401 not_authenticated
+├── NotAuthenticated          401 not_authenticated
 │   └── NoPublishableKey
-├── NotAllowed            403 not_allowed
-├── VerificationRequired  403 verification_required: told only once the password was right
-├── RegistrationIncomplete 403 registration_incomplete: told only once the password was right
-├── ReauthenticationRequired 403 reauthentication_required
-├── AccountDeletionPending 403 account_deletion_pending: told only once the credential was proven
-│   └── DeletionPendingHere
-├── NotFound              404 not_found
-├── IdentityExists        409 identity_exists
-├── ContactTaken          409 contact_taken: told only to who has just proven the address
-├── Throttled             429 throttled, with Retry-After
-├── Internal              500 internal
-└── Unavailable           503 unavailable, with Retry-After
+├── NotAllowed                403 not_allowed
+├── NotFound                  404 not_found
+├── Throttled                 429 throttled, with Retry-After
+├── Internal                  500 internal
+├── Unavailable               503 unavailable, with Retry-After
+└── in account_errors.py, for callers who have proven a credential or the address:
+    ├── VerificationRequired      403 verification_required
+    ├── RegistrationIncomplete    403 registration_incomplete
+    ├── ReauthenticationRequired  403 reauthentication_required
+    ├── AccountDeletionPending    403 account_deletion_pending
+    │   └── CancellableDeletionPending
+    ├── IdentityExists            409 identity_exists
+    └── ContactTaken              409 contact_taken
 
-Types never change once released.
+A type never changes once it is released.
 """
 
 from typing import ClassVar, NamedTuple
@@ -39,7 +40,7 @@ class FieldError(NamedTuple):
 
 
 class Refusal(Exception):
-    """A call that ends without what it asked for. `reason` goes to the audit line, never to the caller."""
+    """A call that is refused. `reason` goes to the audit line, never to the caller."""
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = "internal"
@@ -48,11 +49,11 @@ class Refusal(Exception):
     def __init__(self, reason: str = "", **members: str) -> None:
         super().__init__(reason or self.type)
         self.reason = reason
-        self.members = members  # what the answer tells besides type and message
+        self.members = members  # further members of the response's body
 
 
 class BadRequest(Refusal):
-    """The input is not what the endpoint takes."""
+    """The input does not match what the endpoint accepts."""
 
     status = 400
     type = "bad_request"
@@ -64,30 +65,30 @@ class BadRequest(Refusal):
 
 
 class TooLarge(BadRequest):
-    """The body is longer than any honest one."""
+    """The body is longer than any legitimate one."""
 
     status = 413
     type = "too_large"
 
 
 class UnsupportedMedia(BadRequest):
-    """The body is not JSON by its content type."""
+    """The content type of the body is not JSON."""
 
     status = 415
     type = "unsupported_media_type"
 
 
 class WrongProof(Refusal):
-    """A proof that opens nothing; the caller is not told why."""
+    """A proof that is not accepted; the caller does not learn why."""
 
     status = 401
     type = "wrong_proof"
 
 
 class WrongCode(WrongProof):
-    """A code that is wrong, expired, used, spent or unknown.
+    """A code that is wrong, expired, used or unknown, or has no attempts left.
 
-    `counts`: it counts against its client. A right code that has been used guesses nothing.
+    `counts`: whether this failure counts against the client. A correct code that was used before does not, for nothing was guessed.
     """
 
     message = "Invalid or expired OTP"
@@ -98,37 +99,37 @@ class WrongCode(WrongProof):
 
 
 class WrongPassword(WrongProof):
-    """A password that is wrong, or of an address that has none."""
+    """A password that is wrong, or for an address that has none."""
 
     message = "Invalid identifier or password"
 
 
 class WrongSession(WrongProof):
-    """A session or refresh token that is wrong, expired, used, revoked or unknown."""
+    """A session token or refresh token that is wrong, expired, used, revoked or unknown."""
 
     message = "Invalid or expired session"
 
 
 class RefreshTokenReused(WrongSession):
-    """A genuine refresh token that was replaced a while ago: two hold it, and one of them is a thief. Its session has ended."""
+    """A genuine refresh token that was replaced a while ago, so somebody may have stolen it. Its session has ended."""
 
 
 class NotAuthenticated(Refusal):
-    """No valid token came with the call."""
+    """The call carries no valid token."""
 
     status = 401
     type = "not_authenticated"
-    message = "Missing, invalid or expired token"  # clients of the sign-in API refresh by the word «expired»
+    message = "Missing, invalid or expired token"  # clients of the sign-in API refresh when they see the word «expired»
 
 
 class NoPublishableKey(NotAuthenticated):
-    """No known publishable key came with a call that needs one."""
+    """The call needs a publishable key and carries no known one."""
 
     message = "A publishable key is needed"
 
 
 class NotAllowed(Refusal):
-    """Not in this way; the message says in which."""
+    """The caller may not do this, or not in this way; the message says why."""
 
     status = 403
     type = "not_allowed"
@@ -138,60 +139,8 @@ class NotAllowed(Refusal):
         self.message = message
 
 
-class AccountDeletionPending(Refusal):
-    """The customer has asked for the account to be deleted."""
-
-    status = 403
-    type = "account_deletion_pending"
-    message = "This account is being deleted"
-
-
-class DeletionPendingHere(AccountDeletionPending):
-    """The same, for a customer without a verified address, who cancels it by this."""
-
-
-class VerificationRequired(Refusal):
-    """The password is right; the address is not verified yet."""
-
-    status = 403
-    type = "verification_required"
-    message = "Verify your address first"
-
-
-class RegistrationIncomplete(Refusal):
-    """The password is right; its registration has no customer yet."""
-
-    status = 403
-    type = "registration_incomplete"
-    message = "Complete your registration first"
-
-
-class ReauthenticationRequired(Refusal):
-    """The session is genuine and its sign-in too long ago."""
-
-    status = 403
-    type = "reauthentication_required"
-    message = "Sign in again first"
-
-
-class IdentityExists(Refusal):
-    """The address can be signed in with already."""
-
-    status = 409
-    type = "identity_exists"
-    message = "Identity already exists"
-
-
-class ContactTaken(Refusal):
-    """Another account has proven the address."""
-
-    status = 409
-    type = "contact_taken"
-    message = "This address belongs to another account"
-
-
 class NotFound(Refusal):
-    """There is no such thing, or not any more."""
+    """There is no such thing, or it no longer exists."""
 
     status = 404
     type = "not_found"
@@ -199,7 +148,7 @@ class NotFound(Refusal):
 
 
 class Throttled(Refusal):
-    """A window is full; one more fits in after `Retry-After` seconds."""
+    """A rate limit is reached; there is room again after `Retry-After` seconds."""
 
     status = 429
     type = "throttled"
@@ -211,18 +160,18 @@ class Throttled(Refusal):
 
 
 class Internal(Refusal):
-    """A fault of ours; nothing of the inside is told."""
+    """An error of the service itself; the response reveals no details."""
 
 
 class Unavailable(Refusal):
-    """Something that we stand on did not answer; the same call may succeed in a moment."""
+    """Something that the service depends on did not respond; the same call may succeed in a moment."""
 
     status = 503
     type = "unavailable"
     message = "Temporarily unavailable, try again"
-    retry_after_seconds = 2  # below the 10 s in which a refresh token may be repeated
+    retry_after_seconds = 2  # within the 10 s in which a refresh token may be presented again
 
 
 def login_not_enabled(channel: str) -> BadRequest:
-    """Nobody signs in by this channel here (LOGIN_IDENTIFIER)."""
+    """The refusal for signing in by a channel that LOGIN_IDENTIFIER does not allow."""
     return BadRequest(f"{channel.capitalize()} login is not enabled", FieldError(channel, "is not enabled"))

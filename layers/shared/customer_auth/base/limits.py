@@ -1,7 +1,7 @@
-"""Exact rolling windows, checked and counted by the one conditional write that does what they guard.
+"""Exact rolling rate limits, checked and counted by the same conditional write that they guard.
 
-The times of the last events are attributes of the item (`send0` the newest). The write shifts them and holds on condition that the
-most-th newest has left each limit's stretch: no read, no bucket, nothing that concurrency could pass.
+The item holds the times of the last events as attributes (`send0` is the newest). A write shifts them, on condition that for each limit the
+max_events-th newest is older than the limit's period. Nothing is read first, so concurrent writes cannot exceed a limit.
 """
 
 from functools import cache
@@ -11,65 +11,65 @@ from customer_auth.base import settings
 from customer_auth.base.clock import DAY, HOUR, MINUTE
 
 _LOOKUPS_PER_HOUR = 10
-# More asks than these of one client are not given back: who is refused so often is no person who was impatient.
-_ASKS_GIVEN_BACK_PER_HOUR = 20
-# A person who changes passwords and addresses all day has a handful of them; the figures are fixed, for nobody has a reason to raise them.
+# Refused requests of one client that are refunded; whoever is refused more often than this is not merely an impatient person.
+_REFUNDS_PER_HOUR = 20
+# Nobody needs more of these than a person who changes passwords and addresses all day, so they are not settings.
 _NOTIFICATIONS_PER_HOUR = 5
 _NOTIFICATIONS_PER_DAY = 15
 _PASSWORD_CHANGES_PER_HOUR = 5
 
 QUARTER = 15 * MINUTE
 
-# Older than any stretch: the time of an event that never was.
+# Older than any period: the time of an event that never happened.
 LONG_AGO = 0
 
 
 class Limit(NamedTuple):
-    """At most `most` events in any stretch of `seconds`."""
+    """At most `max_events` events in any period of `seconds`."""
 
-    most: int
+    max_events: int
     seconds: int
 
 
 class Window(NamedTuple):
-    """The times of the last events, newest first, and the limits that they keep. At most 60: an expression holds 4 KB."""
+    """The times of the last events, newest first, and the limits on them; at most 60 events, since an expression holds 4 KB."""
 
     name: str
     limits: tuple[Limit, ...]
 
     @property
     def length(self) -> int:
-        return max(limit.most for limit in self.limits)
+        return max(limit.max_events for limit in self.limits)
 
     def update(self) -> str:
-        """The assignments that put this event in front; the right-hand sides are the item as it was."""
+        """The assignments that put this event in front; their right-hand sides refer to the item before the update."""
         return _update(self)
 
     def condition(self) -> str:
-        """Each limit has room: its count-th newest event has left its stretch."""
+        """The condition that every limit has room: its max_events-th newest event is older than its period."""
         return _condition(self)
 
     def shift_back(self) -> str:
-        """The assignments that take the newest event out again."""
+        """The assignments that remove the newest event again."""
         moves = [f"#{self.name}{i} = if_not_exists(#{self.name}{i + 1}, :long_ago)" for i in range(self.length - 1)]
         return ", ".join([*moves, f"#{self.name}{self.length - 1} = :long_ago"])
 
     def values(self, now: int) -> dict[str, int]:
-        """The values of `update` and `condition` together, and no other: DynamoDB refuses what is not used."""
+        """Exactly the values that `update` and `condition` use together: DynamoDB rejects unused ones."""
         moved = {":long_ago": LONG_AGO} if self.length > 1 else {}
-        return {":now": now} | moved | self.periods(now)
+        return {":now": now} | moved | self.condition_values(now)
 
-    def periods(self, now: int) -> dict[str, int]:
-        """The values of `condition` alone."""
+    def condition_values(self, now: int) -> dict[str, int]:
+        """The values that `condition` uses."""
         return {f":now_minus_{limit.seconds}": now - limit.seconds for limit in self.limits}
 
     def is_full(self, item: dict[str, Any], now: int) -> bool:
-        """Whether no more fits, by what the item was."""
+        """Whether the limits leave no room for another event, judging by this item."""
         return self.retry_after_seconds(item, now) > 0
 
     def retry_after_seconds(self, item: dict[str, Any], now: int) -> int:
-        """Until one more fits; not above zero where one fits now."""
-        times = ((int(item.get(f"{self.name}{limit.most - 1}", LONG_AGO)), limit.seconds) for limit in self.limits)
+        """Seconds until there is room for another event; zero or less if there is room now."""
+        times = ((int(item.get(f"{self.name}{limit.max_events - 1}", LONG_AGO)), limit.seconds) for limit in self.limits)
         return max(at + seconds - now for at, seconds in times)
 
 
@@ -82,67 +82,68 @@ def _update(window: Window) -> str:
 
 @cache
 def _condition(window: Window) -> str:
-    nth = ((f"#{window.name}{limit.most - 1}", limit.seconds) for limit in window.limits)
+    nth = ((f"#{window.name}{limit.max_events - 1}", limit.seconds) for limit in window.limits)
     return " AND ".join(f"(attribute_not_exists({time}) OR {time} <= :now_minus_{seconds})" for time, seconds in nth)
 
 
 def sends() -> Window:
-    """Messages to one address in one lane, over all purposes."""
-    given = settings.service()
-    return Window("send", (Limit(1, given.resend_throttle_seconds), Limit(given.sends_per_hour, HOUR), Limit(given.sends_per_day, DAY)))
+    """Messages to one address in one lane, for all purposes together."""
+    service = settings.service()
+    limits = Limit(1, service.resend_throttle_seconds), Limit(service.sends_per_hour, HOUR), Limit(service.sends_per_day, DAY)
+    return Window("send", limits)
 
 
 def notifications() -> Window:
-    """Messages without a code to one address, whatever they tell of."""
+    """Messages without a code to one address, whatever they are about."""
     return Window("notify", (Limit(_NOTIFICATIONS_PER_HOUR, HOUR), Limit(_NOTIFICATIONS_PER_DAY, DAY)))
 
 
 def failures() -> Window:
-    """Tries for one address in one lane, over all purposes, with a challenge or without; a right code takes one out again."""
-    given = settings.service()
-    return Window("fail", (Limit(given.failures_per_hour, HOUR), Limit(given.failures_per_day, DAY)))
+    """Code attempts for one address in one lane, for all purposes and with or without a challenge; a correct code removes one again."""
+    service = settings.service()
+    return Window("fail", (Limit(service.failures_per_hour, HOUR), Limit(service.failures_per_day, DAY)))
 
 
 def client_code_failures() -> Window | None:
-    """Codes of one client that were refused; None where the operator turned it off."""
+    """Codes of one client that were refused; None if the operator has turned the limit off."""
     count = settings.service().ip_code_failures_per_quarter_hour
     return Window("code_fail", (Limit(count, QUARTER),)) if count else None
 
 
 def client_lookups() -> Window:
-    """Numbers that one client looks up; whoever needs more is no shopper."""
+    """Phone numbers that one client looks up."""
     return Window("lookup", (Limit(_LOOKUPS_PER_HOUR, HOUR),))
 
 
 def password_attempts() -> Window:
-    """Passwords tried for one address in one lane, or old ones by one customer; a right one is taken out again."""
-    given = settings.service()
-    return Window("pass", (Limit(given.password_failures_per_quarter_hour, QUARTER), Limit(given.password_failures_per_day, DAY)))
+    """Passwords entered for one address in one lane, or old passwords entered by one customer; a correct one is removed again."""
+    service = settings.service()
+    return Window("pass", (Limit(service.password_failures_per_quarter_hour, QUARTER), Limit(service.password_failures_per_day, DAY)))
 
 
 def password_changes() -> Window:
-    """Changes of one customer's password: each is told by a message."""
+    """Changes of one customer's password, each of which sends a message."""
     return Window("change", (Limit(_PASSWORD_CHANGES_PER_HOUR, HOUR),))
 
 
 def client_password_attempts() -> Window | None:
-    """Passwords tried by one client; None where the operator turned it off."""
+    """Passwords entered by one client; None if the operator has turned the limit off."""
     count = settings.service().ip_password_failures_per_quarter_hour
     return Window("ip_pass", (Limit(count, QUARTER),)) if count else None
 
 
 def client_registrations() -> Window | None:
-    """Registrations by one client, whose answers tell whether an address is taken; None where the operator turned it off."""
+    """Registrations by one client, whose responses reveal whether an address is taken; None if the operator has turned the limit off."""
     count = settings.service().ip_registrations_per_hour
     return Window("reg", (Limit(count, HOUR),)) if count else None
 
 
 def client_sends() -> Window | None:
-    """Messages asked for by one client in one lane; None where the operator turned it off."""
+    """Messages requested by one client in one lane; None if the operator has turned the limit off."""
     count = settings.service().ip_sends_per_hour
     return Window("ip", (Limit(count, HOUR),)) if count else None
 
 
 def client_refunds() -> Window:
-    """Asks of one client in one lane that were given back, for their address's own window refused them."""
-    return Window("refund", (Limit(_ASKS_GIVEN_BACK_PER_HOUR, HOUR),))
+    """Requests of one client in one lane that were refunded, because the address's own limit refused them."""
+    return Window("refund", (Limit(_REFUNDS_PER_HOUR, HOUR),))

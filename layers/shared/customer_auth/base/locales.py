@@ -1,7 +1,7 @@
-"""The language of a message: what the request asks for, else what its browser speaks, else English.
+"""The language of a message: the one that the request names, else the best one of its Accept-Language header, else English.
 
-Sources: BCP 47 (RFC 5646) language tags, RFC 9110 §12.5.4 Accept-Language, §12.4.2 quality values. No input is refused: one
-that cannot be read says nothing.
+Sources: BCP 47 (RFC 5646) language tags, RFC 9110 §12.5.4 Accept-Language, §12.4.2 quality values. Malformed input is ignored, never
+refused.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Literal
 
-# A browser's list is below 300 characters; a longer one says nothing, and costs nothing.
+# In characters. A browser's header has fewer than 300; a longer one is ignored, so that it costs no time.
 _LONGEST_HEADER = 1000
 # RFC 5646 §4.4.1, in characters.
 _LONGEST_TAG = 35
@@ -19,7 +19,7 @@ _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 class Locale(StrEnum):
-    """A language that messages are written in, by its primary subtag."""
+    """The languages of the messages, by their primary subtag."""
 
     EN = "en"
     TR = "tr"
@@ -30,17 +30,17 @@ class Locale(StrEnum):
         return "rtl" if self is Locale.FA else "ltr"
 
     def number(self, number: int) -> str:
-        """A number as the language writes it; never for codes, which must be typed and filled in as ASCII."""
+        """The number in the digits of the language; never for codes, which people type and browsers fill in as ASCII."""
         return self.figures(str(number))
 
     def figures(self, text: str) -> str:
-        """A text with its figures as the language writes them."""
+        """The text with its digits replaced by those of the language."""
         return text.translate(_PERSIAN_DIGITS) if self is Locale.FA else text
 
 
-def choose(asked: str | None, accept_language: str | None) -> Locale:
-    """The locale of the request's own tag (`tr-TR`, `fa_IR`), else the best of its Accept-Language header, else English."""
-    return _of_tag(asked or "") or _best(accept_language or "") or Locale.EN
+def choose(tag: str | None, accept_language: str | None) -> Locale:
+    """The locale of the request's own language tag (`tr-TR`, `fa_IR`), else the best one of its Accept-Language header, else English."""
+    return _of_tag(tag or "") or _best(accept_language or "") or Locale.EN
 
 
 def _of_tag(tag: str) -> Locale | None:
@@ -51,8 +51,8 @@ def _of_tag(tag: str) -> Locale | None:
 def _best(header: str) -> Locale | None:
     if len(header) > _LONGEST_HEADER:
         return None
-    # `sorted` keeps the order of equals, and the first of them is the one that the reader put first.
-    for _, language in sorted(_ranges(header), key=lambda weighed: -weighed[0]):
+    # `sorted` is stable: of languages with equal quality the first one in the header wins.
+    for _, language in sorted(_ranges(header), key=lambda entry: -entry[0]):
         locale = Locale.EN if language == "*" else _of_tag(language)
         if locale:
             return locale
@@ -60,8 +60,8 @@ def _best(header: str) -> Locale | None:
 
 
 def _ranges(header: str) -> Iterator[tuple[float, str]]:
-    """The well-formed ranges that are acceptable at all (q above 0), each with its quality."""
+    """The well-formed language ranges with a quality above 0, each preceded by its quality."""
     for part in header.split(","):
-        written = _RANGE.fullmatch(part)
-        if written and (quality := float(written[2] or 1)) > 0:
-            yield quality, written[1]
+        match = _RANGE.fullmatch(part)
+        if match and (quality := float(match[2] or 1)) > 0:
+            yield quality, match[1]

@@ -1,45 +1,22 @@
-"""The service's settings, read from the environment that `template.yaml` gives a function; a wrong one ends the start with its name.
+"""The service's settings, read from the environment variables that `template.yaml` gives each function.
 
-Defaults stand in the template alone. A group is read when first asked for, so a function needs only what it uses.
+An invalid setting stops the function from starting, with an error that names it. The template alone holds the defaults. A group is read
+when it is first used, so a function needs only the settings that it uses.
 """
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from customer_auth.base.setting_types import comma_separated, matching, phone_prefixes
 
 
 class SettingsError(Exception):
-    """A setting is missing or not allowed, or two do not fit together; the message names it and says what is allowed."""
-
-
-def _list(text: object) -> tuple[str, ...]:
-    return tuple(part.strip() for part in str(text).split(",") if part.strip())
-
-
-def _prefixes(text: object) -> tuple[str, ...]:
-    prefixes = _list(text)
-    for prefix in prefixes:
-        # A whole country would let in its premium numbers too, as far as the library does not know them.
-        codes = [code for code in COUNTRY_CODE_TO_REGION_CODE if prefix.startswith(f"+{code}") and len(prefix) > len(f"+{code}")]
-        if not codes or not re.fullmatch(r"\+[1-9][0-9]{1,14}", prefix):
-            raise ValueError("E.164 prefixes longer than the country code, like +1861, separated by commas, or empty")
-    return prefixes
-
-
-def _must(pattern: str, allowed: str) -> BeforeValidator:
-    """Text of this form; `allowed` completes «NAME must be …»."""
-
-    def check(value: object) -> object:
-        if not re.fullmatch(pattern, str(value)):
-            raise ValueError(allowed)
-        return value
-
-    return BeforeValidator(check)
+    """A setting is missing or not allowed, or two contradict each other; the message names it and says what is allowed."""
 
 
 class _Group(BaseModel):
@@ -50,13 +27,13 @@ _CHANNELS = {"email": frozenset({"email"}), "phone": frozenset({"phone"}), "both
 
 
 class Service(_Group):
-    """What every endpoint follows."""
+    """The settings of the endpoints."""
 
-    default_region: Annotated[str, _must("[A-Z]{2}", "a two-letter region, like US")]
-    allowed_regions: Annotated[tuple[str, ...], BeforeValidator(_list)]
-    extra_phone_prefixes: Annotated[tuple[str, ...], BeforeValidator(_prefixes)]
+    default_region: Annotated[str, matching("[A-Z]{2}", "a two-letter region, like US")]
+    allowed_regions: Annotated[tuple[str, ...], BeforeValidator(comma_separated)]
+    extra_phone_prefixes: Annotated[tuple[str, ...], BeforeValidator(phone_prefixes)]
     otp_length: int = Field(ge=6, le=10)
-    otp_charset: Annotated[str, _must("numeric|alphanumeric", "numeric or alphanumeric")]
+    otp_charset: Annotated[str, matching("numeric|alphanumeric", "numeric or alphanumeric")]
     otp_expiry_minutes_sms: int = Field(ge=1, le=10)
     otp_expiry_minutes_email: int = Field(ge=1, le=10)
     otp_max_attempts: int = Field(ge=1, le=5)
@@ -71,23 +48,23 @@ class Service(_Group):
     access_token_minutes: int = Field(ge=1, le=60)
     refresh_idle_days: int = Field(ge=1, le=30)
     refresh_max_days: int = Field(ge=1, le=30)
-    issuer: Annotated[str, _must(r"(https?://[^\s/]+(/\S*[^\s/])?)?", "an address like https://auth.example.com, or empty")]
-    audience: Annotated[str, _must(r"[\x21-\x7e]{1,128}", "1 to 128 visible ASCII characters")]
-    phone_lookup: Annotated[str, _must("off|masked|full", "off, masked or full")]
-    registration_identifier: Annotated[str, _must("email|phone|both", "email, phone or both")]
-    login_identifier: Annotated[str, _must("(email|phone|both)?", "email, phone or both, or empty")]
-    require_verification: Annotated[bool, _must("true|false", "true or false")]
-    auto_send_on_registration: Annotated[bool, _must("true|false", "true or false")]
-    storefront_url: Annotated[str, _must(r"https?://[^\s/]+(/\S*[^\s/])?", "an address like https://shop.example.com")]
+    issuer: Annotated[str, matching(r"(https?://[^\s/]+(/\S*[^\s/])?)?", "an address like https://auth.example.com, or empty")]
+    audience: Annotated[str, matching(r"[\x21-\x7e]{1,128}", "1 to 128 visible ASCII characters")]
+    phone_lookup: Annotated[str, matching("off|masked|full", "off, masked or full")]
+    registration_identifier: Annotated[str, matching("email|phone|both", "email, phone or both")]
+    login_identifier: Annotated[str, matching("(email|phone|both)?", "email, phone or both, or empty")]
+    require_verification: Annotated[bool, matching("true|false", "true or false")]
+    auto_send_on_registration: Annotated[bool, matching("true|false", "true or false")]
+    storefront_url: Annotated[str, matching(r"https?://[^\s/]+(/\S*[^\s/])?", "an address like https://shop.example.com")]
     password_failures_per_quarter_hour: int = Field(ge=1, le=20)
     password_failures_per_day: int = Field(ge=1, le=60)
     ip_password_failures_per_quarter_hour: int = Field(ge=0, le=60)
     referral_levels: int = Field(ge=1, le=20)
     deletion_scheduled_days: int = Field(ge=1, le=90)
-    deletion_channel: Annotated[str, _must("email|phone", "email or phone")]
+    deletion_channel: Annotated[str, matching("email|phone", "email or phone")]
 
     @model_validator(mode="after")
-    def _fits_together(self) -> "Service":
+    def _is_consistent(self) -> "Service":
         unknown = [region for region in (self.default_region, *self.allowed_regions) if region not in SUPPORTED_REGIONS]
         if unknown:
             name = "DEFAULT_REGION" if self.default_region in unknown else "ALLOWED_REGIONS"
@@ -103,7 +80,7 @@ class Service(_Group):
         if not self.login_channels & self.registration_channels:
             raise ValueError("LOGIN_IDENTIFIER must include what REGISTRATION_IDENTIFIER collects")
         if self.registration_identifier == "both" and self.login_channels == {"phone"} and not self.require_verification:
-            # Only a registration's own address, the email, signs in unverified.
+            # An unverified address signs in only if the registration was made with it, and that is the email.
             raise ValueError("REQUIRE_VERIFICATION must be true where REGISTRATION_IDENTIFIER is both and LOGIN_IDENTIFIER phone")
         return self
 
@@ -114,31 +91,31 @@ class Service(_Group):
 
     @property
     def registration_channels(self) -> frozenset[str]:
-        """The channels that a registration collects."""
+        """The channels of the addresses that a registration collects."""
         return _CHANNELS[self.registration_identifier]
 
     @property
     def login_channels(self) -> frozenset[str]:
-        """The channels that a password signs in with."""
+        """The channels by which customers sign in with a password."""
         return _CHANNELS[self.login_identifier or self.registration_identifier]
 
 
 class Messaging(_Group):
-    """What the sender of messages follows."""
+    """The settings of the function that sends messages."""
 
-    brand_name: Annotated[str, _must(r"[^\r\n{}]{1,32}", "1 to 32 characters on one line")]
-    web_otp_domain: Annotated[str, _must(r"([a-z0-9-]+(\.[a-z0-9-]+)+)?", "a domain like shop.example.com, or empty")]
-    sms_region: Annotated[str, _must(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region like eu-central-1")]
-    sms_sender_id: Annotated[str, _must("([A-Za-z0-9-]{1,11})?", "at most 11 letters, digits or hyphens")]
-    sms_max_price_usd: Annotated[str, _must(r"[0-9]{1,2}\.[0-9]{1,5}", "an amount like 0.50")]
-    email_from: Annotated[str, _must(r"[^@\s<>]+@[^@\s<>]+", "an email address")]
-    email_configuration_set: Annotated[str, _must("[A-Za-z0-9_-]{0,64}", "the name of a configuration set, or empty")]
-    templates_dir: Annotated[str, _must("([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", "a folder's name like templates, or empty")]
+    brand_name: Annotated[str, matching(r"[^\r\n{}]{1,32}", "1 to 32 characters on one line")]
+    web_otp_domain: Annotated[str, matching(r"([a-z0-9-]+(\.[a-z0-9-]+)+)?", "a domain like shop.example.com, or empty")]
+    sms_region: Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region like eu-central-1")]
+    sms_sender_id: Annotated[str, matching("([A-Za-z0-9-]{1,11})?", "at most 11 letters, digits or hyphens")]
+    sms_max_price_usd: Annotated[str, matching(r"[0-9]{1,2}\.[0-9]{1,5}", "an amount like 0.50")]
+    email_from: Annotated[str, matching(r"[^@\s<>]+@[^@\s<>]+", "an email address")]
+    email_configuration_set: Annotated[str, matching("[A-Za-z0-9_-]{0,64}", "the name of a configuration set, or empty")]
+    templates_dir: Annotated[str, matching("([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", "a folder's name like templates, or empty")]
     retry_queue_url: str
 
 
 class Resources(_Group):
-    """Where tables, secrets and keys are."""
+    """The names of tables, secrets and keys."""
 
     codes_table: str
     sessions_table: str
@@ -149,39 +126,39 @@ class Resources(_Group):
 
 
 class Processing(_Group):
-    """What the processor of deletions follows."""
+    """The settings of the function that processes account deletions."""
 
     receipts_key: str
 
 
 @cache
 def service() -> Service:
-    """The endpoints' settings. Raises: SettingsError."""
+    """The settings of the endpoints. Raises: SettingsError."""
     return _read(Service)
 
 
 @cache
 def messaging() -> Messaging:
-    """The sender's settings. Raises: SettingsError."""
+    """The settings for sending messages. Raises: SettingsError."""
     return _read(Messaging)
 
 
 @cache
 def processing() -> Processing:
-    """The processor's settings. Raises: SettingsError."""
+    """The settings for processing deletions. Raises: SettingsError."""
     return _read(Processing)
 
 
 @cache
 def resources() -> Resources:
-    """Names of tables, secrets and keys. Raises: SettingsError."""
+    """The names of tables, secrets and keys. Raises: SettingsError."""
     return _read(Resources)
 
 
-def check(given: Mapping[str, str]) -> None:
-    """Insist that endpoints and sender can start with these variables. Raises: SettingsError, with all that is wrong."""
+def check(variables: Mapping[str, str]) -> None:
+    """Check that the endpoints and the sender can start with these variables. Raises: SettingsError (the first invalid group's errors)."""
     for group in (Service, Messaging):
-        _read(group, given)
+        _read(group, variables)
 
 
 def forget() -> None:
@@ -191,14 +168,14 @@ def forget() -> None:
 
 
 def _read[Group: _Group](group: type[Group], variables: Mapping[str, str] = os.environ) -> Group:
-    given = {name: variables[name.upper()] for name in group.model_fields if name.upper() in variables}
+    values = {name: variables[name.upper()] for name in group.model_fields if name.upper() in variables}
     try:
-        return group.model_validate(given)
-    except ValidationError as wrong:
-        raise SettingsError("; ".join(_sentences(group, wrong.errors()))) from None
+        return group.model_validate(values)
+    except ValidationError as invalid:
+        raise SettingsError("; ".join(_messages(group, invalid.errors()))) from None
 
 
-def _sentences(group: type[_Group], errors: Iterable[Any]) -> Iterable[str]:
+def _messages(group: type[_Group], errors: Iterable[Any]) -> Iterable[str]:
     for error in errors:
         if not error["loc"]:
             yield str(error["ctx"]["error"])
@@ -214,6 +191,6 @@ def _sentences(group: type[_Group], errors: Iterable[Any]) -> Iterable[str]:
 
 
 def bounds(group: type[_Group], name: str) -> tuple[int, int]:
-    """The least and the greatest value of a number setting."""
+    """The smallest and the largest allowed value of a numeric setting."""
     limits = {key: getattr(rule, key) for rule in group.model_fields[name].metadata for key in ("ge", "le") if hasattr(rule, key)}
     return limits["ge"], limits["le"]

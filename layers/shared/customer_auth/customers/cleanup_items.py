@@ -12,7 +12,7 @@ There may be more of them than fit a transaction, so the transaction leaves this
 
 from typing import NamedTuple
 
-from customer_auth.aws import dynamodb, keys
+from customer_auth.aws import dynamodb, keys, queries
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, settings
 
@@ -38,7 +38,7 @@ def put_new(customer_id: str, *, below_epoch: int) -> Write:
 def due(now: int, *, most: int) -> list[Cleanup]:
     """What is to be removed by now, the oldest first; as the index has it. Raises: aws.Failed."""
     table = settings.resources().customers_table
-    items, _ = dynamodb.page(table, keys.DUE_INDEX, {"due_shard": _SHARD}, most=most, ascending=True, until=("due_at", now))
+    items, _ = queries.index_page(table, keys.DUE_INDEX, {"due_shard": _SHARD}, limit=most, ascending=True, until=("due_at", now))
     return [Cleanup(**{name: item[name] for name in Cleanup._fields if name in item}) for item in items]
 
 
@@ -47,12 +47,12 @@ def begin(read: Cleanup, again_at: int) -> bool:
     values = {":again_at": again_at, ":read": read.due_at, ":failures": read.failures + 1}
     where = "#due_at = :read"  # nobody has begun it since it was read
     write = dynamodb.update(*_key(read.customer_id), "SET #due_at = :again_at, #failures = :failures", where, values)
-    return dynamodb.write_if(write)
+    return dynamodb.try_write(write)
 
 
 def finish(read: Cleanup) -> None:
     """Everything is removed. Raises: aws.Failed."""
-    dynamodb.delete(*_key(read.customer_id))
+    dynamodb.write(dynamodb.delete(*_key(read.customer_id)))
 
 
 def _key(customer_id: str) -> tuple[str, Item]:

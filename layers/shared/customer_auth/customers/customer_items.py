@@ -15,7 +15,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.aws import dynamodb, keys
+from customer_auth.aws import dynamodb, keys, queries
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, settings
 from customer_auth.customers.customers import MOST_SESSIONS, Customer, Status
@@ -63,7 +63,7 @@ def referred_by(referrer_id: str, *, most: int, after: tuple[int, str] | None) -
     if after:
         start = {"pk": keys.customer(after[1]), "referrer": referrer_id, "created_at": after[0]}
     table = settings.resources().customers_table
-    items, last = dynamodb.page(table, REFERRALS, {"referrer": referrer_id}, most=most, start=start)
+    items, last = queries.index_page(table, REFERRALS, {"referrer": referrer_id}, limit=most, start=start)
     now = clock.now()
     here: list[Item] = [{name: item.get(name) for name in Referred._fields} for item in items if item.get("expires_at", now + 1) > now]
     found = [Referred(**each) for each in here]
@@ -77,7 +77,7 @@ def put_new(new: Customer) -> Write:
 
 def is_as_read(read: Customer) -> Write:
     """The part of a transaction that insists on the customer's status and session epoch as they were read."""
-    return dynamodb.check(*key(read.id), _AS_READ, _as_read(read))
+    return dynamodb.condition_check(*key(read.id), _AS_READ, _as_read(read))
 
 
 def begin_session(read: Customer) -> Write:
@@ -174,13 +174,13 @@ def begin_erasure(read: Customer) -> Write:
 def erase(read: Customer) -> Write:
     """The part of a transaction after which the customer is gone, whose erasure has begun."""
     values = {":deletion": read.deletion, ":erasing": Status.ERASING}
-    return dynamodb.remove(*key(read.id), "#status = :erasing AND #deletion = :deletion", values)
+    return dynamodb.delete(*key(read.id), "#status = :erasing AND #deletion = :deletion", values)
 
 
 def is_not_of(customer_id: str, request_id: str) -> Write:
     """The part of a transaction that condition_checks that no customer of this id is to be deleted by this request."""
     where = "attribute_not_exists(#pk) OR attribute_not_exists(#deletion) OR #deletion <> :request"
-    return dynamodb.check(*key(customer_id), where, {":request": request_id})
+    return dynamodb.condition_check(*key(customer_id), where, {":request": request_id})
 
 
 def rehash(read: Customer, password_hash: str) -> Write:
@@ -199,7 +199,7 @@ def exists(customer_id: str) -> Write:
     """The part of a transaction that condition_checks that there is such a customer, who may be about to go."""
     # the account is there · it has not lapsed
     where = "attribute_exists(#pk) AND (attribute_not_exists(#expires_at) OR #expires_at > :now)"
-    return dynamodb.check(*key(customer_id), where, {":now": clock.now()})
+    return dynamodb.condition_check(*key(customer_id), where, {":now": clock.now()})
 
 
 class Changed(Exception):
@@ -246,7 +246,7 @@ def end_sessions(read: Customer) -> None:
         where="#session_epoch = :epoch",  # else somebody has ended them since they were read
         values={":epoch": read.session_epoch, ":next": read.session_epoch + 1, ":now": clock.now()},
     )
-    dynamodb.write_if(write)
+    dynamodb.try_write(write)
 
 
 def _item(customer: Customer) -> tuple[str, Item]:

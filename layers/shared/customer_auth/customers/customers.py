@@ -137,7 +137,7 @@ def address_of(channel: Channel, spelling: str) -> Address:
     """The address that a stored spelling is. It was parsed when it came; settings since then may refuse it to others."""
     if channel is Channel.EMAIL:
         return Address(channel, spelling.lower(), spelling)
-    return phone.stored(spelling)
+    return phone.from_stored(spelling)
 
 
 def new(names: Names, *, address: Address | None = None) -> Customer:

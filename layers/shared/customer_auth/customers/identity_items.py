@@ -142,7 +142,7 @@ def put_unverified(
         "password_hash": password_hash,
         "expires_at": expires_at,
     }
-    nobody_has_it = [dynamodb.check(*key(each), _FREE, {}) for each in unverified.former_keys]
+    nobody_has_it = [dynamodb.condition_check(*key(each), _FREE, {}) for each in unverified.former_keys]
     return [dynamodb.put(*_item(unverified, None, fields), _FREE), *nobody_has_it]
 
 
@@ -169,22 +169,22 @@ def end_resets(read: Identity) -> Write:
 
 def release(read: Identity) -> Write:
     """The part of a transaction after which the customer's address is nobody's, if it is still theirs."""
-    return dynamodb.remove(*key(read.lies_at), _IS_OF, {":customer_id": read.customer_id})
+    return dynamodb.delete(*key(read.lies_at), _IS_OF, {":customer_id": read.customer_id})
 
 
 def erase(address_key: str, customer_id: str) -> Write:
     """The part of a transaction after which the address that lies there is nobody's, if it is this customer's, proven or unverified."""
-    return dynamodb.remove(*key(address_key), "#customer_id = :customer_id", {":customer_id": customer_id})
+    return dynamodb.delete(*key(address_key), "#customer_id = :customer_id", {":customer_id": customer_id})
 
 
 def drop(read: Identity) -> Write:
     """The part of a transaction after which nobody claims the address, if the claim is as it was read."""
-    return dynamodb.remove(*key(read.lies_at), *_as_read(read))
+    return dynamodb.delete(*key(read.lies_at), *_as_read(read))
 
 
 def is_of(read: Identity) -> Write:
     """The part of a transaction that condition_checks that the address is still its owner's."""
-    return dynamodb.check(*key(read.lies_at), _IS_OF, {":customer_id": read.customer_id})
+    return dynamodb.condition_check(*key(read.lies_at), _IS_OF, {":customer_id": read.customer_id})
 
 
 def tried(read: Identity) -> Write:
@@ -192,7 +192,7 @@ def tried(read: Identity) -> Write:
     where = "#customer_id = :customer_id AND #password_hash = :password_hash"
     values: Item = {":customer_id": read.customer_id, ":password_hash": read.password_hash}
     if read.is_taken:
-        return dynamodb.check(*key(read.lies_at), where, values)
+        return dynamodb.condition_check(*key(read.lies_at), where, values)
     return dynamodb.update(*key(read.lies_at), "SET #held = :held REMOVE #expires_at", where, values | {":held": True})
 
 
@@ -212,7 +212,7 @@ def move(address: Address, read: Identity) -> list[Write]:
 def _nobody_elsewhere(address: Address, read: Identity | None) -> list[Write]:
     """The parts of a transaction that insist that nobody has proven the address under another of its keys."""
     others = [each for each in address.keys if each != (read.lies_at if read else address.key)]
-    return [dynamodb.check(*key(each), _UNPROVEN, {}) for each in others]
+    return [dynamodb.condition_check(*key(each), _UNPROVEN, {}) for each in others]
 
 
 def _item(address: Address, read: Identity | None, fields: Item) -> tuple[str, Item]:

@@ -30,4 +30,4 @@ def put(owner: Customer) -> Write:
 def erase(owner: Customer) -> Write:
     """The part of a transaction after which nobody knows the customer's code."""
     where = "attribute_not_exists(#pk) OR #customer_id = :customer_id"
-    return dynamodb.remove(*key(owner.referral_code), where, {":customer_id": owner.id})
+    return dynamodb.delete(*key(owner.referral_code), where, {":customer_id": owner.id})

@@ -24,7 +24,7 @@ class UnknownReferrer(BadRequest):
 
 def key(code: str) -> tuple[str, Item]:
     """Where to read who is meant: a code's item, or the customer whose id it is. Raises: UnknownReferrer (it can be neither)."""
-    customer_id, own_code = cleaning.around(code), cleaning.referral_code(code)
+    customer_id, own_code = cleaning.trim(code), cleaning.referral_code(code)
     if ids.may_be_customer(customer_id):
         return customer_items.key(customer_id)
     if not _CODE.fullmatch(own_code):

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from customer_auth.aws import dynamodb, keys
+from customer_auth.aws import dynamodb, keys, queries
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, settings
 from customer_auth.base.locales import Locale
@@ -136,7 +136,7 @@ def forget_reason(request_id: str) -> Write:
 def lapse(read: Deletion, now: int) -> bool:
     """Remove a request that was not confirmed in its time, unless it was asked for again; answers whether it went. Raises: aws.Failed."""
     where = "#status = :pending AND #expires_at <= :now"
-    return dynamodb.write_if(dynamodb.remove(*key(read.id), where, {":pending": State.PENDING, ":now": now}))
+    return dynamodb.try_write(dynamodb.delete(*key(read.id), where, {":pending": State.PENDING, ":now": now}))
 
 
 def postpone(read: Deletion, until: int) -> bool:
@@ -172,7 +172,7 @@ def counts() -> dict[str, int]:
 def due(shard: int, now: int, *, most: int, after: Item | None = None) -> tuple[list[Deletion], Item | None]:
     """What of a shard has to be done by now, the oldest first, a page at a time; as the index has it. Raises: aws.Failed."""
     table, where = settings.resources().customers_table, {"due_shard": f"due#{shard}"}
-    items, goes_on_after = dynamodb.page(table, keys.DUE_INDEX, where, most=most, start=after, ascending=True, until=("due_at", now))
+    items, goes_on_after = queries.index_page(table, keys.DUE_INDEX, where, limit=most, start=after, ascending=True, until=("due_at", now))
     return [each for item in items if (each := deletion(item))], goes_on_after
 
 
@@ -189,7 +189,9 @@ def listed(
     found: list[tuple[str, Deletion]] = []
     start: Item | None = None
     while True:
-        items, start = dynamodb.page(table, LISTS[order], {"listed": state}, most=limit, start=start, ascending=ascending, beyond=beyond)
+        items, start = queries.index_page(
+            table, LISTS[order], {"listed": state}, limit=limit, start=start, ascending=ascending, beyond=beyond
+        )
         alive = [item for item in items if lapsed_by is None or item["expires_at"] > lapsed_by]
         found += [(str(item[attribute]), each) for item in alive if (each := deletion(item))]
         if start is None or (most is not None and len(found) > most):

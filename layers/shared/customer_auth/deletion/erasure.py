@@ -61,7 +61,7 @@ def _to_erase(customer: Customer) -> dict[str, int]:
 def erase_sessions(customer_id: str, *, below_epoch: int | None = None) -> None:
     """Page by page, so that however many there are, few are held."""
     for page in session_items.keys_of(customer_id, below_epoch=below_epoch):
-        dynamodb.delete_all(page)
+        dynamodb.batch_delete(page)
 
 
 def let_go(due: Deletion, customer: Customer | None) -> bool:
@@ -114,7 +114,7 @@ def _last_writes(due: Deletion, customer: Customer, erased: dict[str, int]) -> l
         *(identity_items.erase(each, customer.id) for each in _identities(customer)),
         *(write for each in customer.verified_addresses for write in code_items.erase(each, completed_at)),
         password_attempt_items.delete(customer.id),
-        *([dynamodb.end(*registration_items.key(customer.registration))] if customer.registration else ()),
+        *([dynamodb.delete(*registration_items.key(customer.registration))] if customer.registration else ()),
         referral_items.erase(customer),
         deletion_items.count(due.id, confirmed=-1, completed=1),
         *told(Kind.DELETION_COMPLETED, customer, due),

@@ -11,8 +11,9 @@ from customer_auth.addresses.address import Channel
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
+from customer_auth.base.account_errors import AccountDeletionPending, ReauthenticationRequired
 from customer_auth.base.client import Client
-from customer_auth.base.errors import AccountDeletionPending, ReauthenticationRequired, Unavailable, WrongCode
+from customer_auth.base.errors import Unavailable, WrongCode
 from customer_auth.customers import customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer, Status
 from customer_auth.deletion import deletion_items
@@ -146,7 +147,7 @@ def cancel_by_token(token: str) -> Deletion:
 
     Raises: WrongCode, AccountDeletionPending (the erasure has begun), Unavailable, aws.Failed.
     """
-    customer_id, request_id = cancel_tokens.check(token)
+    customer_id, request_id = cancel_tokens.verify(token)
     customer = customer_items.find(customer_id)
     if customer and request_id in (customer.deletions or []):
         return _cancelled(customer)

@@ -2,7 +2,8 @@
 
 from customer_auth.addresses.address import Address
 from customer_auth.base import clock
-from customer_auth.base.errors import NotAllowed, ReauthenticationRequired
+from customer_auth.base.account_errors import ReauthenticationRequired
+from customer_auth.base.errors import NotAllowed
 from customer_auth.customers import customer_items, identity_items
 from customer_auth.customers.customers import Customer
 from customer_auth.sessions import sessions
@@ -17,7 +18,7 @@ def check(access_token: str, issuer: str) -> Caller:
 
     Raises: NotAuthenticated, NotAllowed, ReauthenticationRequired, AccountDeletionPending, Unavailable, aws.Failed.
     """
-    caller = sessions.check(access_token, issuer)
+    caller = sessions.authenticate(access_token, issuer)
     if ADMIN not in caller.customer.roles:
         raise NotAllowed("This is for administrators")
     if clock.now() - caller.claims.auth_time > RECENT_SECONDS:

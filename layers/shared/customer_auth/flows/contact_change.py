@@ -12,16 +12,9 @@ from customer_auth.addresses.address import Address
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock
+from customer_auth.base.account_errors import AccountDeletionPending, ContactTaken, ReauthenticationRequired
 from customer_auth.base.client import Client
-from customer_auth.base.errors import (
-    AccountDeletionPending,
-    BadRequest,
-    ContactTaken,
-    FieldError,
-    NotAuthenticated,
-    ReauthenticationRequired,
-    WrongCode,
-)
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, WrongCode
 from customer_auth.customers import customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
@@ -34,8 +27,9 @@ from customer_auth.otp.codes import IssuedChallenge
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.otp.redemption import StartedSession
-from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Caller, Identified, TokenPair
+from customer_auth.sessions import issuance, session_items, sessions
+from customer_auth.sessions.issuance import TokenPair
+from customer_auth.sessions.sessions import Caller, TokenOwner
 
 
 class ContactChanged(NamedTuple):
@@ -61,7 +55,7 @@ def request_code(caller: Caller, address: Address, client: Client) -> IssuedChal
     return codes.request_code(Purpose.CONTACT, address, client, bound_to=bound_to)
 
 
-def verify(identified: Identified, attempt: CodeAttempt, issuer: str) -> ContactChanged:
+def verify(identified: TokenOwner, attempt: CodeAttempt, issuer: str) -> ContactChanged:
     """Change the address by the code that was sent to it, for the session that requested it or a newer sign-in of the same customer.
 
     Repeated with its Idempotency-Key, it accepts the access token that this very change ended.
@@ -147,8 +141,8 @@ def _reissue(proof: Proof, caller: Caller, issuer: str) -> StartedSession:
     customer = customer._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
     version = proof.challenge.derivation_key_version
     secret = redemption.first_secret(proof.key, proof.challenge.hash, version)
-    session, refresh = sessions.reissue(caller.session, customer, derivation_key_version=version, secret=secret)
-    return StartedSession(customer, session, sessions.token_pair(customer, session, refresh, issuer))
+    session, refresh = issuance.reissue(caller.session, customer, derivation_key_version=version, secret=secret)
+    return StartedSession(customer, session, issuance.token_pair(customer, session, refresh, issuer))
 
 
 def _writes_for_own(customer: Customer, new: Address, own: dict[Address, Identity]) -> list[Write]:

@@ -7,16 +7,17 @@ from customer_auth.addresses.address import Address, Channel
 from customer_auth.aws import dynamodb, secret_keys
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, settings
+from customer_auth.base.account_errors import IdentityExists
 from customer_auth.base.client import Client
-from customer_auth.base.errors import BadRequest, FieldError, IdentityExists, NotAuthenticated, Unavailable
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, Unavailable
 from customer_auth.customers import customer_items, customers, identity_items, profiles, referral_items, referrals, registration_items
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.identity_items import Identity
 from customer_auth.customers.registration_items import Registration
 from customer_auth.otp import code_items, devices
-from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import TokenPair
-from customer_auth.tokens.registration_tokens import Opening
+from customer_auth.sessions import issuance, session_items
+from customer_auth.sessions.issuance import TokenPair
+from customer_auth.tokens.registration_tokens import RegistrationToken
 
 
 class Wanted(NamedTuple):
@@ -38,7 +39,7 @@ class Created(NamedTuple):
     device: str | None
 
 
-def open_customer(opening: Opening, wanted: Wanted, client: Client, issuer: str) -> Created:
+def open_customer(opening: RegistrationToken, wanted: Wanted, client: Client, issuer: str) -> Created:
     """Make the registration's customer, once, with a session where nothing is left to verify; its registration is the newest then.
 
     Raises: NotAuthenticated (no such registration, or not any more), BadRequest, IdentityExists, Unavailable, aws.Failed.
@@ -105,10 +106,10 @@ def _commit(
     writes = [opens_once, *owns, customer_items.put_new(customer), referral_items.put(customer)]
     token_pair, session = None, None
     if opens:
-        session, refresh = sessions.draft(
+        session, refresh = issuance.new_session(
             customer, ["pwd"], client=client.label, derivation_key_version=secret_keys.derivation_key_version()
         )
-        token_pair = sessions.token_pair(customer, session, refresh, issuer)
+        token_pair = issuance.token_pair(customer, session, refresh, issuer)
         writes.append(session_items.put_new(session))
     if identity:  # the address gets an owner
         given_at = session.begun_at if session else clock.now()

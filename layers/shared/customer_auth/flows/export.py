@@ -7,7 +7,7 @@ from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Item
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, limits
-from customer_auth.base.errors import ReauthenticationRequired
+from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.customers import identity_items, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.deletion import deletion_items

@@ -11,16 +11,18 @@ from customer_auth.aws import conflicts, dynamodb, secret_keys
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock
+from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.base.client import Client
-from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, WrongPassword
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, WrongPassword
 from customer_auth.customers import customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import client_items, code_items, devices
 from customer_auth.passwords import hashing, password_attempt_items
-from customer_auth.sessions import session_items, sessions
-from customer_auth.sessions.sessions import Caller, TokenPair
+from customer_auth.sessions import issuance, session_items, sessions
+from customer_auth.sessions.issuance import TokenPair
+from customer_auth.sessions.sessions import Caller
 
 
 class PasswordChanged(NamedTuple):
@@ -44,7 +46,7 @@ def change(caller: Caller, old: str | None, new: str, client: Client, issuer: st
         _compare(customer, old, client)
     elif not sessions.is_recent(caller.claims):
         raise ReauthenticationRequired
-    return _commit(caller, hashing.hashed(new), client, issuer, attempted=attempted)
+    return _commit(caller, hashing.hash_password(new), client, issuer, attempted=attempted)
 
 
 def _compare(customer: Customer, old: str | None, client: Client) -> None:
@@ -53,15 +55,15 @@ def _compare(customer: Customer, old: str | None, client: Client) -> None:
         raise BadRequest("Old password is required", FieldError("old_password", "is required", missing=True))
     client_items.count_password_attempt(client.bucket)
     password_attempt_items.count_attempt(customer.id)
-    if not hashing.matches(customer.password_hash, old):
+    if not hashing.verify(customer.password_hash, old):
         raise WrongPassword("wrong_password")
 
 
 def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, attempted: bool) -> PasswordChanged:
     customer, now = caller.customer, clock.now()
     changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
-    session, refresh = sessions.reissue(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
-    token_pair = sessions.token_pair(changed, session, refresh, issuer)
+    session, refresh = issuance.reissue(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
+    token_pair = issuance.token_pair(changed, session, refresh, issuer)
     address = customer.proven(prefer=Channel.EMAIL)
     writes: list[Write] = [
         customer_items.become(customer, changed, ["password_hash"]),

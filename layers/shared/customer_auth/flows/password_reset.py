@@ -9,8 +9,9 @@ from customer_auth import audit
 from customer_auth.addresses.address import Address
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock
+from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.client import Client
-from customer_auth.base.errors import AccountDeletionPending, WrongCode
+from customer_auth.base.errors import WrongCode
 from customer_auth.customers import customer_items, identity_items, ownership, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import AddressState
@@ -42,7 +43,7 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
     proof = codes.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
     if isinstance(proof, Repeat):
         return devices.issue(proof.address, at=proof.record.at)
-    password_hash = hashing.hashed(password)
+    password_hash = hashing.hash_password(password)
     return redemption.retry_on_conflict(proof, lambda _: _complete(proof, password_hash), AccountDeletionPending)
 
 

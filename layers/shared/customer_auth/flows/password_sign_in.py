@@ -10,25 +10,23 @@ from customer_auth.addresses.address import Address
 from customer_auth.aws import conflicts, dynamodb, secret_keys
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.base import settings
-from customer_auth.base.client import Client
-from customer_auth.base.errors import (
+from customer_auth.base.account_errors import (
     AccountDeletionPending,
-    DeletionPendingHere,
+    CancellableDeletionPending,
     RegistrationIncomplete,
-    Unavailable,
     VerificationRequired,
-    WrongPassword,
-    login_not_enabled,
 )
+from customer_auth.base.client import Client
+from customer_auth.base.errors import Unavailable, WrongPassword, login_not_enabled
 from customer_auth.customers import customer_items, identity_items, ownership, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import client_items, devices, lanes, password_window_items
 from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.passwords import hashing
-from customer_auth.sessions import session_items, sessions
+from customer_auth.sessions import issuance, session_items
+from customer_auth.sessions.issuance import TokenPair
 from customer_auth.sessions.session_items import Session
-from customer_auth.sessions.sessions import TokenPair
 from customer_auth.tokens import cancel_tokens, registration_tokens
 
 
@@ -48,7 +46,7 @@ def sign_in(address: Address, password: str, client: Client, issuer: str) -> Pas
     audit.note(address=address)
     ref = _count(address, client)
     identity = identity_items.find(address)
-    is_right = hashing.matches(identity.password_hash if identity else None, password)
+    is_right = hashing.verify(identity.password_hash if identity else None, password)
     is_allowed = address.channel in settings.service().login_channels
     if identity is None or not is_right:
         raise WrongPassword("wrong_password") if is_allowed else login_not_enabled(address.channel)
@@ -136,13 +134,13 @@ class _SignIn(NamedTuple):
         _refund(self.ref, self.client)
         if customer.has_proven or not customer.deletion:
             raise AccountDeletionPending
-        raise DeletionPendingHere(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
+        raise CancellableDeletionPending(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
 
     def _commit(self, identity: Identity, customer: Customer) -> PasswordSignIn:
         """Start the session. Raises: WriteConflict, Unavailable, aws.Failed."""
         counted, version = customer.with_session(), secret_keys.derivation_key_version()
-        session, refresh = sessions.draft(counted, ["pwd"], client=self.client.label, derivation_key_version=version)
-        token_pair = sessions.token_pair(counted, session, refresh, self.issuer)  # signed before anything is written
+        session, refresh = issuance.new_session(counted, ["pwd"], client=self.client.label, derivation_key_version=version)
+        token_pair = issuance.token_pair(counted, session, refresh, self.issuer)  # signed before anything is written
         try:
             dynamodb.transact(self._writes(identity, customer, session))
         except dynamodb.TransactionFailed as failed:
@@ -165,13 +163,13 @@ class _SignIn(NamedTuple):
 
 def _rehash(identity: Identity, password: str) -> None:
     """Hash the password by today's parameters, if it is still the same. Best effort: the next sign-in does it otherwise."""
-    if identity.password_hash is None or not hashing.is_outdated(identity.password_hash):
+    if identity.password_hash is None or not hashing.needs_rehash(identity.password_hash):
         return
     try:
         customer = customer_items.find(identity.customer_id or "")
         if customer is None or customer.password_hash != identity.password_hash:
             return
-        password_hash = hashing.hashed(password)
+        password_hash = hashing.hash_password(password)
         identities = [identity_items.rehash(own, password_hash) for _, own in ownership.own(customer)]
         dynamodb.transact([customer_items.rehash(customer, password_hash), *identities])
     except (aws.Failed, Unavailable, dynamodb.TransactionFailed):

@@ -8,8 +8,8 @@ from customer_auth import audit
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb
 from customer_auth.base import clock, ids
+from customer_auth.base.account_errors import IdentityExists
 from customer_auth.base.client import Client
-from customer_auth.base.errors import IdentityExists
 from customer_auth.customers import customers, identity_items, registration_items
 from customer_auth.customers.registration_items import Registration
 from customer_auth.otp import client_items
@@ -26,8 +26,8 @@ def register(address: Address, password: str, client: Client) -> str:
     hashing.check("password", password, [address])
     client_items.count_registration(client.bucket)
     now = clock.now()
-    new = Registration(ids.new("reg_"), address, hashing.hashed(password), now, now + customers.LAPSES_SECONDS)
-    dynamodb.write_if(registration_items.put_new(new))  # else a write whose answer was lost was repeated
-    if not dynamodb.write_all_if(identity_items.put_unverified(address, new.id, new.password_hash, None, expires_at=new.expires_at)):
+    new = Registration(ids.new("reg_"), address, hashing.hash_password(password), now, now + customers.LAPSES_SECONDS)
+    dynamodb.try_write(registration_items.put_new(new))  # else a write whose answer was lost was repeated
+    if not dynamodb.try_transact(identity_items.put_unverified(address, new.id, new.password_hash, None, expires_at=new.expires_at)):
         raise IdentityExists
     return registration_tokens.issue(new.id, new.password_hash)

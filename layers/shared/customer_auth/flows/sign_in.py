@@ -10,7 +10,8 @@ from typing import NamedTuple
 from customer_auth import audit
 from customer_auth.addresses.address import Address
 from customer_auth.aws.conflicts import WriteConflict
-from customer_auth.base.errors import AccountDeletionPending, BadRequest, WrongCode
+from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.errors import BadRequest, WrongCode
 from customer_auth.customers import ownership, referrals
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import Assignment
@@ -19,7 +20,7 @@ from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
-from customer_auth.sessions.sessions import TokenPair
+from customer_auth.sessions.issuance import TokenPair
 
 
 class SignedIn(NamedTuple):

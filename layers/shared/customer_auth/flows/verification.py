@@ -6,8 +6,9 @@ from customer_auth import audit, aws
 from customer_auth.addresses.address import Address, Channel
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
+from customer_auth.base.account_errors import AccountDeletionPending, ContactTaken
 from customer_auth.base.client import Client
-from customer_auth.base.errors import AccountDeletionPending, ContactTaken, Throttled, Unavailable, WrongCode
+from customer_auth.base.errors import Throttled, Unavailable, WrongCode
 from customer_auth.customers import customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
@@ -18,7 +19,7 @@ from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import session_items
-from customer_auth.sessions.sessions import TokenPair
+from customer_auth.sessions.issuance import TokenPair
 
 # The id of no customer, for what cannot be one.
 _NOBODY = "cus_"

@@ -10,9 +10,9 @@ from typing import Any
 
 from customer_auth import audit, aws
 from customer_auth.base import settings
+from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.client import Client
 from customer_auth.base.errors import (
-    AccountDeletionPending,
     BadRequest,
     Internal,
     NoPublishableKey,
@@ -100,7 +100,7 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     cache the response. `uses`: the AWS services that every call needs, connected to before the first one.
     """
     settings.service()  # a wrong setting ends the start, and is named
-    aws.prepare(*uses)
+    aws.warm_up(*uses)
     if publishable:
         refusals = (*refusals, NoPublishableKey, NotAllowed)
     of_input = (BadRequest, TooLarge, UnsupportedMedia) if body else (BadRequest,) if query else ()

@@ -104,7 +104,7 @@ def _code(text: str) -> str:
 
 
 def _referral_code(text: str) -> str:
-    return _without(_CONTROLS, cleaning.around(text))
+    return _without(_CONTROLS, cleaning.trim(text))
 
 
 def _reason(text: str) -> str | None:

@@ -45,6 +45,6 @@ def hand_over(service: str, operation: str, for_good: Mapping[str, str], **param
         if refused.code in for_good:
             raise SendFailed(for_good[refused.code], permanent=True) from refused
         raise SendFailed(_FOR_NOW.get(refused.code, "provider_unavailable")) from refused
-    except aws.Unknown as lost:
+    except aws.OutcomeUnknown as lost:
         raise SendFailed("no_answer", unknown=True) from lost
     return str(answer["MessageId"])

@@ -131,7 +131,7 @@ def _note(message: Message, fields: Item) -> None:
         values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},
     )
-    dynamodb.write_if(write)  # else the code was used or replaced, and nobody asks any more
+    dynamodb.try_write(write)  # else the code was used or replaced, and nobody asks any more
 
 
 def _key(message: Message) -> tuple[str, Item]:

@@ -49,4 +49,4 @@ def put_new(kind: str, to: Address, locale: str, *, fallback: Address | None, at
 
 def delete(pk: str) -> None:
     """The message has been sent, or is dropped. Raises: aws.Failed."""
-    dynamodb.delete(settings.resources().codes_table, {"pk": pk})
+    dynamodb.write(dynamodb.delete(settings.resources().codes_table, {"pk": pk}))

@@ -105,7 +105,7 @@ def _take_out(row: AttemptRow, path: str, names: dict[str, str]) -> None:
         values={":refunded": "refunded"} | ({":long_ago": limits.LONG_AGO} if shift else {}),
         names=names | {"attempt": row.attempt_id},
     )
-    dynamodb.write_if(write)  # otherwise it was refunded already, or the challenge is gone
+    dynamodb.try_write(write)  # otherwise it was refunded already, or the challenge is gone
 
 
 def consume(row: AttemptRow, challenge: Challenge, record: IdempotencyRecord, *, ends_devices: bool = False) -> Write:

@@ -142,5 +142,5 @@ def address_of(stored: list[str]) -> Address:
     """A stored address, in the spelling that its code proves; a number by today's numbering plan."""
     channel, value, spelling, country = stored
     if channel == Channel.PHONE and spelling:
-        return phone.stored(spelling)
+        return phone.from_stored(spelling)
     return Address(Channel(channel), value, spelling, country)

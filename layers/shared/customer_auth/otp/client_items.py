@@ -79,7 +79,7 @@ def refund_request(counted: CountedRequest) -> None:
         " AND (attribute_not_exists(#last_refund) OR #last_refund <> :id)",  # this one was not refunded yet
         values=refunds.values(now) | {":id": counted.id},
     )
-    dynamodb.write_if(refund)
+    dynamodb.try_write(refund)
 
 
 def count_lookup(bucket: str) -> None:

@@ -78,4 +78,4 @@ def _erase(address_key: str, now: int) -> list[Write]:
     untrusted, trusted = (item_at(keys.code_item_key_of(address_key, lane)) for lane in (Lane.UNTRUSTED, Lane.TRUSTED))
     table, key = trusted
     ended = {"devices_since": now, "event": "ended", "expires_at": now + devices.LIFE_SECONDS}
-    return [dynamodb.end(*untrusted), dynamodb.put(table, key | ended, _NO_LATER_END, {":now": now})]
+    return [dynamodb.delete(*untrusted), dynamodb.put(table, key | ended, _NO_LATER_END, {":now": now})]

@@ -53,7 +53,7 @@ def delete(ref: CodeItemRef, purpose: Purpose, record: IdempotencyRecord) -> Non
         values={":challenge_hash": record.challenge_hash, ":ended": "ended"},
         names={"done": attribute(purpose)},
     )
-    dynamodb.write_if(write)  # otherwise it is gone already, or another's
+    dynamodb.try_write(write)  # otherwise it is gone already, or another's
 
 
 def attribute(purpose: Purpose) -> str:

@@ -105,7 +105,7 @@ def _of_device(client: Client, address: Address) -> CodeItemRef:
     former_key = keys.code_item_key_of(address_key, Lane.TRUSTED)
     values: Item = {":device": issued_at, ":ended": "ended"}
     ended = dynamodb.update(*item_at(former_key), "SET #event = :ended", "#devices_since > :device", values)
-    return CodeItemRef.untrusted(address) if dynamodb.write_if(ended) else ref
+    return CodeItemRef.untrusted(address) if dynamodb.try_write(ended) else ref
 
 
 def of_challenge(challenge: str, purpose: Purpose, address: Address | None = None) -> tuple[CodeItemRef, bytes]:

@@ -20,10 +20,10 @@ from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.otp.proofs import Proof, Repeat
 from customer_auth.otp.purposes import Purpose
-from customer_auth.sessions import sessions
+from customer_auth.sessions import issuance, sessions
+from customer_auth.sessions.issuance import TokenPair
 from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
-from customer_auth.sessions.sessions import TokenPair
 
 # Their repeats come without the address, so their records keep it.
 _WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT, Purpose.DELETION, Purpose.CANCELLATION)
@@ -131,10 +131,10 @@ def draft_session(proof: Proof, customer: Customer, issuer: str) -> StartedSessi
     """The session that the proof starts, its tokens signed before anything is written. Raises: Unavailable, aws.Failed."""
     version = proof.challenge.derivation_key_version
     secret = first_secret(proof.key, proof.challenge.hash, version)
-    session, refresh = sessions.draft(
+    session, refresh = issuance.new_session(
         customer, amr(proof.address), client=proof.client.label, derivation_key_version=version, secret=secret
     )
-    return StartedSession(customer, session, sessions.token_pair(customer, session, refresh, issuer))
+    return StartedSession(customer, session, issuance.token_pair(customer, session, refresh, issuer))
 
 
 def repeated_session(repeat: Repeat, issuer: str) -> StartedSession:
@@ -146,7 +146,7 @@ def repeated_session(repeat: Repeat, issuer: str) -> StartedSession:
     session, customer = found
     secret = first_secret(repeat.key, record.challenge_hash, record.derivation_key_version) or b""
     refresh = RefreshToken(customer.id, session.family, record.derivation_key_version, 0, secret)
-    return StartedSession(customer, session, sessions.token_pair(customer, session, refresh, issuer))
+    return StartedSession(customer, session, issuance.token_pair(customer, session, refresh, issuer))
 
 
 def first_secret(key: str | None, challenge_hash: bytes, derivation_key_version: int) -> bytes | None:

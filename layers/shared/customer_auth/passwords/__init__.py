@@ -1,1 +1,1 @@
-"""Hashing, and the password attempts of a customer."""
+"""Hashing of passwords, and the password attempts of signed-in customers."""

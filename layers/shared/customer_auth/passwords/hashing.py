@@ -1,7 +1,8 @@
-"""Passwords: which may be chosen, how they are kept, and whether one is right (NIST SP 800-63B-4 §3.1.1, OWASP on storage).
+"""Which passwords may be chosen, how they are stored and how they are verified (NIST SP 800-63B-4 §3.1.1).
 
-Argon2id (RFC 9106) with 19 MiB, two passes and one lane. Nobody is asked for digits or signs: length and the list of common passwords
-do more. A comparison with nothing costs as much as one with a password.
+They are hashed by Argon2id (RFC 9106) with 19 MiB, two passes and one lane, as OWASP's Password Storage Cheat Sheet recommends. Digits and
+symbols are not required, because length and a list of common passwords achieve more. Verifying takes the same time whether the address has
+a password or not.
 """
 
 from collections.abc import Iterable
@@ -16,39 +17,42 @@ from customer_auth.base.errors import BadRequest, FieldError
 from customer_auth.passwords.password_length import LONGEST, normalized
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Of a random password that nobody kept, with the parameters above (a test holds it to them).
-_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$RKplPi9hGxYpDZAYC0G2BQ$yjJfJfqUuNxWVAh3iJqTzU81TFsiAh/cL0X0UOqL8ds"
+# The hash of a random password that was thrown away, made with the parameters above, as a test ensures.
+_DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$RKplPi9hGxYpDZAYC0G2BQ$yjJfJfqUuNxWVAh3iJqTzU81TFsiAh/cL0X0UOqL8ds"
 
 
 def check(field: str, password: str, addresses: Iterable[Address]) -> None:
-    """Raises: BadRequest where this password may not be chosen. How long one is, its field says."""
+    """Refuse a password that may not be chosen; its field has checked its length. `addresses` are the customer's own.
+
+    Raises: BadRequest, naming the `field` of the request.
+    """
     folded = normalized(password).lower()
-    if folded in _common():
-        wrong = "is one of the most common ones, which are guessed first"
-    elif folded in {own for address in addresses for own in _spellings(address)}:
-        wrong = "must not be the address itself"
+    if folded in _common_passwords():
+        problem = "is one of the most common ones, which are guessed first"
+    elif folded in {spelling for address in addresses for spelling in _spellings(address)}:
+        problem = "must not be the address itself"
     else:
         return
-    raise BadRequest(f"Password {wrong}", FieldError(field, wrong))
+    raise BadRequest(f"Password {problem}", FieldError(field, problem))
 
 
-def hashed(password: str) -> str:
-    """What is kept of a password."""
+def hash_password(password: str) -> str:
+    """The hash that is stored for a password, with its parameters and salt."""
     return _HASHER.hash(normalized(password))
 
 
-def matches(password_hash: str | None, password: str) -> bool:
-    """Whether this is the password; without a hash it is not, at the same cost."""
+def verify(password_hash: str | None, password: str) -> bool:
+    """Whether the password has this hash. Without a hash the answer is False, after the same amount of work."""
     password = normalized(password)
     try:
-        _HASHER.verify(password_hash or _NOBODYS, password[: LONGEST + 1])
+        _HASHER.verify(password_hash or _DUMMY_HASH, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None and len(password) <= LONGEST
 
 
-def is_outdated(password_hash: str) -> bool:
-    """Whether it was hashed with other parameters than now."""
+def needs_rehash(password_hash: str) -> bool:
+    """Whether the hash was made with other parameters than today's."""
     return _HASHER.check_needs_rehash(password_hash)
 
 
@@ -59,5 +63,5 @@ def _spellings(address: Address) -> set[str]:
 
 
 @cache
-def _common() -> frozenset[str]:
+def _common_passwords() -> frozenset[str]:
     return frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").splitlines())

@@ -53,4 +53,4 @@ def throttled(item: Item) -> Throttled:
 
 def delete(customer_id: str) -> Write:
     """The part of a transaction after which nothing is counted: the customer has become somebody else's."""
-    return dynamodb.end(*key(customer_id))
+    return dynamodb.delete(*key(customer_id))

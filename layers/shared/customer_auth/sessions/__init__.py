@@ -1,1 +1,1 @@
-"""Sessions and refresh tokens."""
+"""Sessions, and the refresh tokens that renew them."""

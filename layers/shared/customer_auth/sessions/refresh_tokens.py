@@ -1,9 +1,11 @@
-"""Refresh tokens: a keyed chain, of which the table holds a number and two hashes (RFC 9700 §4.14.2, rotation).
+"""Refresh tokens: a keyed chain, of which the table stores the generation and two hashes (RFC 9700 §4.14.2, rotation).
 
-customer . family . key version . generation . secret . tag, where secret n+1 = HMAC(derivation key, secret n ‖ n+1 ‖ sibling) and
-tag = HMAC(derivation key, everything before it). The tag authenticates a token, so a made-up one costs one HMAC and ends nobody's session.
-The token that was used last computes its successor again, or a sibling of it, so a lost answer costs nobody the session. A dump of the
-table together with the derivation key opens nothing.
+customer . family . key version . generation . secret . tag, where secret n+1 = HMAC-SHA256(derivation key, secret n ‖ n+1 ‖ sibling) and
+tag = HMAC-SHA256(derivation key, everything before it).
+
+The tag authenticates a token, so a forged one costs one HMAC and cannot end anybody's session. The successor of a token can be computed
+again, or a sibling of the successor, so a lost response does not end the session. A dump of the table gives access to no session, not even
+together with the derivation key.
 """
 
 import hmac
@@ -13,12 +15,13 @@ from customer_auth.aws import secret_keys
 from customer_auth.base import ids
 from customer_auth.base.errors import WrongSession
 
-_LONGEST = 512
+_MAX_LENGTH = 512
 _PARTS = 6
+_MAX_DIGITS = 12  # of a key version, which is a time in epoch seconds, and of a generation
 
 
 class RefreshToken(NamedTuple):
-    """A genuine refresh token of ours; whether it is the newest of its family is the table's to say."""
+    """A genuine refresh token; whether it is the newest of its family, only the table can tell."""
 
     customer_id: str
     family: str
@@ -28,7 +31,7 @@ class RefreshToken(NamedTuple):
 
     @property
     def secret_hash(self) -> bytes:
-        """What the table keeps of it."""
+        """What the table stores of the token."""
         return ids.sha256(self.secret)
 
     def successor(self, sibling: int = 0) -> "RefreshToken":
@@ -38,15 +41,15 @@ class RefreshToken(NamedTuple):
         return self._replace(generation=generation, secret=secret)
 
     def text(self) -> str:
-        """What the client holds. Raises: WrongSession (its derivation key is gone), aws.Failed."""
+        """The token as the client receives it. Raises: WrongSession (the derivation key is gone), aws.Failed."""
         body = f"{self.customer_id}.{self.family}.{self.derivation_key_version}.{self.generation}.{ids.base64url(self.secret)}"
         return f"{body}.{_tag(body, self.derivation_key_version)}"
 
 
 def authenticate(text: str) -> RefreshToken:
-    """The token that `text` is, if we made it. Raises: WrongSession, aws.Failed."""
+    """Parse a refresh token and verify that we issued it. Raises: WrongSession, aws.Failed."""
     body, _, tag = text.rpartition(".")
-    parts = body.split(".") if len(text) <= _LONGEST and text.isascii() else []
+    parts = body.split(".") if len(text) <= _MAX_LENGTH and text.isascii() else []
     if len(parts) != _PARTS - 1 or not all(_is_number(number) for number in parts[2:4]):
         raise WrongSession("form")
     customer_id, family, version, generation, secret = parts
@@ -67,4 +70,4 @@ def _derivation_key(version: int) -> bytes:
 
 
 def _is_number(text: str) -> bool:
-    return text.isdigit() and len(text) <= 12  # noqa: PLR2004 (a second or a count; no integer too long to read)
+    return text.isdigit() and len(text) <= _MAX_DIGITS

@@ -1,44 +1,40 @@
-"""Sessions: one item a refresh-token family, so that one Query lists, ends or erases a person's.
+"""Sessions: one item for each refresh-token family, so that one Query finds all sessions of a customer.
 
 | attribute | holds |
 |---|---|
 | pk, sk | customer id, family (the `sid` of its tokens) |
 | epoch | the customer's session epoch when it began |
-| number | the customer's count of sessions begun, this one included |
-| generation, sibling | which its newest refresh token is: how often it was renewed, and how often the last answer was lost |
-| secret_hash, rotated_at | SHA-256 of the newest secret, and when it came; at first, when the session began |
-| parent_hash, parent_rotated_at | the same of the token that the newest one replaced; none before the first renewal |
-| derivation_key | the version that its chain of secrets is keyed with |
+| number | how many sessions the customer had begun, including this one |
+| generation, sibling | of its newest refresh token: how often the session was renewed, and how often the last response was lost |
+| secret_hash, rotated_at | SHA-256 of the newest token's secret, and when that token was issued |
+| parent_hash, parent_rotated_at | the same for the token that the newest one replaced; null before the first renewal |
+| derivation_key | the version of the derivation key that its secrets are derived with |
 | amr | how the customer signed in (RFC 8176) |
-| client | what its owner would call it, like «Safari on iPhone» |
+| client | a name that its owner recognises, like «Safari on iPhone» |
 | begun_at | when it began |
-| idle_at | when it ends unless it is renewed; never after expires_at |
+| idle_at | when it ends unless it is renewed; never later than expires_at |
 | expires_at | when it ends in any case; TTL too |
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from customer_auth.aws import dynamodb
+from customer_auth.aws import dynamodb, queries
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import settings
 
-_RENEWED = ("generation", "sibling", "secret_hash", "rotated_at", "parent_hash", "parent_rotated_at", "idle_at")
-_PAGE = 250  # rows that are erased before the next ones are read
+_ROTATED_FIELDS = ("generation", "sibling", "secret_hash", "rotated_at", "parent_hash", "parent_rotated_at", "idle_at")
+_PAGE_SIZE = 250  # items that are erased before the next ones are read
 
 
 class Session(NamedTuple):
-    """One signed-in client. Times in epoch seconds."""
+    """One signed-in client. Times are in epoch seconds."""
 
     customer_id: str
     family: str
     epoch: int
     number: int
-    generation: int
-    sibling: int
     secret_hash: bytes
-    parent_hash: bytes | None
-    parent_rotated_at: int | None
     derivation_key: int
     amr: list[str]
     client: str | None
@@ -46,15 +42,19 @@ class Session(NamedTuple):
     rotated_at: int
     idle_at: int
     expires_at: int
+    generation: int = 0
+    sibling: int = 0
+    parent_hash: bytes | None = None
+    parent_rotated_at: int | None = None
 
 
 def key(customer_id: str, family: str) -> tuple[str, Item]:
-    """Where the session lies, for a batch."""
+    """The table and the key of a session."""
     return settings.resources().sessions_table, {"pk": customer_id, "sk": family}
 
 
 def session(item: Item | None) -> Session | None:
-    """The session that a raw item holds; one of a form that is not known any more has ended."""
+    """The session in this item; None if there is no item, or if it has an outdated form, whose sessions count as ended."""
     if not item or "generation" not in item:
         return None
     names = {"customer_id": item["pk"], "family": item["sk"]}
@@ -62,50 +62,50 @@ def session(item: Item | None) -> Session | None:
 
 
 def find_all(customer_id: str) -> list[Session]:
-    """Every session of the customer that lies there, also those that have ended and wait for TTL. Raises: aws.Failed."""
-    items = dynamodb.query(settings.resources().sessions_table, customer_id)
-    return [found for item in items if (found := session(item))]
+    """All stored sessions of the customer, including those that have ended and wait for TTL. Raises: aws.Failed."""
+    items = queries.partition(settings.resources().sessions_table, customer_id)
+    return [stored for item in items if (stored := session(item))]
 
 
 def keys_of(customer_id: str, *, below_epoch: int | None = None) -> Iterator[list[tuple[str, Item]]]:
-    """Where the customer's sessions lie, a page at a time; `below_epoch`: those that began in an earlier epoch. Raises: aws.Failed."""
+    """Tables and keys of the customer's sessions, a page at a time; `below_epoch`: only those of earlier epochs. Raises: aws.Failed."""
     table = settings.resources().sessions_table
-    for page in dynamodb.pages(table, customer_id, names=("pk", "sk", "epoch"), most=_PAGE):
-        yield [(table, {"pk": each["pk"], "sk": each["sk"]}) for each in page if below_epoch is None or each["epoch"] < below_epoch]
+    for page in queries.partition_pages(table, customer_id, names=("pk", "sk", "epoch"), limit=_PAGE_SIZE):
+        yield [(table, {"pk": item["pk"], "sk": item["sk"]}) for item in page if below_epoch is None or item["epoch"] < below_epoch]
 
 
 def put_new(new: Session) -> Write:
-    """The part of a transaction that begins this session."""
-    table, place = key(new.customer_id, new.family)
-    rest = {name: value for name, value in new._asdict().items() if name not in ("customer_id", "family")}
-    return dynamodb.put(table, place | rest, where="attribute_not_exists(#pk)")
+    """The part of a transaction that stores a new session."""
+    table, item_key = key(new.customer_id, new.family)
+    attributes = {name: value for name, value in new._asdict().items() if name not in ("customer_id", "family")}
+    return dynamodb.put(table, item_key | attributes, where="attribute_not_exists(#pk)")
 
 
 def rotate(read: Session, renewed: Session) -> Session | None:
-    """Put the renewed session in the place of the one that was read: of any number of rotations at once, one.
+    """Replace the session that was read by the renewed one. Of concurrent rotations exactly one succeeds.
 
-    Answers None when it was renewed, else the session as it is by now. Raises: aws.Failed (it may be renewed); LookupError: it has ended.
+    Returns None on success, else the session as it is now. Raises: LookupError (the session has ended), aws.Failed (it may be renewed).
     """
-    table, place = key(read.customer_id, read.family)
+    table, item_key = key(read.customer_id, read.family)
     as_read: Item = {":read_generation": read.generation, ":read_hash": read.secret_hash}
     write = dynamodb.update(
         table,
-        place,
-        f"SET {', '.join(f'#{name} = :{name}' for name in _RENEWED)}",
-        # Its newest token is the one that was read; no other ever had this secret, so all else is as it was read too.
+        item_key,
+        f"SET {', '.join(f'#{name} = :{name}' for name in _ROTATED_FIELDS)}",
+        # Its newest token is still the one that was read. Secrets are unique, so every other attribute is unchanged too.
         where="#generation = :read_generation AND #secret_hash = :read_hash",
-        values=as_read | {f":{name}": getattr(renewed, name) for name in _RENEWED},
+        values=as_read | {f":{name}": getattr(renewed, name) for name in _ROTATED_FIELDS},
     )
     try:
         dynamodb.write(write)
     except dynamodb.ConditionFailed as failed:
-        found = session(failed.item)
-        if found is None:
+        current = session(failed.item)
+        if current is None:
             raise LookupError from None
-        return found
+        return current
     return None
 
 
 def end(customer_id: str, family: str) -> None:
-    """The session is over, whether it was or not. Raises: aws.Failed."""
-    dynamodb.delete(*key(customer_id, family))
+    """End a session, whether it exists or not. Raises: aws.Failed."""
+    dynamodb.write(dynamodb.delete(*key(customer_id, family)))

@@ -1,9 +1,9 @@
-"""Where a refresh token stands in its family, and what it means when one comes that was replaced already (RFC 9700 §4.14.2).
+"""What a refresh token means that may have been replaced already (RFC 9700 §4.14.2).
 
-A client whose answer was lost comes back with the token that it still has, the parent of one that nobody has used: it goes on, however late
-it comes. Whatever else was replaced is reuse: two hold the same token, one of them is a thief, and nobody can tell which. Then the family
-ends. A model of an owner whose answers get lost and a thief shows that the owner alone is never signed out, and that outside the grace the
-two do not go on side by side (tests/unit/test_token_families.py).
+A client that lost a response comes back with the last token it has, the parent of a token that nobody has used. It may always continue,
+however late it comes. Any other replaced token is reuse: two parties hold it, one of them a thief, and nobody can tell which, so the family
+ends. A model of an owner who loses responses and a thief shows that the owner alone is never signed out, and that outside the grace period
+the two never continue side by side (tests/unit/sessions/test_token_families.py).
 """
 
 import hmac
@@ -13,57 +13,63 @@ from customer_auth.base import clock, settings
 from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
 
-# For so long a token that was just replaced does no harm: a lost answer, two tabs (RFC 9700 §4.14.2 leaves it to us).
+# How long after its replacement a token is no sign of theft, but of a lost response or of two tabs. RFC 9700 §4.14.2 gives no figure.
 GRACE_SECONDS = 10
 _GRANDPARENT = 2
 
 
-class Verdict(Enum):
-    """What becomes of a genuine refresh token."""
+class TokenState(Enum):
+    """The place of a genuine refresh token in its family, which decides what it is exchanged for."""
 
-    ROTATED = auto()  # the newest: it gets a successor
-    REPEATED = auto()  # the parent, within the grace: the same successor once more
-    SUPPLANTED = auto()  # the parent, later: its answer was lost, so a sibling takes the place of the successor that nobody has used
-    REFUSED = auto()  # replaced within the grace by others than its successor's users: a race, of which nothing is concluded
-    REUSED = auto()  # replaced before that: theft
-
-
-CURRENT = (Verdict.ROTATED, Verdict.REPEATED, Verdict.SUPPLANTED)  # of a token by which its client goes on
+    NEWEST = auto()  # gets a successor
+    PARENT_WITHIN_GRACE = auto()  # gets the same successor again
+    PARENT_AFTER_GRACE = auto()  # its response was lost: gets a sibling, which replaces the successor that nobody has used
+    REPLACED_WITHIN_GRACE = auto()  # is refused: a race, which proves nothing
+    REUSED = auto()  # is refused and ends the family: theft
 
 
-def judge(session: Session, token: RefreshToken, now: int) -> Verdict:
-    """What becomes of the token by the session as it is now."""
-    older_by = session.generation - token.generation
-    if older_by == 0 and hmac.compare_digest(token.secret_hash, session.secret_hash):
-        return Verdict.ROTATED
-    if older_by == 1 and hmac.compare_digest(token.secret_hash, session.parent_hash or b""):
-        return Verdict.REPEATED if now - session.rotated_at <= GRACE_SECONDS else Verdict.SUPPLANTED
-    replaced_at = _replaced_at(session, older_by)
-    return Verdict.REFUSED if replaced_at is not None and now - replaced_at <= GRACE_SECONDS else Verdict.REUSED
+# The states in which a token can still be exchanged.
+EXCHANGEABLE = (TokenState.NEWEST, TokenState.PARENT_WITHIN_GRACE, TokenState.PARENT_AFTER_GRACE)
 
 
-def _replaced_at(session: Session, older_by: int) -> int | None:
-    """When a token that is neither the newest nor its parent was replaced, None: before what the session remembers.
+def classify(session: Session, token: RefreshToken, now: int) -> TokenState:
+    """The state of a token in this session."""
+    age = session.generation - token.generation
+    if age == 0 and hmac.compare_digest(token.secret_hash, session.secret_hash):
+        return TokenState.NEWEST
+    if age == 1 and hmac.compare_digest(token.secret_hash, session.parent_hash or b""):
+        return TokenState.PARENT_WITHIN_GRACE if now - session.rotated_at <= GRACE_SECONDS else TokenState.PARENT_AFTER_GRACE
+    replaced_at = _replaced_at(session, age)
+    if replaced_at is not None and now - replaced_at <= GRACE_SECONDS:
+        return TokenState.REPLACED_WITHIN_GRACE
+    return TokenState.REUSED
 
-    By the last renewal instead, a thief who renews every few seconds would never be found.
+
+def _replaced_at(session: Session, age: int) -> int | None:
+    """When a token was replaced that is neither the newest nor its parent; None if the session no longer remembers.
+
+    `age` is in generations. The time of the last renewal would not do: a thief who renews every few seconds would never be detected.
     """
-    if older_by == 0:  # a sibling of the newest
+    if age == 0:  # a sibling of the newest
         return session.rotated_at
-    # A sibling of the parent, or the grandparent: when the parent came.
-    return session.parent_rotated_at if 0 < older_by <= _GRANDPARENT else None
+    # A sibling of the parent, or the grandparent: when the parent was issued.
+    return session.parent_rotated_at if 0 < age <= _GRANDPARENT else None
 
 
-def rotated(session: Session, token: RefreshToken, verdict: Verdict, now: int) -> tuple[Session, RefreshToken]:
-    """The session and its newest token after this verdict. Raises: WrongSession (the token's derivation key is gone), aws.Failed."""
-    if verdict is Verdict.REPEATED:
+def renew(session: Session, token: RefreshToken, state: TokenState, now: int) -> tuple[Session, RefreshToken]:
+    """The renewed session and its newest token, for a token in an exchangeable state.
+
+    Raises: WrongSession (the token's derivation key no longer exists), aws.Failed.
+    """
+    if state is TokenState.PARENT_WITHIN_GRACE:
         return session, token.successor(session.sibling)
     idle_at = min(now + settings.service().refresh_idle_days * clock.DAY, session.expires_at)
-    if verdict is Verdict.SUPPLANTED:
+    if state is TokenState.PARENT_AFTER_GRACE:
         newest = token.successor(session.sibling + 1)
-        anew = session._replace(sibling=session.sibling + 1)
+        renewed = session._replace(sibling=session.sibling + 1)
     else:
         newest = token.successor()
-        anew = session._replace(
+        renewed = session._replace(
             generation=newest.generation, sibling=0, parent_hash=session.secret_hash, parent_rotated_at=session.rotated_at
         )
-    return anew._replace(secret_hash=newest.secret_hash, rotated_at=now, idle_at=idle_at), newest
+    return renewed._replace(secret_hash=newest.secret_hash, rotated_at=now, idle_at=idle_at), newest

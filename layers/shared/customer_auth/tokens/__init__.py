@@ -1,1 +1,1 @@
-"""Signing keys, access tokens and the other tokens that are signed or keyed."""
+"""Signing keys, access tokens, and the other signed or keyed tokens."""

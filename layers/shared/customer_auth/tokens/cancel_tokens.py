@@ -1,4 +1,7 @@
-"""By what the deletion of an account without a verified address is cancelled: given to who has just signed in and was refused for it."""
+"""Cancel tokens: they cancel the deletion of an account without a verified address.
+
+A customer who signs in while the account is being deleted is refused, and receives one with the refusal.
+"""
 
 from customer_auth.base import clock
 from customer_auth.base.errors import WrongCode
@@ -9,19 +12,19 @@ _USE = "cancel-token"
 
 
 def issue(customer_id: str, request_id: str) -> str:
-    """What cancels this request, for LIFE_SECONDS. Raises: aws.Failed."""
+    """A token that cancels this deletion request, valid for LIFE_SECONDS. Raises: aws.Failed."""
     return keyed_tokens.issue(_USE, customer_id, request_id)
 
 
-def is_one(text: str) -> bool:
-    """Whether the text is meant as one, and not as a challenge."""
+def is_cancel_token(text: str) -> bool:
+    """Whether the text has the form of a cancel token and not of a challenge; it may still be invalid."""
     return text.startswith("cus_")
 
 
-def check(text: str) -> tuple[str, str]:
-    """Whose deletion a token cancels, and which. Raises: WrongCode, aws.Failed."""
-    found = keyed_tokens.check(_USE, text, parts=2, life_seconds=LIFE_SECONDS)
-    if found is None:
+def verify(text: str) -> tuple[str, str]:
+    """The customer id and the request id that a valid token names. Raises: WrongCode, aws.Failed."""
+    parts = keyed_tokens.verify(_USE, text, parts=2, life_seconds=LIFE_SECONDS)
+    if parts is None:
         raise WrongCode("cancel_token")
-    customer_id, request_id = found
+    customer_id, request_id = parts
     return customer_id, request_id

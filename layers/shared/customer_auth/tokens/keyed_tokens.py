@@ -1,6 +1,7 @@
-"""Short-lived tokens that no table holds: what they name, the second of their issue and a keyed tag, which nobody else can make.
+"""Short-lived tokens that are stored nowhere: they contain what they name, their time of issue, and an HMAC that nobody else can compute.
 
-part . … . second of issue . derivation_key version . tag, where tag = HMAC(derivation_key, all before), for one use alone.
+part . … . time of issue . derivation key version . tag, where tag = HMAC-SHA256(derivation key, use ‖ everything before it). So a token of
+one use is invalid for every other.
 """
 
 import hmac
@@ -8,28 +9,28 @@ import hmac
 from customer_auth.aws import secret_keys
 from customer_auth.base import clock, ids
 
-_LONGEST = 200
-_LONGEST_NUMBER = 12  # digits of a second
+_MAX_LENGTH = 200
+_MAX_DIGITS = 12  # of a time in epoch seconds
 
 
 def issue(use: str, *parts: str) -> str:
-    """A token that names these parts, none of which has a dot. Raises: aws.Failed."""
+    """A token that contains these parts; no part may contain a dot. Raises: aws.Failed."""
     version = secret_keys.derivation_key_version()
     body = ".".join([*parts, str(clock.now()), str(version)])
     return f"{body}.{_tag(use, body, version)}"
 
 
-def check(use: str, text: str, *, parts: int, life_seconds: int) -> list[str] | None:
-    """What a genuine token names, while it lives; None for any other text. Raises: aws.Failed."""
+def verify(use: str, text: str, *, parts: int, life_seconds: int) -> list[str] | None:
+    """The parts of a genuine token that has not expired, None for any other text; `parts` is their number. Raises: aws.Failed."""
     body, _, tag = text.rpartition(".")
-    found = body.split(".") if len(text) <= _LONGEST and text.isascii() else []
-    if len(found) != parts + 2 or not all(each.isdigit() and len(each) <= _LONGEST_NUMBER for each in found[parts:]):
+    members = body.split(".") if len(text) <= _MAX_LENGTH and text.isascii() else []
+    if len(members) != parts + 2 or not all(number.isdigit() and len(number) <= _MAX_DIGITS for number in members[parts:]):
         return None
-    issued_at, version = int(found[parts]), int(found[parts + 1])
-    made = _tag(use, body, version)
-    if made is None or not hmac.compare_digest(tag, made) or clock.now() - issued_at >= life_seconds:
+    issued_at, version = int(members[parts]), int(members[parts + 1])
+    expected_tag = _tag(use, body, version)
+    if expected_tag is None or not hmac.compare_digest(tag, expected_tag) or clock.now() - issued_at >= life_seconds:
         return None
-    return found[:parts]
+    return members[:parts]
 
 
 def _tag(use: str, body: str, version: int) -> str | None:

@@ -1,11 +1,11 @@
-"""Publishable keys, in the customers table: which storefronts may ask the routes that want one.
+"""Publishable keys, in the customers table: the storefronts that may call the endpoints that require a key.
 
 | attribute | holds |
 |---|---|
 | pk | publishable#…, SHA-256 of the key |
-| label | what the operator calls the storefront |
-| origins | the web origins that may use it; empty: any |
-| created_at | when |
+| label | the operator's name for the storefront |
+| origins | the web origins that may use the key; empty: any |
+| created_at | when it was created |
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from customer_auth.base import settings
 
 
 class PublishableKey(NamedTuple):
-    """A storefront's key, of which only the hash is kept."""
+    """What is stored about a storefront's key, of which the table holds only the hash."""
 
     label: str
     origins: list[str]
@@ -23,7 +23,7 @@ class PublishableKey(NamedTuple):
 
 
 def find(key: str) -> PublishableKey | None:
-    """What is known of this key, if it is one. The table finds it by its hash, so no comparison tells how much of it was right.
+    """What is stored about this key, or None. It is looked up by its hash, so timing does not reveal how much of a guess is right.
 
     Raises: aws.Failed.
     """
@@ -32,11 +32,11 @@ def find(key: str) -> PublishableKey | None:
 
 
 def delete(key: str) -> None:
-    """The key is none any more, whether it was one or not. Raises: aws.Failed."""
-    dynamodb.delete(settings.resources().customers_table, {"pk": keys.publishable_key(key)})
+    """Delete the key, whether it exists or not. Raises: aws.Failed."""
+    dynamodb.write(dynamodb.delete(settings.resources().customers_table, {"pk": keys.publishable_key(key)}))
 
 
 def put_new(key: str, new: PublishableKey) -> None:
-    """The key may be used from now on; one that is there already stays as it is. Raises: aws.Failed."""
+    """Store a new key; an existing one stays as it is. Raises: aws.Failed."""
     item = {"pk": keys.publishable_key(key)} | new._asdict()
-    dynamodb.write_if(dynamodb.put(settings.resources().customers_table, item, where="attribute_not_exists(#pk)"))
+    dynamodb.try_write(dynamodb.put(settings.resources().customers_table, item, where="attribute_not_exists(#pk)"))

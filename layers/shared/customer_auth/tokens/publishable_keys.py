@@ -1,7 +1,7 @@
-"""Publishable keys: by which a storefront may ask the routes that tell or start something for whoever calls.
+"""Publishable keys: some endpoints that need no token, like the look-up of a phone number, require one from the storefront that calls.
 
-They lie open in the storefront's pages, so they keep nobody out who wants in: they name a storefront, bind browsers to its origins, and
-can be taken away.
+A key is visible in the storefront's pages, so it keeps out nobody who wants in. It identifies the storefront, restricts browsers to its
+origins, and can be revoked.
 """
 
 import secrets
@@ -13,46 +13,46 @@ from customer_auth.tokens.publishable_key_items import PublishableKey
 
 HEADER = "x-publishable-api-key"
 PREFIX = "pk_"
-_LONGEST = 128
-# For so long a container goes on with a key that it has seen.
-_KNOWN_SECONDS = 60
+_MAX_LENGTH = 128
+# How long a container accepts a key without looking it up again.
+_CACHE_SECONDS = 60
 
-_known: dict[str, tuple[int, PublishableKey]] = {}
+_cache: dict[str, tuple[int, PublishableKey]] = {}
 
 
 def check(key: str | None, origin: str | None) -> None:
-    """Refuse a caller without a known key, or a page of another origin than the key's. No origin is no page: an app, a server.
+    """Refuse a caller without a known key, or with an `Origin` header that the key does not allow. Apps and servers send no origin.
 
     Raises: NoPublishableKey, NotAllowed, aws.Failed.
     """
-    if not key or len(key) > _LONGEST:
+    if not key or len(key) > _MAX_LENGTH:
         raise NoPublishableKey
-    seen_at, found = _known.get(key, (0, None))
-    if found is None or clock.now() - seen_at >= _KNOWN_SECONDS:
-        found = publishable_key_items.find(key)
-        if found is None:
-            _known.pop(key, None)
+    cached_at, publishable_key = _cache.get(key, (0, None))
+    if publishable_key is None or clock.now() - cached_at >= _CACHE_SECONDS:
+        publishable_key = publishable_key_items.find(key)
+        if publishable_key is None:
+            _cache.pop(key, None)
             raise NoPublishableKey
-        _known[key] = clock.now(), found
-    if found.origins and origin is not None and origin not in found.origins:
+        _cache[key] = clock.now(), publishable_key
+    if publishable_key.origins and origin is not None and origin not in publishable_key.origins:
         raise NotAllowed("This origin may not use this publishable key")
 
 
 def create(label: str, origins: list[str], key: str | None = None) -> str:
-    """A new key, told once: the table keeps its hash. Raises: aws.Failed."""
+    """Store a new key and return it. It cannot be read again, because the table holds only its hash. Raises: aws.Failed."""
     key = key or PREFIX + secrets.token_urlsafe(24)
     publishable_key_items.put_new(key, PublishableKey(label, origins, clock.now()))
     return key
 
 
 def revoke(key: str) -> PublishableKey | None:
-    """The key opens nothing any more, in a container that has just seen it after a minute; None where there is none. Raises: aws.Failed."""
-    found = publishable_key_items.find(key)
-    if found is not None:
+    """Revoke a key and return what was stored about it, or None. Containers may still accept it for a minute. Raises: aws.Failed."""
+    publishable_key = publishable_key_items.find(key)
+    if publishable_key is not None:
         publishable_key_items.delete(key)
-    return found
+    return publishable_key
 
 
 def forget() -> None:
-    """Look every key up again at its next use; for tests."""
-    _known.clear()
+    """Look up every key again at its next use; for tests."""
+    _cache.clear()

@@ -1,7 +1,7 @@
-"""What a registration gives: a token that opens its customer, once, within half an hour.
+"""Registration tokens: a registration with a password returns one, which creates its customer, once, within half an hour.
 
-It names the registration and a fingerprint of its password, by which a reset, which gives the registration another password, ends the
-tokens of whoever had the old one.
+A token contains the registration's id and a fingerprint of its password. When a reset gives the registration another password, the tokens
+that were issued with the old one become invalid.
 """
 
 import hmac
@@ -16,28 +16,28 @@ _USE = "registration-token"
 _FINGERPRINT_BYTES = 9
 
 
-class Opening(NamedTuple):
-    """Which registration a genuine token is of, and of which of its passwords."""
+class RegistrationToken(NamedTuple):
+    """The content of a genuine token."""
 
     registration_id: str
     fingerprint: str
 
     def is_of(self, password_hash: str) -> bool:
-        """Whether the registration still has the password that it had then."""
+        """Whether the token was issued while the registration had this password."""
         return hmac.compare_digest(self.fingerprint, _fingerprint(password_hash))
 
 
 def issue(registration_id: str, password_hash: str) -> str:
-    """What opens the registration's customer, for LIFE_SECONDS. Raises: aws.Failed."""
+    """A token that creates the registration's customer, valid for LIFE_SECONDS. Raises: aws.Failed."""
     return keyed_tokens.issue(_USE, registration_id, _fingerprint(password_hash))
 
 
-def check(text: str, issuer: str) -> Opening:  # noqa: ARG001 (as access tokens are checked)
-    """The registration that a token is of. Raises: NotAuthenticated, aws.Failed."""
-    found = keyed_tokens.check(_USE, text, parts=2, life_seconds=LIFE_SECONDS)
-    if found is None:
+def verify(text: str, issuer: str) -> RegistrationToken:  # noqa: ARG001 (the signature of every function that authenticates callers)
+    """The content of a valid token. Raises: NotAuthenticated, aws.Failed."""
+    parts = keyed_tokens.verify(_USE, text, parts=2, life_seconds=LIFE_SECONDS)
+    if parts is None:
         raise NotAuthenticated("registration_token")
-    return Opening(*found)
+    return RegistrationToken(*parts)
 
 
 def _fingerprint(password_hash: str) -> str:

@@ -1,4 +1,4 @@
-"""A reset token: its challenge and its code, 256 bits, in one text; and the link that carries it."""
+"""Reset tokens: a challenge and a code of 256 bits in one text, and the link that contains it."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -12,17 +12,17 @@ _LENGTH = 87
 
 
 class ResetToken(NamedTuple):
-    """A token, taken apart; whether it is genuine is the code's to say."""
+    """The parts of a token, which are verified like any other challenge and code."""
 
     challenge: str
     code: str
 
 
 def parse(text: str) -> ResetToken:
-    """The parts of a text that may be a token."""
+    """The parts of a text, which need not be a valid token."""
     return ResetToken(text[:_CHALLENGE_LENGTH], text[_CHALLENGE_LENGTH:_LENGTH])
 
 
 def link(token: str, address: Address) -> str:
-    """Where the customer sets the new password: on the storefront that the operator named, never one that a request did."""
+    """The link to the page for the new password, on the storefront of the setting, never on one that a request names."""
     return f"{settings.service().storefront_url}{PATH}?{urlencode({'token': token, str(address.channel): address.destination})}"

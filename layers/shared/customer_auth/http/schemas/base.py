@@ -61,7 +61,7 @@ class CamelModel(Model):
 
 
 def _is_empty(value: object, info: FieldInfo) -> bool:
-    return value == "" or (isinstance(value, str) and Password not in get_args(info.annotation) and cleaning.is_empty(value))
+    return value == "" or (isinstance(value, str) and Password not in get_args(info.annotation) and cleaning.is_blank(value))
 
 
 class FromClient(Model):

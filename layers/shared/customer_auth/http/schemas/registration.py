@@ -42,7 +42,7 @@ class NewCustomer(FromClient, NamedWithCompany):
         """The customer that is wanted."""
         metadata: dict[str, Any] = dict(self.metadata)
         in_metadata = metadata.pop(_REFERRAL_CODE, None)
-        code = self.referral_code or ("" if in_metadata is None else cleaning.around(str(in_metadata)))
+        code = self.referral_code or ("" if in_metadata is None else cleaning.trim(str(in_metadata)))
         names = Names(self.first_name, self.last_name)
         return customer_creation.Wanted(self.email, self.phone, names, self.company_name, metadata, code or None)
 

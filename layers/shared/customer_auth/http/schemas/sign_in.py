@@ -4,7 +4,8 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from customer_auth.base.errors import AccountDeletionPending, Throttled, WrongCode
+from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.flows.sign_in import SignedIn
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import AccessToken, Device, LifeSeconds, RefreshToken
-from customer_auth.sessions.sessions import TokenPair
+from customer_auth.sessions.issuance import TokenPair
 
 
 class TokensResponse(Model):
