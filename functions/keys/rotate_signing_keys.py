@@ -47,7 +47,7 @@ def _check(given: dict[str, str]) -> None:
 
     variables = {**os.environ, **given}
     settings.check(variables)
-    template_lint.checked(variables["TEMPLATES_DIR"])
+    template_lint.check_folder(variables["TEMPLATES_DIR"])
 
 
 def _rotate(rotate: Callable[[], int]) -> dict[str, Any]:
