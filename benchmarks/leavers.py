@@ -12,8 +12,8 @@ from customer_auth.aws.dynamodb import Write
 from customer_auth.base import ids, settings
 from customer_auth.customers import customer_items, customers, identity_items, referral_items
 from customer_auth.customers.customers import Customer, Names, Status
-from customer_auth.deletion import deletion_items
-from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.deletion import deletion_count_items, deletion_items
+from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.sessions import session_items
 from customer_auth.sessions.session_items import Session
 
@@ -34,11 +34,11 @@ def put(count: int, *, due_at: int, first: int = 0) -> list[Leaver]:
     """So many customers with two addresses and three sessions each, the earliest due first. `first` sets them apart from others."""
     made = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
     write(itertools.chain.from_iterable(map(_items, made)))
-    counted = Counter(deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in made)
+    counted = Counter(deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in made)
     for each in made:
-        place = deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
+        place = deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
         if number := counted.pop(place, 0):
-            dynamodb.write(deletion_items.count(each.deletion.id, confirmed=number))
+            dynamodb.write(deletion_count_items.add(each.deletion.id, confirmed=number))
     return made
 
 
@@ -47,8 +47,8 @@ def put_ended(count: int, *, at: int) -> None:
 
     def items() -> Iterable[Write]:
         for nth in range(count):
-            state = State.CANCELLED if nth % 2 else State.COMPLETED
-            new = Deletion(ids.new("adr_"), ids.new("cus_"), State.CONFIRMED, at - nth, at - nth, deletion_scheduled_at=at)
+            state = DeletionState.CANCELLED if nth % 2 else DeletionState.COMPLETED
+            new = Deletion(ids.new("adr_"), ids.new("cus_"), DeletionState.CONFIRMED, at - nth, at - nth, deletion_scheduled_at=at)
             item = deletion_items.put_confirmed(new).parameters["Item"] | {"status": {"S": state}, "listed": {"S": state}}
             del item["due_at"], item["due_shard"]
             yield Write("Put", {"TableName": settings.resources().customers_table, "Item": item})
@@ -65,7 +65,7 @@ def _leaver(nth: int, due_at: int) -> Leaver:
     deletion = Deletion(
         request_id,
         customer.id,
-        State.CONFIRMED,
+        DeletionState.CONFIRMED,
         requested_at,
         requested_at,
         reason="moved",
@@ -80,7 +80,7 @@ def _items(leaver: Leaver) -> Iterable[Write]:
     customer, deletion = leaver
     yield customer_items.put_new(customer)
     for address in customer.verified_addresses:
-        yield from identity_items.prove(address, customer, None)
+        yield from identity_items.verify(address, customer, None)
     yield referral_items.put(customer)
     yield deletion_items.put_confirmed(deletion)
     begun_at, lasts_until = deletion.created_at, deletion.due_at + 30 * _DAY

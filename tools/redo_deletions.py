@@ -12,12 +12,12 @@ from collections import Counter
 
 from customer_auth.aws import dynamodb
 from customer_auth.base import settings
-from customer_auth.customers import customer_items
-from customer_auth.deletion import deletion_items
-from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.customers import customer_deletion_items, customer_items
+from customer_auth.deletion import deletion_count_items, deletion_items, deletion_list_items
+from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from tools import stack_settings
 
-_GOES = (State.CONFIRMED, State.ERASING, State.COMPLETED)
+_GOES = (DeletionState.CONFIRMED, DeletionState.ERASING, DeletionState.COMPLETED)
 
 
 def main(stack: str, old_table: str) -> None:
@@ -34,7 +34,7 @@ def main(stack: str, old_table: str) -> None:
 
 def on_record() -> list[Deletion]:
     """Every request that somebody confirmed. Raises: aws.Failed."""
-    lists = (deletion_items.listed(state, "created_at", ascending=True) for state in deletion_items.COUNTED)
+    lists = (deletion_list_items.find(state, "created_at", ascending=True) for state in deletion_count_items.COUNTED)
     return [each for found, _ in lists for _, each in found]
 
 
@@ -46,13 +46,13 @@ def redo(recorded: Deletion) -> str:
         return "gone already"
     if recorded.status in _GOES and state not in _GOES:
         due_at = recorded.deletion_scheduled_at or 0
-        anew = recorded._replace(status=State.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
+        anew = recorded._replace(status=DeletionState.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
         keeps = deletion_items.confirm(anew.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(anew)
-        dynamodb.transact([customer_items.confirm_deletion(customer, anew.id), keeps, deletion_items.count(anew.id, confirmed=1)])
+        dynamodb.transact([customer_deletion_items.confirm(customer, anew.id), keeps, deletion_count_items.add(anew.id, confirmed=1)])
         return "confirmed again"
-    if recorded.status == State.CANCELLED and state == State.CONFIRMED:
-        counts = deletion_items.count(recorded.id, confirmed=-1, cancelled=1)
-        dynamodb.transact([customer_items.cancel_deletion(customer), deletion_items.cancel(recorded.id), counts])
+    if recorded.status == DeletionState.CANCELLED and state == DeletionState.CONFIRMED:
+        counts = deletion_count_items.add(recorded.id, confirmed=-1, cancelled=1)
+        dynamodb.transact([customer_deletion_items.cancel(customer), deletion_items.cancel(recorded.id), counts])
         return "cancelled again"
     return "as on record"
 

@@ -21,7 +21,7 @@ class Changes(NamedWithCompany):
     metadata: dict[str, JsonValue] = Field(
         default={},
         title="Metadata",
-        description=f"Merged: null removes a member. At most {profiles.MOST_KEYS} members and 16 KB.",
+        description=f"Merged: null removes a member. At most {profiles.MAX_KEYS} members and 16 KB.",
         examples=[{"newsletter": True}],
     )
     email: SkipJsonSchema[Any] = None
@@ -33,4 +33,4 @@ def handler(call: Call[Changes, sessions.Caller]) -> Me:
     for name in ("email", "phone"):
         if name in call.body.model_fields_set:
             raise NotAllowed(f"{name.capitalize()} changes require OTP verification. Use POST {_CONTACT} to request a change.")
-    return Me(customer=CustomerResponse.of(profiles.change(call.caller.customer, call.body.model_dump(exclude_unset=True))))
+    return Me(customer=CustomerResponse.of(profiles.update(call.caller.customer, call.body.model_dump(exclude_unset=True))))

@@ -38,7 +38,7 @@ class Requests(Model):
 @endpoint(query=Which, answer=Requests, caller=admins.check, refusals=(NotAllowed, ReauthenticationRequired))
 def handler(call: Call[None, sessions.Caller]) -> Requests:
     asked = call.query
-    wanted = deletion_lists.Wanted(asked.status, asked.order, asked.order_direction == "ASC", asked.limit, asked.offset, asked.cursor)
+    wanted = deletion_lists.ListRequest(asked.status, asked.order, asked.order_direction == "ASC", asked.limit, asked.offset, asked.cursor)
     page = deletion_lists.page(wanted)
     shown = [ListedDeletionResponse.of(each) for each in page.deletions]
     return Requests(requests=shown, count=page.total, offset=asked.offset, limit=asked.limit, next_cursor=page.next_cursor)

@@ -13,10 +13,10 @@ from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
 from customer_auth.base.client import Client
 from customer_auth.base.errors import AccountDeletionPending, ReauthenticationRequired, Unavailable, WrongCode
-from customer_auth.customers import customer_items, identity_items, ownership
+from customer_auth.customers import customer_deletion_items, customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer, Status
-from customer_auth.deletion import deletion_items
-from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.deletion import deletion_count_items, deletion_items
+from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, redemption
@@ -42,7 +42,7 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     Raises: Throttled, ReauthenticationRequired (no verified address, and the sign-in is too long ago), Unavailable, aws.Failed.
     """
     customer = caller.customer
-    address = customer.proven(prefer=Channel(settings.service().deletion_channel))
+    address = customer.verified_address(prefer=Channel(settings.service().deletion_channel))
     if address is None:
         if not sessions.is_recent(caller.claims):
             raise ReauthenticationRequired
@@ -53,7 +53,7 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     def along(challenge: Challenge) -> list[Write]:
         lapses_at = challenge.expires_at
         return [
-            customer_items.request_deletion(customer, request_id, lapses_at),
+            customer_deletion_items.request(customer, request_id, lapses_at),
             deletion_items.request(request_id, customer.id, reason, client.locale, lapses_at=lapses_at),
         ]
 
@@ -76,35 +76,35 @@ def confirm(attempt: CodeAttempt, at: int) -> Deletion:
 def _confirm(proof: Proof, at: int) -> Deletion:
     bound = proof.challenge["bound_to"]
     items = redemption.read(proof, [customer_items.key(bound["customer"]), deletion_items.key(bound["deletion"])])
-    customer, read = customer_items.customer(items[0]), deletion_items.deletion(items[1])
-    if customer is None or read is None or not customer.may_sign_in or read.status != State.PENDING:
+    customer, read = customer_items.from_item(items[0]), deletion_items.from_item(items[1])
+    if customer is None or read is None or not customer.may_sign_in or read.status != DeletionState.PENDING:
         raise WrongCode("request_gone")
     if (customer.session_epoch, customer.deletion) != (bound["epoch"], bound["deletion"]):
         raise WrongCode("superseded")
     scheduled_at, due_at = _schedule(at)
     writes = [
-        customer_items.confirm_deletion(customer, read.id),
+        customer_deletion_items.confirm(customer, read.id),
         deletion_items.confirm(read.id, scheduled_at=scheduled_at, due_at=due_at),
-        deletion_items.count(read.id, confirmed=1),
-        *(identity_items.end_resets(identity) for _, identity in ownership.own(customer) if identity.owner),
+        deletion_count_items.add(read.id, confirmed=1),
+        *(identity_items.end_resets(identity) for _, identity in ownership.identities_of(customer) if identity.owner),
         notification_items.put_new(
-            Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.verified_beside(proof.address), at=scheduled_at
+            Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.other_verified_address(proof.address), at=scheduled_at
         ),
     ]
     if record := redemption.redeem(proof, writes, customer_id=customer.id):
         return _found(customer_items.find(record.customer_id))
     audit.count("verified")
     now = clock.now()
-    return read._replace(status=State.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
+    return read._replace(status=DeletionState.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
 
 
 def _confirmed_at_once(customer: Customer, reason: str | None, client: Client, at: int) -> Deletion:
     """For who has no verified address: a sign-in of just now is the proof."""
     now, (scheduled_at, due_at) = clock.now(), _schedule(at)
-    new = Deletion(ids.new("adr_"), customer.id, State.CONFIRMED, now, now, client.locale, reason, scheduled_at, now, due_at=due_at)
-    writes = [customer_items.confirm_deletion(customer._replace(deletion=None), new.id), deletion_items.put_confirmed(new)]
+    new = Deletion(ids.new("adr_"), customer.id, DeletionState.CONFIRMED, now, now, client.locale, reason, scheduled_at, now, due_at=due_at)
+    writes = [customer_deletion_items.confirm(customer._replace(deletion=None), new.id), deletion_items.put_confirmed(new)]
     try:
-        dynamodb.transact([*writes, deletion_items.count(new.id, confirmed=1)])
+        dynamodb.transact([*writes, deletion_count_items.add(new.id, confirmed=1)])
     except dynamodb.TransactionFailed:
         raise Unavailable("changed_meanwhile") from None
     return new
@@ -132,8 +132,8 @@ def _cancel(proof: Proof) -> Deletion:
     state = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(redemption.read, proof))
     customer = state.owner
     writes, cancelled = _keep(customer)
-    writes += [identity_items.is_of(state.identity)] if state.identity else []
-    beside = customer.verified_beside(proof.address) if customer else None
+    writes += [identity_items.is_still_owned(state.identity)] if state.identity else []
+    beside = customer.other_verified_address(proof.address) if customer else None
     writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=beside))
     if record := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):
         return _cancelled(customer_items.find(record.customer_id))
@@ -167,9 +167,9 @@ def _keep(customer: Customer | None) -> tuple[list[Write], Deletion]:
     if customer is None or customer.deletion is None or customer.status != Status.DELETION_CONFIRMED:
         raise WrongCode("nothing_to_cancel")
     now, read = clock.now(), _found(customer)
-    writes = [customer_items.cancel_deletion(customer), deletion_items.cancel(read.id)]
-    writes.append(deletion_items.count(read.id, confirmed=-1, cancelled=1))
-    return writes, read._replace(status=State.CANCELLED, cancelled_at=now, updated_at=now)
+    writes = [customer_deletion_items.cancel(customer), deletion_items.cancel(read.id)]
+    writes.append(deletion_count_items.add(read.id, confirmed=-1, cancelled=1))
+    return writes, read._replace(status=DeletionState.CANCELLED, cancelled_at=now, updated_at=now)
 
 
 def _found(customer: Customer | None) -> Deletion:

@@ -113,7 +113,7 @@ def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity
     at = {each: identity_items.keys_of(each) for each in others}
     items = redemption.read(proof, [*places, *(ref for each in at.values() for ref in each)])
     left = iter(items[len(places) :])
-    found = {each: identity_items.identity(each, [next(left) for _ in each_places]) for each, each_places in at.items()}
+    found = {each: identity_items.from_items(each, [next(left) for _ in each_places]) for each, each_places in at.items()}
     own |= {each: identity for each, identity in found.items() if identity and identity.customer_id == customer.id}
     return items[: len(places)]
 
@@ -129,8 +129,8 @@ def _verify(proof: Proof, caller: Caller, state: AddressState, own: dict[Address
     started = StartedSession(changed, session, sessions.token_pair(changed, session, refresh, issuer))
     names = [str(address.channel), f"{address.channel}_verified"]
     writes = [
-        customer_items.become(customer, changed, names),
-        *identity_items.prove(address, changed, state.identity),
+        customer_items.update_and_end_sessions(customer, changed, names),
+        *identity_items.verify(address, changed, state.identity),
         session_items.put_new(session),
         *(ownership.release_unverified(address, state) if state.customer and state.customer.id != customer.id else ()),
         *_own_addresses(customer, address, own),
@@ -151,7 +151,7 @@ def _own_addresses(customer: Customer, new: Address, own: dict[Address, Identity
         if customer.is_verified(address.channel):
             writes.append(identity_items.release(identity) if replaced else identity_items.end_resets(identity))
         elif replaced and not identity.proven_at:
-            writes.append(identity_items.drop(identity))
+            writes.append(identity_items.remove_unverified(identity))
     return writes
 
 
@@ -161,7 +161,7 @@ def _told(proof: Proof, customer: Customer) -> list[Write]:
     proven = {each.channel: each for each in customer.verified_addresses}
     if channel in proven:
         old = proven[channel]
-        return [notification_items.put_new(Kind.CONTACT_CHANGED, old, locale, fallback=customer.verified_beside(old))]
+        return [notification_items.put_new(Kind.CONTACT_CHANGED, old, locale, fallback=customer.other_verified_address(old))]
     return [notification_items.put_new(Kind.METHOD_ADDED, other, locale, fallback=None) for other in proven.values()]
 
 

@@ -48,13 +48,13 @@ def open_customer(opening: Opening, wanted: Wanted, client: Client, issuer: str)
     if wanted.referral_code is not None:
         places.append(referrals.key(wanted.referral_code))
     item, *referral = dynamodb.batch_get(places)
-    registration = registration_items.registration(item)
+    registration = registration_items.from_item(item)
     if registration is None or registration.customer_id or not opening.is_of(registration.password_hash):
         raise NotAuthenticated("registration_used")
     audit.note(address=registration.address)
     customer, condition_checks = _drafted(registration, wanted), list[Write]()
     if wanted.referral_code is not None:
-        customer, condition_checks = referrals.followed(customer, referral[0])
+        customer, condition_checks = referrals.with_referrers(customer, referral[0])
     try:
         return _commit(registration, customer, condition_checks, client, issuer, identity=None)
     except _Proven as proven:
@@ -83,7 +83,7 @@ def _drafted(registration: Registration, wanted: Wanted) -> Customer:
             customer = customer.with_address(given, verified=False)
     return customer._replace(
         company_name=wanted.company_name,
-        metadata=profiles.checked(wanted.metadata),
+        metadata=profiles.validate(wanted.metadata),
         password_hash=registration.password_hash,
         registration=registration.id,
     )
@@ -96,13 +96,13 @@ def _commit(
     if identity:
         customer = customer.with_address(own, verified=True)
     opens = not customer.left_to_verify or not settings.service().require_verification
-    expires_at = None if opens or identity else clock.now() + customers.LAPSES_SECONDS
+    expires_at = None if opens or identity else clock.now() + customers.LAPSE_AFTER_SECONDS
     customer = customer._replace(expires_at=expires_at, sessions_begun=int(opens))
     if identity:
-        owns = identity_items.prove(own, customer, identity, registration=registration.id)
+        owns = identity_items.verify(own, customer, identity, registration=registration.id)
     else:
         owns = identity_items.put_unverified(own, registration.id, registration.password_hash, customer, expires_at=expires_at)
-    opens_once = registration_items.open_for(registration, customer.id)
+    opens_once = registration_items.mark_used(registration, customer.id)
     writes = [opens_once, *owns, customer_items.put_new(customer), referral_items.put(customer)]
     token_pair, session = None, None
     if opens:
@@ -117,7 +117,7 @@ def _commit(
     try:
         dynamodb.transact([*writes, *condition_checks])
     except dynamodb.TransactionFailed as failed:
-        if referrals.refused(condition_checks, failed.items) and failed.items[0] is None:
+        if referrals.have_failed(condition_checks, failed.items) and failed.items[0] is None:
             raise referrals.UnknownReferrer from None
         raise _instead(registration, failed.items, identity) from None
     if session:
@@ -130,7 +130,7 @@ def _instead(registration: Registration, items: list[Item | None], identity: Ide
     if items[0] is not None:
         return NotAuthenticated("registration_used")
     own = registration.address
-    found = identity_items.identity(own, items[1 : 1 + len(own.keys)])
+    found = identity_items.from_items(own, items[1 : 1 + len(own.keys)])
     if found is None or identity is not None:
         return Unavailable("changed_meanwhile")
     if found.proven_at and found.registration == registration.id and not found.customer_id:

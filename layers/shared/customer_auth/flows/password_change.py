@@ -13,7 +13,7 @@ from customer_auth.aws.keys import Lane
 from customer_auth.base import clock
 from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, ReauthenticationRequired, Unavailable, WrongPassword
-from customer_auth.customers import customer_items, identity_items, ownership
+from customer_auth.customers import customer_items, identity_password_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
@@ -64,15 +64,15 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
     changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
     session, refresh = sessions.reissue(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
     token_pair = sessions.token_pair(changed, session, refresh, issuer)
-    main = customer.proven(prefer=Channel.EMAIL)
+    main = customer.verified_address(prefer=Channel.EMAIL)
     writes: list[Write] = [
-        customer_items.become(customer, changed, ["password_hash"]),
+        customer_items.update_and_end_sessions(customer, changed, ["password_hash"]),
         password_attempt_items.count_change(customer.id, attempted=attempted),
         session_items.put_new(session),
         *(code_items.end_devices(keys.code_item_key(each, Lane.TRUSTED), now) for each in customer.verified_addresses),
         *(client_items.refund_password_attempt(client.bucket) if attempted else ()),
         *(
-            [notification_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.verified_beside(main))]
+            [notification_items.put_new(Kind.PASSWORD_CHANGED, main, client.locale, fallback=customer.other_verified_address(main))]
             if main
             else ()
         ),
@@ -85,7 +85,7 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
 def _transact(customer: Customer, writes: list[Write], password_hash: str) -> None:
     """Do them with the customer's addresses, which are read anew where one has just been moved to today's key."""
     for _ in range(_ROUNDS):
-        identities = [identity_items.change(read, password_hash) for _, read in ownership.own(customer)]
+        identities = [identity_password_items.replace(read, password_hash) for _, read in ownership.identities_of(customer)]
         try:
             return dynamodb.transact([*writes, *identities])
         except dynamodb.TransactionFailed as failed:

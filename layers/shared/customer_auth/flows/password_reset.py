@@ -9,7 +9,7 @@ from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock
 from customer_auth.base.client import Client
 from customer_auth.base.errors import AccountDeletionPending, WrongCode
-from customer_auth.customers import customer_items, identity_items, ownership, registration_items
+from customer_auth.customers import customer_items, identity_items, identity_password_items, ownership, registration_items
 from customer_auth.customers.ownership import AddressState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
@@ -51,15 +51,16 @@ def _complete(proof: Proof, password_hash: str) -> str:
 def _decided(proof: Proof, state: AddressState, password_hash: str) -> tuple[str, list[Write], list[Address]]:
     """Whose the password becomes, how, and whose devices end."""
     address, (identity, customer) = proof.address, state
-    beside = state.owner.verified_beside(address) if state.owner else None
+    beside = state.owner.other_verified_address(address) if state.owner else None
     told = notification_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge["locale"], fallback=beside)
     if state.owner:
         owner = state.owner
         changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())
-        identities = [identity_items.change(read, password_hash) for _, read in ownership.own(owner)]
-        return owner.id, [customer_items.become(owner, changed, ["password_hash"]), *identities, told], owner.verified_addresses
+        identities = [identity_password_items.replace(read, password_hash) for _, read in ownership.identities_of(owner)]
+        update = customer_items.update_and_end_sessions(owner, changed, ["password_hash"])
+        return owner.id, [update, *identities, told], owner.verified_addresses
     if identity and identity.registration and customer is None:
-        proves = identity_items.prove_registration(address, identity, password_hash)
+        proves = identity_items.verify_registration(address, identity, password_hash)
         return "", [*proves, registration_items.set_password(identity.registration, password_hash), told], [address]
     assignment = ownership.assign(address, state, password_hash=password_hash)
     return assignment.customer.id, [*assignment.writes, told], [address]

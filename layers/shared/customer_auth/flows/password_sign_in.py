@@ -19,7 +19,7 @@ from customer_auth.base.errors import (
     WrongPassword,
     login_not_enabled,
 )
-from customer_auth.customers import customer_items, identity_items, ownership, referral_items
+from customer_auth.customers import customer_items, identity_items, identity_password_items, ownership, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import client_items, code_items, devices, password_window_items
@@ -102,7 +102,7 @@ def _enter(address: Address, identity: Identity, password: str, ref: CodeItemRef
         )
         token_pair = sessions.token_pair(counted, session, refresh, issuer)  # signed before anything is written
         writes = [
-            identity_items.tried(identity),
+            identity_password_items.confirm(identity),
             customer_items.begin_session_by_password(customer),
             session_items.put_new(session),
             password_window_items.refund_attempt(ref),
@@ -119,7 +119,7 @@ def _enter(address: Address, identity: Identity, password: str, ref: CodeItemRef
             if other_identity is not None:
                 identity = _read_again(address, identity)
             if other_identity is None or other_customer is not None:
-                customer = customer_items.customer(other_customer)
+                customer = customer_items.from_item(other_customer)
             continue
         break
     else:
@@ -144,7 +144,7 @@ def _checked(customer: Customer | None, identity: Identity, ref: CodeItemRef, cl
     if customer.may_sign_in:
         return customer
     _take_out(ref, client)
-    if customer.has_proven or not customer.deletion:
+    if customer.has_any_verified or not customer.deletion:
         raise AccountDeletionPending
     raise DeletionPendingHere(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
 
@@ -158,7 +158,7 @@ def _rehash(identity: Identity, password: str) -> None:
         if customer is None or customer.password_hash != identity.password_hash:
             return
         anew = hashing.hashed(password)
-        identities = [identity_items.rehash(read, anew) for _, read in ownership.own(customer)]
+        identities = [identity_password_items.rehash(read, anew) for _, read in ownership.identities_of(customer)]
         dynamodb.transact([customer_items.rehash(customer, anew), *identities])
     except (aws.Failed, Unavailable, dynamodb.TransactionFailed):
         audit.note(reason="not_rehashed")

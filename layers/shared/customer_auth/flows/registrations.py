@@ -26,7 +26,7 @@ def register(address: Address, password: str, client: Client) -> str:
     hashing.check("password", password, [address])
     client_items.count_registration(client.bucket)
     now = clock.now()
-    new = Registration(ids.new("reg_"), address, hashing.hashed(password), now, now + customers.LAPSES_SECONDS)
+    new = Registration(ids.new("reg_"), address, hashing.hashed(password), now, now + customers.LAPSE_AFTER_SECONDS)
     dynamodb.write_if(registration_items.put_new(new))  # else a write whose answer was lost was repeated
     if not dynamodb.write_all_if(identity_items.put_unverified(address, new.id, new.password_hash, None, expires_at=new.expires_at)):
         raise IdentityExists

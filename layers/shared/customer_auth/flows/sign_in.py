@@ -81,7 +81,7 @@ def _commit(proof: Proof, assignment: Assignment, issuer: str) -> SignedIn:
             ends_devices_of=[proof.address] if assignment.is_new else (),
         )
     except redemption.WriteConflict as conflict:
-        if referrals.refused(assignment.condition_checks, conflict.items):
+        if referrals.have_failed(assignment.condition_checks, conflict.items):
             raise referrals.UnknownReferrer from None
         raise
     if record is not None:

@@ -8,7 +8,7 @@ from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
 from customer_auth.base.client import Client
 from customer_auth.base.errors import AccountDeletionPending, ContactTaken, Throttled, Unavailable, WrongCode
-from customer_auth.customers import customer_items, identity_items, referral_items
+from customer_auth.customers import customer_address_items, customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import codes, devices, redemption
@@ -41,7 +41,7 @@ def request_code(customer_id: str, channel: Channel, client: Client) -> IssuedCh
     """
     counted = codes.count_request(client)
     customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
-    unverified = customer.unverified(channel) if customer else None
+    unverified = customer.unverified_address(channel) if customer else None
     if customer is None or unverified is None:
         return codes.request_decoy(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client, counted)
     return codes.request_code(Purpose.VERIFY, unverified, client, bound_to=_bond(customer), counted=counted)
@@ -77,14 +77,14 @@ def verify(attempt: CodeAttempt, issuer: str) -> Verified:
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, bound_to = proof.address, proof.challenge["bound_to"]
     item, *items = redemption.read(proof, [customer_items.key(bound_to["customer"]), *identity_items.keys_of(address)])
-    customer, identity = customer_items.customer(item), identity_items.identity(address, items)
+    customer, identity = customer_items.from_item(item), identity_items.from_items(address, items)
     if customer is None or bound_to != _bond(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
         raise WrongCode("address_gone")
     if not customer.may_sign_in:
         raise AccountDeletionPending
     if identity and identity.proven_at and identity.customer_id != customer.id:
         raise ContactTaken
-    newly = customer.unverified(address.channel)
+    newly = customer.unverified_address(address.channel)
     proven = customer.with_address(newly, verified=True)._replace(expires_at=None) if newly else customer
     begins_session = opens(proven, address.channel)
     writes = _writes(customer, proven, newly, identity, begins_session=begins_session)
@@ -99,11 +99,11 @@ def _verify(proof: Proof, issuer: str) -> Verified:
 def _writes(customer: Customer, proven: Customer, newly: Address | None, identity: Identity | None, *, begins_session: bool) -> list[Write]:
     """`newly` is the address that this proof verifies; none where another code has verified it already."""
     if newly is None:
-        return [customer_items.begin_session(customer) if begins_session else customer_items.is_as_read(customer)]
+        return [customer_items.begin_session(customer) if begins_session else customer_items.is_unchanged(customer)]
     registration = identity.registration if identity and identity.customer_id == customer.id else None
-    proves = identity_items.prove(newly, proven, identity, registration=registration)
+    proves = identity_items.verify(newly, proven, identity, registration=registration)
     stays = [referral_items.put(proven)] if customer.expires_at else []
-    return [customer_items.verify(customer, newly, begins_session=begins_session), *proves, *stays]
+    return [customer_address_items.verify(customer, newly, begins_session=begins_session), *proves, *stays]
 
 
 def opens(customer: Customer, channel: Channel) -> bool:

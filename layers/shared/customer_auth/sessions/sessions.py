@@ -14,7 +14,7 @@ from customer_auth.aws import dynamodb
 from customer_auth.base import clock, ids, settings
 from customer_auth.base.errors import AccountDeletionPending, NotAuthenticated, NotFound, Refusal, WrongSession
 from customer_auth.customers import customer_items
-from customer_auth.customers.customers import MOST_SESSIONS, Customer
+from customer_auth.customers.customers import MAX_SESSIONS, Customer
 from customer_auth.sessions import session_items, token_families
 from customer_auth.sessions.refresh_tokens import RefreshToken, authenticate
 from customer_auth.sessions.session_items import Session
@@ -189,9 +189,9 @@ def _lives(session: Session, customer: Customer) -> bool:
 
 def _is_in_time(session: Session, customer: Customer) -> bool:
     """Whether the session has neither run out nor made room for later ones."""
-    return clock.now() < session.idle_at and customer.sessions_begun - session.number < MOST_SESSIONS
+    return clock.now() < session.idle_at and customer.sessions_begun - session.number < MAX_SESSIONS
 
 
 def _read(customer_id: str, family: str) -> tuple[Session | None, Customer | None]:
     session, customer = dynamodb.batch_get([session_items.key(customer_id, family), customer_items.key(customer_id)])
-    return session_items.session(session), customer_items.customer(customer)
+    return session_items.session(session), customer_items.from_item(customer)

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from customer_auth.base import clock
-from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.http import examples
 from customer_auth.http.fields import Model
 from customer_auth.http.schemas.field_types import CustomerId, DeletionId, Time
@@ -29,7 +29,7 @@ class DeletionResponse(Model):
         """The same request, with times in ISO 8601 UTC; what is being erased is confirmed."""
         fields = {name: getattr(deletion, name) for name in Deletion._fields if name in cls.model_fields}
         fields |= {name: clock.iso(value) for name, value in fields.items() if name.endswith("_at") and value is not None}
-        status = State.CONFIRMED if deletion.status == State.ERASING else State(deletion.status)
+        status = DeletionState.CONFIRMED if deletion.status == DeletionState.ERASING else DeletionState(deletion.status)
         return cls(**fields | {"status": str(status)})
 
 

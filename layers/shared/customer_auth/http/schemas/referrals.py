@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema
 from customer_auth.addresses.address import Channel
 from customer_auth.base import clock
 from customer_auth.customers import customers
-from customer_auth.customers.customer_items import Referred
+from customer_auth.customers.referred_customer_items import ReferredCustomer
 from customer_auth.http import examples
 from customer_auth.http.fields import Model, Text
 from customer_auth.http.schemas.field_types import CustomerId, MaskedEmail, MaskedPhone, Time
@@ -47,7 +47,7 @@ class ReferralResponse(Model):
     customer: ReferredCustomerResponse
 
     @classmethod
-    def of(cls, referred: Referred) -> Self:
+    def of(cls, referred: ReferredCustomer) -> Self:
         """The answer for one customer."""
         at = clock.iso(referred.created_at)
         masked = {
@@ -70,6 +70,6 @@ class ReferralsResponse(Model):
     next_cursor: str | None = Field(examples=[examples.CURSOR])
 
     @classmethod
-    def of(cls, found: list[Referred], cursor: str | None) -> Self:
+    def of(cls, found: list[ReferredCustomer], cursor: str | None) -> Self:
         """The answer for a page."""
         return cls(children=[ReferralResponse.of(each) for each in found], next_cursor=cursor)

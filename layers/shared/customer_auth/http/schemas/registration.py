@@ -29,7 +29,7 @@ class NewCustomer(FromClient, NamedWithCompany):
     metadata: dict[str, JsonValue] = Field(
         default={},
         title="Metadata",
-        description=f"At most {profiles.MOST_KEYS} members and 16 KB; a `referral_code` in it is taken out.",
+        description=f"At most {profiles.MAX_KEYS} members and 16 KB; a `referral_code` in it is taken out.",
         examples=[{"newsletter": True}],
     )
     referral_code: ReferralCode | None = Field(
