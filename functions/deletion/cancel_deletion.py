@@ -1,4 +1,4 @@
-"""POST /store/customers/account-deletion/cancel-confirm: keeps the account, by the code that came or by what a refused sign-in gave."""
+"""POST /store/customers/account-deletion/cancel-confirm: cancels the deletion, by the code sent or by the token of a refused sign-in."""
 
 from typing import Literal
 
@@ -14,8 +14,8 @@ from customer_auth.otp import codes
 from customer_auth.tokens import cancel_tokens
 
 
-class Keeping(Model):
-    """A code, for the token that it was asked for with; a sign-in's `cancel_token` alone."""
+class CancelDeletionRequest(Model):
+    """A code with the token of its request, or a sign-in's `cancel_token` alone."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -28,18 +28,20 @@ class Keeping(Model):
     code: Code | None = Field(default=None, title="Code")
 
 
-class Cancelled(Model):
-    """The account stays."""
+class CancelDeletionResponse(Model):
+    """The cancelled request; the account stays."""
 
     cancelled: Literal[True] = True
     request: DeletionResponse
 
 
-@endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True)
-def handler(call: Call[Keeping, None]) -> Cancelled:
+@endpoint(
+    body=CancelDeletionRequest, answer=CancelDeletionResponse, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True
+)
+def handler(call: Call[CancelDeletionRequest, None]) -> CancelDeletionResponse:
     if cancel_tokens.is_one(call.body.token):
-        return Cancelled(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
+        return CancelDeletionResponse(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))
     attempt = codes.CodeAttempt(call.body.code, call.body.token, call.idempotency_key, call.client)
-    return Cancelled(request=DeletionResponse.of(account_deletion.cancel(attempt)))
+    return CancelDeletionResponse(request=DeletionResponse.of(account_deletion.cancel(attempt)))

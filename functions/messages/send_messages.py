@@ -49,7 +49,7 @@ def _delivered(message: OutboxMessage) -> outbox.Result:
     try:
         return outbox.deliver(message)
     except aws.Failed as failed:
-        return outbox.Result(outbox.Outcome.POSTPONED, failed.code)
+        return outbox.Result(outbox.SendOutcome.POSTPONED, failed.code)
 
 
 def _identifier(record: dict[str, Any]) -> str:

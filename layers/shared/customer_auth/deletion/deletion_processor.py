@@ -25,7 +25,7 @@ _PAGE = 100
 _MAX_PAUSE_SECONDS = clock.DAY
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     """What a run did about one request."""
 
     COMPLETED = "completed"
@@ -47,7 +47,7 @@ class RunSummary(NamedTuple):
 
 def run(now: int, has_time: Callable[[], bool]) -> RunSummary:
     """Handle everything due by `now`, oldest first, for as long as there is time. Raises: aws.Failed."""
-    outcomes = Counter[Outcome]()
+    outcomes = Counter[RunOutcome]()
     left = False
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
         for batch in _batches(now):
@@ -57,10 +57,10 @@ def run(now: int, has_time: Callable[[], bool]) -> RunSummary:
             futures = [pool.submit(copy_context().run, _handle, due, now) for due in batch]
             outcomes.update(future.result() for future in futures)
     return RunSummary(
-        completed=outcomes[Outcome.COMPLETED],
-        reminded=outcomes[Outcome.REMINDED],
-        lapsed=outcomes[Outcome.LAPSED],
-        failed=outcomes[Outcome.FAILED],
+        completed=outcomes[RunOutcome.COMPLETED],
+        reminded=outcomes[RunOutcome.REMINDED],
+        lapsed=outcomes[RunOutcome.LAPSED],
+        failed=outcomes[RunOutcome.FAILED],
         left=left,
     )
 
@@ -85,19 +85,19 @@ def _pages(now: int) -> Iterator[list[Deletion | Cleanup]]:
         page = []
 
 
-def _handle(due: Deletion | Cleanup, now: int) -> Outcome:
+def _handle(due: Deletion | Cleanup, now: int) -> RunOutcome:
     """Handle one request. A failure does not stop the others; it is retried after a pause that grows with each failure."""
     try:
         if isinstance(due, Cleanup):
             _clean_up(due, now)
-            return Outcome.UNCHANGED
+            return RunOutcome.UNCHANGED
         return _handle_deletion(due, now)
     except Exception as failure:  # noqa: BLE001 (whatever is wrong with this one, the others go on)
         audit.crash(failure)
         audit.count("undeleted")
         if isinstance(due, Deletion):
             deletion_due_items.postpone(due, _retry_at(due, now))  # no effect if it was postponed before its erasure
-        return Outcome.FAILED
+        return RunOutcome.FAILED
 
 
 def _retry_at(due: Deletion | Cleanup, now: int) -> int:
@@ -105,17 +105,17 @@ def _retry_at(due: Deletion | Cleanup, now: int) -> int:
     return now + pause
 
 
-def _handle_deletion(due: Deletion, now: int) -> Outcome:
+def _handle_deletion(due: Deletion, now: int) -> RunOutcome:
     match due.status:
         case DeletionState.PENDING:
-            return Outcome.LAPSED if deletion_due_items.remove_lapsed(due, now) else Outcome.UNCHANGED
+            return RunOutcome.LAPSED if deletion_due_items.remove_lapsed(due, now) else RunOutcome.UNCHANGED
         case DeletionState.CONFIRMED if now < (due.deletion_scheduled_at or 0):
-            return Outcome.REMINDED if _remind(due) else Outcome.UNCHANGED
+            return RunOutcome.REMINDED if _remind(due) else RunOutcome.UNCHANGED
         case DeletionState.CONFIRMED | DeletionState.ERASING:
             is_ours = deletion_due_items.postpone(due, _retry_at(due, now))
-            return Outcome.COMPLETED if is_ours and erasure.erase(due, now) else Outcome.UNCHANGED
+            return RunOutcome.COMPLETED if is_ours and erasure.erase(due, now) else RunOutcome.UNCHANGED
         case DeletionState.CANCELLED | DeletionState.COMPLETED:
-            return Outcome.UNCHANGED  # these are not in the index of what is due
+            return RunOutcome.UNCHANGED  # these are not in the index of what is due
     assert_never(due.status)
 
 

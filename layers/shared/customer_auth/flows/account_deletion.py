@@ -1,10 +1,10 @@
-"""Deleting an account: asked for, confirmed by a code, cancelled by another until it is due; `erasure` does it then.
+"""Deleting an account: requested, confirmed by a code, and until it is due cancelled by another; `erasure` carries it out.
 
-A request that is not confirmed locks nothing. A confirmed one ends every session, and nobody signs in until it is cancelled.
+A request that is not confirmed changes nothing. A confirmed one ends every session, and nobody can sign in until it is cancelled.
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from customer_auth import audit
 from customer_auth.addresses.address import Channel
@@ -26,29 +26,31 @@ from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.tokens import cancel_tokens
 
-_REMIND_SECONDS = clock.DAY
+# The reminder goes out this long before the account is erased.
+_REMINDER_SECONDS = clock.DAY
 
 
-class Requested(NamedTuple):
-    """The code that confirms the request, or where there is no verified address to send it to, the request that is confirmed already."""
+class RequestedDeletion(NamedTuple):
+    """The challenge whose code confirms the request; without a verified address to send one to, the request, confirmed already."""
 
-    asked: IssuedChallenge | None
+    challenge: IssuedChallenge | None
     deletion: Deletion | None
 
 
-def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requested:
-    """Ask for the deletion of one's own account; asked once more before it lapses, it is the same request with another code.
+def request(caller: Caller, reason: str | None, client: Client, at: int) -> RequestedDeletion:
+    """Request the deletion of the caller's own account. Repeated before it lapses, it is the same request with a new code.
 
-    Raises: Throttled, ReauthenticationRequired (no verified address, and the sign-in is too long ago), Unavailable, aws.Failed.
+    `at` is when the request was received, in epoch seconds by the gateway's clock.
+    Raises: Throttled, ReauthenticationRequired (no verified address, and no recent sign-in), Unavailable, aws.Failed.
     """
     customer = caller.customer
     address = customer.verified_address(prefer=Channel(settings.service().deletion_channel))
     if address is None:
         if not sessions.is_recent(caller.claims):
             raise ReauthenticationRequired
-        return Requested(None, _confirmed_at_once(customer, reason, client, at))
-    lives = customer.deletion and (customer.deletion_lapses_at or 0) > clock.now()
-    request_id = customer.deletion if customer.deletion and lives else ids.new("adr_")
+        return RequestedDeletion(None, _confirm_at_once(customer, reason, client, at))
+    is_pending = customer.deletion and (customer.deletion_lapses_at or 0) > clock.now()
+    request_id = customer.deletion if customer.deletion and is_pending else ids.new("adr_")
 
     def along(challenge: Challenge) -> list[Write]:
         lapses_at = challenge.expires_at
@@ -58,101 +60,111 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
         ]
 
     bound = {"customer": customer.id, "epoch": customer.session_epoch, "deletion": request_id}
-    asked = codes.request_code(Purpose.DELETION, address, client, bound_to=bound, by_owner=True, along=along)
-    return Requested(asked, None)
+    challenge = codes.request_code(Purpose.DELETION, address, client, bound_to=bound, by_owner=True, along=along)
+    return RequestedDeletion(challenge, None)
 
 
 def confirm(attempt: CodeAttempt, at: int) -> Deletion:
-    """Confirm the request by the code that was sent for it: every session and reset ends, and the account goes when its time has come.
+    """Confirm the request by the code that was sent for it: every session and every reset ends, and the erasure is scheduled.
 
-    Raises: WrongCode (also when the request has lapsed), Throttled; Unavailable and aws.Failed with the proof unspent.
+    `at` is as for `request`. Raises: WrongCode (also if the request has lapsed), Throttled; Unavailable and aws.Failed with the proof
+    unspent.
     """
     proof = codes.verify_challenge(Purpose.DELETION, attempt)
     if proof.record:
-        return _found(customer_items.find(proof.record.customer_id))
+        return _current_request(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _confirm(proof, at))
 
 
 def _confirm(proof: Proof, at: int) -> Deletion:
     bound = proof.challenge["bound_to"]
     items = redemption.read(proof, [customer_items.key(bound["customer"]), deletion_items.key(bound["deletion"])])
-    customer, read = customer_items.from_item(items[0]), deletion_items.from_item(items[1])
-    if customer is None or read is None or not customer.may_sign_in or read.status != DeletionState.PENDING:
+    customer, deletion = customer_items.from_item(items[0]), deletion_items.from_item(items[1])
+    if customer is None or deletion is None or not customer.may_sign_in or deletion.status != DeletionState.PENDING:
         raise WrongCode("request_gone")
     if (customer.session_epoch, customer.deletion) != (bound["epoch"], bound["deletion"]):
         raise WrongCode("superseded")
     scheduled_at, due_at = _schedule(at)
-    writes = [
-        customer_deletion_items.confirm(customer, read.id),
-        deletion_items.confirm(read.id, scheduled_at=scheduled_at, due_at=due_at),
-        deletion_count_items.add(read.id, confirmed=1),
-        *(identity_items.end_resets(identity) for _, identity in ownership.identities_of(customer) if identity.owner),
-        notification_items.put_new(
-            Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.other_verified_address(proof.address), at=scheduled_at
-        ),
-    ]
+    writes = _confirmation_writes(proof, customer, deletion, scheduled_at=scheduled_at, due_at=due_at)
     if record := redemption.redeem(proof, writes, customer_id=customer.id):
-        return _found(customer_items.find(record.customer_id))
+        return _current_request(customer_items.find(record.customer_id))
     audit.count("verified")
     now = clock.now()
-    return read._replace(status=DeletionState.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
+    return deletion._replace(status=DeletionState.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
 
 
-def _confirmed_at_once(customer: Customer, reason: str | None, client: Client, at: int) -> Deletion:
-    """For who has no verified address: a sign-in of just now is the proof."""
+def _confirmation_writes(proof: Proof, customer: Customer, deletion: Deletion, *, scheduled_at: int, due_at: int) -> list[Write]:
+    fallback = customer.other_verified_address(proof.address)
+    return [
+        customer_deletion_items.confirm(customer, deletion.id),
+        deletion_items.confirm(deletion.id, scheduled_at=scheduled_at, due_at=due_at),
+        deletion_count_items.add(deletion.id, confirmed=1),
+        *(identity_items.end_resets(identity) for _, identity in ownership.identities_of(customer) if identity.owner),
+        notification_items.put_new(Kind.DELETION_CONFIRMED, proof.address, deletion.locale, fallback=fallback, at=scheduled_at),
+    ]
+
+
+def _confirm_at_once(customer: Customer, reason: str | None, client: Client, at: int) -> Deletion:
+    """Customers without a verified address prove themselves by a recent sign-in."""
     now, (scheduled_at, due_at) = clock.now(), _schedule(at)
-    new = Deletion(ids.new("adr_"), customer.id, DeletionState.CONFIRMED, now, now, client.locale, reason, scheduled_at, now, due_at=due_at)
-    writes = [customer_deletion_items.confirm(customer._replace(deletion=None), new.id), deletion_items.put_confirmed(new)]
+    deletion = Deletion(
+        ids.new("adr_"), customer.id, DeletionState.CONFIRMED, now, now, client.locale, reason, scheduled_at, now, due_at=due_at
+    )
+    writes = [
+        customer_deletion_items.confirm(customer._replace(deletion=None), deletion.id),
+        deletion_items.put_confirmed(deletion),
+        deletion_count_items.add(deletion.id, confirmed=1),
+    ]
     try:
-        dynamodb.transact([*writes, deletion_count_items.add(new.id, confirmed=1)])
+        dynamodb.transact(writes)
     except dynamodb.TransactionFailed:
         raise Unavailable("changed_meanwhile") from None
-    return new
+    return deletion
 
 
 def _schedule(at: int) -> tuple[int, int]:
-    """When the account goes, never early, for it is by the later of two clocks; and when the processor looks first, to remind."""
+    """When the account is erased, counted from the later of two clocks so that it is never early; and when the processor first acts."""
     scheduled_at = max(clock.now(), at) + settings.service().deletion_scheduled_days * clock.DAY
-    remind_at = scheduled_at - _REMIND_SECONDS
-    return scheduled_at, remind_at if remind_at > clock.now() else scheduled_at
+    reminder_at = scheduled_at - _REMINDER_SECONDS
+    return scheduled_at, reminder_at if reminder_at > clock.now() else scheduled_at
 
 
 def cancel(attempt: CodeAttempt) -> Deletion:
-    """Keep the account, by the code that came to its address. Against the processor exactly one wins.
+    """Keep the account, by the code that was sent to its address. Of a cancellation and a concurrent erasure exactly one wins.
 
-    Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun); Unavailable and aws.Failed with the proof unspent.
+    Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun), Unavailable and aws.Failed with the proof unspent.
     """
     proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
     if proof.record:
-        return _cancelled(customer_items.find(proof.record.customer_id))
+        return _last_cancelled(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _cancel(proof), AccountDeletionPending)
 
 
 def _cancel(proof: Proof) -> Deletion:
     state = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(redemption.read, proof))
     customer = state.owner
-    writes, cancelled = _keep(customer)
+    writes, cancelled = _cancellation(customer)
     writes += [identity_items.is_still_owned(state.identity)] if state.identity else []
-    beside = customer.other_verified_address(proof.address) if customer else None
-    writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=beside))
+    fallback = customer.other_verified_address(proof.address) if customer else None
+    writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=fallback))
     if record := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):
-        return _cancelled(customer_items.find(record.customer_id))
+        return _last_cancelled(customer_items.find(record.customer_id))
     audit.count("verified")
     return cancelled
 
 
 def cancel_by_token(token: str) -> Deletion:
-    """The same for who has no verified address, by what the refused sign-in gave; again it is cancelled still.
+    """Cancel with the token from the refused sign-in, for customers without a verified address. Repeating it succeeds.
 
     Raises: WrongCode, AccountDeletionPending (the erasure has begun), Unavailable, aws.Failed.
     """
     customer_id, request_id = cancel_tokens.check(token)
     customer = customer_items.find(customer_id)
     if customer and request_id in (customer.deletions or []):
-        return _cancelled(customer)
+        return _last_cancelled(customer)
     if customer is None or customer.deletion != request_id:
         raise WrongCode("nothing_to_cancel")
-    writes, cancelled = _keep(customer)
+    writes, cancelled = _cancellation(customer)
     try:
         dynamodb.transact(writes)
     except dynamodb.TransactionFailed:
@@ -160,29 +172,36 @@ def cancel_by_token(token: str) -> Deletion:
     return cancelled
 
 
-def _keep(customer: Customer | None) -> tuple[list[Write], Deletion]:
-    """What keeps the account, first the customer, and the request as it is then."""
-    if customer and customer.status == Status.ERASING:
-        raise AccountDeletionPending
-    if customer is None or customer.deletion is None or customer.status != Status.DELETION_CONFIRMED:
+def _cancellation(customer: Customer | None) -> tuple[list[Write], Deletion]:
+    """The writes that cancel the deletion, the customer's first, and the request as they leave it."""
+    if customer is None:
         raise WrongCode("nothing_to_cancel")
-    now, read = clock.now(), _found(customer)
-    writes = [customer_deletion_items.cancel(customer), deletion_items.cancel(read.id)]
-    writes.append(deletion_count_items.add(read.id, confirmed=-1, cancelled=1))
-    return writes, read._replace(status=DeletionState.CANCELLED, cancelled_at=now, updated_at=now)
+    status = Status(customer.status)
+    match status:
+        case Status.ACTIVE:
+            raise WrongCode("nothing_to_cancel")
+        case Status.ERASING:
+            raise AccountDeletionPending
+        case Status.DELETION_CONFIRMED:
+            now, deletion = clock.now(), _current_request(customer)
+            count = deletion_count_items.add(deletion.id, confirmed=-1, cancelled=1)
+            writes = [customer_deletion_items.cancel(customer), deletion_items.cancel(deletion.id), count]
+            return writes, deletion._replace(status=DeletionState.CANCELLED, cancelled_at=now, updated_at=now)
+    assert_never(status)
 
 
-def _found(customer: Customer | None) -> Deletion:
-    """The customer's request. Raises: WrongCode where it has ended since."""
-    found = deletion_items.find(customer.deletion) if customer and customer.deletion else None
-    if found is None:
+def _current_request(customer: Customer | None) -> Deletion:
+    """The customer's current request. Raises: WrongCode (it has ended meanwhile)."""
+    return _find(customer.deletion if customer else None)
+
+
+def _last_cancelled(customer: Customer | None) -> Deletion:
+    """The customer's request that was cancelled last. Raises: WrongCode (there is none)."""
+    return _find(customer.deletions[-1] if customer and customer.deletions else None)
+
+
+def _find(request_id: str | None) -> Deletion:
+    deletion = deletion_items.find(request_id) if request_id else None
+    if deletion is None:
         raise WrongCode("request_gone")
-    return found
-
-
-def _cancelled(customer: Customer | None) -> Deletion:
-    """The request that was cancelled last."""
-    found = deletion_items.find(customer.deletions[-1]) if customer and customer.deletions else None
-    if found is None:
-        raise WrongCode("request_gone")
-    return found
+    return deletion

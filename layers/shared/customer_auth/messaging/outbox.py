@@ -30,7 +30,7 @@ from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.tokens import reset_tokens
 
 
-class Outcome(StrEnum):
+class SendOutcome(StrEnum):
     """How one attempt to send a message ended."""
 
     SENT = "sent"
@@ -45,16 +45,16 @@ class Outcome(StrEnum):
 class Result(NamedTuple):
     """The outcome of one attempt, and for a failure its reason."""
 
-    outcome: Outcome
+    outcome: SendOutcome
     reason: str = ""
 
     @property
     def retry(self) -> bool:
         """Whether the message is to be tried again."""
         match self.outcome:
-            case Outcome.LEASED_ELSEWHERE | Outcome.POSTPONED:
+            case SendOutcome.LEASED_ELSEWHERE | SendOutcome.POSTPONED:
                 return True
-            case Outcome.SENT | Outcome.SKIPPED | Outcome.DROPPED | Outcome.NOTHING_TO_SEND | Outcome.FAILED:
+            case SendOutcome.SENT | SendOutcome.SKIPPED | SendOutcome.DROPPED | SendOutcome.NOTHING_TO_SEND | SendOutcome.FAILED:
                 return False
         assert_never(self.outcome)
 
@@ -74,12 +74,12 @@ def deliver(message: OutboxMessage) -> Result:
     try:
         challenge = message_items.lease(message)
         if challenge is None:
-            return Result(Outcome.NOTHING_TO_SEND)
+            return Result(SendOutcome.NOTHING_TO_SEND)
         if message.purpose is Purpose.NOTIFICATION:
             return _deliver_notification(message, challenge)
         return _deliver_challenge(message, challenge)
     except LeaseHeld:
-        return Result(Outcome.LEASED_ELSEWHERE)
+        return Result(SendOutcome.LEASED_ELSEWHERE)
 
 
 def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
@@ -88,7 +88,7 @@ def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
     if address is None:
         notification_items.delete(message.pk)
         audit.count("notifications_dropped", address=challenges.address(notification))
-        return Result(Outcome.DROPPED)
+        return Result(SendOutcome.DROPPED)
     audit.note(address=address)
     try:
         _send(Kind(notification["kind"]), message, address, address.destination, notification)
@@ -96,7 +96,7 @@ def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
         return _record_failure(message, failure, notification)
     notification_items.delete(message.pk)
     audit.count("sent")
-    return Result(Outcome.SENT)
+    return Result(SendOutcome.SENT)
 
 
 def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
@@ -108,7 +108,7 @@ def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
     kind = _kind(message.purpose, address, identity)
     if kind is None:
         message_items.record(message, DeliveryState.SKIPPED)
-        return Result(Outcome.SKIPPED)
+        return Result(SendOutcome.SKIPPED)
     if kind is Kind.RESET and identity and identity.proven_at:
         message_items.record_revision(message, identity.revision)
     try:
@@ -117,7 +117,7 @@ def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
         return _record_failure(message, failure, challenge)
     message_items.record(message, DeliveryState.SENT, customer_id=owner)
     audit.count("sent")
-    return Result(Outcome.SENT)
+    return Result(SendOutcome.SENT)
 
 
 def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind | None:
@@ -178,10 +178,10 @@ def _record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -
     if failure.permanent or (failure.unknown and is_last):
         message_items.record(message, DeliveryState.FAILED, reason=failure.reason)
         audit.count("failed")
-        return Result(Outcome.FAILED, failure.reason)
+        return Result(SendOutcome.FAILED, failure.reason)
     state = DeliveryState.UNSURE if failure.unknown or is_last else DeliveryState.QUEUED
     message_items.record(message, state, reason=failure.reason)
-    return Result(Outcome.POSTPONED, failure.reason)
+    return Result(SendOutcome.POSTPONED, failure.reason)
 
 
 def enqueue_retry(message: OutboxMessage) -> None:

@@ -1,4 +1,4 @@
-"""Deleting an account: answers."""
+"""Deleting an account: responses."""
 
 from typing import Literal, Self
 
@@ -12,7 +12,7 @@ from customer_auth.http.schemas.field_types import CustomerId, DeletionId, Time
 
 
 class DeletionResponse(Model):
-    """A request that an account be deleted."""
+    """A request to delete an account."""
 
     id: DeletionId
     customer_id: CustomerId
@@ -26,7 +26,7 @@ class DeletionResponse(Model):
 
     @classmethod
     def of(cls, deletion: Deletion) -> Self:
-        """The same request, with times in ISO 8601 UTC; what is being erased is confirmed."""
+        """The response for a request, with times in ISO 8601 UTC; one that is being erased is shown as confirmed."""
         fields = {name: getattr(deletion, name) for name in Deletion._fields if name in cls.model_fields}
         fields |= {name: clock.iso(value) for name, value in fields.items() if name.endswith("_at") and value is not None}
         status = DeletionState.CONFIRMED if deletion.status == DeletionState.ERASING else DeletionState(deletion.status)
@@ -34,6 +34,6 @@ class DeletionResponse(Model):
 
 
 class ListedDeletionResponse(DeletionResponse):
-    """The same, as administrators see it."""
+    """A request as administrators see it."""
 
-    receipt: str | None = Field(description="Of a completed one, a signed JWS (RFC 7515).", examples=[examples.RECEIPT])
+    receipt: str | None = Field(description="The receipt of a completed request, a signed JWS (RFC 7515).", examples=[examples.RECEIPT])
