@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from customer_auth.base.errors import AccountDeletionPending, BadRequest, FieldError, Throttled, WrongCode
-from customer_auth.flows import account_deletion
+from customer_auth.flows import deletion_cancellation
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Code, Model, Token
@@ -40,8 +40,8 @@ class CancelDeletionResponse(Model):
 )
 def handler(call: Call[CancelDeletionRequest, None]) -> CancelDeletionResponse:
     if cancel_tokens.is_one(call.body.token):
-        return CancelDeletionResponse(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
+        return CancelDeletionResponse(request=DeletionResponse.of(deletion_cancellation.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))
     attempt = codes.CodeAttempt(call.body.code, call.body.token, call.idempotency_key, call.client)
-    return CancelDeletionResponse(request=DeletionResponse.of(account_deletion.cancel(attempt)))
+    return CancelDeletionResponse(request=DeletionResponse.of(deletion_cancellation.cancel(attempt)))

@@ -1,10 +1,10 @@
-"""Deleting an account: requested, confirmed by a code, and until it is due cancelled by another; `erasure` carries it out.
+"""Deleting an account: requested, then confirmed by a code. Until it is due it can be cancelled; then `erasure` carries it out.
 
-A request that is not confirmed changes nothing. A confirmed one ends every session, and nobody can sign in until it is cancelled.
+A request that is not confirmed changes nothing. A confirmed one ends every session, and nobody can sign in until it is cancelled (see
+`deletion_cancellation`).
 """
 
-from functools import partial
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from customer_auth import audit
 from customer_auth.addresses.address import Channel
@@ -12,9 +12,9 @@ from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
 from customer_auth.base.client import Client
-from customer_auth.base.errors import AccountDeletionPending, ReauthenticationRequired, Unavailable, WrongCode
+from customer_auth.base.errors import ReauthenticationRequired, Unavailable, WrongCode
 from customer_auth.customers import customer_deletion_items, customer_items, identity_items, ownership
-from customer_auth.customers.customers import Customer, Status
+from customer_auth.customers.customers import Customer
 from customer_auth.deletion import deletion_count_items, deletion_items
 from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.messaging import notification_items
@@ -24,7 +24,6 @@ from customer_auth.otp.challenges import Challenge, Purpose
 from customer_auth.otp.codes import CodeAttempt, IssuedChallenge, Proof
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
-from customer_auth.tokens import cancel_tokens
 
 # The reminder goes out this long before the account is erased.
 _REMINDER_SECONDS = clock.DAY
@@ -72,7 +71,7 @@ def confirm(attempt: CodeAttempt, at: int) -> Deletion:
     """
     proof = codes.verify_challenge(Purpose.DELETION, attempt)
     if proof.record:
-        return _current_request(customer_items.find(proof.record.customer_id))
+        return current_request(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _confirm(proof, at))
 
 
@@ -87,7 +86,7 @@ def _confirm(proof: Proof, at: int) -> Deletion:
     scheduled_at, due_at = _schedule(at)
     writes = _confirmation_writes(proof, customer, deletion, scheduled_at=scheduled_at, due_at=due_at)
     if record := redemption.redeem(proof, writes, customer_id=customer.id):
-        return _current_request(customer_items.find(record.customer_id))
+        return current_request(customer_items.find(record.customer_id))
     audit.count("verified")
     now = clock.now()
     return deletion._replace(status=DeletionState.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
@@ -129,79 +128,9 @@ def _schedule(at: int) -> tuple[int, int]:
     return scheduled_at, reminder_at if reminder_at > clock.now() else scheduled_at
 
 
-def cancel(attempt: CodeAttempt) -> Deletion:
-    """Keep the account, by the code that was sent to its address. Of a cancellation and a concurrent erasure exactly one wins.
-
-    Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun), Unavailable and aws.Failed with the proof unspent.
-    """
-    proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
-    if proof.record:
-        return _last_cancelled(customer_items.find(proof.record.customer_id))
-    return redemption.retry_on_conflict(proof, lambda _: _cancel(proof), AccountDeletionPending)
-
-
-def _cancel(proof: Proof) -> Deletion:
-    state = ownership.read(proof.address, proof.challenge.get("customer"), first=partial(redemption.read, proof))
-    customer = state.owner
-    writes, cancelled = _cancellation(customer)
-    writes += [identity_items.is_still_owned(state.identity)] if state.identity else []
-    fallback = customer.other_verified_address(proof.address) if customer else None
-    writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge["locale"], fallback=fallback))
-    if record := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):
-        return _last_cancelled(customer_items.find(record.customer_id))
-    audit.count("verified")
-    return cancelled
-
-
-def cancel_by_token(token: str) -> Deletion:
-    """Cancel with the token from the refused sign-in, for customers without a verified address. Repeating it succeeds.
-
-    Raises: WrongCode, AccountDeletionPending (the erasure has begun), Unavailable, aws.Failed.
-    """
-    customer_id, request_id = cancel_tokens.check(token)
-    customer = customer_items.find(customer_id)
-    if customer and request_id in (customer.deletions or []):
-        return _last_cancelled(customer)
-    if customer is None or customer.deletion != request_id:
-        raise WrongCode("nothing_to_cancel")
-    writes, cancelled = _cancellation(customer)
-    try:
-        dynamodb.transact(writes)
-    except dynamodb.TransactionFailed:
-        raise Unavailable("changed_meanwhile") from None
-    return cancelled
-
-
-def _cancellation(customer: Customer | None) -> tuple[list[Write], Deletion]:
-    """The writes that cancel the deletion, the customer's first, and the request as they leave it."""
-    if customer is None:
-        raise WrongCode("nothing_to_cancel")
-    status = Status(customer.status)
-    match status:
-        case Status.ACTIVE:
-            raise WrongCode("nothing_to_cancel")
-        case Status.ERASING:
-            raise AccountDeletionPending
-        case Status.DELETION_CONFIRMED:
-            now, deletion = clock.now(), _current_request(customer)
-            count = deletion_count_items.add(deletion.id, confirmed=-1, cancelled=1)
-            writes = [customer_deletion_items.cancel(customer), deletion_items.cancel(deletion.id), count]
-            return writes, deletion._replace(status=DeletionState.CANCELLED, cancelled_at=now, updated_at=now)
-    assert_never(status)
-
-
-def _current_request(customer: Customer | None) -> Deletion:
-    """The customer's current request. Raises: WrongCode (it has ended meanwhile)."""
-    return _find(customer.deletion if customer else None)
-
-
-def _last_cancelled(customer: Customer | None) -> Deletion:
-    """The customer's request that was cancelled last. Raises: WrongCode (there is none)."""
-    return _find(customer.deletions[-1] if customer and customer.deletions else None)
-
-
-def _find(request_id: str | None) -> Deletion:
-    deletion = deletion_items.find(request_id) if request_id else None
+def current_request(customer: Customer | None) -> Deletion:
+    """The customer's current request. Raises: WrongCode (it has ended meanwhile), aws.Failed."""
+    deletion = deletion_items.find(customer.deletion) if customer and customer.deletion else None
     if deletion is None:
         raise WrongCode("request_gone")
     return deletion
