@@ -238,4 +238,4 @@ def test_a_lapsed_customer_is_listed_no_more(api, customer, inbox):
 
     api.clock.advance(30 * 86_400)
 
-    assert referred_customer_items.find_page(customer.id, most=10, after=None) == ([], None)
+    assert referred_customer_items.find_page(customer.id, limit=10, after=None) == ([], None)
