@@ -15,7 +15,7 @@ They are counted in `deletion_count_items`, listed for administrators by `deleti
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Item, Write
@@ -30,7 +30,7 @@ class DeletionState(StrEnum):
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
-    ERASING = "erasing"  # shown as confirmed
+    ERASING = "erasing"
     CANCELLED = "cancelled"
     COMPLETED = "completed"
 
@@ -131,6 +131,16 @@ def remove_reason(request_id: str) -> Write:
     return dynamodb.update(*key(request_id), "REMOVE #reason, #locale", "#status = :cancelled", {":cancelled": DeletionState.CANCELLED})
 
 
+def visible_state(state: DeletionState) -> DeletionState:
+    """The state as customers and administrators see it: a request that is being erased is still confirmed."""
+    match state:
+        case DeletionState.ERASING:
+            return DeletionState.CONFIRMED
+        case DeletionState.PENDING | DeletionState.CONFIRMED | DeletionState.CANCELLED | DeletionState.COMPLETED:
+            return state
+    assert_never(state)
+
+
 def shard_of(request_id: str) -> int:
     """In which of the SHARDS the request is counted, and found when it is due."""
     return int(request_id[-1], 32) % SHARDS
@@ -157,8 +167,7 @@ def _change_state(
 
 def _state(state: DeletionState, request_id: str, now: int) -> Item:
     """The attributes that change with the state."""
-    shown = DeletionState.CONFIRMED if state is DeletionState.ERASING else state
-    return {"status": state, "listed": shown, "updated_at": now, "by_updated": _position(now, request_id)}
+    return {"status": state, "listed": visible_state(state), "updated_at": now, "by_updated": _position(now, request_id)}
 
 
 def _fixed(request_id: str, customer_id: str, created_at: int) -> Item:

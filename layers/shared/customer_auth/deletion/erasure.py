@@ -7,6 +7,7 @@ because the address may be somebody else's.
 """
 
 from itertools import batched
+from typing import assert_never
 
 from customer_auth.addresses.address import Channel
 from customer_auth.aws import dynamodb
@@ -74,10 +75,21 @@ def close_orphan(deletion: Deletion, customer: Customer | None) -> bool:
     it was.
     """
     current = deletion_items.find(deletion.id)  # the index lags, so the request may have ended already
-    if current and current.status == DeletionState.CONFIRMED:
-        commit([deletion_items.cancel(deletion.id), deletion_count_items.add(deletion.id, confirmed=-1, cancelled=1)])
-    if current is None or current.status != DeletionState.ERASING:
+    if current is None:
         return False
+    match current.status:
+        case DeletionState.CONFIRMED:
+            commit([deletion_items.cancel(current.id), deletion_count_items.add(current.id, confirmed=-1, cancelled=1)])
+            return False
+        case DeletionState.ERASING:
+            return _complete_orphan(current, customer)
+        case DeletionState.PENDING | DeletionState.CANCELLED | DeletionState.COMPLETED:
+            return False
+    assert_never(current.status)
+
+
+def _complete_orphan(current: Deletion, customer: Customer | None) -> bool:
+    """Delete what is left of the previous account, and complete its request."""
     erase_sessions(current.customer_id, below_epoch=customer.session_epoch if customer else None)
     completed_at = clock.now()
     receipt = receipts.issue(current, current.erased or {}, completed_at)

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from customer_auth.base import clock
-from customer_auth.deletion.deletion_items import Deletion, DeletionState
+from customer_auth.deletion.deletion_items import Deletion, visible_state
 from customer_auth.http import examples
 from customer_auth.http.fields import Model
 from customer_auth.http.schemas.field_types import CustomerId, DeletionId, Time
@@ -29,8 +29,7 @@ class DeletionResponse(Model):
         """The response for a request, with times in ISO 8601 UTC; one that is being erased is shown as confirmed."""
         fields = {name: getattr(deletion, name) for name in Deletion._fields if name in cls.model_fields}
         fields |= {name: clock.iso(value) for name, value in fields.items() if name.endswith("_at") and value is not None}
-        status = DeletionState.CONFIRMED if deletion.status == DeletionState.ERASING else DeletionState(deletion.status)
-        return cls(**fields | {"status": str(status)})
+        return cls(**fields | {"status": str(visible_state(deletion.status))})
 
 
 class ListedDeletionResponse(DeletionResponse):
