@@ -28,11 +28,11 @@ def find(
     """
     table, sort_key = settings.resources().customers_table, _SORT_KEYS[order]
     beyond = (sort_key, after) if after is not None else None
-    most = None if limit is None else limit + 1
+    size = None if limit is None else limit + 1
     listed: list[ListedDeletion] = []
     start: Item | None = None
     while True:
-        items, start = dynamodb.page(table, INDEXES[order], {"listed": state}, most=most, start=start, ascending=ascending, beyond=beyond)
+        items, start = dynamodb.page(table, INDEXES[order], {"listed": state}, most=size, start=start, ascending=ascending, beyond=beyond)
         alive = [item for item in items if _is_alive(item, lapsed_by)]
         listed += [ListedDeletion(str(item[sort_key]), deletion) for item in alive if (deletion := from_item(item))]
         if start is None or (limit is not None and len(listed) > limit):

@@ -11,7 +11,7 @@ from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.deletion.deletion_list_items import ListedDeletion
 
 # What administrators can ask for; requests that are being erased are shown as confirmed.
-SHOWN = (DeletionState.PENDING, *deletion_count_items.COUNTED)
+VISIBLE_STATES = (DeletionState.PENDING, *deletion_count_items.COUNTED)
 _POSITION = re.compile(r"[0-9a-z_#]{1,80}")
 
 
@@ -47,7 +47,7 @@ def page(request: ListRequest) -> DeletionPage:
     after = _position(request) if request.cursor else None
     if after and request.offset:
         raise BadRequest("Cursor and offset exclude each other", FieldError("offset", "must be 0 with a cursor"))
-    states = [DeletionState(request.state)] if request.state else list(SHOWN)
+    states = [DeletionState(request.state)] if request.state else list(VISIBLE_STATES)
     lists = [_pending(request, after) if state is DeletionState.PENDING else _of_state(state, request, after) for state in states]
     total = sum(each.total for each in lists)
     if states != [DeletionState.PENDING]:
@@ -55,10 +55,10 @@ def page(request: ListRequest) -> DeletionPage:
         total += sum(totals[state] for state in states if state in totals)
     merged = list(heapq.merge(*(each.listed for each in lists), key=lambda each: each.position, reverse=not request.ascending))
     end = request.offset + request.limit
-    shown = merged[request.offset : end]
+    visible = merged[request.offset : end]
     has_more = any(each.has_more for each in lists) or len(merged) > end
-    cursor = _cursor(request, shown[-1].position) if has_more and shown else None
-    return DeletionPage([each.deletion for each in shown], total, cursor)
+    cursor = _cursor(request, visible[-1].position) if has_more and visible else None
+    return DeletionPage([each.deletion for each in visible], total, cursor)
 
 
 def _pending(request: ListRequest, after: str | None) -> _StateList:
