@@ -1,4 +1,4 @@
-"""Thousands of customers whose accounts are due to be erased, written like the service writes them, but without signing up."""
+"""Customers whose accounts are due to be erased, by thousands: written as the service writes them, without their having signed up."""
 
 import itertools
 from collections import Counter
@@ -12,8 +12,8 @@ from customer_auth.aws.dynamodb import Write
 from customer_auth.base import ids, settings
 from customer_auth.customers import customer_items, customers, identity_items, referral_items
 from customer_auth.customers.customers import Customer, Names, Status
-from customer_auth.deletion import deletion_items
-from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.deletion import deletion_count_items, deletion_items
+from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.sessions import session_items
 from customer_auth.sessions.session_items import Session
 
@@ -24,31 +24,31 @@ _FIRST_NUMBER = 12_123_000_000
 
 
 class Leaver(NamedTuple):
-    """A customer to be deleted, and the deletion request."""
+    """Who is to go, and by which request."""
 
     customer: Customer
     deletion: Deletion
 
 
 def put(count: int, *, due_at: int, first: int = 0) -> list[Leaver]:
-    """Store `count` customers with two addresses and three sessions each, the earliest due first; `first` makes their names unique."""
-    leavers = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
-    write(itertools.chain.from_iterable(map(_items, leavers)))
-    counted = Counter(deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in leavers)
-    for each in leavers:
-        place = deletion_items.count(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
+    """So many customers with two addresses and three sessions each, the earliest due first. `first` sets them apart from others."""
+    made = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
+    write(itertools.chain.from_iterable(map(_items, made)))
+    counted = Counter(deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in made)
+    for each in made:
+        place = deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
         if number := counted.pop(place, 0):
-            dynamodb.write(deletion_items.count(each.deletion.id, confirmed=number))
-    return leavers
+            dynamodb.write(deletion_count_items.add(each.deletion.id, confirmed=number))
+    return made
 
 
 def put_ended(count: int, *, at: int) -> None:
-    """Store `count` old requests, half of them cancelled and half completed, which are not counted."""
+    """So many requests of long ago, half of them cancelled and half completed; the counts know nothing of them."""
 
     def items() -> Iterable[Write]:
         for nth in range(count):
-            state = State.CANCELLED if nth % 2 else State.COMPLETED
-            new = Deletion(ids.new("adr_"), ids.new("cus_"), State.CONFIRMED, at - nth, at - nth, deletion_scheduled_at=at)
+            state = DeletionState.CANCELLED if nth % 2 else DeletionState.COMPLETED
+            new = Deletion(ids.new("adr_"), ids.new("cus_"), DeletionState.CONFIRMED, at - nth, at - nth, deletion_scheduled_at=at)
             item = deletion_items.put_confirmed(new).parameters["Item"] | {"status": {"S": state}, "listed": {"S": state}}
             del item["due_at"], item["due_shard"]
             yield Write("Put", {"TableName": settings.resources().customers_table, "Item": item})
@@ -65,7 +65,7 @@ def _leaver(nth: int, due_at: int) -> Leaver:
     deletion = Deletion(
         request_id,
         customer.id,
-        State.CONFIRMED,
+        DeletionState.CONFIRMED,
         requested_at,
         requested_at,
         reason="moved",
@@ -80,7 +80,7 @@ def _items(leaver: Leaver) -> Iterable[Write]:
     customer, deletion = leaver
     yield customer_items.put_new(customer)
     for address in customer.verified_addresses:
-        yield from identity_items.prove(address, customer, None)
+        yield from identity_items.verify(address, customer, None)
     yield referral_items.put(customer)
     yield deletion_items.put_confirmed(deletion)
     begun_at, lasts_until = deletion.created_at, deletion.due_at + 30 * _DAY
@@ -108,9 +108,9 @@ def _items(leaver: Leaver) -> Iterable[Write]:
 
 
 def write(writes: Iterable[Write]) -> None:
-    """Store items in batches, without their conditions, because no such items exist yet."""
-    for batch in itertools.batched(writes, _IN_A_BATCH, strict=False):
+    """Write them without their conditions, for nothing of the kind is there, and many at once."""
+    for some in itertools.batched(writes, _IN_A_BATCH, strict=False):
         requests: dict[str, list[Any]] = {}
-        for write in batch:
+        for write in some:
             requests.setdefault(write.parameters["TableName"], []).append({"PutRequest": {"Item": write.parameters["Item"]}})
         assert not aws.call("dynamodb", "BatchWriteItem", RequestItems=requests)["UnprocessedItems"]

@@ -17,7 +17,14 @@ from customer_auth.addresses.address import Address, Channel
 from customer_auth.aws import attribute_values, dynamodb
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import settings
-from customer_auth.customers import customer_items, customers, identity_items, registration_items
+from customer_auth.customers import (
+    customer_address_items,
+    customer_items,
+    customers,
+    identity_items,
+    identity_move_items,
+    registration_items,
+)
 from customer_auth.customers.identity_items import Identity
 from tools import stack_settings
 
@@ -111,12 +118,12 @@ def _customer(customer_id: str) -> Outdated | None:
     identities = None if lost else _identities(address, known, own)
     if identities is None:
         return Outdated(customer.id, address, None)
-    return Outdated(customer.id, address, [customer_items.renumber(customer, address), *identities, *_renumbered(stored, address)])
+    return Outdated(customer.id, address, [customer_address_items.renumber(customer, address), *identities, *_renumbered(stored, address)])
 
 
 def _registration(registration_id: str) -> Outdated | None:
     stored = dynamodb.get(*registration_items.key(registration_id))
-    registration = registration_items.registration(stored)
+    registration = registration_items.from_item(stored)
     if stored is None or registration is None or registration.customer_id or not is_outdated(stored):
         return None
     address = registration.address
@@ -129,14 +136,16 @@ def _registration(registration_id: str) -> Outdated | None:
 def _identities(address: Address, known: dict[str, Identity], own: list[Identity]) -> list[Write] | None:
     """What moves their identity to today's key; none to move is no conflict, one that somebody else has proven there is."""
     today = known.get(address.key)
-    former = [each for each in own if each.lies_at != address.key]
+    former = [each for each in own if each.address_key != address.key]
     if not former:
         return []
     if today is None or (former[0].proven_at and not today.proven_at):
-        return identity_items.move(address, former[0])  # a verified address wins over an unverified one
+        return identity_move_items.move(address, former[0])  # a verified address wins over an unverified one
     if former[0].proven_at and today not in own:
         return None
-    return [identity_items.drop(each) for each in former]  # a newer unverified address of theirs, or a verified one, is there already
+    return [
+        identity_items.remove_unverified(each) for each in former
+    ]  # a newer unverified address of theirs, or a verified one, is there already
 
 
 def _renumbered(stored: Item | None, address: Address) -> list[Write]:

@@ -67,7 +67,7 @@ def check(deployment: Deployment) -> None:
     checked = template.resolve(template.document["Resources"][CHECKED]["Properties"]["Settings"], {"RetryQueue": "the queue"})
     try:
         settings.check(checked)
-        template_lint.checked(checked["TEMPLATES_DIR"])
+        template_lint.check_folder(checked["TEMPLATES_DIR"])
     except SettingsError as wrong:
         raise Wrong(str(wrong)) from None
 

@@ -1,4 +1,4 @@
-"""POST /store/customers/me/contact/verify: puts the new email or phone in the old one's place, by the code that came to it."""
+"""POST /store/customers/me/contact/verify: replaces the customer's email or phone with a new one, by the code that was sent to it."""
 
 from customer_auth.base.account_errors import ContactTaken
 from customer_auth.base.errors import Throttled, WrongCode
@@ -12,20 +12,20 @@ from customer_auth.sessions import sessions
 REFUSALS = (WrongCode, Throttled, ContactTaken)
 
 
-class ContactVerified(TokensResponse):
-    """The customer with the new address, and what the caller goes on with; every other session has ended."""
+class ContactChangeResponse(TokensResponse):
+    """The customer with the new address, and the caller's new tokens; every other session has ended."""
 
     customer: CustomerResponse
 
 
 @endpoint(
     body=TokenCodeRequest,
-    answer=ContactVerified,
+    answer=ContactChangeResponse,
     caller=sessions.identify,
     refusals=REFUSALS,
     takes_key=True,
     uses=("dynamodb", "secretsmanager", "kms"),
 )
-def handler(call: Call[TokenCodeRequest, sessions.TokenOwner]) -> ContactVerified:
+def handler(call: Call[TokenCodeRequest, sessions.TokenOwner]) -> ContactChangeResponse:
     changed = contact_change.verify(call.caller, attempt(call), call.issuer)
-    return ContactVerified(customer=CustomerResponse.of(changed.customer), **members(changed.token_pair, changed.device))
+    return ContactChangeResponse(customer=CustomerResponse.of(changed.customer), **members(changed.token_pair, changed.device))

@@ -1,20 +1,21 @@
-"""POST /store/customers: makes the customer of a registration, by the token that it gave."""
+"""POST /store/customers: creates the customer of a registration, with the registration's token."""
 
 from customer_auth.base.account_errors import IdentityExists
 from customer_auth.flows import customer_creation, verification
 from customer_auth.http.endpoint import Bearer, Call, endpoint
-from customer_auth.http.schemas.registration import Created, NewCustomer
+from customer_auth.http.schemas.registration import CreateCustomerRequest, CreateCustomerResponse
 from customer_auth.tokens import registration_tokens
 
 
 @endpoint(
-    body=NewCustomer,
-    answer=Created,
+    body=CreateCustomerRequest,
+    answer=CreateCustomerResponse,
     caller=registration_tokens.verify,
     bearer=Bearer.REGISTRATION,
     refusals=(IdentityExists,),
     uses=("dynamodb", "secretsmanager", "kms"),
 )
-def handler(call: Call[NewCustomer, registration_tokens.RegistrationToken]) -> Created:
-    created = customer_creation.open_customer(call.caller, call.body.wanted, call.client, call.issuer)
-    return Created.of(created, verification.request_codes_at_registration(created.customer, call.client))
+def handler(call: Call[CreateCustomerRequest, registration_tokens.RegistrationToken]) -> CreateCustomerResponse:
+    created = customer_creation.create_customer(call.caller, call.body.details, call.client, call.issuer)
+    issued = verification.request_codes_at_registration(created.customer, call.client)
+    return CreateCustomerResponse.of(created, issued)

@@ -1,4 +1,4 @@
-"""GET /store/customers/me/export: all that is held on the signed-in customer, as one document."""
+"""GET /store/customers/me/export: everything stored about the signed-in customer, as one document."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from customer_auth.http.schemas.field_types import Time
 from customer_auth.sessions import sessions
 
 
-class Export(Model):
-    """What each part means stands in docs/export.md."""
+class ExportResponse(Model):
+    """docs/export.md explains each part."""
 
     exported_at: Time
     customer: dict[str, Any] = Field(examples=[{"id": examples.CUSTOMER_ID, "first_name": "Ada"}])
@@ -26,6 +26,6 @@ class Export(Model):
     deletion_requests: list[dict[str, Any]] = Field(examples=[[]])
 
 
-@endpoint(answer=Export, caller=sessions.authenticate, refusals=(ReauthenticationRequired,))
-def handler(call: Call[None, sessions.Caller]) -> Export:
-    return Export(**export.export(call.caller))
+@endpoint(answer=ExportResponse, caller=sessions.authenticate, refusals=(ReauthenticationRequired,))
+def handler(call: Call[None, sessions.Caller]) -> ExportResponse:
+    return ExportResponse(**export.export(call.caller))

@@ -1,4 +1,4 @@
-"""GET /store/customers/phone/{phone}: the name behind a number, as far as PHONE_LOOKUP tells it."""
+"""GET /store/customers/phone/{phone}: the names of the customer with this number, as far as PHONE_LOOKUP discloses them."""
 
 from pydantic import Field
 
@@ -8,20 +8,20 @@ from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.base import Model
 
 
-class NamesShown(Model):
-    """What a storefront may greet a person with."""
+class NamesResponse(Model):
+    """The names that a storefront may greet a person with."""
 
     first_name: str | None = Field(examples=["A***"])
     last_name: str | None = Field(examples=["L***"])
 
 
-class LookedUp(Model):
-    """The customer, or null where nobody has proven the number."""
+class PhoneLookupResponse(Model):
+    """The customer, or null if nobody has verified the number."""
 
-    customer: NamesShown | None
+    customer: NamesResponse | None
 
 
-@endpoint(answer=LookedUp, publishable=True, refusals=(BadRequest, NotFound, Throttled))
-def handler(call: Call[None, None]) -> LookedUp:
-    names = phone_lookup.names_behind(call.parameters["phone"], call.client)
-    return LookedUp(customer=NamesShown(**names._asdict()) if names else None)
+@endpoint(answer=PhoneLookupResponse, publishable=True, refusals=(BadRequest, NotFound, Throttled))
+def handler(call: Call[None, None]) -> PhoneLookupResponse:
+    names = phone_lookup.find_names(call.parameters["phone"], call.client)
+    return PhoneLookupResponse(customer=NamesResponse(**names._asdict()) if names else None)

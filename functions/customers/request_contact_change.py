@@ -1,4 +1,4 @@
-"""POST /store/customers/me/contact: sends a code to the email or phone that the customer wants instead."""
+"""POST /store/customers/me/contact: sends a code to the email or phone that is to replace the old one."""
 
 from pydantic import Field
 
@@ -15,8 +15,8 @@ from customer_auth.http.schemas.identifiers import only_one
 from customer_auth.sessions import sessions
 
 
-class Wanted(FromClient):
-    """Exactly one of the two."""
+class ContactChangeRequest(FromClient):
+    """The new email or phone, exactly one of the two."""
 
     model_config = alternatives("email", "phone", phone=examples.PHONE)
 
@@ -25,10 +25,10 @@ class Wanted(FromClient):
 
     @property
     def address(self) -> Address:
-        """The new one. Raises: BadRequest."""
+        """The new address. Raises: BadRequest."""
         return only_one({"email": self.email, "phone": self.phone})
 
 
-@endpoint(body=Wanted, answer=CodeSentResponse, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled))
-def handler(call: Call[Wanted, sessions.Caller]) -> CodeSentResponse:
+@endpoint(body=ContactChangeRequest, answer=CodeSentResponse, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled))
+def handler(call: Call[ContactChangeRequest, sessions.Caller]) -> CodeSentResponse:
     return CodeSentResponse.of(contact_change.request_code(call.caller, call.body.address, call.client))

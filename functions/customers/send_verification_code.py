@@ -1,4 +1,4 @@
-"""POST /store/customers/otp/send: sends the code that verifies an address which a customer claims."""
+"""POST /store/customers/otp/send: sends the code that verifies an unverified address of a customer."""
 
 from typing import Literal
 
@@ -14,14 +14,14 @@ from customer_auth.http.schemas.base import FromClient
 from customer_auth.http.schemas.code_requests import CodeSentResponse
 
 
-class Ask(FromClient):
-    """Whose address, and which."""
+class SendVerificationCodeRequest(FromClient):
+    """Whose address, and which one."""
 
     customer_id: Token = Field(title="Customer", examples=[examples.CUSTOMER_ID])
     type: Literal["email_verification", "phone_verification"] = Field(title="Type")
 
 
-@endpoint(body=Ask, answer=CodeSentResponse, refusals=(Throttled,))
-def handler(call: Call[Ask, None]) -> CodeSentResponse:
+@endpoint(body=SendVerificationCodeRequest, answer=CodeSentResponse, refusals=(Throttled,))
+def handler(call: Call[SendVerificationCodeRequest, None]) -> CodeSentResponse:
     channel = Channel(call.body.type.partition("_")[0])
     return CodeSentResponse.of(verification.request_code(call.body.customer_id, channel, call.client))

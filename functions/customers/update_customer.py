@@ -1,4 +1,4 @@
-"""PATCH /store/customers/me: changes names, company and metadata; members that are not sent stay."""
+"""PATCH /store/customers/me: changes names, company and metadata; members that are not sent stay as they are."""
 
 from typing import Any
 
@@ -15,22 +15,23 @@ from customer_auth.sessions import sessions
 _CONTACT = "/store/customers/me/contact"
 
 
-class Changes(NamedWithCompany):
-    """What may change; null empties a name. An email or phone is refused: it changes by its proof alone."""
+class UpdateCustomerRequest(NamedWithCompany):
+    """The fields to change; null clears a name. An email or phone is refused, because it changes only by being verified."""
 
     metadata: dict[str, JsonValue] = Field(
         default={},
         title="Metadata",
-        description=f"Merged: null removes a member. At most {profiles.MOST_KEYS} members and 16 KB.",
+        description=f"Merged; null removes a member. At most {profiles.MAX_KEYS} members and 16 KB.",
         examples=[{"newsletter": True}],
     )
     email: SkipJsonSchema[Any] = None
     phone: SkipJsonSchema[Any] = None
 
 
-@endpoint(body=Changes, answer=Me, caller=sessions.authenticate, refusals=(NotAllowed,))
-def handler(call: Call[Changes, sessions.Caller]) -> Me:
+@endpoint(body=UpdateCustomerRequest, answer=Me, caller=sessions.authenticate, refusals=(NotAllowed,))
+def handler(call: Call[UpdateCustomerRequest, sessions.Caller]) -> Me:
     for name in ("email", "phone"):
         if name in call.body.model_fields_set:
             raise NotAllowed(f"{name.capitalize()} changes require OTP verification. Use POST {_CONTACT} to request a change.")
-    return Me(customer=CustomerResponse.of(profiles.change(call.caller.customer, call.body.model_dump(exclude_unset=True))))
+    customer = profiles.update(call.caller.customer, call.body.model_dump(exclude_unset=True))
+    return Me(customer=CustomerResponse.of(customer))

@@ -1,4 +1,4 @@
-"""POST /store/customers/otp/verify: verifies an address of a customer by the code that came to it."""
+"""POST /store/customers/otp/verify: verifies an address of a customer, by the code that was sent to it."""
 
 from customer_auth.base.account_errors import ContactTaken
 from customer_auth.flows import verification

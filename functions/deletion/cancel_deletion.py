@@ -1,4 +1,4 @@
-"""POST /store/customers/account-deletion/cancel-confirm: keeps the account, by the code that came or by what a refused sign-in gave."""
+"""POST /store/customers/account-deletion/cancel-confirm: cancels the deletion, by the code sent or by the token of a refused sign-in."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.errors import BadRequest, FieldError, Throttled, WrongCode
-from customer_auth.flows import account_deletion
+from customer_auth.flows import deletion_cancellation
 from customer_auth.http import examples
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.fields import Code, Token
@@ -16,8 +16,8 @@ from customer_auth.otp.proofs import CodeAttempt
 from customer_auth.tokens import cancel_tokens
 
 
-class Keeping(Model):
-    """A code, for the token that it was asked for with; a sign-in's `cancel_token` alone."""
+class CancelDeletionRequest(Model):
+    """A code with the token of its request, or a sign-in's `cancel_token` alone."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -30,18 +30,20 @@ class Keeping(Model):
     code: Code | None = Field(default=None, title="Code")
 
 
-class Cancelled(Model):
-    """The account stays."""
+class CancelDeletionResponse(Model):
+    """The cancelled request; the account stays."""
 
     cancelled: Literal[True] = True
     request: DeletionResponse
 
 
-@endpoint(body=Keeping, answer=Cancelled, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True)
-def handler(call: Call[Keeping, None]) -> Cancelled:
+@endpoint(
+    body=CancelDeletionRequest, answer=CancelDeletionResponse, refusals=(WrongCode, Throttled, AccountDeletionPending), takes_key=True
+)
+def handler(call: Call[CancelDeletionRequest, None]) -> CancelDeletionResponse:
     if cancel_tokens.is_cancel_token(call.body.token):
-        return Cancelled(request=DeletionResponse.of(account_deletion.cancel_by_token(call.body.token)))
+        return CancelDeletionResponse(request=DeletionResponse.of(deletion_cancellation.cancel_by_token(call.body.token)))
     if call.body.code is None:
         raise BadRequest("Code is required", FieldError("code", "is required", missing=True))
     attempt = CodeAttempt(call.body.code, call.body.token, call.idempotency_key, call.client)
-    return Cancelled(request=DeletionResponse.of(account_deletion.cancel(attempt)))
+    return CancelDeletionResponse(request=DeletionResponse.of(deletion_cancellation.cancel(attempt)))

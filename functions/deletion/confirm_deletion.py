@@ -1,4 +1,4 @@
-"""POST /store/customers/account-deletion/confirm: confirms the deletion by its code; until it is due it may be cancelled."""
+"""POST /store/customers/account-deletion/confirm: confirms the deletion by its code; it can be cancelled until it is due."""
 
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.flows import account_deletion
@@ -8,12 +8,12 @@ from customer_auth.http.schemas.deletion import DeletionResponse
 from customer_auth.http.schemas.sign_in import TokenCodeRequest, attempt
 
 
-class Confirmed(Model):
-    """When the account goes; every session has ended."""
+class ConfirmDeletionResponse(Model):
+    """The confirmed request, with the time of the erasure; every session has ended."""
 
     request: DeletionResponse
 
 
-@endpoint(body=TokenCodeRequest, answer=Confirmed, refusals=(WrongCode, Throttled), takes_key=True)
-def handler(call: Call[TokenCodeRequest, None]) -> Confirmed:
-    return Confirmed(request=DeletionResponse.of(account_deletion.confirm(attempt(call), call.at)))
+@endpoint(body=TokenCodeRequest, answer=ConfirmDeletionResponse, refusals=(WrongCode, Throttled), takes_key=True)
+def handler(call: Call[TokenCodeRequest, None]) -> ConfirmDeletionResponse:
+    return ConfirmDeletionResponse(request=DeletionResponse.of(account_deletion.confirm(attempt(call), call.at)))

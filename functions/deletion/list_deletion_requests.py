@@ -1,4 +1,4 @@
-"""GET /admin/account-deletion-requests: the requested deletions, for administrators."""
+"""GET /admin/account-deletion-requests: the deletion requests, for administrators."""
 
 from typing import Literal
 
@@ -16,19 +16,19 @@ from customer_auth.http.schemas.deletion import ListedDeletionResponse
 from customer_auth.sessions import sessions
 
 
-class Which(Model):
+class DeletionListQuery(Model):
     """Which page, in which order."""
 
     status: Literal["pending", "confirmed", "cancelled", "completed"] | None = Field(default=None, title="Status")
-    limit: int = Field(default=20, ge=1, le=100, title="Limit", description="How many at most.", examples=[20])
-    offset: int = Field(default=0, ge=0, le=10_000, title="Offset", description="How many to pass over.", examples=[0])
+    limit: int = Field(default=20, ge=1, le=100, title="Limit", description="Requests on a page, at most.", examples=[20])
+    offset: int = Field(default=0, ge=0, le=10_000, title="Offset", description="How many requests to skip.", examples=[0])
     order: Literal["created_at", "updated_at", "customer_id"] = Field(default="created_at", title="Order")
     order_direction: Literal["ASC", "DESC"] = Field(default="DESC", title="Order direction")
-    cursor: Text | None = Field(default=None, title="Cursor", description="Of the page before.", examples=[examples.CURSOR])
+    cursor: Text | None = Field(default=None, title="Cursor", description="`next_cursor` of the previous page.", examples=[examples.CURSOR])
 
 
-class Requests(Model):
-    """One page, and how many there are in all."""
+class DeletionListResponse(Model):
+    """One page, and the total number of requests."""
 
     requests: list[ListedDeletionResponse]
     count: int = Field(examples=[1])
@@ -37,10 +37,10 @@ class Requests(Model):
     next_cursor: str | None = Field(examples=[examples.CURSOR])
 
 
-@endpoint(query=Which, answer=Requests, caller=admins.check, refusals=(NotAllowed, ReauthenticationRequired))
-def handler(call: Call[None, sessions.Caller]) -> Requests:
-    asked = call.query
-    wanted = deletion_lists.Wanted(asked.status, asked.order, asked.order_direction == "ASC", asked.limit, asked.offset, asked.cursor)
-    page = deletion_lists.page(wanted)
-    shown = [ListedDeletionResponse.of(each) for each in page.deletions]
-    return Requests(requests=shown, count=page.total, offset=asked.offset, limit=asked.limit, next_cursor=page.next_cursor)
+@endpoint(query=DeletionListQuery, answer=DeletionListResponse, caller=admins.check, refusals=(NotAllowed, ReauthenticationRequired))
+def handler(call: Call[None, sessions.Caller]) -> DeletionListResponse:
+    query = call.query
+    ascending = query.order_direction == "ASC"
+    page = deletion_lists.page(deletion_lists.ListRequest(query.status, query.order, ascending, query.limit, query.offset, query.cursor))
+    requests = [ListedDeletionResponse.of(each) for each in page.deletions]
+    return DeletionListResponse(requests=requests, count=page.total, offset=query.offset, limit=query.limit, next_cursor=page.next_cursor)

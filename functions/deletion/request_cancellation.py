@@ -1,4 +1,4 @@
-"""POST /store/customers/account-deletion/cancel-request: sends the code by which the deletion is cancelled, if there is one."""
+"""POST /store/customers/account-deletion/cancel-request: sends the code that cancels the deletion, if there is one to cancel."""
 
 from customer_auth.base.errors import Throttled
 from customer_auth.http.endpoint import Call, endpoint

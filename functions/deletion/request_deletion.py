@@ -1,4 +1,4 @@
-"""POST /store/customers/account-deletion/request: sends the code by which the deletion of one's own account is confirmed."""
+"""POST /store/customers/account-deletion/request: sends the code that confirms the deletion of the caller's own account."""
 
 from pydantic import Field
 
@@ -14,27 +14,29 @@ from customer_auth.http.schemas.field_types import Challenge, Time
 from customer_auth.sessions import sessions
 
 
-class Asking(FromClient):
-    """Why, for who wants to say."""
+class DeletionRequest(FromClient):
+    """The reason, which is optional."""
 
     reason: Reason = Field(default=None, title="Reason")
 
 
-class DeletionAsked(Model):
-    """A code is on its way; who has no verified address is told of the confirmed request at once."""
+class DeletionRequestedResponse(Model):
+    """A code is on its way; customers without a verified address get the confirmed request at once."""
 
     token: Challenge | None
-    expires_at: Time | None = Field(description="When the code ends.")
-    resend_at: Time | None = Field(description="When the next code may be asked for.")
+    expires_at: Time | None = Field(description="When the code expires.")
+    resend_at: Time | None = Field(description="When the next code can be requested.")
     request: DeletionResponse | None
 
 
-@endpoint(body=Asking, answer=DeletionAsked, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled))
-def handler(call: Call[Asking, sessions.Caller]) -> DeletionAsked:
-    asked, confirmed = account_deletion.request(call.caller, call.body.reason, call.client, call.at)
-    return DeletionAsked(
-        token=asked.challenge if asked else None,
-        expires_at=clock.iso(asked.expires_at) if asked else None,
-        resend_at=clock.iso(asked.resend_at) if asked else None,
+@endpoint(
+    body=DeletionRequest, answer=DeletionRequestedResponse, caller=sessions.authenticate, refusals=(ReauthenticationRequired, Throttled)
+)
+def handler(call: Call[DeletionRequest, sessions.Caller]) -> DeletionRequestedResponse:
+    issued, confirmed = account_deletion.request(call.caller, call.body.reason, call.client, call.at)
+    return DeletionRequestedResponse(
+        token=issued.challenge if issued else None,
+        expires_at=clock.iso(issued.expires_at) if issued else None,
+        resend_at=clock.iso(issued.resend_at) if issued else None,
         request=DeletionResponse.of(confirmed) if confirmed else None,
     )

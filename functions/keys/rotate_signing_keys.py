@@ -45,7 +45,7 @@ def _check(parameters: dict[str, str]) -> None:
 
     variables = {**os.environ, **parameters}
     settings.check(variables)
-    template_lint.checked(variables["TEMPLATES_DIR"])
+    template_lint.check_folder(variables["TEMPLATES_DIR"])
 
 
 def _rotate(rotate: Callable[[], int]) -> dict[str, Any]:

@@ -23,6 +23,10 @@ class Delivery(Model):
 
 @endpoint(answer=Delivery, refusals=(NotFound,))
 def handler(call: Call[None, None]) -> Delivery:
-    shown = deliveries.see(call.parameters["challenge"])
-    told = shown._asdict() | {"resend_at": clock.iso(shown.resend_at), "expires_at": clock.iso(shown.expires_at)}
-    return Delivery.model_validate(told)
+    delivery = deliveries.get(call.parameters["challenge"])
+    return Delivery(
+        delivery=delivery.state,
+        reason=delivery.reason,
+        resend_at=clock.iso(delivery.resend_at),
+        expires_at=clock.iso(delivery.expires_at),
+    )

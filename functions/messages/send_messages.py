@@ -6,11 +6,11 @@ from typing import Any
 from customer_auth import audit, aws
 from customer_auth.base import settings
 from customer_auth.messaging import outbox, template_lint, templates
-from customer_auth.messaging.message_items import Message
+from customer_auth.messaging.message_items import OutboxMessage
 from customer_auth.otp.purposes import Purpose
 
 settings.service(), settings.messaging()  # a wrong setting ends the start, with its name
-templates.use(template_lint.checked(settings.messaging().templates_dir))  # and so does a template of one's own that will not do
+templates.use(template_lint.check_folder(settings.messaging().templates_dir))  # and so does a template of one's own that will not do
 aws.warm_up("dynamodb", "secretsmanager", "sns")  # most messages are SMS
 
 
@@ -31,8 +31,8 @@ def _handled(record: dict[str, Any]) -> bool:
     try:
         message = _of_stream(record["dynamodb"]["NewImage"]) if from_stream else outbox.from_queue(record["body"])
         result = _delivered(message)
-        if result.again and from_stream:
-            outbox.try_later(message)
+        if result.retry and from_stream:
+            outbox.enqueue_retry(message)
     except aws.Failed as failed:
         audit.end("unavailable", failed.code)
         return False
@@ -40,23 +40,23 @@ def _handled(record: dict[str, Any]) -> bool:
         audit.crash(failure)
         audit.end("internal")
         return False
-    audit.end(result.outcome)
-    return from_stream or not result.again
+    audit.end(result.log_outcome)
+    return from_stream or not result.retry
 
 
-def _delivered(message: Message) -> outbox.Result:
+def _delivered(message: OutboxMessage) -> outbox.Result:
     """Tables that fail for seconds must not cost a code that lives for minutes: it comes again from the queue."""
     try:
         return outbox.deliver(message)
     except aws.Failed as failed:
-        return outbox.Result(failed.code, again=True)
+        return outbox.Result(outbox.SendOutcome.POSTPONED, failed.code)
 
 
 def _identifier(record: dict[str, Any]) -> str:
     return str(record["dynamodb"]["SequenceNumber"] if "dynamodb" in record else record["messageId"])
 
 
-def _of_stream(image: dict[str, Any]) -> Message:
+def _of_stream(image: dict[str, Any]) -> OutboxMessage:
     purpose = Purpose(image["event"]["S"].partition(":")[2])
     # In an event, which is JSON, bytes are base64.
-    return Message(image["pk"]["S"], purpose, base64.b64decode(image[purpose]["M"]["id"]["B"]))
+    return OutboxMessage(image["pk"]["S"], purpose, base64.b64decode(image[purpose]["M"]["id"]["B"]))

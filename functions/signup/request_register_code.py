@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/customer/register/request-otp: sends a code to a phone that wants an account."""
+"""POST /api/v1/auth/customer/register/request-otp: sends a sign-up code to a phone."""
 
 from customer_auth.base.errors import Throttled
 from customer_auth.http.endpoint import Call, endpoint

@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/customer/register/resend-otp: sends another code for an account."""
+"""POST /api/v1/auth/customer/register/resend-otp: sends another sign-up code."""
 
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.http.endpoint import Call, endpoint

@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/customer/register/verify-otp: opens an account for a phone, or signs in to the one it has."""
+"""POST /api/v1/auth/customer/register/verify-otp: creates an account for a phone, or signs in to the existing one."""
 
 from customer_auth.customers.customers import Names
 from customer_auth.flows import sign_in

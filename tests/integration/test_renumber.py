@@ -251,11 +251,11 @@ def test_a_batch_that_saw_neither_key_because_of_a_move_between_is_read_again(ap
     [marker] = [item for item in moved if "moved_at" in item]
 
     torn = [None, {name: int(value["N"]) if "N" in value else value["S"] for name, value in marker.items()}]
-    found = identity_items.identity(address, torn)
+    found = identity_items.from_items(address, torn)
 
-    assert (identity.lies_at, found.lies_at) == (f"phone:{grace.before}", f"phone:{grace.today}")
+    assert (identity.address_key, found.address_key) == (f"phone:{grace.before}", f"phone:{grace.today}")
     api.clock.advance(60)
-    assert identity_items.identity(address, torn) is None  # by then no batch can be torn any more
+    assert identity_items.from_items(address, torn) is None  # by then no batch can be torn any more
 
 
 @ON_DYNAMODB
@@ -323,7 +323,7 @@ def test_many_customers_are_moved_page_by_page_in_the_same_memory(api, engine, t
         number = f"+22996{n:06d}"
         address = Address(Channel.PHONE, number, number, "BJ")
         customer = customers.new(Names()).with_address(address, verified=True)
-        identity, *_ = identity_items.prove(address, customer, None)
+        identity, *_ = identity_items.verify(address, customer, None)
         requests += [identity.parameters["Item"], customer_items.put_new(customer).parameters["Item"]]
     for first in range(0, len(requests), 25):
         engine.write({table: [{"PutRequest": {"Item": item}} for item in requests[first : first + 25]]})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_auth.customers import customer_items
+from customer_auth.customers import referred_customer_items
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import REGISTER, Person, new_email, new_ip, new_number
 
@@ -238,4 +238,4 @@ def test_a_lapsed_customer_is_listed_no_more(api, customer, inbox):
 
     api.clock.advance(30 * 86_400)
 
-    assert customer_items.referred_by(customer.id, most=10, after=None) == ([], None)
+    assert referred_customer_items.find_page(customer.id, limit=10, after=None) == ([], None)

@@ -7,14 +7,14 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from customer_auth.aws import sdk
 from customer_auth.base import settings
-from customer_auth.messaging import errors
+from customer_auth.messaging import errors as outcomes
 from customer_auth.messaging.errors import SendFailed
-from customer_auth.messaging.messages import Message
+from customer_auth.messaging.messages import RenderedMessage
 from customer_auth.messaging.senders import SENDERS, ses, sns
 
 NUMBER, MAILBOX = "+905321234567", "ayse@example.com"
-SMS = Message(None, "123456 kod", None)
-EMAIL = Message("Giriş kodunuz", "Kod: 123456", "<p>Kod: 123456</p>")
+SMS = RenderedMessage(None, "123456 kod", None)
+EMAIL = RenderedMessage("Giriş kodunuz", "Kod: 123456", "<p>Kod: 123456</p>")
 
 
 TRANSACTIONAL = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
@@ -169,11 +169,11 @@ def test_what_ses_may_take_later_may_be_tried_again(ses, code, reason):
 
 @pytest.mark.parametrize("service", ["sns", "sesv2"])
 def test_every_error_that_a_service_documents_is_known_for_what_it_is(environment, service):
-    operation, for_good = {"sns": ("Publish", sns._FOR_GOOD), "sesv2": ("SendEmail", ses._FOR_GOOD)}[service]
+    operation, permanent = {"sns": ("Publish", sns._PERMANENT), "sesv2": ("SendEmail", ses._PERMANENT)}[service]
     documented = {shape.error_code for shape in sdk.client(service).meta.service_model.operation_model(operation).error_shapes}
     elsewhere = {code for code in documented if code.startswith(("KMS", "Platform", "Internal"))}
 
-    assert documented - elsewhere <= for_good.keys() | errors._FOR_NOW.keys()
+    assert documented - elsewhere <= permanent.keys() | outcomes._TEMPORARY.keys()
 
 
 def test_after_a_server_error_the_message_may_have_been_sent(sns):

@@ -24,13 +24,13 @@ def folder(tmp_path, monkeypatch):
 
 def faults() -> str:
     with pytest.raises(settings.SettingsError) as wrong:
-        template_lint.checked("ours")
+        template_lint.check_folder("ours")
     return str(wrong.value)
 
 
 def test_a_file_of_the_operator_s_own_takes_the_place_of_the_built_in_one_and_of_no_other(folder):
     folder("en/sign_in.sms.txt", "{{code}} opens {{brand}}.\n")
-    templates.use(template_lint.checked("ours"))
+    templates.use(template_lint.check_folder("ours"))
 
     text = {locale: render(Kind.SIGN_IN, "sms", locale, brand="My Shop", code="123456").text for locale in (Locale.EN, Locale.TR)}
 
@@ -40,7 +40,7 @@ def test_a_file_of_the_operator_s_own_takes_the_place_of_the_built_in_one_and_of
 
 def test_a_subject_is_the_first_line(folder):
     folder("en/reset.email.txt", "Subject: A new key for {{brand}}\n\nHere:\n\n{{reset_url}}\n")
-    templates.use(template_lint.checked("ours"))
+    templates.use(template_lint.check_folder("ours"))
 
     message = render(Kind.RESET, "email", Locale.EN, brand="My Shop", reset_url="https://x", token="t", phone="")
 
@@ -50,19 +50,19 @@ def test_a_subject_is_the_first_line(folder):
 @pytest.mark.parametrize(
     ("name", "text", "fault"),
     [
-        ("en/sign_in.sms.txt", "{{code}}\n{{kode}}\n", "en/sign_in.sms.txt line 2: {{kode}} is no placeholder here"),
+        ("en/sign_in.sms.txt", "{{code}}\n{{kode}}\n", "en/sign_in.sms.txt line 2: {{kode}} is not allowed in this template"),
         ("en/sign_in.sms.txt", "Welcome to {{brand}}", "en/sign_in.sms.txt line 1: {{code}} is missing"),
-        ("en/password_changed.sms.txt", "{{code}}", "en/password_changed.sms.txt line 1: {{code}} is no placeholder here"),
+        ("en/password_changed.sms.txt", "{{code}}", "en/password_changed.sms.txt line 1: {{code}} is not allowed in this template"),
         ("en/reset.sms.txt", "Reset at {{brand}}", "en/reset.sms.txt line 1: {{reset_url}} or {{token}} is missing"),
-        ("fa/sign_in.sms.txt", "{{code}} " + "\u06a9" * 300, "fa/sign_in.sms.txt line 1: 5 segments, and at most 4 are sent"),
+        ("fa/sign_in.sms.txt", "{{code}} " + "\u06a9" * 300, "fa/sign_in.sms.txt line 1: 5 segments, but at most 4 are sent"),
         (
             "en/sign_in.email.txt",
             "Hello\n\n{{code}}",
-            "en/sign_in.email.txt line 1: must be \u00abSubject: \u2026\u00bb, an empty line, and the text",
+            "en/sign_in.email.txt line 1: must be “Subject: …”, then an empty line and the text",
         ),
-        ("en/sign_in.email.txt", "Subject: {{code}}\n\n{{code}}", "en/sign_in.email.txt line 1: a subject must not hold what is secret"),
-        ("de/sign_in.sms.txt", "{{code}}", "de/sign_in.sms.txt is no template"),
-        ("en/sign_inn.sms.txt", "{{code}}", "en/sign_inn.sms.txt is no template"),
+        ("en/sign_in.email.txt", "Subject: {{code}}\n\n{{code}}", "en/sign_in.email.txt line 1: a subject must not contain a secret"),
+        ("de/sign_in.sms.txt", "{{code}}", "de/sign_in.sms.txt is not the name of a template"),
+        ("en/sign_inn.sms.txt", "{{code}}", "en/sign_inn.sms.txt is not the name of a template"),
     ],
     ids=["unknown", "no-code", "code-in-a-notice", "no-link", "too-long", "no-subject", "secret-subject", "no-locale", "no-kind"],
 )
@@ -80,7 +80,7 @@ def test_every_fault_is_told_at_once(folder):
 
 
 def test_a_folder_that_is_not_there_is_told(folder):
-    assert "there is no ours" in faults()
+    assert "ours does not exist" in faults()
 
 
 def test_the_built_in_ones_would_pass():
@@ -90,4 +90,4 @@ def test_the_built_in_ones_would_pass():
 
 
 def test_without_a_folder_the_built_in_ones_are_sent():
-    assert template_lint.checked("") is None
+    assert template_lint.check_folder("") is None

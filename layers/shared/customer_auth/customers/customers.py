@@ -1,4 +1,4 @@
-"""Customers: who they are, what of theirs is proven, and whether they may sign in."""
+"""Customers: who they are, which of their addresses are verified, and whether they may sign in."""
 
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -7,34 +7,34 @@ from customer_auth.addresses import phone
 from customer_auth.addresses.address import Address, Channel
 from customer_auth.base import clock, ids
 
-# A registration, and a customer who has proven nothing and had no session, lapse after this.
-LAPSES_SECONDS = 30 * clock.DAY
-# Live sessions of one customer: more than anybody's devices, few enough to be listed and erased.
-MOST_SESSIONS = 50
+# A registration, and a customer who has verified nothing and had no session, lapse after this long.
+LAPSE_AFTER_SECONDS = 30 * clock.DAY
+# Live sessions of one customer: more than anybody has devices, and few enough to list and erase.
+MAX_SESSIONS = 50
 
 
 class Status(StrEnum):
     """Where in its life an account is."""
 
     ACTIVE = "active"
-    DELETION_CONFIRMED = "deletion_confirmed"  # until it is due it may be cancelled
-    ERASING = "erasing"  # and from here on it goes
+    DELETION_CONFIRMED = "deletion_confirmed"  # it can be cancelled until it is due
+    ERASING = "erasing"  # it can no longer be cancelled
 
 
 class Names(NamedTuple):
-    """What a person calls themselves."""
+    """A person's names."""
 
     first_name: str | None = None
     last_name: str | None = None
 
 
 class Customer(NamedTuple):
-    """One customer. An `email` or `phone` that is not verified is merely claimed; times in epoch seconds.
+    """One customer. An unverified `email` or `phone` may be somebody else's. Times in epoch seconds.
 
-    `sessions_begun` counts every session, ended or not, so that a later one ends the oldest (`sessions`).
-    `referrers` are the ids of the one who referred this customer, of who referred that one, and so on. `expires_at` is when a customer
-    lapses who has proven nothing and never had a session. `deletion` is the id of a requested deletion, which lapses at
-    `deletion_lapses_at` while it is not confirmed, and `deletions` are those of the cancelled ones.
+    `sessions_begun` counts every session, ended or not, so that a new one can end the oldest (see `sessions`). `referrers` are the ids of
+    this customer's referrer, of the referrer's referrer, and so on. `expires_at` is when a customer lapses who has verified nothing and
+    never had a session. `deletion` is the id of the current deletion request, which lapses at `deletion_lapses_at` until it is confirmed;
+    `deletions` are the ids of the cancelled ones.
     """
 
     id: str
@@ -66,51 +66,51 @@ class Customer(NamedTuple):
         return self.status == Status.ACTIVE
 
     @property
-    def has_proven(self) -> bool:
-        """Whether any address is proven; who has proven nothing owns nothing."""
+    def has_any_verified(self) -> bool:
+        """Whether any address is verified; a customer without one owns nothing."""
         return self.email_verified or self.phone_verified
 
     @property
     def left_to_verify(self) -> list[Channel]:
-        """The channels of the addresses that are merely claimed."""
+        """The channels of the unverified addresses."""
         return [each.channel for each in self.unverified_addresses]
 
     @property
     def verified_addresses(self) -> list[Address]:
-        """The addresses that are the customer's. What hangs on an address (codes, windows, devices) is its owner's alone."""
+        """The addresses that the customer owns. What belongs to an address (codes, windows, devices) belongs to its owner."""
         return self._addresses(verified=True)
 
     @property
     def unverified_addresses(self) -> list[Address]:
-        """The addresses that the customer merely gave: they may be anybody's, so nothing of them is told, ended or erased."""
+        """The other addresses. They may be anybody's, so nothing that belongs to them is shown, ended or erased."""
         return self._addresses(verified=False)
 
     def has_verified(self, address: Address) -> bool:
-        """Whether the address is the customer's, in whatever spelling."""
+        """Whether the address is one of the verified ones, in whatever spelling."""
         return any(each.key == address.key for each in self.verified_addresses)
 
     def has_unverified(self, address: Address) -> bool:
-        """Whether the customer merely gave the address, in whatever spelling."""
+        """Whether the address is one of the unverified ones, in whatever spelling."""
         return any(each.key == address.key for each in self.unverified_addresses)
 
-    def proven(self, *, prefer: Channel) -> Address | None:
-        """A verified address, of this channel where there is one."""
-        found = {each.channel: each for each in self.verified_addresses}
-        return found.get(prefer) or next(iter(found.values()), None)
+    def verified_address(self, *, prefer: Channel) -> Address | None:
+        """A verified address, preferably of this channel."""
+        by_channel = {each.channel: each for each in self.verified_addresses}
+        return by_channel.get(prefer) or next(iter(by_channel.values()), None)
 
-    def verified_beside(self, address: Address) -> Address | None:
-        """Another verified address of theirs, where there is one."""
+    def other_verified_address(self, address: Address) -> Address | None:
+        """A verified address other than this one, if there is one."""
         return next((each for each in self.verified_addresses if each.key != address.key), None)
 
-    def unverified(self, channel: Channel) -> Address | None:
-        """The address of this channel that the customer merely gave, if there is one."""
+    def unverified_address(self, channel: Channel) -> Address | None:
+        """The unverified address of this channel, if there is one."""
         return next((each for each in self.unverified_addresses if each.channel is channel), None)
 
     def _addresses(self, *, verified: bool) -> list[Address]:
-        """Those that are verified, or those that are not, as they were parsed when they came."""
-        spelled = {Channel.PHONE: self.phone, Channel.EMAIL: self.email}
+        """The verified addresses, or the others, as they were parsed when they were first given."""
+        spellings = {Channel.PHONE: self.phone, Channel.EMAIL: self.email}
         return [
-            address_of(channel, spelling) for channel, spelling in spelled.items() if spelling and self.is_verified(channel) is verified
+            address_of(channel, spelling) for channel, spelling in spellings.items() if spelling and self.is_verified(channel) is verified
         ]
 
     def is_verified(self, channel: Channel) -> bool:
@@ -121,7 +121,7 @@ class Customer(NamedTuple):
         return self._replace(sessions_begun=self.sessions_begun + 1)
 
     def with_address(self, address: Address, *, verified: bool) -> "Customer":
-        """The same customer with this address in the place of the channel's last one."""
+        """The same customer with this address in place of the channel's previous one."""
         if address.channel is Channel.PHONE:
             return self._replace(phone=address.value, phone_verified=verified)
         return self._replace(email=address.spelling, email_verified=verified)
@@ -134,16 +134,16 @@ class Customer(NamedTuple):
 
 
 def address_of(channel: Channel, spelling: str) -> Address:
-    """The address that a stored spelling is. It was parsed when it came; settings since then may refuse it to others."""
+    """The address of a stored spelling. It is accepted even if today's settings would refuse it as input."""
     if channel is Channel.EMAIL:
         return Address(channel, spelling.lower(), spelling)
     return phone.from_stored(spelling)
 
 
 def new(names: Names, *, address: Address | None = None) -> Customer:
-    """A customer of whom nothing is known but the names and, where there is one, an address just proven; not stored yet."""
+    """A new customer, not stored yet, with these names and perhaps an address that has just been verified."""
     now = clock.now()
-    made = Customer(
+    customer = Customer(
         id=ids.new("cus_"),
         email=None,
         phone=None,
@@ -161,4 +161,4 @@ def new(names: Names, *, address: Address | None = None) -> Customer:
         referral_code=ids.new_code(),
         referrers=[],
     )
-    return made.with_address(address, verified=True) if address else made
+    return customer.with_address(address, verified=True) if address else customer

@@ -1,24 +1,24 @@
-"""Addresses, in the customers table: one item an address, which is its uniqueness itself.
+"""Identities, in the customers table: one item for each address, which is also what makes the address unique.
 
-A proven address identifies its customer. One that is merely unverified identifies nobody: its item names the newest registration, whose
-password may be tried.
+A verified address identifies its customer. An unverified one identifies nobody: its item names the newest registration, whose password may
+be tried.
 
-A number whose numbering plan has changed may still lie under its former key, until `make renumber` moves it. So all of an address's keys
-are read at once, an item is changed where it lies, a new one is made under today's key, and whatever gives an address to somebody
-condition_checks that nobody has proven it under another of its keys.
+A number whose numbering plan has changed may still be stored under its former key, until `make renumber` moves it. So all keys of an
+address are read together; an item is changed where it is; a new one is created under today's key; and whatever gives somebody an address
+checks that nobody has verified it under another of its keys.
 
 | attribute | holds |
 |---|---|
 | pk | identity#…, a keyed hash of the address |
 | channel, spelling | what to show and where to send |
-| proven_at | when it was proven; an unverified one has none |
-| customer_id | whose it is, or whose claim; none while a registration has no customer |
-| registration | the registration that the address came by, where it came by one |
-| held | whether the claim had a session, so that nobody registers over it |
-| password_hash | the customer's or registration's own, and never another |
-| revision | another with every change that ends resets |
-| moved_at | nothing else but this and its end: what lay here has just been moved to today's key |
-| expires_at | TTL of a claim |
+| proven_at | when the address was verified; absent for an unverified one |
+| customer_id | the customer whose address it is, verified or not; absent while a registration has no customer |
+| registration | the registration that the address came with, if any |
+| held | set once an unverified address has had a session: nobody else can register it |
+| password_hash | a copy of the customer's or the registration's, never another |
+| revision | changes with everything that ends resets |
+| moved_at | only this and `expires_at`: the identity has just been moved to today's key |
+| expires_at | TTL of an unverified address |
 """
 
 import secrets
@@ -31,17 +31,17 @@ from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, settings
 from customer_auth.customers.customers import Customer
 
-_IS_OF = "attribute_exists(#proven_at) AND #customer_id = :customer_id"
-_UNPROVEN = "attribute_not_exists(#proven_at)"
-# For longer than any batch read takes.
-_MOVED_SECONDS = clock.MINUTE
-_FREE = f"{_UNPROVEN} AND attribute_not_exists(#held)"
+# the address is verified · and this customer's
+_IS_OWNED = "attribute_exists(#proven_at) AND #customer_id = :customer_id"
+IS_UNVERIFIED = "attribute_not_exists(#proven_at)"
+# the address is not verified · no session has begun with its registration
+_IS_FREE = f"{IS_UNVERIFIED} AND attribute_not_exists(#held)"
 
 
 class Identity(NamedTuple):
-    """What is known of an address; `lies_at` is the one of its keys under which it lies."""
+    """What is stored for an address; `address_key` is the one of its keys under which it is stored."""
 
-    lies_at: str
+    address_key: str
     spelling: str
     revision: str
     proven_at: int | None = None
@@ -53,44 +53,44 @@ class Identity(NamedTuple):
 
     @property
     def owner(self) -> str | None:
-        """The customer who has proven the address."""
+        """The customer who has verified the address."""
         return self.customer_id if self.proven_at else None
 
     @property
     def is_taken(self) -> bool:
-        """Whether nobody may register it any more."""
+        """Whether nobody else can register the address."""
         return bool(self.proven_at) or self.held
 
 
 def key(address_key: str) -> tuple[str, Item]:
-    """Where what is stored under this key of an address lies."""
+    """Table and key of what is stored under one key of an address."""
     return settings.resources().customers_table, {"pk": keys.identity(address_key)}
 
 
 def keys_of(address: Address) -> list[tuple[str, Item]]:
-    """Where the address's item may lie, for a batch."""
+    """Table and key of every place where the address may be stored, for a batch read."""
     return [key(each) for each in address.keys]
 
 
-def identity(address: Address, items: Sequence[Item | None]) -> Identity | None:
-    """What the raw items at these places tell: of several a proven one counts, then the one of today's key. A claim that lapsed is none.
+def from_items(address: Address, items: Sequence[Item | None]) -> Identity | None:
+    """The identity in the raw items at `keys_of`: a verified one first, then the one under today's key; None if there is none.
 
-    A batch is no snapshot: where it saw today's key before a move and the former one after it, it is read again.
-    Raises: Unavailable, aws.Failed, in that case.
+    A batch read is not a snapshot. One that sees today's key before a move and the former key after it is repeated.
+    Raises: Unavailable, aws.Failed (from repeating the read).
     """
-    here = _living(address, items)
-    if here and all("moved_at" in item for item in here.values()):
-        here = _living(address, dynamodb.batch_get(keys_of(address)))
-    found = [_identity(each, item) for each, item in here.items() if "moved_at" not in item]
-    return next((each for each in found if each.proven_at), None) or next(iter(found), None)
+    alive = _alive(address, items)
+    if alive and all("moved_at" in item for item in alive.values()):
+        alive = _alive(address, dynamodb.batch_get(keys_of(address)))
+    identities = [_identity(each, item) for each, item in alive.items() if "moved_at" not in item]
+    return next((each for each in identities if each.proven_at), None) or next(iter(identities), None)
 
 
 def by_key(address: Address, items: Sequence[Item | None]) -> dict[str, Identity]:
-    """All that the raw items at these places tell, each by its key, today's first."""
-    return {each: _identity(each, item) for each, item in _living(address, items).items() if "moved_at" not in item}
+    """Every identity in the raw items at `keys_of`, by its key, today's first."""
+    return {each: _identity(each, item) for each, item in _alive(address, items).items() if "moved_at" not in item}
 
 
-def _living(address: Address, items: Sequence[Item | None]) -> dict[str, Item]:
+def _alive(address: Address, items: Sequence[Item | None]) -> dict[str, Item]:
     """The items that have not lapsed, by their keys, today's first."""
     now = clock.now()
     return {each: item for each, item in zip(address.keys, items, strict=True) if item and item.get("expires_at", now + 1) > now}
@@ -98,43 +98,43 @@ def _living(address: Address, items: Sequence[Item | None]) -> dict[str, Item]:
 
 def _identity(address_key: str, item: Item) -> Identity:
     fields = {name: item[name] for name in Identity._fields if name in item}
-    return Identity(**fields | {"lies_at": address_key})
+    return Identity(**fields | {"address_key": address_key})
 
 
 def find(address: Address) -> Identity | None:
-    """What is known of an address, in one read. Raises: Unavailable, aws.Failed."""
-    return identity(address, dynamodb.batch_get(keys_of(address)))
+    """The identity of an address, in one read. Raises: Unavailable, aws.Failed."""
+    return from_items(address, dynamodb.batch_get(keys_of(address)))
 
 
 def find_all(addresses: Sequence[Address]) -> dict[Address, Identity]:
-    """What is known of these addresses, in one read. Raises: Unavailable, aws.Failed."""
-    wanted = [keys_of(address) for address in addresses]
-    items = iter(dynamodb.batch_get([place for each in wanted for place in each]) if wanted else [])
-    found = {address: identity(address, [next(items) for _ in each]) for address, each in zip(addresses, wanted, strict=True)}
-    return {address: known for address, known in found.items() if known}
+    """The identities of those addresses that have one, in one read. Raises: Unavailable, aws.Failed."""
+    item_keys = [keys_of(address) for address in addresses]
+    items = iter(dynamodb.batch_get([item_key for each in item_keys for item_key in each]) if item_keys else [])
+    identities = {address: from_items(address, [next(items) for _ in each]) for address, each in zip(addresses, item_keys, strict=True)}
+    return {address: identity for address, identity in identities.items() if identity}
 
 
-def prove(proven: Address, customer: Customer, read: Identity | None, *, registration: str | None = None) -> list[Write]:
-    """The parts of a transaction that make the address this customer's, if it still is as it was read; first that of the item itself."""
+def verify(address: Address, customer: Customer, identity: Identity | None, *, registration: str | None = None) -> list[Write]:
+    """Parts of a transaction: make the address this customer's, if it is unchanged since it was read. The first part is the identity's."""
     fields = {
         "proven_at": clock.now(),
         "customer_id": customer.id,
         "registration": registration,
         "password_hash": customer.password_hash,
     }
-    return [dynamodb.put(*_item(proven, read, fields), *_as_read(read)), *_nobody_elsewhere(proven, read)]
+    return [dynamodb.put(*new_item(address, identity, fields), *unchanged(identity)), *_unverified_elsewhere(address, identity)]
 
 
-def prove_registration(proven: Address, read: Identity, password_hash: str) -> list[Write]:
-    """The parts of a transaction that prove the address of a registration without a customer, with its new password."""
-    fields = {"proven_at": clock.now(), "registration": read.registration, "password_hash": password_hash}
-    return [dynamodb.put(*_item(proven, read, fields), *_as_read(read)), *_nobody_elsewhere(proven, read)]
+def verify_registration(address: Address, identity: Identity, password_hash: str) -> list[Write]:
+    """Parts of a transaction: verify the address of a registration that has no customer, with its new password."""
+    fields = {"proven_at": clock.now(), "registration": identity.registration, "password_hash": password_hash}
+    return [dynamodb.put(*new_item(address, identity, fields), *unchanged(identity)), *_unverified_elsewhere(address, identity)]
 
 
 def put_unverified(
-    unverified: Address, registration: str, password_hash: str, customer: Customer | None, *, expires_at: int | None
+    address: Address, registration: str, password_hash: str, customer: Customer | None, *, expires_at: int | None
 ) -> list[Write]:
-    """The writes that make this the address's newest claim, unless the address is taken. Without `expires_at` it holds the address."""
+    """Writes that make this the address's newest registration, unless the address is taken. Without `expires_at` the address is held."""
     fields = {
         "customer_id": customer.id if customer else None,
         "registration": registration,
@@ -142,90 +142,56 @@ def put_unverified(
         "password_hash": password_hash,
         "expires_at": expires_at,
     }
-    nobody_has_it = [dynamodb.condition_check(*key(each), _FREE, {}) for each in unverified.former_keys]
-    return [dynamodb.put(*_item(unverified, None, fields), _FREE), *nobody_has_it]
+    free_elsewhere = [dynamodb.condition_check(*key(each), _IS_FREE, {}) for each in address.former_keys]
+    return [dynamodb.put(*new_item(address, None, fields), _IS_FREE), *free_elsewhere]
 
 
-def change(read: Identity, password_hash: str) -> Write:
-    """The part of a transaction that gives the address its customer's new password and ends resets, if it is as it was read."""
-    where, as_read = _as_read(read)
-    fields: Item = {"password_hash": password_hash, "revision": _revision()}
-    assignments = ", ".join(f"#{name} = :new_{name}" for name in fields)
-    values = {f":new_{name}": value for name, value in fields.items()} | as_read
-    return dynamodb.update(*key(read.lies_at), f"SET {assignments}", where, values)
+def is_still_owned(identity: Identity) -> Write:
+    """Part of a transaction: checks that the address is still its owner's."""
+    return dynamodb.condition_check(*key(identity.address_key), _IS_OWNED, {":customer_id": identity.customer_id})
 
 
-def rehash(read: Identity, password_hash: str) -> Write:
-    """The part of a transaction that keeps the same password by another hash, if the address is as it was read."""
-    where, as_read = _as_read(read)
-    return dynamodb.update(*key(read.lies_at), "SET #password_hash = :anew", where, {":anew": password_hash} | as_read)
+def end_resets(identity: Identity) -> Write:
+    """Part of a transaction: ends the resets sent to an address that its customer keeps, if it is still theirs."""
+    values: Item = {":revision": new_revision(), ":customer_id": identity.customer_id}
+    return dynamodb.update(*key(identity.address_key), "SET #revision = :revision", _IS_OWNED, values)
 
 
-def end_resets(read: Identity) -> Write:
-    """The part of a transaction that ends the resets to an address that its customer keeps, if it is still theirs."""
-    values: Item = {":revision": _revision(), ":customer_id": read.customer_id}
-    return dynamodb.update(*key(read.lies_at), "SET #revision = :revision", _IS_OF, values)
+def release(identity: Identity) -> Write:
+    """Part of a transaction: frees a verified address, if it is still its customer's."""
+    return dynamodb.delete(*key(identity.address_key), _IS_OWNED, {":customer_id": identity.customer_id})
 
 
-def release(read: Identity) -> Write:
-    """The part of a transaction after which the customer's address is nobody's, if it is still theirs."""
-    return dynamodb.delete(*key(read.lies_at), _IS_OF, {":customer_id": read.customer_id})
+def remove_unverified(identity: Identity) -> Write:
+    """Part of a transaction: frees an unverified address, if it is unchanged since it was read."""
+    return dynamodb.delete(*key(identity.address_key), *unchanged(identity))
 
 
 def erase(address_key: str, customer_id: str) -> Write:
-    """The part of a transaction after which the address that lies there is nobody's, if it is this customer's, proven or unverified."""
+    """Part of a transaction: frees the address stored under this key, verified or not, if it is this customer's."""
     return dynamodb.delete(*key(address_key), "#customer_id = :customer_id", {":customer_id": customer_id})
 
 
-def drop(read: Identity) -> Write:
-    """The part of a transaction after which nobody claims the address, if the claim is as it was read."""
-    return dynamodb.delete(*key(read.lies_at), *_as_read(read))
+def new_item(address: Address, identity: Identity | None, fields: Item) -> tuple[str, Item]:
+    """Table and new item of the address, with a new revision: in place of the identity that was read, otherwise under today's key."""
+    table, item_key = key(identity.address_key if identity else address.key)
+    base: Item = {"channel": str(address.channel), "spelling": address.destination, "revision": new_revision()}
+    return table, item_key | base | {name: value for name, value in fields.items() if value is not None}
 
 
-def is_of(read: Identity) -> Write:
-    """The part of a transaction that condition_checks that the address is still its owner's."""
-    return dynamodb.condition_check(*key(read.lies_at), _IS_OF, {":customer_id": read.customer_id})
+def unchanged(identity: Identity | None) -> tuple[str, Item]:
+    """The condition that the address is as it was read, and its values."""
+    if identity is None:  # nothing is stored · or an unverified address that has lapsed, and that TTL has not removed yet
+        return "attribute_not_exists(#pk) OR #expires_at <= :now", {":now": clock.now()}
+    return "#revision = :revision", {":revision": identity.revision}
 
 
-def tried(read: Identity) -> Write:
-    """The part of a transaction that insists on the customer and the password that were compared. A claim's first session holds it."""
-    where = "#customer_id = :customer_id AND #password_hash = :password_hash"
-    values: Item = {":customer_id": read.customer_id, ":password_hash": read.password_hash}
-    if read.is_taken:
-        return dynamodb.condition_check(*key(read.lies_at), where, values)
-    return dynamodb.update(*key(read.lies_at), "SET #held = :held REMOVE #expires_at", where, values | {":held": True})
-
-
-def move(address: Address, read: Identity) -> list[Write]:
-    """The parts of a transaction that move what lies under a former key to today's, with a new revision, if it is as it was read.
-
-    What lies under today's key gives way if it lapsed, or is a claim where this one is proven: the first proof wins.
-    """
-    fields = {name: value for name, value in read._asdict().items() if name not in ("lies_at", "spelling", "revision", "held")}
-    where, values = (_UNPROVEN, {}) if read.proven_at else _as_read(None)
-    put = dynamodb.put(*_item(address, None, fields | {"held": read.held or None}), where, values)
-    table, former = key(read.lies_at)
-    moved = {"channel": str(address.channel), "moved_at": clock.now(), "expires_at": clock.now() + _MOVED_SECONDS}
-    return [put, dynamodb.put(table, former | moved, *_as_read(read))]
-
-
-def _nobody_elsewhere(address: Address, read: Identity | None) -> list[Write]:
-    """The parts of a transaction that insist that nobody has proven the address under another of its keys."""
-    others = [each for each in address.keys if each != (read.lies_at if read else address.key)]
-    return [dynamodb.condition_check(*key(each), _UNPROVEN, {}) for each in others]
-
-
-def _item(address: Address, read: Identity | None, fields: Item) -> tuple[str, Item]:
-    table, place = key(read.lies_at if read else address.key)
-    known: Item = {"channel": str(address.channel), "spelling": address.destination, "revision": _revision()}
-    return table, place | known | {name: value for name, value in fields.items() if value is not None}
-
-
-def _as_read(read: Identity | None) -> tuple[str, Item]:
-    if read is None:  # nothing, or a claim that has lapsed and that TTL has not removed yet
-        return "attribute_not_exists(#pk) OR #expires_at <= :lapsed", {":lapsed": clock.now()}
-    return "#revision = :revision", {":revision": read.revision}
-
-
-def _revision() -> str:
+def new_revision() -> str:
+    """A revision that no earlier one equals."""
     return secrets.token_hex(8)
+
+
+def _unverified_elsewhere(address: Address, identity: Identity | None) -> list[Write]:
+    """Parts of a transaction: check that nobody has verified the address under another of its keys."""
+    others = [each for each in address.keys if each != (identity.address_key if identity else address.key)]
+    return [dynamodb.condition_check(*key(each), IS_UNVERIFIED, {}) for each in others]

@@ -1,13 +1,13 @@
-"""Registrations, in the customers table: an address somebody gave with a password, before there is a customer.
+"""Registrations, in the customers table: an address registered with a password, before there is a customer.
 
 | attribute | holds |
 |---|---|
 | pk | registration#reg_… |
 | address | the address, as it was parsed |
-| password_hash | of the password that came with it |
-| customer_id | the customer that it opened, once it has |
-| created_at | when |
-| expires_at | TTL: when it lapses; one that a reset has proven does not |
+| password_hash | of the password registered with it |
+| customer_id | the customer it was used for, once it has been |
+| created_at | when it was registered |
+| expires_at | TTL: when it lapses; one verified by a reset does not |
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from customer_auth.customers import customers
 
 
 class Registration(NamedTuple):
-    """An address and the password that was given with it. Times in epoch seconds."""
+    """An address and the password registered with it. Times in epoch seconds."""
 
     id: str
     address: Address
@@ -31,12 +31,12 @@ class Registration(NamedTuple):
 
 
 def key(registration_id: str) -> tuple[str, Item]:
-    """Where the registration lies, for a batch."""
+    """Table and key of the registration, for a batch read."""
     return settings.resources().customers_table, {"pk": keys.registration(registration_id)}
 
 
-def registration(item: Item | None) -> Registration | None:
-    """The registration that a raw item holds, unless it has lapsed."""
+def from_item(item: Item | None) -> Registration | None:
+    """The registration stored in a raw item, unless it has lapsed."""
     if not item or item.get("expires_at", clock.now() + 1) <= clock.now():
         return None
     channel, _, spelling, _ = item["address"]
@@ -44,30 +44,32 @@ def registration(item: Item | None) -> Registration | None:
     return Registration(**fields | {"address": customers.address_of(Channel(channel), spelling)})
 
 
-def put_new(new: Registration) -> Write:
-    """The write that keeps this registration."""
-    table, place = key(new.id)
-    fields = {name: value for name, value in new._asdict().items() if value is not None}
-    return dynamodb.put(table, place | fields | {"address": list(new.address)}, where="attribute_not_exists(#pk)")
+def put_new(registration: Registration) -> Write:
+    """Creates the registration, whose id must be new."""
+    table, item_key = key(registration.id)
+    fields = {name: value for name, value in registration._asdict().items() if value is not None}
+    item = item_key | fields | {"address": list(registration.address)}
+    return dynamodb.put(table, item, where="attribute_not_exists(#pk)")
 
 
-def open_for(read: Registration, customer_id: str) -> Write:
-    """The part of a transaction by which a registration opens its one customer."""
+def mark_used(registration: Registration, customer_id: str) -> Write:
+    """Part of a transaction: uses the registration for its one customer."""
+    # no reset has set another password · it has not been used
     where = "#password_hash = :password_hash AND attribute_not_exists(#customer_id)"
-    ends = clock.now() + customers.LAPSES_SECONDS  # it has done all that it was for
-    values = {":password_hash": read.password_hash, ":customer_id": customer_id, ":ends": ends}
-    return dynamodb.update(*key(read.id), "SET #customer_id = :customer_id, #expires_at = :ends", where, values)
+    lapses_at = clock.now() + customers.LAPSE_AFTER_SECONDS  # its purpose is fulfilled
+    values = {":password_hash": registration.password_hash, ":customer_id": customer_id, ":lapses_at": lapses_at}
+    return dynamodb.update(*key(registration.id), "SET #customer_id = :customer_id, #expires_at = :lapses_at", where, values)
 
 
 def renumber(registration_id: str, stored: list[str], address: Address) -> Write:
-    """The part of a transaction that writes a registration's number as today's plan has it, if it is still the one that was read."""
+    """Part of a transaction: rewrites a registration's number in the form of today's numbering plan, if it is still the one read."""
     today = list(address._replace(spelling=address.value))
     return dynamodb.update(*key(registration_id), "SET #address = :today", "#address = :stored", {":today": today, ":stored": stored})
 
 
 def set_password(registration_id: str, password_hash: str) -> Write:
-    """The part of a transaction that gives a proven registration without a customer another password; it lapses no more."""
+    """Part of a transaction: gives a verified registration that has no customer another password; it does not lapse any more."""
+    # the registration is there · it has not been used
     where = "attribute_exists(#pk) AND attribute_not_exists(#customer_id)"
-    return dynamodb.update(
-        *key(registration_id), "SET #password_hash = :password_hash REMOVE #expires_at", where, {":password_hash": password_hash}
-    )
+    sets = "SET #password_hash = :password_hash REMOVE #expires_at"
+    return dynamodb.update(*key(registration_id), sets, where, {":password_hash": password_hash})

@@ -1,1 +1,1 @@
-"""Deletion requests, erasure, receipts."""
+"""Deletion requests, the erasure of accounts, receipts."""

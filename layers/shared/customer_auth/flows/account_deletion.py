@@ -1,9 +1,9 @@
-"""Deleting an account: asked for, confirmed by a code, cancelled by another until it is due; `erasure` does it then.
+"""Deleting an account: requested, then confirmed by a code. Until it is due it can be cancelled; then `erasure` carries it out.
 
-A request that is not confirmed locks nothing. A confirmed one ends every session, and nobody signs in until it is cancelled.
+A request that is not confirmed changes nothing. A confirmed one ends every session, and nobody can sign in until it is cancelled (see
+`deletion_cancellation`).
 """
 
-from functools import partial
 from typing import NamedTuple
 
 from customer_auth import audit
@@ -11,13 +11,13 @@ from customer_auth.addresses.address import Channel
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
-from customer_auth.base.account_errors import AccountDeletionPending, ReauthenticationRequired
+from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Unavailable, WrongCode
-from customer_auth.customers import customer_items, identity_items, ownership
-from customer_auth.customers.customers import Customer, Status
-from customer_auth.deletion import deletion_items
-from customer_auth.deletion.deletion_items import Deletion, State
+from customer_auth.customers import customer_deletion_items, customer_items, identity_items, ownership
+from customer_auth.customers.customers import Customer
+from customer_auth.deletion import deletion_count_items, deletion_items
+from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, redemption
@@ -27,163 +27,110 @@ from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
-from customer_auth.tokens import cancel_tokens
 
-_REMIND_SECONDS = clock.DAY
+# The reminder goes out this long before the account is erased.
+_REMINDER_SECONDS = clock.DAY
 
 
-class Requested(NamedTuple):
-    """The code that confirms the request, or where there is no verified address to send it to, the request that is confirmed already."""
+class RequestedDeletion(NamedTuple):
+    """The challenge whose code confirms the request; without a verified address to send one to, the request, confirmed already."""
 
-    asked: IssuedChallenge | None
+    challenge: IssuedChallenge | None
     deletion: Deletion | None
 
 
-def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requested:
-    """Ask for the deletion of one's own account; asked once more before it lapses, it is the same request with another code.
+def request(caller: Caller, reason: str | None, client: Client, at: int) -> RequestedDeletion:
+    """Request the deletion of the caller's own account. Repeated before it lapses, it is the same request with a new code.
 
-    Raises: Throttled, ReauthenticationRequired (no verified address, and the sign-in is too long ago), Unavailable, aws.Failed.
+    `at` is when the request was received, in epoch seconds by the gateway's clock.
+    Raises: Throttled, ReauthenticationRequired (no verified address, and no recent sign-in), Unavailable, aws.Failed.
     """
     customer = caller.customer
-    address = customer.proven(prefer=Channel(settings.service().deletion_channel))
+    address = customer.verified_address(prefer=Channel(settings.service().deletion_channel))
     if address is None:
         if not sessions.is_recent(caller.claims):
             raise ReauthenticationRequired
-        return Requested(None, _confirmed_at_once(customer, reason, client, at))
-    lives = customer.deletion and (customer.deletion_lapses_at or 0) > clock.now()
-    request_id = customer.deletion if customer.deletion and lives else ids.new("adr_")
+        return RequestedDeletion(None, _confirm_at_once(customer, reason, client, at))
+    is_pending = customer.deletion and (customer.deletion_lapses_at or 0) > clock.now()
+    request_id = customer.deletion if customer.deletion and is_pending else ids.new("adr_")
 
     bound_to = BoundTo(customer.id, customer.session_epoch, deletion_id=request_id)
     challenge = Challenge.new(Purpose.DELETION, address, client.locale, bound_to)
-    lapses_at = challenge.expires_at
     writes = [
-        customer_items.request_deletion(customer, request_id, lapses_at),
-        deletion_items.request(request_id, customer.id, reason, client.locale, lapses_at=lapses_at),
+        customer_deletion_items.request(customer, request_id, challenge.expires_at),
+        deletion_items.request(request_id, customer.id, reason, client.locale, lapses_at=challenge.expires_at),
     ]
-    return Requested(codes.request_code_for_owner(challenge, client, writes), None)
+    return RequestedDeletion(codes.request_code_for_owner(challenge, client, writes), None)
 
 
 def confirm(attempt: CodeAttempt, at: int) -> Deletion:
-    """Confirm the request by the code that was sent for it: every session and reset ends, and the account goes when its time has come.
+    """Confirm the request by the code that was sent for it: every session and every reset ends, and the erasure is scheduled.
 
-    Raises: WrongCode (also when the request has lapsed), Throttled; Unavailable and aws.Failed with the proof unspent.
+    `at` is as for `request`. Raises: WrongCode (also if the request has lapsed), Throttled; Unavailable and aws.Failed with the proof
+    unspent.
     """
     proof = codes.verify_challenge(Purpose.DELETION, attempt)
     if isinstance(proof, Repeat):
-        return _found(customer_items.find(proof.record.customer_id))
+        return current_request(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _confirm(proof, at))
 
 
 def _confirm(proof: Proof, at: int) -> Deletion:
     bound_to = proof.challenge.bound_to or BoundTo("", 0)
     items = redemption.read(proof, [customer_items.key(bound_to.customer_id), deletion_items.key(bound_to.deletion_id)])
-    customer, read = customer_items.customer(items[0]), deletion_items.deletion(items[1])
-    if customer is None or read is None or not customer.may_sign_in or read.status != State.PENDING:
+    customer, deletion = customer_items.from_item(items[0]), deletion_items.from_item(items[1])
+    if customer is None or deletion is None or not customer.may_sign_in or deletion.status != DeletionState.PENDING:
         raise WrongCode("request_gone")
     if (customer.session_epoch, customer.deletion) != (bound_to.epoch, bound_to.deletion_id):
         raise WrongCode("superseded")
     scheduled_at, due_at = _schedule(at)
-    writes = [
-        customer_items.confirm_deletion(customer, read.id),
-        deletion_items.confirm(read.id, scheduled_at=scheduled_at, due_at=due_at),
-        deletion_items.count(read.id, confirmed=1),
-        *(identity_items.end_resets(identity) for _, identity in ownership.own(customer) if identity.owner),
-        notification_items.put_new(
-            Kind.DELETION_CONFIRMED, proof.address, read.locale, fallback=customer.verified_beside(proof.address), at=scheduled_at
-        ),
-    ]
+    writes = _confirmation_writes(proof, customer, deletion, scheduled_at=scheduled_at, due_at=due_at)
     if repeat := redemption.redeem(proof, writes, customer_id=customer.id):
-        return _found(customer_items.find(repeat.record.customer_id))
+        return current_request(customer_items.find(repeat.record.customer_id))
     audit.count("verified")
     now = clock.now()
-    return read._replace(status=State.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
+    return deletion._replace(status=DeletionState.CONFIRMED, deletion_scheduled_at=scheduled_at, confirmed_at=now, updated_at=now)
 
 
-def _confirmed_at_once(customer: Customer, reason: str | None, client: Client, at: int) -> Deletion:
-    """For who has no verified address: a sign-in of just now is the proof."""
+def _confirmation_writes(proof: Proof, customer: Customer, deletion: Deletion, *, scheduled_at: int, due_at: int) -> list[Write]:
+    fallback = customer.other_verified_address(proof.address)
+    return [
+        customer_deletion_items.confirm(customer, deletion.id),
+        deletion_items.confirm(deletion.id, scheduled_at=scheduled_at, due_at=due_at),
+        deletion_count_items.add(deletion.id, confirmed=1),
+        *(identity_items.end_resets(identity) for _, identity in ownership.identities_of(customer) if identity.owner),
+        notification_items.put_new(Kind.DELETION_CONFIRMED, proof.address, deletion.locale, fallback=fallback, at=scheduled_at),
+    ]
+
+
+def _confirm_at_once(customer: Customer, reason: str | None, client: Client, at: int) -> Deletion:
+    """Customers without a verified address prove themselves by a recent sign-in."""
     now, (scheduled_at, due_at) = clock.now(), _schedule(at)
-    new = Deletion(ids.new("adr_"), customer.id, State.CONFIRMED, now, now, client.locale, reason, scheduled_at, now, due_at=due_at)
-    writes = [customer_items.confirm_deletion(customer._replace(deletion=None), new.id), deletion_items.put_confirmed(new)]
-    try:
-        dynamodb.transact([*writes, deletion_items.count(new.id, confirmed=1)])
-    except dynamodb.TransactionFailed:
-        raise Unavailable("changed_meanwhile") from None
-    return new
-
-
-def _schedule(at: int) -> tuple[int, int]:
-    """When the account goes, never early, for it is by the later of two clocks; and when the processor looks first, to remind."""
-    scheduled_at = max(clock.now(), at) + settings.service().deletion_scheduled_days * clock.DAY
-    remind_at = scheduled_at - _REMIND_SECONDS
-    return scheduled_at, remind_at if remind_at > clock.now() else scheduled_at
-
-
-def cancel(attempt: CodeAttempt) -> Deletion:
-    """Keep the account, by the code that came to its address. Against the processor exactly one wins.
-
-    Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun); Unavailable and aws.Failed with the proof unspent.
-    """
-    proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
-    if isinstance(proof, Repeat):
-        return _cancelled(customer_items.find(proof.record.customer_id))
-    return redemption.retry_on_conflict(proof, lambda _: _cancel(proof), AccountDeletionPending)
-
-
-def _cancel(proof: Proof) -> Deletion:
-    state = ownership.read(proof.address, proof.challenge.customer_id, first=partial(redemption.read, proof))
-    customer = state.owner
-    writes, cancelled = _keep(customer)
-    writes += [identity_items.is_of(state.identity)] if state.identity else []
-    beside = customer.verified_beside(proof.address) if customer else None
-    writes.append(notification_items.put_new(Kind.DELETION_CANCELLED, proof.address, proof.challenge.locale, fallback=beside))
-    if repeat := redemption.redeem(proof, writes, customer_id=cancelled.customer_id):
-        return _cancelled(customer_items.find(repeat.record.customer_id))
-    audit.count("verified")
-    return cancelled
-
-
-def cancel_by_token(token: str) -> Deletion:
-    """The same for who has no verified address, by what the refused sign-in gave; again it is cancelled still.
-
-    Raises: WrongCode, AccountDeletionPending (the erasure has begun), Unavailable, aws.Failed.
-    """
-    customer_id, request_id = cancel_tokens.verify(token)
-    customer = customer_items.find(customer_id)
-    if customer and request_id in (customer.deletions or []):
-        return _cancelled(customer)
-    if customer is None or customer.deletion != request_id:
-        raise WrongCode("nothing_to_cancel")
-    writes, cancelled = _keep(customer)
+    deletion = Deletion(
+        ids.new("adr_"), customer.id, DeletionState.CONFIRMED, now, now, client.locale, reason, scheduled_at, now, due_at=due_at
+    )
+    writes = [
+        customer_deletion_items.confirm(customer._replace(deletion=None), deletion.id),
+        deletion_items.put_confirmed(deletion),
+        deletion_count_items.add(deletion.id, confirmed=1),
+    ]
     try:
         dynamodb.transact(writes)
     except dynamodb.TransactionFailed:
         raise Unavailable("changed_meanwhile") from None
-    return cancelled
+    return deletion
 
 
-def _keep(customer: Customer | None) -> tuple[list[Write], Deletion]:
-    """What keeps the account, first the customer, and the request as it is then."""
-    if customer and customer.status == Status.ERASING:
-        raise AccountDeletionPending
-    if customer is None or customer.deletion is None or customer.status != Status.DELETION_CONFIRMED:
-        raise WrongCode("nothing_to_cancel")
-    now, read = clock.now(), _found(customer)
-    writes = [customer_items.cancel_deletion(customer), deletion_items.cancel(read.id)]
-    writes.append(deletion_items.count(read.id, confirmed=-1, cancelled=1))
-    return writes, read._replace(status=State.CANCELLED, cancelled_at=now, updated_at=now)
+def _schedule(at: int) -> tuple[int, int]:
+    """When the account is erased, counted from the later of two clocks so that it is never early; and when the processor first acts."""
+    scheduled_at = max(clock.now(), at) + settings.service().deletion_scheduled_days * clock.DAY
+    reminder_at = scheduled_at - _REMINDER_SECONDS
+    return scheduled_at, reminder_at if reminder_at > clock.now() else scheduled_at
 
 
-def _found(customer: Customer | None) -> Deletion:
-    """The customer's request. Raises: WrongCode where it has ended since."""
-    found = deletion_items.find(customer.deletion) if customer and customer.deletion else None
-    if found is None:
+def current_request(customer: Customer | None) -> Deletion:
+    """The customer's current request. Raises: WrongCode (it has ended meanwhile), aws.Failed."""
+    deletion = deletion_items.find(customer.deletion) if customer and customer.deletion else None
+    if deletion is None:
         raise WrongCode("request_gone")
-    return found
-
-
-def _cancelled(customer: Customer | None) -> Deletion:
-    """The request that was cancelled last."""
-    found = deletion_items.find(customer.deletions[-1]) if customer and customer.deletions else None
-    if found is None:
-        raise WrongCode("request_gone")
-    return found
+    return deletion

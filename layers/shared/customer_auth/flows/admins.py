@@ -1,4 +1,4 @@
-"""Administrators: customers with the role, which a command gives, who have signed in today."""
+"""Administrators: customers with the role `admin`, which a command grants, and who have signed in recently."""
 
 from customer_auth.addresses.address import Address
 from customer_auth.base import clock
@@ -14,7 +14,7 @@ RECENT_SECONDS = 12 * clock.HOUR
 
 
 def check(access_token: str, issuer: str) -> Caller:
-    """Who is calling, an administrator by what the table says now, whatever the token says.
+    """The calling administrator. The role is read from the table, whatever the token says.
 
     Raises: NotAuthenticated, NotAllowed, ReauthenticationRequired, AccountDeletionPending, Unavailable, aws.Failed.
     """
@@ -27,27 +27,27 @@ def check(access_token: str, issuer: str) -> Caller:
 
 
 def grant(address: Address) -> Customer | None:
-    """Give the role to the customer who has proven the address; again it changes nothing. None where nobody has.
+    """Grant the role to the customer who has verified the address; None if nobody has. Repeating it changes nothing.
 
-    It stands in the tokens of the next sign-in or refresh. Raises: dynamodb.ConditionFailed (the roles have just changed), aws.Failed.
+    Tokens carry the role from the next sign-in or refresh on. Raises: dynamodb.ConditionFailed (the roles have just changed), aws.Failed.
     """
-    customer = _who_has(address)
+    customer = _find_owner(address)
     if customer is None or ADMIN in customer.roles:
         return customer
     return customer_items.set_roles(customer, [*customer.roles, ADMIN])
 
 
 def revoke(address: Address) -> Customer | None:
-    """Take the role away again; from then on every call is refused here, whatever its token says. None where nobody has the address.
+    """Revoke the role; every later call is refused, whatever its token says. None if nobody has verified the address.
 
     Raises: dynamodb.ConditionFailed (the roles have just changed), aws.Failed.
     """
-    customer = _who_has(address)
+    customer = _find_owner(address)
     if customer is None or ADMIN not in customer.roles:
         return customer
     return customer_items.set_roles(customer, [role for role in customer.roles if role != ADMIN])
 
 
-def _who_has(address: Address) -> Customer | None:
+def _find_owner(address: Address) -> Customer | None:
     identity = identity_items.find(address)
     return customer_items.find(identity.owner) if identity and identity.owner else None

@@ -112,7 +112,7 @@ def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity
     items = redemption.read(proof, [*keys, *(key for own_keys in keys_of.values() for key in own_keys)])
     left = iter(items[len(keys) :])
     for address, own_keys in keys_of.items():
-        identity = identity_items.identity(address, [next(left) for _ in own_keys])
+        identity = identity_items.from_items(address, [next(left) for _ in own_keys])
         if identity and identity.customer_id == customer.id:
             own[address] = identity
     return items[: len(keys)]
@@ -123,8 +123,8 @@ def _change(proof: Proof, caller: Caller, state: AddressState, own: dict[Address
     customer, address = caller.customer, proof.address
     started = _reissue(proof, caller, issuer)
     writes = [
-        customer_items.become(customer, started.customer, [str(address.channel), f"{address.channel}_verified"]),
-        *identity_items.prove(address, started.customer, state.identity),
+        customer_items.update_and_end_sessions(customer, started.customer, [str(address.channel), f"{address.channel}_verified"]),
+        *identity_items.verify(address, started.customer, state.identity),
         session_items.put_new(started.session),
         *(ownership.release_unverified(address, state) if state.customer and state.customer.id != customer.id else ()),
         *_writes_for_own(customer, address, own),
@@ -153,7 +153,7 @@ def _writes_for_own(customer: Customer, new: Address, own: dict[Address, Identit
         if customer.is_verified(address.channel):
             writes.append(identity_items.release(identity) if is_replaced else identity_items.end_resets(identity))
         elif is_replaced and not identity.proven_at:
-            writes.append(identity_items.drop(identity))
+            writes.append(identity_items.remove_unverified(identity))
     return writes
 
 
@@ -163,7 +163,7 @@ def _notifications(proof: Proof, customer: Customer) -> list[Write]:
     verified = {each.channel: each for each in customer.verified_addresses}
     if proof.address.channel in verified:
         old = verified[proof.address.channel]
-        return [notification_items.put_new(Kind.CONTACT_CHANGED, old, locale, fallback=customer.verified_beside(old))]
+        return [notification_items.put_new(Kind.CONTACT_CHANGED, old, locale, fallback=customer.other_verified_address(old))]
     return [notification_items.put_new(Kind.METHOD_ADDED, other, locale, fallback=None) for other in verified.values()]
 
 

@@ -14,7 +14,7 @@ from customer_auth.base import clock
 from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, WrongPassword
-from customer_auth.customers import customer_items, identity_items, ownership
+from customer_auth.customers import customer_items, identity_password_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
@@ -64,9 +64,9 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
     changed = customer.with_session()._replace(password_hash=password_hash, session_epoch=customer.session_epoch + 1, updated_at=now)
     session, refresh = issuance.reissue(caller.session, changed, derivation_key_version=secret_keys.derivation_key_version())
     token_pair = issuance.token_pair(changed, session, refresh, issuer)
-    address = customer.proven(prefer=Channel.EMAIL)
+    address = customer.verified_address(prefer=Channel.EMAIL)
     writes: list[Write] = [
-        customer_items.become(customer, changed, ["password_hash"]),
+        customer_items.update_and_end_sessions(customer, changed, ["password_hash"]),
         password_attempt_items.count_change(customer.id, attempted=attempted),
         session_items.put_new(session),
         *(code_items.end_devices(each, now) for each in customer.verified_addresses),
@@ -81,14 +81,14 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
 def _notifications(customer: Customer, address: Address | None, locale: str) -> list[Write]:
     if address is None:
         return []
-    return [notification_items.put_new(Kind.PASSWORD_CHANGED, address, locale, fallback=customer.verified_beside(address))]
+    return [notification_items.put_new(Kind.PASSWORD_CHANGED, address, locale, fallback=customer.other_verified_address(address))]
 
 
 def _transact(customer: Customer, writes: list[Write], password_hash: str) -> None:
     """Do the writes together with the customer's addresses, which are read again if one has moved to today's numbering plan meanwhile."""
 
     def decide(_: WriteConflict | None) -> None:
-        identities = [identity_items.change(identity, password_hash) for _, identity in ownership.own(customer)]
+        identities = [identity_password_items.replace(identity, password_hash) for _, identity in ownership.identities_of(customer)]
         try:
             dynamodb.transact([*writes, *identities])
         except dynamodb.TransactionFailed as failed:

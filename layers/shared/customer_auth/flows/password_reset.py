@@ -12,7 +12,7 @@ from customer_auth.base import clock
 from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.client import Client
 from customer_auth.base.errors import WrongCode
-from customer_auth.customers import customer_items, identity_items, ownership, registration_items
+from customer_auth.customers import customer_items, identity_items, identity_password_items, ownership, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import AddressState
 from customer_auth.messaging import notification_items
@@ -67,7 +67,7 @@ def _plan(proof: Proof, state: AddressState, password_hash: str) -> _Plan:
         return _plan_for_owner(proof, state.owner, password_hash)
     notification = notification_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge.locale, fallback=None)
     if identity and identity.registration and customer is None:
-        verified = identity_items.prove_registration(address, identity, password_hash)
+        verified = identity_items.verify_registration(address, identity, password_hash)
         set_password = registration_items.set_password(identity.registration, password_hash)
         return _Plan("", [*verified, set_password, notification], [address])
     assignment = ownership.assign(address, state, password_hash=password_hash)
@@ -76,10 +76,10 @@ def _plan(proof: Proof, state: AddressState, password_hash: str) -> _Plan:
 
 def _plan_for_owner(proof: Proof, owner: Customer, password_hash: str) -> _Plan:
     changed = owner._replace(password_hash=password_hash, session_epoch=owner.session_epoch + 1, updated_at=clock.now())
-    fallback = owner.verified_beside(proof.address)
+    fallback = owner.other_verified_address(proof.address)
     writes = [
-        customer_items.become(owner, changed, ["password_hash"]),
-        *(identity_items.change(identity, password_hash) for _, identity in ownership.own(owner)),
+        customer_items.update_and_end_sessions(owner, changed, ["password_hash"]),
+        *(identity_password_items.replace(identity, password_hash) for _, identity in ownership.identities_of(owner)),
         notification_items.put_new(Kind.PASSWORD_CHANGED, proof.address, proof.challenge.locale, fallback=fallback),
     ]
     return _Plan(owner.id, writes, owner.verified_addresses)

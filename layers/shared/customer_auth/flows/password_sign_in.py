@@ -18,7 +18,7 @@ from customer_auth.base.account_errors import (
 )
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Unavailable, WrongPassword, login_not_enabled
-from customer_auth.customers import customer_items, identity_items, ownership, referral_items
+from customer_auth.customers import customer_items, identity_items, identity_password_items, ownership, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import client_items, devices, lanes, password_window_items
@@ -117,7 +117,7 @@ class _SignIn(NamedTuple):
         """What has changed, as it is now. An address may have been moved to its key by today's numbering plan. Raises: WrongPassword."""
         identity_item, customer_item, *_ = conflict.items
         if identity_item is None or customer_item is not None:
-            customer = customer_items.customer(customer_item)
+            customer = customer_items.from_item(customer_item)
         if identity_item is not None:
             current = identity_items.find(self.address)
             if current is None or (current.customer_id, current.password_hash) != (identity.customer_id, identity.password_hash):
@@ -132,7 +132,7 @@ class _SignIn(NamedTuple):
         if customer.may_sign_in:
             return customer
         _refund(self.ref, self.client)
-        if customer.has_proven or not customer.deletion:
+        if customer.has_any_verified or not customer.deletion:
             raise AccountDeletionPending
         raise CancellableDeletionPending(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
 
@@ -151,7 +151,7 @@ class _SignIn(NamedTuple):
 
     def _writes(self, identity: Identity, customer: Customer, session: Session) -> list[dynamodb.Write]:
         return [
-            identity_items.tried(identity),
+            identity_password_items.confirm(identity),
             customer_items.begin_session_by_password(customer),
             session_items.put_new(session),
             password_window_items.refund_attempt(self.ref),
@@ -170,7 +170,7 @@ def _rehash(identity: Identity, password: str) -> None:
         if customer is None or customer.password_hash != identity.password_hash:
             return
         password_hash = hashing.hash_password(password)
-        identities = [identity_items.rehash(own, password_hash) for _, own in ownership.own(customer)]
+        identities = [identity_password_items.rehash(own, password_hash) for _, own in ownership.identities_of(customer)]
         dynamodb.transact([customer_items.rehash(customer, password_hash), *identities])
     except (aws.Failed, Unavailable, dynamodb.TransactionFailed):
         audit.note(reason="not_rehashed")

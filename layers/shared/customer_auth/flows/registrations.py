@@ -1,7 +1,7 @@
-"""Registrations by password: an address and a password first, the customer by the token that this gives.
+"""Registration with a password: first an address and a password, then the customer, created with the token that this returns.
 
-A registration proves nothing, so it holds nothing: anyone may register an unproven address again, and the newest registration is the one
-whose password may be tried. Older ones go on: their tokens, customers and codes live.
+A registration proves nothing, so it reserves nothing: anyone can register an unverified address again, and only the password of the newest
+registration can be used. Older registrations stay valid otherwise: their tokens, customers and codes keep working.
 """
 
 from customer_auth import audit
@@ -18,7 +18,7 @@ from customer_auth.tokens import registration_tokens
 
 
 def register(address: Address, password: str, client: Client) -> str:
-    """Keep an address with a password, as its newest claim; answers the token that opens a customer for it.
+    """Store the address's newest registration; returns the token that creates its customer.
 
     Raises: BadRequest (the password), IdentityExists, Throttled, aws.Failed.
     """
@@ -26,8 +26,12 @@ def register(address: Address, password: str, client: Client) -> str:
     hashing.check("password", password, [address])
     client_items.count_registration(client.bucket)
     now = clock.now()
-    new = Registration(ids.new("reg_"), address, hashing.hash_password(password), now, now + customers.LAPSES_SECONDS)
-    dynamodb.try_write(registration_items.put_new(new))  # else a write whose answer was lost was repeated
-    if not dynamodb.try_transact(identity_items.put_unverified(address, new.id, new.password_hash, None, expires_at=new.expires_at)):
+    registration = Registration(ids.new("reg_"), address, hashing.hash_password(password), now, now + customers.LAPSE_AFTER_SECONDS)
+    # the id is new, so the condition fails only if our own write is repeated after its response was lost
+    dynamodb.try_write(registration_items.put_new(registration))
+    identity_writes = identity_items.put_unverified(
+        address, registration.id, registration.password_hash, None, expires_at=registration.expires_at
+    )
+    if not dynamodb.try_transact(identity_writes):
         raise IdentityExists
-    return registration_tokens.issue(new.id, new.password_hash)
+    return registration_tokens.issue(registration.id, registration.password_hash)

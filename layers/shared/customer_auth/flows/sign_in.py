@@ -83,7 +83,7 @@ def _commit(proof: Proof, assignment: Assignment, issuer: str) -> SignedIn:
             ends_devices_of=[proof.address] if assignment.is_new else (),
         )
     except WriteConflict as conflict:
-        if referrals.refused(assignment.condition_checks, conflict.items):
+        if referrals.have_failed(assignment.condition_checks, conflict.items):
             raise referrals.UnknownReferrer from None
         raise
     return _repeated(repeat, issuer) if repeat else _signed_in(proof.address, started, registered=assignment.is_new)

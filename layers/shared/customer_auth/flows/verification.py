@@ -9,7 +9,7 @@ from customer_auth.base import clock, ids, settings
 from customer_auth.base.account_errors import AccountDeletionPending, ContactTaken
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Throttled, Unavailable, WrongCode
-from customer_auth.customers import customer_items, identity_items, referral_items
+from customer_auth.customers import customer_address_items, customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
 from customer_auth.otp import codes, devices, redemption
@@ -40,7 +40,7 @@ def request_code(customer_id: str, channel: Channel, client: Client) -> IssuedCh
     """
     counted = codes.count_request(client)
     customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
-    address = customer.unverified(channel) if customer else None
+    address = customer.unverified_address(channel) if customer else None
     if customer is None or address is None:
         return codes.request_decoy(Purpose.VERIFY, channel, f"{customer_id}:{channel}", client, counted)
     return codes.request_counted_code(Purpose.VERIFY, address, client, counted, _bound_to(customer))
@@ -75,7 +75,7 @@ def verify(attempt: CodeAttempt, issuer: str) -> Verified:
 
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, (customer, identity) = proof.address, _read(proof)
-    unverified = customer.unverified(address.channel)  # None if another code has verified it already
+    unverified = customer.unverified_address(address.channel)  # None if another code has verified it already
     verified = customer.with_address(unverified, verified=True)._replace(expires_at=None) if unverified else customer
     started = redemption.draft_session(proof, verified.with_session(), issuer) if _signs_in(verified, address.channel) else None
     writes = _writes(customer, verified, unverified, identity, begins_session=started is not None)
@@ -92,7 +92,7 @@ def _read(proof: Proof) -> tuple[Customer, Identity | None]:
     address, bound_to = proof.address, proof.challenge.bound_to
     customer_id = bound_to.customer_id if bound_to else _NOBODY
     item, *items = redemption.read(proof, [customer_items.key(customer_id), *identity_items.keys_of(address)])
-    customer, identity = customer_items.customer(item), identity_items.identity(address, items)
+    customer, identity = customer_items.from_item(item), identity_items.from_items(address, items)
     if customer is None or bound_to != _bound_to(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
         raise WrongCode("address_gone")
     if not customer.may_sign_in:
@@ -106,11 +106,11 @@ def _writes(
     customer: Customer, verified: Customer, unverified: Address | None, identity: Identity | None, *, begins_session: bool
 ) -> list[Write]:
     if unverified is None:
-        return [customer_items.begin_session(customer) if begins_session else customer_items.is_as_read(customer)]
+        return [customer_items.begin_session(customer) if begins_session else customer_items.is_unchanged(customer)]
     registration = identity.registration if identity and identity.customer_id == customer.id else None
     return [
-        customer_items.verify(customer, unverified, begins_session=begins_session),
-        *identity_items.prove(unverified, verified, identity, registration=registration),
+        customer_address_items.verify(customer, unverified, begins_session=begins_session),
+        *identity_items.verify(unverified, verified, identity, registration=registration),
         *([referral_items.put(verified)] if customer.expires_at else []),
     ]
 

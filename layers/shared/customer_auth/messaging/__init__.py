@@ -1,1 +1,1 @@
-"""The outbox, notifications, texts, senders."""
+"""Outgoing messages: the outbox, notifications, templates, senders."""

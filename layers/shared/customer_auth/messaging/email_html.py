@@ -1,7 +1,7 @@
-"""The HTML of an email, made from the paragraphs of its text, so that the two always say the same.
+"""The HTML of an email, rendered from the paragraphs of its text, so that both always say the same.
 
-It sets no colours of its own and so follows the reader's light or dark mode. `dir` and `lang` stand on a `div` as well, for Gmail
-drops those of `html`.
+It sets no colours of its own and so follows the reader's light or dark mode. `dir` and `lang` are repeated on a `div`, because Gmail
+removes them from `html`.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ _LINK = '<p dir="ltr" style="margin: 0 0 16px; overflow-wrap: anywhere;"><a href
 
 
 def lay_out(subject: str, paragraphs: list[str], values: Mapping[str, str], locale: Locale) -> str:
-    """The whole page. `paragraphs` still have their placeholders, `subject` and `values` are plain text."""
+    """The complete HTML page. `paragraphs` still contain placeholders; `subject` and `values` are plain text."""
     escaped = {name: escape(value) for name, value in values.items()}
     isolated = {name: f"<bdi>{value}</bdi>" for name, value in escaped.items()}
-    alone = {"{{code}}": _CODE.format(escaped.get("code", "")), "{{reset_url}}": _LINK.format(escaped.get("reset_url", ""))}
-    body = [alone.get(text) or _PARAGRAPH.format(fill(escape(text), isolated)) for text in paragraphs]
+    blocks = {"{{code}}": _CODE.format(escaped.get("code", "")), "{{reset_url}}": _LINK.format(escaped.get("reset_url", ""))}
+    body = [blocks.get(text) or _PARAGRAPH.format(fill(escape(text), isolated)) for text in paragraphs]
     return fill(
         read(_LAYOUT),
         escaped | {"subject": escape(subject), "lang": locale, "dir": locale.direction, "paragraphs": "\n".join(body)},

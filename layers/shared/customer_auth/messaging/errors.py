@@ -1,11 +1,11 @@
-"""How handing a message to AWS can end: with the provider's id for it, or `SendFailed`, which says whether to try again."""
+"""Handing a message over to AWS: it returns the provider's message id, or raises `SendFailed`, which says whether to retry."""
 
 from collections.abc import Mapping
 
 from customer_auth import aws
 
-# Refusals of either service that pass by themselves, or that the operator may mend within the code's life.
-_FOR_NOW = {
+# Errors of SNS or SES that pass by themselves, or that the operator may fix while the code is still valid.
+_TEMPORARY = {
     "Throttled": "throttled",
     "Throttling": "throttled",
     "ThrottlingException": "throttled",
@@ -21,10 +21,10 @@ _FOR_NOW = {
 
 
 class SendFailed(Exception):
-    """The provider did not take the message, or did not say so.
+    """The provider did not accept the message, or its response was lost.
 
-    `reason` is a stable word that holds no address: it may be shown. `permanent`: this message will never be taken. `unknown`: it may
-    have been sent all the same. Neither: it was not sent, and may be tried again.
+    `reason` is a stable identifier without an address in it, safe to show. `permanent`: this message will never be accepted. `unknown`:
+    it may have been sent. If neither is set, it was not sent and can be retried.
     """
 
     def __init__(self, reason: str, *, permanent: bool = False, unknown: bool = False) -> None:
@@ -34,17 +34,17 @@ class SendFailed(Exception):
         self.unknown = unknown
 
 
-def hand_over(service: str, operation: str, for_good: Mapping[str, str], **parameters: object) -> str:
-    """Call AWS; the provider's id of the message. `for_good` maps the service's error codes that are permanent to reasons.
+def hand_over(service: str, operation: str, permanent: Mapping[str, str], **parameters: object) -> str:
+    """Call AWS; returns the provider's message id. `permanent` maps the service's permanent error codes to reasons.
 
     Raises: SendFailed.
     """
     try:
-        answer = aws.call(service, operation, **parameters)
+        response = aws.call(service, operation, **parameters)
     except aws.Refused as refused:
-        if refused.code in for_good:
-            raise SendFailed(for_good[refused.code], permanent=True) from refused
-        raise SendFailed(_FOR_NOW.get(refused.code, "provider_unavailable")) from refused
+        if refused.code in permanent:
+            raise SendFailed(permanent[refused.code], permanent=True) from refused
+        raise SendFailed(_TEMPORARY.get(refused.code, "provider_unavailable")) from refused
     except aws.OutcomeUnknown as lost:
         raise SendFailed("no_answer", unknown=True) from lost
-    return str(answer["MessageId"])
+    return str(response["MessageId"])

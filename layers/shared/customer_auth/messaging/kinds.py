@@ -1,10 +1,10 @@
-"""Which messages there are; apart from how they are written, for who only puts them."""
+"""The kinds of messages. Rendering them is a separate module, so that functions that only queue a message do not load it."""
 
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What the message says; the value names its files."""
+    """What a message is about; the value is the name of its template files."""
 
     SIGN_IN = "sign_in"
     SIGN_UP = "sign_up"
@@ -12,7 +12,7 @@ class Kind(StrEnum):
     VERIFY = "verify"
     CONTACT = "contact"
     RESET = "reset"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a file's name)
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a file)
     CONTACT_CHANGED = "contact_changed"
     METHOD_ADDED = "method_added"
     DELETION = "deletion"

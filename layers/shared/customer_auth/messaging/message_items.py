@@ -1,15 +1,19 @@
-"""What becomes of a challenge's message, in the challenge's own map of the code item (see `code_items`).
+"""Delivery of a message, recorded in the map of its challenge or notification.
 
-| delivery | means |
+That map is a challenge's in the code item (see `code_items`), or a notification's in an item of its own (see `notification_items`).
+
+| attribute of the map | holds |
 |---|---|
-| queued | to be sent |
-| leased, leased_again | one sender is at it, for the first or the last time |
-| unsure | the provider's answer was lost: it may have been sent, and is sent once more |
-| sent, skipped, failed | accepted by the provider, nobody to tell, not to be accepted (`reason`) |
+| delivery | how far the message is, a `DeliveryState` |
+| reason | why the last attempt to send it failed |
+| lease, leased_at | which sender is working on it, a random id, and since when |
+| to | where a notification goes, once it has been counted there |
+| revision | of the address, when a reset's message went out |
+| customer | whose the address was when the message went out, a hint for verifying its code |
 """
 
 import secrets
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb
@@ -19,23 +23,24 @@ from customer_auth.otp import idempotency_items
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.purposes import Purpose
 
-# After this a sender that leased a message and was heard of no more has died: its function may run for 10 seconds. The retry
-# queue's delay is as long.
+# A sender that has not reported back for this long has died: its function runs for at most 10 seconds. The retry queue's delay is as long.
 LEASE_SECONDS = 15
 _LEASE_BYTES = 8
-_LEFT_BEHIND = "(#p.#delivery = :unsure OR (#p.#delivery = :leased AND #p.#leased_at <= :stale))"
+_IS_QUEUED = "#p.#delivery = :queued"
+# the last attempt may or may not have been sent · or its sender has died
+_IS_ABANDONED = "(#p.#delivery = :unsure OR (#p.#delivery = :leased AND #p.#leased_at <= :stale))"
 
 
-class Message(NamedTuple):
-    """Which message: the code item's key, the purpose, the challenge's id."""
+class OutboxMessage(NamedTuple):
+    """Identifies a message: the key of its item, its purpose, and the id of its challenge or notification."""
 
     pk: str
     purpose: Purpose
     challenge_id: bytes
 
 
-class Delivery(NamedTuple):
-    """How far a pending challenge's message is, and the challenge's times."""
+class DeliveryRecord(NamedTuple):
+    """How far a challenge's message is, with the challenge's times in epoch seconds."""
 
     state: DeliveryState
     reason: str
@@ -43,96 +48,108 @@ class Delivery(NamedTuple):
     expires_at: int
 
 
-class InTheWay(Exception):
-    """Another sender is at this message; look again when it has had its time."""
+class LeaseHeld(Exception):
+    """Another sender holds the lease on this message; try again once the lease has run out."""
 
 
-def find(message: Message) -> Delivery | None:
-    """What became of a message, also when its code has been used; None where its challenge was replaced or never was.
+def find(message: OutboxMessage) -> DeliveryRecord | None:
+    """How far a message is, even if its code has been used; None if its challenge was replaced or never existed.
 
     Raises: aws.Failed.
     """
     item = dynamodb.get(*_key(message)) or {}
-    challenge, used = item.get(message.purpose, {}), item.get(idempotency_items.attribute(message.purpose), {})
+    challenge, record = item.get(message.purpose, {}), item.get(idempotency_items.attribute(message.purpose), {})
     if challenge.get("id") == message.challenge_id:
-        return Delivery(
-            DeliveryState(challenge["delivery"]), challenge.get("reason", ""), challenge["requested_at"], challenge["expires_at"]
-        )
-    if used.get("challenge_hash") == ids.sha256(message.challenge_id):
-        return Delivery(DeliveryState.SENT, "", used["requested_at"], used["expires_at"])
+        state = DeliveryState(challenge["delivery"])
+        return DeliveryRecord(state, challenge.get("reason", ""), challenge["requested_at"], challenge["expires_at"])
+    if record.get("challenge_hash") == ids.sha256(message.challenge_id):
+        return DeliveryRecord(DeliveryState.SENT, "", record["requested_at"], record["expires_at"])
     return None
 
 
-def lease(message: Message) -> Item | None:
-    """Be the one sender of this message; answers its challenge, or None where nothing is to be sent any more.
+def lease(message: OutboxMessage) -> Item | None:
+    """Take the lease on a message; returns its challenge or notification, or None if there is nothing left to send.
 
-    Of any number at once one gets it. One whose sender died, or that is `unsure`, is given out once more, as `leased_again`.
-    Raises: InTheWay, aws.Failed.
+    Exactly one of any number of concurrent senders gets the lease. A message whose sender died, or whose state is UNSURE, is leased once
+    more, as LEASED_AGAIN.
+    Raises: LeaseHeld, aws.Failed.
     """
     now, lease_id = clock.now(), secrets.token_bytes(_LEASE_BYTES)
-    free: Item = {":queued": "queued"}
-    left: Item = {":unsure": "unsure", ":leased": "leased", ":stale": now - LEASE_SECONDS}
-    steps = (
-        _lease(message, lease_id, now, "leased", "#p.#delivery = :queued", free),
-        _lease(message, lease_id, now, "leased_again", _LEFT_BEHIND, left),
+    abandoned: Item = {":unsure": DeliveryState.UNSURE, ":leased": DeliveryState.LEASED, ":stale": now - LEASE_SECONDS}
+    attempts = (
+        _lease(message, lease_id, now, DeliveryState.LEASED, _IS_QUEUED, {":queued": DeliveryState.QUEUED}),
+        _lease(message, lease_id, now, DeliveryState.LEASED_AGAIN, _IS_ABANDONED, abandoned),
     )
-    for step in steps:
+    for attempt in attempts:
         try:
-            challenge: Item = dynamodb.write(step)[message.purpose]
+            return dict(dynamodb.write(attempt)[message.purpose])
         except dynamodb.ConditionFailed as failed:
-            challenge = failed.item.get(message.purpose, {})
-            if challenge.get("lease") != lease_id:  # not a write of ours whose answer was lost
-                if challenge.get("id") != message.challenge_id or challenge["expires_at"] <= now:
-                    return None
-                if challenge["delivery"] not in ("leased", "unsure"):
-                    return None
-                continue
-        return challenge
-    raise InTheWay
+            current: Item = failed.item.get(message.purpose, {})
+            if current.get("lease") == lease_id:  # our own write, repeated after its response was lost
+                return current
+            if not _is_unfinished(message, current, now):
+                return None
+    raise LeaseHeld
 
 
-def _lease(message: Message, lease_id: bytes, now: int, delivery: str, where: str, values: Item) -> Write:
+def _is_unfinished(message: OutboxMessage, current: Item, now: int) -> bool:
+    """Whether another sender is working on the message, or has given it up."""
+    if current.get("id") != message.challenge_id or current["expires_at"] <= now:
+        return False
+    state = DeliveryState(current["delivery"])
+    match state:
+        case DeliveryState.LEASED | DeliveryState.UNSURE:
+            return True
+        case DeliveryState.LEASED_AGAIN:  # there is no third attempt
+            return False
+        case DeliveryState.QUEUED | DeliveryState.SENT | DeliveryState.SKIPPED | DeliveryState.FAILED:
+            return False
+    assert_never(state)
+
+
+def _lease(message: OutboxMessage, lease_id: bytes, now: int, state: DeliveryState, where: str, values: Item) -> Write:
     return dynamodb.update(
         *_key(message),
         "SET #p.#delivery = :delivery, #p.#lease = :lease, #p.#leased_at = :now, #event = :recorded",
+        # the challenge has not been replaced or used · it has not expired · its message is in the expected state
         where=f"#p.#id = :id AND #p.#expires_at > :now AND {where}",
-        values=values | {":delivery": delivery, ":lease": lease_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
+        values=values | {":delivery": state, ":lease": lease_id, ":id": message.challenge_id, ":now": now, ":recorded": "recorded"},
         names={"p": message.purpose},
     )
 
 
-def route(message: Message, lease_id: bytes, to: Address) -> Write:
-    """The part of a transaction that says where the message goes, once, by the sender that has leased it."""
+def set_destination(message: OutboxMessage, lease_id: bytes, to: Address) -> Write:
+    """Part of a transaction: fixes where a notification goes, once, by the sender that holds its lease."""
     return dynamodb.update(
         *_key(message),
         "SET #p.#to = :to",
-        # this sender has it still · it has no destination yet
+        # this sender still holds the lease · the message has no destination yet
         where="#p.#lease = :lease AND attribute_not_exists(#p.#to)",
         values={":to": list(to), ":lease": lease_id},
         names={"p": message.purpose},
     )
 
 
-def bind(message: Message, revision: str) -> None:
-    """Note the address's revision before a reset's message goes out, for its token opens nothing of another. Raises: aws.Failed."""
-    _note(message, {"revision": revision})
+def record_revision(message: OutboxMessage, revision: str) -> None:
+    """Store the address's revision before a reset's message goes out: its token is void once the revision changes. Raises: aws.Failed."""
+    _record(message, {"revision": revision})
 
 
-def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None) -> None:
-    """Write down what became of it; `customer_id` is the hint for the verify. Raises: aws.Failed."""
-    _note(message, {"delivery": delivery, "reason": reason} | ({"customer": customer_id} if customer_id else {}))
+def record(message: OutboxMessage, state: DeliveryState, *, reason: str = "", customer_id: str | None = None) -> None:
+    """Store how far the message is; `customer_id` is a hint for verifying its code. Raises: aws.Failed."""
+    _record(message, {"delivery": state, "reason": reason} | ({"customer": customer_id} if customer_id else {}))
 
 
-def _note(message: Message, fields: Item) -> None:
+def _record(message: OutboxMessage, fields: Item) -> None:
     write = dynamodb.update(
         *_key(message),
         f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded",
-        where="#p.#id = :id",
+        where="#p.#id = :id",  # the challenge has not been replaced or used
         values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},
     )
-    dynamodb.try_write(write)  # else the code was used or replaced, and nobody asks any more
+    dynamodb.try_write(write)  # otherwise nobody will ask for the state any more
 
 
-def _key(message: Message) -> tuple[str, Item]:
+def _key(message: OutboxMessage) -> tuple[str, Item]:
     return settings.resources().codes_table, {"pk": message.pk}

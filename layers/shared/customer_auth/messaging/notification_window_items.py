@@ -1,9 +1,9 @@
-"""How many messages without a code one address has been sent: one item of the codes table.
+"""How many notifications one address has been sent lately: one item an address, in the codes table.
 
 | attribute | holds |
 |---|---|
 | pk | notify#…, a keyed hash of the address |
-| notify0, notify1, … | the times of the last ones, newest first |
+| notify0, notify1, … | when the last ones were sent, newest first |
 | expires_at | TTL: an hour after the window is empty again |
 """
 
@@ -14,14 +14,14 @@ from customer_auth.base import clock, limits, settings
 
 
 def key(address: Address) -> tuple[str, Item]:
-    """Where the address's notifications are counted, for a batch."""
+    """Table and key of the address's window, for a batch read."""
     return settings.resources().codes_table, {"pk": keys.notification_window(address)}
 
 
 def count(address: Address) -> Write:
-    """The part of a transaction that counts one more to this address.
+    """Part of a transaction: counts one more notification to this address.
 
-    Of any number at once as many succeed as the window has room for.
+    Of any number of concurrent ones, as many succeed as the window has room for.
     """
     window, now = limits.notifications(), clock.now()
     return dynamodb.update(

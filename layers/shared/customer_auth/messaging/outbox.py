@@ -1,11 +1,13 @@
-"""Sending what was asked for: the codes table's stream says what, this claims each message, derives its code and hands it to a provider.
+"""Sends the messages in the outbox: leases each one, derives its code, renders it, and hands it over to a provider.
 
-A request never waits for a provider, and never looks whether an address has an account; here that decides what its owner is told.
-A provider's failure holds nothing else up: what may succeed later comes back from the retry queue while its code lives.
+The outbox is the stream of the codes table. A request never waits for a provider and never looks up whether an address has an account;
+that is looked up here, and decides which message the address's owner gets. A provider's failure delays no other message: what may succeed
+later goes to the retry queue, and comes back from it while its code is valid.
 """
 
 import json
-from typing import NamedTuple
+from enum import StrEnum
+from typing import NamedTuple, assert_never
 
 from customer_auth import audit, aws
 from customer_auth.addresses.address import Address, Channel
@@ -19,80 +21,110 @@ from customer_auth.customers.identity_items import Identity
 from customer_auth.messaging import message_items, notification_items, notifications
 from customer_auth.messaging.deliveries import PLANS
 from customer_auth.messaging.errors import SendFailed
-from customer_auth.messaging.message_items import Message
+from customer_auth.messaging.message_items import LeaseHeld, OutboxMessage
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.senders import SENDERS
 from customer_auth.otp import challenges
+from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.derivation import derive_code
 from customer_auth.otp.purposes import Purpose
 from customer_auth.tokens import reset_tokens
 
 
+class SendOutcome(StrEnum):
+    """How one attempt to send a message ended."""
+
+    SENT = "sent"
+    SKIPPED = "skipped"  # the address's owner is to get no message
+    DROPPED = "dropped"  # a notification, and the windows of its addresses are full
+    NOTHING_TO_SEND = "nothing_to_send"  # already sent, replaced, used or expired
+    LEASED_ELSEWHERE = "leased_elsewhere"
+    POSTPONED = "postponed"  # a failure that may pass
+    FAILED = "failed"  # a failure that will not
+
+
 class Result(NamedTuple):
-    """What became of a message, and whether it is to be tried again."""
+    """The outcome of one attempt, and for a failure its reason."""
 
-    outcome: str
-    again: bool = False
+    outcome: SendOutcome
+    reason: str = ""
+
+    @property
+    def retry(self) -> bool:
+        """Whether the message is to be tried again."""
+        match self.outcome:
+            case SendOutcome.LEASED_ELSEWHERE | SendOutcome.POSTPONED:
+                return True
+            case SendOutcome.SENT | SendOutcome.SKIPPED | SendOutcome.DROPPED | SendOutcome.NOTHING_TO_SEND | SendOutcome.FAILED:
+                return False
+        assert_never(self.outcome)
+
+    @property
+    def log_outcome(self) -> str:
+        """The outcome as the log names it: a failure by its reason."""
+        return self.reason or self.outcome
 
 
-def deliver(message: Message) -> Result:
-    """Send one message, unless it was sent, replaced, used or has expired.
+def deliver(message: OutboxMessage) -> Result:
+    """Send one message, unless it has been sent, replaced, used or has expired.
 
-    Sent once; twice at most where the provider's answer, or this process, was lost.
-    Raises: aws.Failed when the tables fail.
+    It is sent once; at most twice if the provider's response, or this process, is lost.
+    Raises: aws.Failed if the tables fail.
     """
     audit.note(purpose=message.purpose)
     try:
         challenge = message_items.lease(message)
         if challenge is None:
-            return Result("nothing_to_send")
-        return _notify(message, challenge) if message.purpose is Purpose.NOTIFICATION else _prove(message, challenge)
-    except message_items.InTheWay:
-        return Result("in_the_way", again=True)
+            return Result(SendOutcome.NOTHING_TO_SEND)
+        if message.purpose is Purpose.NOTIFICATION:
+            return _deliver_notification(message, challenge)
+        return _deliver_challenge(message, challenge)
+    except LeaseHeld:
+        return Result(SendOutcome.LEASED_ELSEWHERE)
 
 
-def _notify(message: Message, notification: Item) -> Result:
-    """Send what has no code, where its address or its fallback has room for it. Raises: InTheWay, aws.Failed."""
+def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
+    """Send a notification to the first of its addresses whose window has room. Raises: LeaseHeld, aws.Failed."""
     address = notifications.destination(message, notification)
     if address is None:
         notification_items.delete(message.pk)
         audit.count("notifications_dropped", address=challenges.address_of(notification["address"]))
-        return Result("dropped")
+        return Result(SendOutcome.DROPPED)
     audit.note(address=address)
     try:
         _send(Kind(notification["kind"]), message, address, address.destination, notification)
     except SendFailed as failure:
-        return _not_sent(message, failure, last=notification["delivery"] == "leased_again")
+        return _record_failure(message, failure, notification)
     notification_items.delete(message.pk)
     audit.count("sent")
-    return Result("sent")
+    return Result(SendOutcome.SENT)
 
 
-def _prove(message: Message, challenge: Item) -> Result:
-    """Send what a challenge's code or link is in. Raises: aws.Failed."""
+def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
+    """Send the message that carries a challenge's code or link. Raises: aws.Failed."""
     address = challenges.address_of(challenge["address"])
     audit.note(address=address)
     identity = identity_items.find(address) if address.value else None
     owner = identity.owner if identity else None
     kind = _kind(message.purpose, address, identity)
     if kind is None:
-        message_items.record(message, "skipped")
-        return Result("skipped")
+        message_items.record(message, DeliveryState.SKIPPED)
+        return Result(SendOutcome.SKIPPED)
     if kind is Kind.RESET and identity and identity.proven_at:
-        message_items.bind(message, identity.revision)
+        message_items.record_revision(message, identity.revision)
     try:
         _send(kind, message, address, _destination(address, identity), challenge)
     except SendFailed as failure:
-        return _not_sent(message, failure, last=challenge["delivery"] == "leased_again")
-    message_items.record(message, "sent", customer_id=owner)
+        return _record_failure(message, failure, challenge)
+    message_items.record(message, DeliveryState.SENT, customer_id=owner)
     audit.count("sent")
-    return Result("sent")
+    return Result(SendOutcome.SENT)
 
 
 def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind | None:
-    """What the owner of an address is told; None: nothing."""
+    """Which message the owner of an address gets; None: nothing."""
     if not address.value:
-        return None  # nobody's, asked for by who knows no better
+        return None  # a decoy, requested for a customer who does not exist
     if purpose is Purpose.RESET:
         return Kind.RESET if identity else None
     if purpose is Purpose.CANCELLATION:
@@ -103,36 +135,36 @@ def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind
 
 
 def _destination(address: Address, identity: Identity | None) -> str:
-    """An account's own spelling of a mailbox, never a request's; a number as today's plan has it."""
-    stored = identity.spelling if identity and identity.owner else address.spelling
-    return address._replace(spelling=stored).destination
+    """Where to send: to the account's own spelling of an address if there is an account; a number in the form of today's numbering plan."""
+    spelling = identity.spelling if identity and identity.owner else address.spelling
+    return address._replace(spelling=spelling).destination
 
 
-def _send(kind: Kind, message: Message, address: Address, to: str, challenge: Item) -> None:
-    """Raises: SendFailed, aws.Failed."""
-    given = settings.messaging()
+def _send(kind: Kind, message: OutboxMessage, address: Address, to: str, challenge: Item) -> None:
+    """Render the message and hand it over. Raises: SendFailed, aws.Failed."""
+    configured = settings.messaging()
     channel: MessageChannel = "sms" if address.channel is Channel.PHONE else "email"
     locale = Locale(challenge["locale"])
-    values = _dated(challenge, locale) if message.purpose is Purpose.NOTIFICATION else _proof(message, address, challenge)
+    is_notification = message.purpose is Purpose.NOTIFICATION
     rendered = render(
         kind,
         channel,
         locale,
-        brand=given.brand_name,
-        domain=given.web_otp_domain,
+        brand=configured.brand_name,
+        domain=configured.web_otp_domain,
         minutes=(challenge["expires_at"] - challenge["requested_at"]) // clock.MINUTE,
-        **values,
+        **(_date(challenge, locale) if is_notification else _secret(message, address, challenge)),
     )
     SENDERS[channel].send(to, rendered)
 
 
-def _dated(notification: Item, locale: Locale) -> dict[str, str]:
-    """The day that the message speaks of, in UTC and in figures, which every language reads."""
+def _date(notification: Item, locale: Locale) -> dict[str, str]:
+    """The day that the text mentions, in UTC and all in digits, which every language reads."""
     return {"date": locale.figures(clock.iso(notification["at"]).partition("T")[0])} if "at" in notification else {}
 
 
-def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str]:
-    """What the message hands over: a code, or a reset's link. Raises: aws.Failed."""
+def _secret(message: OutboxMessage, address: Address, challenge: Item) -> dict[str, str]:
+    """What the message exists to deliver: a code, or a reset's link. Raises: aws.Failed."""
     code = derive_code(challenge["nonce"], challenge["derivation_key"], message.purpose, address)
     if message.purpose is not Purpose.RESET:
         return {"code": code}
@@ -141,23 +173,25 @@ def _proof(message: Message, address: Address, challenge: Item) -> dict[str, str
     return {"token": token, "reset_url": reset_tokens.link(token, address), "phone": phone}
 
 
-def _not_sent(message: Message, failure: SendFailed, *, last: bool) -> Result:
-    """Whether it is worth another try: not for a refusal for good, nor after two lost answers, of which one may be a message."""
-    if failure.permanent or (failure.unknown and last):
-        message_items.record(message, "failed", reason=failure.reason)
+def _record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -> Result:
+    """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent."""
+    is_last = leased["delivery"] == DeliveryState.LEASED_AGAIN
+    if failure.permanent or (failure.unknown and is_last):
+        message_items.record(message, DeliveryState.FAILED, reason=failure.reason)
         audit.count("failed")
-        return Result(failure.reason)
-    message_items.record(message, "unsure" if failure.unknown or last else "queued", reason=failure.reason)
-    return Result(failure.reason, again=True)
+        return Result(SendOutcome.FAILED, failure.reason)
+    state = DeliveryState.UNSURE if failure.unknown or is_last else DeliveryState.QUEUED
+    message_items.record(message, state, reason=failure.reason)
+    return Result(SendOutcome.POSTPONED, failure.reason)
 
 
-def try_later(message: Message) -> None:
-    """Put a message into the retry queue, from which it comes after the queue's delay. Raises: aws.Failed."""
+def enqueue_retry(message: OutboxMessage) -> None:
+    """Put a message into the retry queue, which returns it after the queue's delay. Raises: aws.Failed."""
     body = json.dumps({"pk": message.pk, "purpose": message.purpose, "challenge_id": ids.base64url(message.challenge_id)})
     aws.call("sqs", "SendMessage", QueueUrl=settings.messaging().retry_queue_url, MessageBody=body)
 
 
-def from_queue(body: str) -> Message:
-    """The message that `try_later` put."""
-    told = json.loads(body)
-    return Message(told["pk"], Purpose(told["purpose"]), ids.from_base64url(told["challenge_id"]) or b"")
+def from_queue(body: str) -> OutboxMessage:
+    """The message that `enqueue_retry` put into the queue."""
+    fields = json.loads(body)
+    return OutboxMessage(fields["pk"], Purpose(fields["purpose"]), ids.from_base64url(fields["challenge_id"]) or b"")

@@ -14,7 +14,7 @@ from customer_auth.base import clock
 from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.errors import NotAuthenticated, NotFound, Refusal, WrongSession
 from customer_auth.customers import customer_items
-from customer_auth.customers.customers import MOST_SESSIONS, Customer
+from customer_auth.customers.customers import MAX_SESSIONS, Customer
 from customer_auth.sessions import refresh_tokens, session_items, token_families
 from customer_auth.sessions.session_items import Session
 from customer_auth.tokens import access_tokens
@@ -119,9 +119,9 @@ def _is_live(session: Session, customer: Customer) -> bool:
 
 def _is_current(session: Session, customer: Customer) -> bool:
     """Whether the session has neither expired nor been displaced by later ones."""
-    return clock.now() < session.idle_at and customer.sessions_begun - session.number < MOST_SESSIONS
+    return clock.now() < session.idle_at and customer.sessions_begun - session.number < MAX_SESSIONS
 
 
 def _read(customer_id: str, family: str) -> tuple[Session | None, Customer | None]:
     session, customer = dynamodb.batch_get([session_items.key(customer_id, family), customer_items.key(customer_id)])
-    return session_items.session(session), customer_items.customer(customer)
+    return session_items.session(session), customer_items.from_item(customer)

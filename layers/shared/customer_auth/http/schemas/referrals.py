@@ -1,4 +1,4 @@
-"""Whom a customer has referred: query and answer."""
+"""The customers whom one has referred: query and response."""
 
 from typing import Annotated, Self
 
@@ -7,27 +7,26 @@ from pydantic import Field, WithJsonSchema
 from customer_auth.addresses.address import Channel
 from customer_auth.base import clock
 from customer_auth.customers import customers
-from customer_auth.customers.customer_items import Referred
+from customer_auth.customers.referred_customer_items import ReferredCustomer
 from customer_auth.http import examples
 from customer_auth.http.fields import Text
 from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import CustomerId, MaskedEmail, MaskedPhone, Time
 
-_MOST = 100
-
+_MAX_LIMIT = 100
 
 type LinkId = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^refl_[0-9a-v]{24}$", "examples": [examples.REFERRAL_LINK]})]
 
 
-class Page(Model):
+class ReferralsQuery(Model):
     """Which page."""
 
-    limit: int = Field(default=20, ge=1, le=_MOST, title="Limit", description="How many at most.", examples=[20])
-    cursor: Text | None = Field(default=None, title="Cursor", description="Of the page before.", examples=[examples.CURSOR])
+    limit: int = Field(default=20, ge=1, le=_MAX_LIMIT, title="Limit", description="Referrals on a page, at most.", examples=[20])
+    cursor: Text | None = Field(default=None, title="Cursor", description="`next_cursor` of the previous page.", examples=[examples.CURSOR])
 
 
 class ReferredCustomerResponse(Model):
-    """Who was referred: names, and contacts masked."""
+    """A referred customer: names, and masked contacts."""
 
     id: CustomerId
     email: MaskedEmail | None
@@ -38,18 +37,18 @@ class ReferredCustomerResponse(Model):
 
 
 class ReferralResponse(Model):
-    """That one customer referred another."""
+    """One customer's referral of another."""
 
     referral_link_id: LinkId
     referred_at: Time
     parent_customers_by_level: dict[str, str] = Field(
-        description="Who referred, who referred that one, and so on.", examples=[{"1": examples.CUSTOMER_ID}]
+        description="The referrer, the referrer's referrer, and so on.", examples=[{"1": examples.CUSTOMER_ID}]
     )
     customer: ReferredCustomerResponse
 
     @classmethod
-    def of(cls, referred: Referred) -> Self:
-        """The answer for one customer."""
+    def of(cls, referred: ReferredCustomer) -> Self:
+        """The response for one customer."""
         at = clock.iso(referred.created_at)
         masked = {
             str(channel): customers.address_of(channel, spelling).masked if spelling else None
@@ -65,12 +64,12 @@ class ReferralResponse(Model):
 
 
 class ReferralsResponse(Model):
-    """One page, newest first; no cursor on the last one."""
+    """One page, newest first; the last one has no cursor."""
 
     children: list[ReferralResponse]
     next_cursor: str | None = Field(examples=[examples.CURSOR])
 
     @classmethod
-    def of(cls, found: list[Referred], cursor: str | None) -> Self:
-        """The answer for a page."""
-        return cls(children=[ReferralResponse.of(each) for each in found], next_cursor=cursor)
+    def of(cls, referred: list[ReferredCustomer], cursor: str | None) -> Self:
+        """The response for a page."""
+        return cls(children=[ReferralResponse.of(each) for each in referred], next_cursor=cursor)

@@ -1,4 +1,4 @@
-"""Making a customer: body and answer."""
+"""Creating a customer: request and response."""
 
 from typing import Any, ClassVar, Literal, Self
 
@@ -22,41 +22,44 @@ from customer_auth.otp.codes import IssuedChallenge
 _REFERRAL_CODE = "referral_code"
 
 
-class NewCustomer(FromClient, NamedWithCompany):
-    """What the new customer says of themselves; an address that was registered need not come again."""
+class CreateCustomerRequest(FromClient, NamedWithCompany):
+    """What the new customer enters; the registered address may be left out."""
 
     email: Email | None = Field(default=None, title="Email")
     phone: Phone | None = Field(default=None, title="Phone number")
     metadata: dict[str, JsonValue] = Field(
         default={},
         title="Metadata",
-        description=f"At most {profiles.MOST_KEYS} members and 16 KB; a `referral_code` in it is taken out.",
+        description=f"At most {profiles.MAX_KEYS} members and 16 KB; a `referral_code` in it is used as the referral code.",
         examples=[{"newsletter": True}],
     )
     referral_code: ReferralCode | None = Field(
-        default=None, title="Referral code", description="Of the customer who sent this one.", examples=[examples.REFERRAL_CODE]
+        default=None,
+        title="Referral code",
+        description="Of the customer who referred this one.",
+        examples=[examples.REFERRAL_CODE],
     )
 
     @property
-    def wanted(self) -> customer_creation.Wanted:
-        """The customer that is wanted."""
+    def details(self) -> customer_creation.CustomerDetails:
+        """The details as the flow takes them."""
         metadata: dict[str, Any] = dict(self.metadata)
         in_metadata = metadata.pop(_REFERRAL_CODE, None)
         code = self.referral_code or ("" if in_metadata is None else cleaning.trim(str(in_metadata)))
         names = Names(self.first_name, self.last_name)
-        return customer_creation.Wanted(self.email, self.phone, names, self.company_name, metadata, code or None)
+        return customer_creation.CustomerDetails(self.email, self.phone, names, self.company_name, metadata, code or None)
 
 
 class Verification(Model):
-    """A code that is on its way to an address of the new customer."""
+    """A code that was sent to an address of the new customer."""
 
     type: Literal["email_verification", "phone_verification"]
     token: Challenge
     expires_at: Time
 
 
-class Created(OptionalTokensResponse):
-    """The new customer; a session where nothing is left to verify, else the codes that were sent, where they are sent by themselves."""
+class CreateCustomerResponse(OptionalTokensResponse):
+    """The new customer, with a session if nothing is left to verify; otherwise the codes that were sent, if they are sent automatically."""
 
     http_statuses: ClassVar[tuple[int, ...]] = (201,)
 
@@ -64,14 +67,14 @@ class Created(OptionalTokensResponse):
     verifications: list[Verification]
 
     @classmethod
-    def of(cls, created: customer_creation.Created, asked: list[IssuedChallenge]) -> Self:
-        """The answer for a customer."""
-        told = [
+    def of(cls, created: customer_creation.CreatedCustomer, issued: list[IssuedChallenge]) -> Self:
+        """The response for a new customer and the challenges issued for it."""
+        verifications = [
             Verification(type=f"{each.address.channel}_verification", token=each.challenge, expires_at=clock.iso(each.expires_at))  # type: ignore[arg-type]
-            for each in asked
+            for each in issued
         ]
         return cls(
             customer=CustomerResponse.of(created.customer),
-            verifications=told,
+            verifications=verifications,
             **tokens.members(created.token_pair, created.device),
         )

@@ -4,11 +4,11 @@ from email.header import Header
 
 from customer_auth.base import settings
 from customer_auth.messaging.errors import hand_over
-from customer_auth.messaging.messages import Message
+from customer_auth.messaging.messages import RenderedMessage
 
 _LONGEST_ENCODED_WORD = 75  # characters, RFC 2047 §2
 
-_FOR_GOOD = {
+_PERMANENT = {
     "MessageRejected": "rejected",
     "BadRequestException": "rejected",
     "MailFromDomainNotVerifiedException": "sender_not_verified",
@@ -16,18 +16,18 @@ _FOR_GOOD = {
 }
 
 
-def send(to: str, message: Message) -> str:
-    """Send the message to one mailbox, from the brand; SES's message id. Raises: SendFailed."""
-    given = settings.messaging()
+def send(to: str, message: RenderedMessage) -> str:
+    """Send the message to one mailbox, in the brand's name; returns SES's message id. Raises: SendFailed."""
+    configured = settings.messaging()
     body = {"Text": _utf8(message.text)}
     if message.html:
         body["Html"] = _utf8(message.html)
-    optional = {"ConfigurationSetName": given.email_configuration_set} if given.email_configuration_set else {}
+    optional = {"ConfigurationSetName": configured.email_configuration_set} if configured.email_configuration_set else {}
     return hand_over(
         "sesv2",
         "SendEmail",
-        _FOR_GOOD,
-        FromEmailAddress=f"{_phrase(given.brand_name)} <{given.email_from}>",
+        _PERMANENT,
+        FromEmailAddress=f"{_phrase(configured.brand_name)} <{configured.email_from}>",
         Destination={"ToAddresses": [to]},
         Content={"Simple": {"Subject": _utf8(message.subject or ""), "Body": body}},
         **optional,
@@ -39,5 +39,5 @@ def _utf8(text: str) -> dict[str, str]:
 
 
 def _phrase(name: str) -> str:
-    """A display name as SES takes it: ASCII, in encoded words (RFC 2047 §2)."""
+    """A display name in the form that SES accepts: ASCII, as encoded words (RFC 2047 §2)."""
     return Header(name, "utf-8", maxlinelen=_LONGEST_ENCODED_WORD).encode(linesep="")

@@ -2,10 +2,10 @@
 
 from customer_auth.base import settings
 from customer_auth.messaging.errors import hand_over
-from customer_auth.messaging.messages import Message
+from customer_auth.messaging.messages import RenderedMessage
 
-# SNS tells most numbers that opted out by InvalidParameter, as any other number that it does not take.
-_FOR_GOOD = {
+# For most numbers that have opted out SNS answers InvalidParameter, as for any number that it does not accept.
+_PERMANENT = {
     "InvalidParameter": "rejected",
     "InvalidParameterValue": "rejected",
     "ParameterValueInvalid": "rejected",
@@ -16,14 +16,14 @@ _FOR_GOOD = {
 }
 
 
-def send(to: str, message: Message) -> str:
-    """Send the text to an E.164 number; SNS's message id. Raises: SendFailed."""
-    given = settings.messaging()
-    # Transactional is the route that delivers also where advertising is filtered.
-    wanted = {
+def send(to: str, message: RenderedMessage) -> str:
+    """Send the text to an E.164 number; returns SNS's message id. Raises: SendFailed."""
+    configured = settings.messaging()
+    # Transactional messages are delivered even where promotional ones are filtered.
+    options = {
         "SMSType": ("String", "Transactional"),
-        "SenderID": ("String", given.sms_sender_id),
-        "MaxPrice": ("Number", given.sms_max_price_usd),
+        "SenderID": ("String", configured.sms_sender_id),
+        "MaxPrice": ("Number", configured.sms_max_price_usd),
     }
-    attributes = {f"AWS.SNS.SMS.{name}": {"DataType": kind, "StringValue": value} for name, (kind, value) in wanted.items() if value}
-    return hand_over("sns", "Publish", _FOR_GOOD, PhoneNumber=to, Message=message.text, MessageAttributes=attributes)
+    attributes = {f"AWS.SNS.SMS.{name}": {"DataType": kind, "StringValue": value} for name, (kind, value) in options.items() if value}
+    return hand_over("sns", "Publish", _PERMANENT, PhoneNumber=to, Message=message.text, MessageAttributes=attributes)

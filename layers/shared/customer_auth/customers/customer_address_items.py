@@ -1,0 +1,48 @@
+"""The addresses of a customer, in the customer's item (see `customer_items`): verified, renumbered, removed."""
+
+from customer_auth.addresses.address import Address
+from customer_auth.aws import dynamodb
+from customer_auth.aws.dynamodb import Write
+from customer_auth.base import clock
+from customer_auth.customers.customer_conditions import (
+    COUNTS_SESSION,
+    HAS_ROOM,
+    IS_UNCHANGED,
+    same_password,
+    session_values,
+    unchanged_values,
+)
+from customer_auth.customers.customer_items import key
+from customer_auth.customers.customers import Customer
+
+
+def verify(customer: Customer, unverified: Address, *, begins_session: bool) -> Write:
+    """Part of a transaction: marks an unverified address as verified, if the customer still has it, with the same password.
+
+    With `begins_session` it also counts the session that begins with it.
+    """
+    channel, (has_same_password, values) = unverified.channel, same_password(customer)
+    # nothing has changed since the read · the address is still the customer's · so is the password, which the address's item will copy
+    where = f"{IS_UNCHANGED} AND #{channel} = :spelling AND {has_same_password}"
+    values |= unchanged_values(customer) | {":spelling": unverified.spelling, ":true": True, ":now": clock.now()}
+    sets = f"SET #{channel}_verified = :true, #updated_at = :now"
+    if begins_session:
+        sets, where, values = f"{sets}, {COUNTS_SESSION}", f"{where} AND {HAS_ROOM}", values | session_values(customer)
+    return dynamodb.update(*key(customer.id), f"{sets} REMOVE #expires_at", where, values)
+
+
+def renumber(customer: Customer, address: Address) -> Write:
+    """Part of a transaction: rewrites the customer's number in the form of today's numbering plan."""
+    # it is still the number that was read · it has been neither verified nor replaced by an unverified one
+    where = "#phone = :spelling AND #phone_verified = :verified"
+    values = {":spelling": customer.phone, ":verified": customer.phone_verified, ":today": address.value, ":now": clock.now()}
+    return dynamodb.update(*key(customer.id), "SET #phone = :today, #updated_at = :now", where, values)
+
+
+def remove_unverified(customer: Customer, unverified: Address) -> Write:
+    """Part of a transaction: removes an unverified address from a customer who keeps everything else."""
+    channel = unverified.channel
+    # the customer still has the address · it has not been verified meanwhile
+    where = f"#{channel} = :spelling AND #{channel}_verified = :false"
+    values = {":spelling": unverified.spelling, ":false": False, ":now": clock.now()}
+    return dynamodb.update(*key(customer.id), f"SET #updated_at = :now REMOVE #{channel}", where, values)
