@@ -1,5 +1,6 @@
 """One idea has one word (CONTRIBUTING, "Words"): the names that the field's own terms have replaced do not come back."""
 
+import ast
 import io
 import re
 import subprocess
@@ -60,3 +61,35 @@ def test_a_former_name_would_be_found(tmp_path, monkeypatch):
 
     assert identifiers("rule.py") & FORMER == {"settle"}
     assert identifiers("table.yaml") & FORMER
+
+
+# Names that say what happened to a thing, and not what it is.
+VAGUE = {"told", "asked", "given", "made", "found", "anew", "wanted", "kept"}
+DEPLOYED = [ROOT / name for name in tracked() if name.startswith(("layers/", "functions/")) and name.endswith(".py")]
+
+
+@pytest.mark.parametrize("path", DEPLOYED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_name_is_a_noun_for_a_thing_or_a_verb_for_an_act(path):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)} | {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+
+    assert bound & VAGUE == set()
+
+
+def test_no_two_classes_have_one_name():
+    classes = [
+        node.name for path in DEPLOYED for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ClassDef)
+    ]
+
+    assert sorted({name for name in classes if classes.count(name) > 1}) == []
+
+
+@pytest.mark.parametrize("path", DEPLOYED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_has_at_most_200_lines_and_a_function_25(path):
+    text = path.read_text(encoding="utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    bodies = {node.name: node.body[1:] if ast.get_docstring(node) else node.body for node in functions}
+
+    assert len(text.splitlines()) <= 200
+    assert {name for name, body in bodies.items() if body and body[-1].end_lineno - body[0].lineno >= 25} == set()

@@ -1,6 +1,6 @@
-"""One structured line an attempt: what was tried on what and how it ended, with the metrics of it in the same line (CloudWatch EMF).
+"""One structured log line for each call: what was attempted and how it ended, with its metrics in the same line (CloudWatch EMF).
 
-Only the keys named here are ever logged; an address or a client appears as a keyed hash alone, a code, token or body never.
+Only the keys named here are ever logged. An address or a client appears as a keyed hash alone; a code, token or body never.
 """
 
 import json
@@ -33,7 +33,7 @@ _counted: ContextVar[list[str]] = ContextVar("counted")
 
 
 def begin(**facts: Any) -> None:
-    """Start the line of an attempt."""
+    """Start the line of a call."""
     _noted.set({})
     _counted.set([])
     note(**facts)
@@ -50,13 +50,13 @@ def note(*, address: Address | None = None, bucket: str | None = None, **facts: 
 
 
 def count(metric: str, **facts: Any) -> None:
-    """One more of a metric, and what is known of it."""
+    """Count one of this metric, and add facts to the line."""
     _counted.get([]).append(metric)
     note(**facts)
 
 
 def crash(failure: Exception) -> None:
-    """Note a fault of ours by its kind and where it happened; its message is left out, for it may hold what the caller sent."""
+    """Note a fault of ours by its type and its place in the code, without its message, which may hold what the caller sent."""
     frames = traceback.extract_tb(failure.__traceback__)[-_CRASH_FRAMES:]
     count("crashed", crash=[type(failure).__name__, *(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)])
 

@@ -1,6 +1,6 @@
-"""Receipts of deletions: what was erased and when, signed, with nothing in it of whom.
+"""Deletion receipts: what was erased and when, signed, without revealing whose account it was.
 
-A JWS in its compact form (RFC 7515), ES256 by a key of its own in KMS that no function can read. The customer's id is a keyed hash.
+A JWS in compact form (RFC 7515), signed with ES256 by a key of its own that never leaves KMS. The customer's id is a keyed hash.
 """
 
 import json
@@ -23,28 +23,28 @@ TYPE = "deletion-receipt+jwt"
 
 
 class _KmsAlgorithm(ECAlgorithm):
-    """ES256 as PyJWT has it, but for the private key: that stays in KMS, and its id stands in its place."""
+    """PyJWT's ES256, with the id of a KMS key in the place of the private key."""
 
     def prepare_key(self, key: Any) -> Any:
         return key
 
     def sign(self, msg: bytes, key: Any) -> bytes:
-        answer = aws.call("kms", "Sign", KeyId=key, Message=msg, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256")
-        return der_to_raw_signature(answer["Signature"], SECP256R1())
+        response = aws.call("kms", "Sign", KeyId=key, Message=msg, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256")
+        return der_to_raw_signature(response["Signature"], SECP256R1())
 
 
 _signer = PyJWS(algorithms=[])
 _signer.register_algorithm(ALGORITHM, _KmsAlgorithm(ECAlgorithm.SHA256))
 
 
-def issue(completed: Deletion, erased: dict[str, int], completed_at: int) -> str:
-    """The signed receipt of this request. Raises: aws.Failed."""
+def issue(deletion: Deletion, erased: dict[str, int], completed_at: int) -> str:
+    """The signed receipt of a completed deletion; `erased` counts what was erased, by kind. Raises: aws.Failed."""
     key_id = settings.processing().receipts_key
     body = {
-        "request_id": completed.id,
-        "customer": ids.base64url(ids.hmac_sha256(secret_keys.index_key(), "receipt-customer", completed.customer_id)),
-        "asked_at": clock.iso(completed.created_at),
-        "confirmed_at": clock.iso(completed.confirmed_at or completed.created_at),
+        "request_id": deletion.id,
+        "customer": ids.base64url(ids.hmac_sha256(secret_keys.index_key(), "receipt-customer", deletion.customer_id)),
+        "asked_at": clock.iso(deletion.created_at),
+        "confirmed_at": clock.iso(deletion.confirmed_at or deletion.created_at),
         "completed_at": clock.iso(completed_at),
         "erased": erased,
     }
@@ -53,13 +53,13 @@ def issue(completed: Deletion, erased: dict[str, int], completed_at: int) -> str
 
 
 def public_key() -> str:
-    """What checks receipts, in PEM; for commands, no function reads it. Raises: aws.Failed."""
+    """The public key that verifies receipts, as PEM; for commands only. Raises: aws.Failed."""
     der = aws.call("kms", "GetPublicKey", KeyId=settings.processing().receipts_key)["PublicKey"]
     return load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def check(receipt: str, pem: str) -> dict[str, Any]:
-    """What a receipt says, if this key has signed it; asks nobody. Raises: ValueError."""
+    """The payload of a receipt that this key has signed, verified offline. Raises: ValueError."""
     try:
         decoded = PyJWS(algorithms=[ALGORITHM]).decode_complete(receipt.strip(), pem, algorithms=[ALGORITHM])
     except jwt.InvalidSignatureError:
@@ -68,5 +68,5 @@ def check(receipt: str, pem: str) -> dict[str, Any]:
         raise ValueError("this is no receipt, or no key of receipts") from None
     if decoded["header"].get("typ") != TYPE:
         raise ValueError("this is no receipt, but something else that its key has signed")
-    told: dict[str, Any] = json.loads(decoded["payload"])
-    return told
+    payload: dict[str, Any] = json.loads(decoded["payload"])
+    return payload

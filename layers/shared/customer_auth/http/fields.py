@@ -1,7 +1,7 @@
-"""The kinds of fields that bodies have: each parses its input into what the rules work with, or says in a few words what is wrong.
+"""The types of request fields: each parses its input into what the rules work with, or says in a few words what is wrong.
 
-A field's rule and its schema in the document are made of the same numbers and characters. Messages complete «<Field> …» and never repeat
-the value.
+A field's validation and its schema in the document are made of the same numbers and characters. Messages complete «<Field> …» and never
+repeat the value.
 """
 
 import re
@@ -20,17 +20,18 @@ _LONGEST = 256
 _LONGEST_TOKEN = 2048
 _LONGEST_NAME = 100
 _LONGEST_REASON = 1000
-_LONGEST_PASSWORD = 512  # far more than one may have; what is longer is no password but a burden
-# Unicode's category Cc: NUL, line ends and the like; and without what ends lines and indents them.
+_LONGEST_PASSWORD = 512  # far more than a password may have; anything longer only costs time
+# Unicode's category Cc: NUL, line ends and the like; and the same without line ends and tabs.
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
 _CONTROLS_BUT_LINES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-_SURROGATES = r"\ud800-\udfff"  # Cs; alone they are no characters, and stand in no JSON document
+_SURROGATES = r"\ud800-\udfff"  # Cs; alone they are no characters, and no JSON document holds them
 
 
 class Rule:
-    """Text of a field, for `Annotated`: what it may be, how it is parsed, and how the document describes it.
+    """A text field, for `Annotated`: which text it accepts, how it is parsed, and how the document describes it.
 
-    `forbidden` are characters that it may not have, as in a regular expression's brackets; `counted` is what of it the numbers are of.
+    `forbidden` are the characters that it must not have, as in a regular expression's brackets; `counted` turns it into the text whose
+    length counts.
     """
 
     def __init__(
@@ -74,15 +75,15 @@ class Rule:
 
 
 class OptionalRule(Rule):
-    """The same of a field that may be null."""
+    """The same for a field that may be null."""
 
     def read(self, value: object) -> Any:
         return None if value is None else super().read(value)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         text = super().__get_pydantic_json_schema__(schema, handler)
-        told = {name: text[name] for name in text if name != "examples"}
-        return {"anyOf": [told, {"type": "null"}], "examples": text["examples"]}
+        schema_of_text = {name: text[name] for name in text if name != "examples"}
+        return {"anyOf": [schema_of_text, {"type": "null"}], "examples": text["examples"]}
 
 
 def _without(forbidden: str, text: str) -> str:
@@ -108,18 +109,18 @@ def _referral_code(text: str) -> str:
 
 
 def _reason(text: str) -> str | None:
-    """Nothing but spaces is nothing."""
+    """Nothing but spaces counts as none."""
     return text.strip() or None
 
 
-# Addresses and codes are cleaned before their characters are looked at, so the document has no pattern for these.
+# Addresses and codes are cleaned before their characters are checked, so the document has no pattern for them.
 type Phone = Annotated[
     Address,
     Rule(
         forbidden="",
         parse=phone.parse,
         format="phone",
-        description="Can receive SMS and is of a country that is served; in any spelling, a national one is of DEFAULT_REGION.",
+        description="Can receive SMS, in a country that is served. In any spelling; a national number is of DEFAULT_REGION.",
         examples=[examples.PHONE],
     ),
 ]
@@ -139,7 +140,7 @@ type EmailOrPhone = Annotated[
         forbidden="",
         parse=_email_or_phone,
         anyOf=[{"format": "idn-email"}, {"format": "phone"}],
-        description="An email where it has an @, else a phone.",
+        description="An email if it has an @, else a phone number.",
         examples=[examples.EMAIL],
     ),
 ]
@@ -173,11 +174,11 @@ type NewPassword = Annotated[
         longest=password_length.LONGEST,
         counted=password_length.normalized,
         format="password",
-        description="Its characters are counted after Unicode's NFKC.",
+        description="Its characters are counted after normalisation (Unicode NFKC).",
         examples=[examples.PASSWORD],
     ),
 ]
-# What people write of their own accord, over several lines too.
+# Free text, over several lines too.
 type Reason = Annotated[
     str | None,
     OptionalRule(longest=_LONGEST_REASON, forbidden=_CONTROLS_BUT_LINES, parse=_reason, examples=["I have moved to another shop."]),

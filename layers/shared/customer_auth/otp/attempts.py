@@ -78,8 +78,8 @@ def read_for_right_code(purpose: Purpose, lane: Lane, client: Client, keys: Sequ
     Raises: Throttled, Unavailable, aws.Failed.
     """
     failures = client_items.code_failures_key(client.bucket) if _is_limited(purpose, lane) else None
-    wanted = [*keys, *([failures] if failures else ())]
-    items = dynamodb.batch_get(wanted) if wanted else []
+    all_keys = [*keys, *([failures] if failures else ())]
+    items = dynamodb.batch_get(all_keys) if all_keys else []
     if failures:
         client_items.check_code_failures(items.pop())
     return items

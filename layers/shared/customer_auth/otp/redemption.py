@@ -140,10 +140,10 @@ def draft_session(proof: Proof, customer: Customer, issuer: str) -> StartedSessi
 def repeated_session(repeat: Repeat, issuer: str) -> StartedSession:
     """The same session, customer and first refresh token again. Raises: WrongCode (ended since), Unavailable, aws.Failed."""
     record = repeat.record
-    found = sessions.find(record.customer_id, record.family)
-    if found is None:
+    live = sessions.find(record.customer_id, record.family)
+    if live is None:
         raise WrongCode("session_ended")
-    session, customer = found
+    session, customer = live
     secret = first_secret(repeat.key, record.challenge_hash, record.derivation_key_version) or b""
     refresh = RefreshToken(customer.id, session.family, record.derivation_key_version, 0, secret)
     return StartedSession(customer, session, issuance.token_pair(customer, session, refresh, issuer))

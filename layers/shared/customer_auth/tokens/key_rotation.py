@@ -29,8 +29,8 @@ def rotate() -> int:
         version, old = keyring_items.read()
         now = clock.now()
         new = _create_due(old, now)
-        kept = [key for key in old if keyring.is_needed(key, old + new, now)]
-        if (not new and len(kept) == len(old)) or keyring_items.replace(version, kept + new):
+        needed = [key for key in old if keyring.is_needed(key, old + new, now)]
+        if (not new and len(needed) == len(old)) or keyring_items.replace(version, needed + new):
             return len(new)
 
 

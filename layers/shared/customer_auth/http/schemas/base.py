@@ -1,4 +1,4 @@
-"""What every body and answer is a kind of: strict types, and what counts as absent."""
+"""The base of every body and response: strict types, and what counts as absent."""
 
 from typing import Any, ClassVar, get_args
 
@@ -12,18 +12,18 @@ from customer_auth.http.fields import Password, Text
 
 
 class Model(BaseModel):
-    """A body or an answer. Types are strict; members that are not named are ignored, so that they can change nothing.
+    """A body or a response. Types are strict; unknown members are ignored, so that they can change nothing.
 
-    An optional member whose text is empty, or has nothing but spaces and marks that nobody sees, is as absent: forms send those. Of a
-    password spaces are a part.
+    An optional member whose text is empty, or has nothing but spaces and invisible marks, counts as absent, because forms send those.
+    In a password, spaces count.
     """
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True)
 
-    # Every status with which an answer of this model may go out, and the one of this answer: where it says nothing else, the first.
+    # Every status that a response of this model may have; `http_status` is that of this response, by default the first.
     http_statuses: ClassVar[tuple[int, ...]] = (200,)
 
-    # Members that may stand in the query string instead.
+    # Members that may be in the query string instead.
     in_query: ClassVar[tuple[str, ...]] = ()
 
     @property
@@ -31,31 +31,31 @@ class Model(BaseModel):
         return self.http_statuses[0]
 
     @classmethod
-    def without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """The members without the optional ones that are empty."""
+    def without_empty(cls, members: dict[str, Any]) -> dict[str, Any]:
+        """The members without empty optional ones."""
         optional = [(field, info) for field, info in cls.model_fields.items() if not info.is_required()]
-        empty = {name for field, info in optional for name in (field, info.alias) if name in given and _is_empty(given[name], info)}
-        return {name: value for name, value in given.items() if name not in empty} if empty else given
+        empty = {name for field, info in optional for name in (field, info.alias) if name in members and _is_empty(members[name], info)}
+        return {name: value for name, value in members.items() if name not in empty} if empty else members
 
 
 def alternatives(*names: str, keyword: str = "oneOf", in_query: bool = False, **example: str) -> ConfigDict:
-    """For a body of which exactly one of these members counts (`anyOf`: at least one): the document says so, with one example.
+    """For a body with exactly one of these members (`anyOf`: at least one), as the document then says, with one example.
 
-    `in_query`: it may have none of them, for they may stand in the query string.
+    `in_query`: it may have none of them, because they may be in the query string.
     """
 
-    def told(schema: dict[str, Any]) -> None:
-        text = {"type": "string", "pattern": r"[^ \t\r\n]"}  # null and what is empty are as none
+    def describe(schema: dict[str, Any]) -> None:
+        text = {"type": "string", "pattern": r"[^ \t\r\n]"}  # null and empty text count as none
         there: list[dict[str, Any]] = [{"required": [name], "properties": {name: text}} for name in names]
         empty = {"type": ["null", "string"], "pattern": r"^[ \t\r\n]*$"}
-        none = {"description": "None: it stands in the query string.", "properties": dict.fromkeys(names, empty)}
+        none = {"description": "None: it is in the query string.", "properties": dict.fromkeys(names, empty)}
         schema |= {keyword: [*there, *([none] if in_query else [])], "examples": [example]}
 
-    return ConfigDict(json_schema_extra=told)
+    return ConfigDict(json_schema_extra=describe)
 
 
 class CamelModel(Model):
-    """A body or an answer of the sign-in API, whose names are in camelCase."""
+    """A body or a response of the sign-in API, whose names are in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
@@ -65,12 +65,12 @@ def _is_empty(value: object, info: FieldInfo) -> bool:
 
 
 class FromClient(Model):
-    """What an asking or trying client may say of itself."""
+    """What a client may say of itself."""
 
     device: Text | None = Field(
         default=None,
         title="Device",
-        description="Of an answer before: this client has proven this address.",
+        description="From an earlier response: this client has proven this address.",
         examples=[examples.DEVICE],
     )
     locale: Text | None = Field(

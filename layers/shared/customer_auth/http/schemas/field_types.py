@@ -1,4 +1,4 @@
-"""The kinds of fields that answers have, as the OpenAPI document tells them. The rules make them; nothing is checked here again."""
+"""The types of response fields, for the OpenAPI document. Rules make the values; nothing is checked here again."""
 
 from typing import Annotated, Any
 
@@ -7,8 +7,8 @@ from pydantic import WithJsonSchema
 from customer_auth.http import examples
 
 
-def _text(pattern: str, example: str, **told: Any) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], **told})
+def _text(pattern: str, example: str, **keywords: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], **keywords})
 
 
 type Challenge = Annotated[
@@ -16,7 +16,7 @@ type Challenge = Annotated[
     _text(
         "^[A-Za-z0-9_-]{44}$",
         examples.CHALLENGE,
-        description="Names the code; sent back with it, it gives the try a count of its own.",
+        description="Names the code; sent back with it, the attempt is counted for this code alone.",
     ),
 ]
 type Time = Annotated[str, _text("Z$", examples.AT_ISO, format="date-time", description="ISO 8601, UTC.")]
@@ -29,7 +29,7 @@ type Sid = Annotated[str, _text("^ses_[0-9a-v]{24}$", examples.SESSION_ID)]
 type E164 = Annotated[str, _text(r"^\+[1-9][0-9]{6,14}$", examples.PHONE, description="A phone number, E.164.")]
 type Mailbox = Annotated[
     str,
-    _text("^[^@]+@[^@]+$", examples.EMAIL, format="idn-email", description="An email address as it was proven, its domain in A-labels."),
+    _text("^[^@]+@[^@]+$", examples.EMAIL, format="idn-email", description="An email address as it was verified, its domain in A-labels."),
 ]
 type AccessToken = Annotated[
     str,
@@ -44,7 +44,7 @@ type RefreshToken = Annotated[
     _text(
         r"^cus_[0-9a-v]{24}\.ses_[0-9a-v]{24}\.[0-9]+\.[0-9]+\.[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$",
         examples.REFRESH_TOKEN,
-        description="To be exchanged, once, for the next pair of tokens; what it is made of may change.",
+        description="To be exchanged, once, for the next pair of tokens; its parts may change.",
     ),
 ]
 type Device = Annotated[
@@ -52,11 +52,11 @@ type Device = Annotated[
     _text(
         "^[A-Za-z0-9_-]{28}$",
         examples.DEVICE,
-        description="Send it back when asking and trying: this client is known by it for 180 days.",
+        description="Send it back with code requests and attempts: it makes this client a known device for 180 days.",
     ),
 ]
 type LifeSeconds = Annotated[
-    int, WithJsonSchema({"type": "integer", "minimum": 1, "description": "Seconds that the access token lives.", "examples": [900]})
+    int, WithJsonSchema({"type": "integer", "minimum": 1, "description": "Seconds until the access token expires.", "examples": [900]})
 ]
 type RegistrationToken = Annotated[
     str,
