@@ -22,7 +22,7 @@ from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import codes, redemption
 from customer_auth.otp.challenges import BoundTo, Challenge
-from customer_auth.otp.codes import IssuedChallenge
+from customer_auth.otp.issuing import IssuedChallenge
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.sessions import sessions

@@ -12,9 +12,9 @@ from customer_auth.base.errors import Throttled, Unavailable, WrongCode
 from customer_auth.customers import customer_address_items, customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
-from customer_auth.otp import codes, devices, redemption
+from customer_auth.otp import codes, devices, issuing, redemption
 from customer_auth.otp.challenges import BoundTo
-from customer_auth.otp.codes import IssuedChallenge
+from customer_auth.otp.issuing import IssuedChallenge
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.otp.redemption import StartedSession
@@ -38,7 +38,7 @@ def request_code(customer_id: str, channel: Channel, client: Client) -> IssuedCh
 
     Raises: Throttled, aws.Failed.
     """
-    counted = codes.count_request(client)
+    counted = issuing.count_request(client)
     customer = customer_items.find(customer_id if ids.may_be_customer(customer_id) else _NOBODY)  # read in any case, to cost the same
     address = customer.unverified_address(channel) if customer else None
     if customer is None or address is None:

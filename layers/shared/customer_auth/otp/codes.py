@@ -6,34 +6,25 @@ A code is bound to its purpose, its address and, when sent with it, its challeng
 import hmac
 import secrets
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from customer_auth import audit, aws
+from customer_auth import audit
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.aws import secret_keys
-from customer_auth.aws.dynamodb import Write
+from customer_auth.aws import dynamodb, secret_keys
+from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.aws.keys import Lane
-from customer_auth.base import ids, settings
+from customer_auth.base import clock, ids, limits
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Throttled, WrongCode
-from customer_auth.otp import attempts, challenges, client_items, code_items, idempotency_items, lanes
+from customer_auth.otp import attempt_items, attempts, challenges, idempotency_items, issuing, lanes
 from customer_auth.otp.attempt_items import AttemptRow
 from customer_auth.otp.challenges import BoundTo, Challenge
 from customer_auth.otp.client_items import CountedRequest
 from customer_auth.otp.derivation import derive_code
-from customer_auth.otp.idempotency_items import IdempotencyRecord
-from customer_auth.otp.lanes import CodeItemRef, DeviceEnded
+from customer_auth.otp.idempotency_items import REPEAT_SECONDS, IdempotencyRecord
+from customer_auth.otp.issuing import IssuedChallenge
+from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
-
-
-class IssuedChallenge(NamedTuple):
-    """What the caller of a code request gets; whether a message is on its way depends on the address. Times in epoch seconds."""
-
-    challenge: str
-    expires_at: int
-    resend_at: int
-    address: Address
 
 
 def request_code(
@@ -49,7 +40,7 @@ def request_code(
     if earlier is not None:
         lanes.of_challenge(earlier, purpose, address)  # only refuses; which lane to use, the device says
     challenge = Challenge.new(purpose, address, client.locale, bound_to)
-    return lanes.in_lane(client, address, lambda ref: _issue(ref, challenge, _count(client, ref.lane, challenge)))
+    return lanes.in_lane(client, address, lambda ref: issuing.issue(ref, challenge, issuing.charge(client, ref.lane, challenge)))
 
 
 def request_counted_code(purpose: Purpose, address: Address, client: Client, counted: CountedRequest, bound_to: BoundTo) -> IssuedChallenge:
@@ -59,7 +50,7 @@ def request_counted_code(purpose: Purpose, address: Address, client: Client, cou
     charges = [counted]  # for the first lane alone: what counts in the lane of an ended device counts again in the other
 
     def issue(ref: CodeItemRef) -> IssuedChallenge:
-        return _issue(ref, challenge, charges.pop() if charges else _count(client, ref.lane, challenge))
+        return issuing.issue(ref, challenge, charges.pop() if charges else issuing.charge(client, ref.lane, challenge))
 
     return lanes.in_lane(client, address, issue)
 
@@ -71,7 +62,7 @@ def request_code_for_owner(challenge: Challenge, client: Client, writes: Sequenc
     """
     audit.note(purpose=challenge.purpose, address=challenge.address)
     ref = CodeItemRef.trusted(challenge.address)
-    return _issue(ref, challenge, _count(client, ref.lane, challenge), writes)
+    return issuing.issue(ref, challenge, issuing.charge(client, ref.lane, challenge), writes)
 
 
 def request_decoy(purpose: Purpose, channel: Channel, name: str, client: Client, counted: CountedRequest) -> IssuedChallenge:
@@ -80,39 +71,7 @@ def request_decoy(purpose: Purpose, channel: Channel, name: str, client: Client,
     Raises: Throttled, aws.Failed.
     """
     audit.note(purpose=purpose)
-    return _issue(CodeItemRef.decoy(name), Challenge.new(purpose, Address(channel, "", ""), client.locale), counted)
-
-
-def count_request(client: Client) -> CountedRequest:
-    """Count a request against its client before its address is looked up, in the untrusted lane.
-
-    Raises: Throttled, aws.Failed (it may be counted).
-    """
-    return client_items.count_request(client.bucket, Lane.UNTRUSTED, secrets.token_bytes(16))
-
-
-def _count(client: Client, lane: Lane, challenge: Challenge) -> CountedRequest:
-    return client_items.count_request(client.bucket, lane, challenge.hash)  # the id itself is erased with its challenge
-
-
-def _issue(ref: CodeItemRef, challenge: Challenge, counted: CountedRequest, writes: Sequence[Write] = ()) -> IssuedChallenge:
-    try:
-        code_items.replace_challenge(ref, challenge, writes)
-    except (Throttled, DeviceEnded):
-        _refund_request(counted)  # nothing is sent, so its client is not charged
-        raise
-    audit.count("requested", lane=ref.lane)
-    text = challenges.encode(ref.item_key, challenge.purpose, challenge.id)
-    resend_at = challenge.requested_at + settings.service().resend_throttle_seconds
-    return IssuedChallenge(text, challenge.expires_at, resend_at, challenge.address)
-
-
-def _refund_request(counted: CountedRequest) -> None:
-    """Best effort: one more that stays counted is the safe side."""
-    try:
-        client_items.refund_request(counted)
-    except aws.Failed:
-        audit.note(refund="failed")
+    return issuing.issue(CodeItemRef.decoy(name), Challenge.new(purpose, Address(channel, "", ""), client.locale), counted)
 
 
 def verify_code(purpose: Purpose, address: Address, attempt: CodeAttempt) -> Proof | Repeat:
@@ -149,7 +108,7 @@ def _verify(
     audit.note(lane=ref.lane)
     row = _row(ref, challenge_id, purpose, attempt)
     try:
-        return _compare(row, attempt, attempts.count(row), address)
+        return _compare(row, attempt, _count(row), address)
     except WrongCode as wrong:
         attempts.count_wrong_code(wrong, purpose, ref.lane, attempt.client)
         raise
@@ -178,6 +137,43 @@ def _compare(row: AttemptRow, attempt: CodeAttempt, counted: Challenge | Idempot
     if not _matches(counted, row.purpose, counted.address, attempt.code):
         raise WrongCode("wrong")
     return Proof(counted.address, counted, row, attempt.key, attempt.client)
+
+
+def _count(row: AttemptRow) -> Challenge | IdempotencyRecord:
+    """Count the attempt; answers the challenge to compare it with, or the record of the call that it repeats.
+
+    Raises: WrongCode (expired, used up, used and unknown alike); Throttled; DeviceEnded; aws.Failed (it may be counted).
+    """
+    now = clock.now()
+    try:
+        return attempt_items.count_attempt(row, now)
+    except dynamodb.ConditionFailed as failed:
+        return _replay_or_refuse(row, failed.item, now)
+
+
+def _replay_or_refuse(row: AttemptRow, item: Item, now: int) -> Challenge | IdempotencyRecord:
+    """What it means that the code item refused the attempt. The order of these checks decides what a caller learns.
+
+    A full window is reported before anything that depends on a pending code, so that nobody learns from it whether somebody is signing
+    in. Only the caller's own repetition comes first, which has proven to know the code or its key.
+    """
+    row.ref.check_device(item)
+    record = idempotency_items.find(row.purpose, item)
+    challenge_hash = ids.sha256(row.challenge_id) if row.challenge_id is not None else None
+    if record and record.at > now - REPEAT_SECONDS and record.is_repeated_by(key_hash=row.key_hash, challenge_hash=challenge_hash):
+        return record
+    pending: Item = item.get(row.purpose, {})
+    is_pending = bool(pending) and row.challenge_id in (None, pending["id"])
+    if is_pending and pending["expires_at"] > now and row.attempt_id in pending[row.map]:
+        return Challenge.of_item(row.purpose, pending)  # this very attempt, whose response was lost or whose caller repeats it
+    window = limits.failures()
+    if row.fills_window and window.is_full(item, now):
+        raise Throttled(window.retry_after_seconds(item, now), "failures")
+    if record and challenge_hash == record.challenge_hash:
+        raise WrongCode("used", counts=False)
+    if not is_pending:
+        raise WrongCode("unknown_challenge")
+    raise WrongCode("expired" if pending["expires_at"] <= now else "spent")
 
 
 def _matches(source: Challenge | IdempotencyRecord, purpose: Purpose, address: Address, code: str) -> bool:

@@ -9,7 +9,7 @@ from customer_auth.http import examples
 from customer_auth.http.fields import Email, Phone, Text
 from customer_auth.http.schemas.base import CamelModel, FromClient, Model
 from customer_auth.http.schemas.field_types import Challenge, MaskedEmail, MaskedPhone, Time
-from customer_auth.otp.codes import IssuedChallenge
+from customer_auth.otp.issuing import IssuedChallenge
 
 
 class PhoneFields(Model):

@@ -17,7 +17,7 @@ from customer_auth.http.schemas.customers import CustomerResponse
 from customer_auth.http.schemas.field_types import Challenge, Time
 from customer_auth.http.schemas.names import NamedWithCompany
 from customer_auth.http.schemas.tokens import OptionalTokensResponse
-from customer_auth.otp.codes import IssuedChallenge
+from customer_auth.otp.issuing import IssuedChallenge
 
 _REFERRAL_CODE = "referral_code"
 
