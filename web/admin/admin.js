@@ -1,7 +1,7 @@
 /** The admin console: an operator signs in like anyone, and sees the account deletion requests if the service lets them. */
 
 import { CustomerAuth } from "../customer-auth.js";
-import { Ask } from "../demo/ask.js";
+import { codeSignIn } from "../demo/code-sign-in.js";
 import { Enter } from "../demo/enter.js";
 import { Button, ErrorLine, textOf } from "../demo/form.js";
 import { settings } from "../demo/settings.js";
@@ -24,7 +24,8 @@ class Page {
   #logOutButtons;
 
   constructor() {
-    this.#steps = { ask: new Ask(this), enter: new Enter(this), denied: new Denied(this), requests: new Requests(this) };
+    const signIn = codeSignIn(this, { ask: find("#ask"), enter: find("#enter") });
+    this.#steps = { ...signIn, denied: new Denied(this), requests: new Requests(this) };
     this.#fillFrame();
     this.auth.onChange((session) => this.#changed(session));
     const challenge = Enter.interrupted();

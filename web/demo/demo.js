@@ -2,8 +2,8 @@
 
 import { PasswordAuth } from "../passwords.js";
 import { Account } from "./account.js";
-import { Ask } from "./ask.js";
-import { Delete, Deleted, Download, Keep } from "./deletion.js";
+import { codeSignIn } from "./code-sign-in.js";
+import { Delete, deletionCodes, Deleted, Download, Keep } from "./deletion.js";
 import { Enter } from "./enter.js";
 import { Forgot, Register, Reset, SignIn, unverified } from "./entrance.js";
 import { textOf } from "./form.js";
@@ -34,8 +34,7 @@ class Page {
     this.language = new Language(chosenLanguage());
     this.#connect();
     this.#steps = {
-      ask: new Ask(this),
-      enter: new Enter(this),
+      ...codeSignIn(this, { ask: find("#ask"), enter: find("#enter") }, deletionCodes),
       account: new Account(this),
       password: new SignIn(this),
       register: new Register(this),
