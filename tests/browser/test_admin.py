@@ -175,6 +175,20 @@ def test_an_operator_signs_in_by_email_and_stays_so_after_a_reload(device, opene
     expect(console.count).to_have_text("1–20 of 135")
 
 
+def test_a_wrong_code_is_told_at_its_field_and_the_right_one_still_counts(device, opened, number, stack):
+    console = opened(device())
+    console.ask(number)
+    code = stack.messages(number)[0]["code"]
+    field, error = console.page.locator("#code"), console.page.locator(".error:visible")
+    field.fill("000000" if code != "000000" else "111111")
+
+    expect(error).to_have_text("This code is wrong, or it has expired. Check it, or ask for a new one.")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+    field.fill(code)
+    expect(console.title).to_have_text(TITLE)
+
+
 def test_an_account_without_the_role_is_told_so_and_may_log_out(signed_in, service):
     service.refuse(403, "not_allowed")
     console = signed_in()
@@ -586,7 +600,7 @@ def test_a_window_between_the_two_scrolls_its_table_alone(signed_in):
     assert console.page.locator("#list").evaluate("each => getComputedStyle(each).overflowX") == "auto"
 
 
-def test_opening_the_console_loads_its_own_files_alone(device, stack):
+def test_the_console_loads_only_what_the_readme_names(device, stack):
     page = device().new_page()
     asked = []
     page.on("request", lambda request: asked.append((request.method, request.url)))
@@ -596,7 +610,9 @@ def test_opening_the_console_loads_its_own_files_alone(device, stack):
     assert len(asked) >= 10
     for method, url in asked:
         assert method == "GET"
-        assert (ROOT / "web" / url.removeprefix(f"{stack.url}/_local/")).exists(), url
+        path = url.removeprefix(f"{stack.url}/_local/")
+        assert path.partition("/")[0] in {"customer-auth.js", "demo", "admin"}, url
+        assert (ROOT / "web" / path).exists(), url
 
 
 def test_the_page_stands_beside_the_grant_of_the_role(device, stack):

@@ -1,58 +1,47 @@
 /** The rows of the table. All that customers wrote goes in as text. */
 
+import { element, saveFile } from "../demo/elements.js";
+
 const KNOWN = new Set(["pending", "confirmed", "cancelled", "completed"]);
 const LONG_LETTERS = 160;
 const LONG_LINES = 4;
-const RECEIPT_MS = 60_000; // the browser has taken the file by then
 const COLUMNS = ["id", "status", "customer", "reason", "asked", "due", "changed", "ended", "receipt"];
 
-function element(name, text = "", attributes = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  return made;
-}
-
 export function headOf({ texts }) {
-  return COLUMNS.map((name) => element("th", texts.columns[name], { scope: "col", role: "columnheader" }));
+  return COLUMNS.map((name) => element("th", { scope: "col", role: "columnheader" }, texts.columns[name]));
 }
 
 /** One request; in a narrow window it is a card, whose cells say by themselves what they are. */
 export function rowOf(request, language) {
   const { texts } = language;
   const { id, customerId, status, reason, createdAt, deletionScheduledAt, updatedAt } = request;
-  const badge = element("span", texts.statuses[status] ?? status, { class: `badge ${KNOWN.has(status) ? status : ""}` });
+  const badge = element("span", { class: `badge ${KNOWN.has(status) ? status : ""}` }, texts.statuses[status] ?? status);
   const cells = {
-    id: [element("code", id)],
+    id: [element("code", {}, id)],
     status: [badge],
-    customer: [element("code", customerId)],
-    reason: reason ? reasonOf(reason, texts) : [element("span", texts.noReason, { class: "quiet-text" })],
+    customer: [element("code", {}, customerId)],
+    reason: reason ? reasonOf(reason, texts) : [element("span", { class: "quiet-text" }, texts.noReason)],
     asked: [momentOf(createdAt, language)],
     due: [momentOf(deletionScheduledAt, language)],
     changed: [momentOf(updatedAt, language)],
     ended: endOf(request, language),
     receipt: [receiptOf(request, texts)],
   };
-  const row = element("tr", "", { role: "row" });
-  row.append(...COLUMNS.map((name) => cellOf(name, cells[name], texts)));
-  return row;
+  return element("tr", { role: "row" }, ...COLUMNS.map((name) => cellOf(name, cells[name], texts)));
 }
 
 function cellOf(name, content, texts) {
   const isHead = name === "id";
   const kind = isHead ? { role: "rowheader", scope: "row" } : { role: "cell" };
-  const cell = element(isHead ? "th" : "td", "", { ...kind, class: name, "data-label": texts.columns[name] });
-  const value = element("div");
-  value.append(...content);
-  cell.append(value);
-  return cell;
+  const attributes = { ...kind, class: name, "data-label": texts.columns[name] };
+  return element(isHead ? "th" : "td", attributes, element("div", {}, ...content));
 }
 
 /** What the customer wrote; the end of much of it is out of sight until it is asked for. */
 function reasonOf(reason, texts) {
-  const text = element("p", reason, { dir: "auto", class: "reason" });
+  const text = element("p", { dir: "auto", class: "reason" }, reason);
   if (reason.length <= LONG_LETTERS && reason.split("\n").length <= LONG_LINES) return [text];
-  const button = element("button", texts.showWhole, { type: "button", class: "link", "aria-expanded": "false" });
+  const button = element("button", { type: "button", class: "link", "aria-expanded": "false" }, texts.showWhole);
   text.classList.add("cut");
   button.addEventListener("click", () => {
     const isCut = text.classList.toggle("cut");
@@ -64,27 +53,21 @@ function reasonOf(reason, texts) {
 
 function momentOf(moment, language) {
   if (!moment) return nothing(language.texts);
-  return element("time", language.localMoment(moment), { datetime: moment, dir: "auto", lang: language.momentsTag });
+  return element("time", { datetime: moment, dir: "auto", lang: language.momentsTag }, language.localMoment(moment));
 }
 
 function endOf({ cancelledAt, completedAt }, language) {
   const { texts } = language;
   const ends = [[texts.cancelledAt, cancelledAt], [texts.completedAt, completedAt]].filter(([, moment]) => moment);
   if (ends.length === 0) return [nothing(texts)];
-  return ends.flatMap(([label, moment]) => [element("span", label, { class: "quiet-text line" }), momentOf(moment, language)]);
+  return ends.flatMap(([label, moment]) => [element("span", { class: "quiet-text line" }, label), momentOf(moment, language)]);
 }
 
 function receiptOf({ id, receipt }, texts) {
   if (!receipt) return nothing(texts);
-  const button = element("button", texts.download, { type: "button", class: "link", "aria-label": texts.downloadOf(id) });
-  button.addEventListener("click", () => save(`${id}.receipt.jws`, receipt));
+  const button = element("button", { type: "button", class: "link", "aria-label": texts.downloadOf(id) }, texts.download);
+  button.addEventListener("click", () => saveFile(`${id}.receipt.jws`, receipt, "application/jose"));
   return button;
 }
 
-const nothing = (texts) => element("span", texts.nothing, { class: "quiet-text nothing" });
-
-function save(name, text) {
-  const href = URL.createObjectURL(new Blob([text], { type: "application/jose" }));
-  element("a", "", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), RECEIPT_MS);
-}
+const nothing = (texts) => element("span", { class: "quiet-text nothing" }, texts.nothing);

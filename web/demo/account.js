@@ -1,5 +1,6 @@
 /** Signed in: what the token says, its renewal, and the two ways out. */
 
+import { element } from "./elements.js";
 import { Button, Countdown, ErrorLine, textOf } from "./form.js";
 import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
@@ -76,12 +77,8 @@ export class Account {
   #row(name) {
     const { language } = this.#page;
     const value = this.#session.claims[name];
-    const [term, detail, text] = [document.createElement("dt"), document.createElement("dd"), document.createElement("bdi")];
-    term.textContent = language.texts[name];
-    text.textContent = MOMENTS.has(name) ? language.moment(value) : [value].flat().join(", ") || language.texts.none;
-    detail.dataset.claim = name;
-    detail.append(text);
-    return [term, detail];
+    const text = MOMENTS.has(name) ? language.moment(value) : [value].flat().join(", ") || language.texts.none;
+    return [element("dt", {}, language.texts[name]), element("dd", { "data-claim": name }, element("bdi", {}, text))];
   }
 
   #take(session) {

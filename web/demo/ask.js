@@ -8,17 +8,19 @@ import { settings } from "./settings.js";
 const find = (selector) => document.querySelector(selector);
 
 export class Ask {
+  section;
   #page;
-  #section = find("#ask");
-  #form = find("#ask form");
+  #form;
   #inputs = { phone: find("#phone"), email: find("#email") };
   #read = null;
   #phone;
   #button;
   #error;
 
-  constructor(page) {
+  constructor(page, section) {
     this.#page = page;
+    this.section = section;
+    this.#form = section.querySelector("form");
     this.#error = new ErrorLine(find("#ask-error"), page);
     this.#button = new Button(this.#form.querySelector("[type=submit]"), page, {
       label: (texts) => texts.send,
@@ -30,10 +32,6 @@ export class Ask {
     this.#form.addEventListener("input", () => this.#forget());
     this.#form.addEventListener("submit", () => page.hush());
     this.#form.addEventListener("change", () => this.render());
-  }
-
-  get section() {
-    return this.#section;
   }
 
   get #by() {

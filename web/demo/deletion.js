@@ -1,15 +1,15 @@
 /** An account's end: what is held is downloaded, the account is deleted by a code, and kept after all by another. */
 
 import { cancelDeletion, confirmDeletion, exportData, requestCancellation, requestDeletion } from "../deletion.js";
+import { saveFile } from "./elements.js";
 import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
 import { FormStep } from "./step.js";
 
 const FILE = "my-data.json";
-const FILE_KEPT_MS = 60_000; // for the browser to have saved it
 const find = (selector) => document.querySelector(selector);
 
-/** What the step of the code does with a code of these kinds. */
+/** What the step of the code does with codes of these kinds, and with a usual one whose account is to be deleted. */
 export const deletionCodes = {
   deletion: {
     label: (texts) => texts.deleteAccount,
@@ -31,6 +31,7 @@ export const deletionCodes = {
     done: (page, _request, challenge) => page.kept(challenge),
     refused: (page, error) => page.tooLate(error),
   },
+  usual: { refused: (page, error, challenge) => page.offerToKeep(error, challenge) },
 };
 
 /** All that is held on the customer, as a file. */
@@ -42,7 +43,7 @@ export class Download extends FormStep {
   }
 
   async act() {
-    save(JSON.stringify(await exportData(this.page.auth), null, 2));
+    saveFile(FILE, JSON.stringify(await exportData(this.page.auth), null, 2), "application/json");
     this.page.say("downloaded");
   }
 }
@@ -167,10 +168,4 @@ export class Keep extends FormStep {
 function onlyProven({ email, phone, emailVerified, phoneVerified }) {
   if (emailVerified && !phoneVerified) return { email };
   return phoneVerified && !emailVerified ? { phone } : {};
-}
-
-function save(text) {
-  const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  Object.assign(document.createElement("a"), { href, download: FILE }).click();
-  setTimeout(() => URL.revokeObjectURL(href), FILE_KEPT_MS);
 }

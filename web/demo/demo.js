@@ -1,14 +1,15 @@
-/** The page: its language, and which of its steps is shown. */
+/** The demo: its language, its steps, and which of them is next. */
 
 import { PasswordAuth } from "../passwords.js";
 import { Account } from "./account.js";
-import { Ask } from "./ask.js";
-import { Delete, Deleted, Download, Keep } from "./deletion.js";
+import { codeSignIn } from "./code-sign-in.js";
+import { Delete, deletionCodes, Deleted, Download, Keep } from "./deletion.js";
 import { Enter } from "./enter.js";
 import { Forgot, Register, Reset, SignIn, unverified } from "./entrance.js";
 import { textOf } from "./form.js";
 import { Referrals, Sessions } from "./lists.js";
 import { Contact, NewPassword, Profile } from "./own.js";
+import { Page } from "./page.js";
 import { settings } from "./settings.js";
 import { Language, languages } from "./texts.js";
 
@@ -19,23 +20,20 @@ const OF_A_SESSION = new Set(["contact", "deletion"]); // codes that only who is
 
 const find = (selector) => document.querySelector(selector);
 
-class Page {
+class Demo extends Page {
   language;
   auth;
-  #steps;
-  #step = null;
-  #said = null;
   #leaving = false;
   #wasIn = false;
   #next = null; // where to go once signed in again
   #unsubscribe = () => {};
 
   constructor() {
+    super();
     this.language = new Language(chosenLanguage());
     this.#connect();
-    this.#steps = {
-      ask: new Ask(this),
-      enter: new Enter(this),
+    this.steps = {
+      ...codeSignIn(this, { ask: find("#ask"), enter: find("#enter") }, deletionCodes),
       account: new Account(this),
       password: new SignIn(this),
       register: new Register(this),
@@ -51,7 +49,7 @@ class Page {
       deleted: new Deleted(this),
       keep: new Keep(this),
     };
-    this.#fillFrame();
+    this.#listen();
     const link = Reset.opened();
     if (link) this.show("reset", link);
     else this.#open();
@@ -61,29 +59,21 @@ class Page {
   /** The step that the address names, or the one that is next by itself. */
   #open() {
     const { session } = this.auth;
-    const challenge = this.#step ? null : Enter.interrupted();
+    const challenge = this.step ? null : Enter.interrupted();
     const name = location.hash.slice(1);
-    const isFree = LINKED.has(name) && Boolean(session) === Boolean(this.#steps[name].needsSession);
+    const isFree = LINKED.has(name) && Boolean(session) === Boolean(this.steps[name].needsSession);
     if (isFree) this.show(name);
     else if (challenge && (!session || OF_A_SESSION.has(challenge.flow))) this.show("enter", { challenge });
     else if (session) this.showAccount();
     else this.show("ask");
   }
 
-  /** Shows a step; what is new gets the focus, unless the page has just been opened. */
+  /** Shows a step, which the address then names if a link may lead to it. */
   show(name, data, said = null) {
-    const isFirst = this.#step === null;
-    this.#step?.leave();
-    this.#step = this.#steps[name];
-    for (const each of Object.values(this.#steps)) each.section.hidden = each !== this.#step;
-    this.#step.enter(data);
-    this.#said = said;
-    this.render();
+    const isFirst = this.step === null;
+    super.show(name, data, said);
     const hash = LINKED.has(name) ? `#${name}` : "";
     if (location.hash !== hash) history[isFirst ? "replaceState" : "pushState"](null, "", hash || location.pathname);
-    if (isFirst) return;
-    if (name === "enter") this.#step.focus();
-    else this.#step.section.querySelector("h1").focus();
   }
 
   showAccount(said = null) {
@@ -142,25 +132,10 @@ class Page {
   async load(step, ask, take) {
     try {
       const got = await ask();
-      if (this.#step === step) take(got);
+      if (this.step === step) take(got);
     } catch (error) {
-      if (this.#step === step) step.error.show((language) => textOf(error, language.texts));
+      if (this.step === step) step.error.show((language) => textOf(error, language.texts));
     }
-  }
-
-  say(name) {
-    this.#said = name;
-    find("#said").textContent = this.language.texts[name];
-  }
-
-  /** What was said of the step before no longer matters. */
-  hush() {
-    this.#said = null;
-    find("#said").textContent = "";
-  }
-
-  editAddress() {
-    this.#steps.ask.edit();
   }
 
   /** Raises AuthError if it could not be done; the session then goes on. */
@@ -175,14 +150,9 @@ class Page {
   }
 
   render() {
-    const { tag, direction, texts } = this.language;
+    const { tag, direction } = this.language;
     Object.assign(document.documentElement, { lang: tag, dir: direction });
-    for (const each of document.querySelectorAll("[data-text]")) each.textContent = texts[each.dataset.text];
-    this.#step.render();
-    document.title = `${this.#step.section.querySelector("h1").textContent} · ${settings.brand}`;
-    find("#said").textContent = this.#said ? texts[this.#said] : "";
-    find("#offline").hidden = navigator.onLine;
-    find("#offline").textContent = navigator.onLine ? "" : texts.offline;
+    super.render();
   }
 
   #connect() {
@@ -194,26 +164,23 @@ class Page {
 
   /** The session began, went on or ended: here, or in another tab. */
   #changed(session) {
-    const { account, enter, reset } = this.#steps;
+    const { account, enter, reset } = this.steps;
     const isNew = !this.#wasIn;
     this.#wasIn = Boolean(session);
-    const goesOn = [enter, reset].includes(this.#step) || this.#step.needsSession || this.#step.isBusy; // by itself
-    if (session && this.#step === account) account.renew(session);
+    const goesOn = [enter, reset].includes(this.step) || this.step.needsSession || this.step.isBusy; // by itself
+    if (session && this.step === account) account.renew(session);
     else if (session && isNew && !goesOn) this.show("account", { session });
-    else if (!session && this.#step.needsSession && !this.#leaving) this.show("ask", undefined, "ended");
+    else if (!session && this.step.needsSession && !this.#leaving) this.show("ask", undefined, "ended");
   }
 
-  #fillFrame() {
-    find("#brand").textContent = settings.brand;
-    if (settings.inboxUrl) Object.assign(find("#inbox"), { href: settings.inboxUrl, hidden: false });
+  #listen() {
     find("#language").value = this.language.tag;
     find("#language").addEventListener("change", (event) => this.#speak(event.target.value));
     for (const each of document.querySelectorAll("[data-show]")) each.addEventListener("click", () => this.#go(each.dataset.show));
-    for (const name of ["online", "offline"]) addEventListener(name, () => this.render());
   }
 
   #go(name) {
-    if (this.#steps[name].needsSession) this.#next = null;
+    if (this.steps[name].needsSession) this.#next = null;
     if (name === "account") this.showAccount();
     else this.show(name);
   }
@@ -248,4 +215,4 @@ function remember(tag) {
   }
 }
 
-new Page();
+new Demo();

@@ -1,7 +1,6 @@
 /** The second step: the code, typed, pasted, or filled in by the browser. */
 
 import { cleanCode, cleanText } from "../customer-auth.js";
-import { deletionCodes } from "./deletion.js";
 import { Button, ErrorLine, refuse } from "./form.js";
 import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
@@ -11,24 +10,22 @@ const KEPT = "customer-auth.demo.challenge";
 
 const find = (selector) => document.querySelector(selector);
 
-/** What a code is for: how it is tried and sent again, what is next, and the words. */
-const CODES = {
-  ...deletionCodes,
-  others: {
-    label: (texts) => texts.verify,
-    busy: (texts) => texts.verifying,
-    back: (texts) => texts.change,
-    sentTo: (texts, address) => texts.codeSentTo(address),
-    verify: (auth, challenge, code) => auth.verifyCode(challenge, code),
-    resend: (auth, challenge) => auth.resendCode(challenge),
-    done: (page, session, challenge) => page.entered(session, challenge),
-    refused: (page, error, challenge) => page.offerToKeep(error, challenge),
-  },
+/** What a code does unless its flow has a kind of its own: how it is tried and sent again, what is next, and the words. */
+const USUAL = {
+  label: (texts) => texts.verify,
+  busy: (texts) => texts.verifying,
+  back: (texts) => texts.change,
+  sentTo: (texts, address) => texts.codeSentTo(address),
+  verify: (auth, challenge, code) => auth.verifyCode(challenge, code),
+  resend: (auth, challenge) => auth.resendCode(challenge),
+  done: (page, session, challenge) => page.entered(session, challenge),
+  refused: () => false,
 };
 
 export class Enter {
+  section;
   #page;
-  #section = find("#enter");
+  #codes;
   #input = find("#code");
   #challenge = null;
   #delivery = null;
@@ -38,8 +35,11 @@ export class Enter {
   #resendButton;
   #error;
 
-  constructor(page) {
+  /** `codes` has a page's own kinds of code by their flow, and in `usual` what differs for all others. */
+  constructor(page, section, { usual, ...codes } = {}) {
     this.#page = page;
+    this.section = section;
+    this.#codes = { ...codes, usual: { ...USUAL, ...usual } };
     this.#error = new ErrorLine(find("#enter-error"), page);
     const waiting = (texts, time) => texts.waitToTry(time);
     const onWaited = () => this.#error.clear();
@@ -55,10 +55,6 @@ export class Enter {
     find("#enter form").addEventListener("submit", (event) => this.#submit(event));
     find("#resend").addEventListener("click", () => this.#resend());
     find("#change").addEventListener("click", () => this.#change());
-  }
-
-  get section() {
-    return this.#section;
   }
 
   /** The challenge that a reload, or a phone that was short of memory while the message was read, has interrupted. */
@@ -103,7 +99,7 @@ export class Enter {
   }
 
   get #kind() {
-    return CODES[this.#challenge?.flow] ?? CODES.others;
+    return this.#codes[this.#challenge?.flow] ?? this.#codes.usual;
   }
 
   /** Where the code went, from left to right in every language; null where nobody tells. */

@@ -1,13 +1,10 @@
 /** What a customer looks through: where they are signed in, and whom they have sent. */
 
+import { element } from "./elements.js";
 import { Button, ErrorLine, textOf } from "./form.js";
 
 const COPIED_MS = 2000;
 const find = (selector) => document.querySelector(selector);
-
-function element(name, text = "", properties = {}) {
-  return Object.assign(document.createElement(name), { textContent: text }, properties);
-}
 
 /** Every session, each with its end. */
 export class Sessions {
@@ -47,13 +44,13 @@ export class Sessions {
   #row({ sid, client, current, lastUsedAt }) {
     const { language } = this.#page;
     const { texts } = language;
-    const [row, words, name] = [element("li"), element("div"), element("bdi", client ?? texts.unknownDevice)];
-    words.append(name, element("span", texts.lastUsed(language.moment(lastUsedAt / 1000)), { className: "quiet-text line" }));
+    const [row, words, name] = [element("li"), element("div"), element("bdi", {}, client ?? texts.unknownDevice)];
+    words.append(name, element("span", { class: "quiet-text line" }, texts.lastUsed(language.moment(lastUsedAt / 1000))));
     row.append(words);
     if (current) {
-      name.after(" ", element("span", texts.thisDevice, { className: "badge good" }));
+      name.after(" ", element("span", { class: "badge good" }, texts.thisDevice));
     } else {
-      const end = element("button", texts.end, { type: "button", className: "link", ariaLabel: `${texts.end}: ${name.textContent}` });
+      const end = element("button", { type: "button", class: "link", "aria-label": `${texts.end}: ${name.textContent}` }, texts.end);
       end.addEventListener("click", () => this.#end(sid));
       row.append(end);
     }
@@ -141,9 +138,9 @@ export class Referrals {
     const names = [firstName, lastName].filter(Boolean).join(" ");
     const contact = email ?? (phone && `\u2066${phone}\u2069`) ?? "";
     const [row, words] = [element("li"), element("div")];
-    words.append(element("bdi", names || contact));
-    if (names && contact) words.append(element("bdi", contact, { className: "quiet-text line" }));
-    words.append(element("span", language.moment(referredAt / 1000), { className: "quiet-text line" }));
+    words.append(element("bdi", {}, names || contact));
+    if (names && contact) words.append(element("bdi", { class: "quiet-text line" }, contact));
+    words.append(element("span", { class: "quiet-text line" }, language.moment(referredAt / 1000)));
     row.append(words);
     return row;
   }

@@ -1,0 +1,68 @@
+/** Signing in with a code, as the demo and the admin console both do: the markup of its two steps, and the steps. */
+
+import { Ask } from "./ask.js";
+import { element } from "./elements.js";
+import { Enter } from "./enter.js";
+
+const SWITCH = { phone: { checked: "" }, email: {} };
+
+/** Renders both steps into the page's sections, before what the page itself has there; `codes` as `Enter` takes them. */
+export function codeSignIn(page, sections, codes) {
+  sections.ask.prepend(...askMarkup());
+  sections.enter.prepend(...enterMarkup());
+  return { ask: new Ask(page, sections.ask), enter: new Enter(page, sections.enter, codes) };
+}
+
+function askMarkup() {
+  return [
+    element("h1", { tabindex: "-1", "data-text": "askTitle" }),
+    element("p", { class: "lead", "data-text": "askLead" }),
+    element("form", { novalidate: "" }, switchMarkup(), phoneMarkup(), emailMarkup(), errorLine("ask-error"), submitButton()),
+  ];
+}
+
+function switchMarkup() {
+  const choices = Object.entries(SWITCH).map(([by, attributes]) =>
+    element("label", {}, element("input", { type: "radio", name: "by", value: by, ...attributes }), element("span", { "data-text": by })),
+  );
+  return element("fieldset", { class: "switch" }, element("legend", { class: "unseen", "data-text": "by" }), ...choices);
+}
+
+function phoneMarkup() {
+  const input = { id: "phone", type: "tel", inputmode: "tel", autocomplete: "tel", required: "", "aria-describedby": "ask-error phone-hint" };
+  return element("div", { id: "by-phone" },
+    element("label", { for: "phone", "data-text": "phoneNumber" }),
+    element("div", { class: "box", dir: "ltr" }, element("span", { id: "country", "aria-hidden": "true" }), element("input", input)),
+    element("p", { id: "phone-hint", class: "hint" }),
+  );
+}
+
+function emailMarkup() {
+  const typing = { type: "email", inputmode: "email", autocomplete: "email", autocapitalize: "none", spellcheck: "false" };
+  return element("div", { id: "by-email", hidden: "" },
+    element("label", { for: "email", "data-text": "emailAddress" }),
+    element("div", { class: "box", dir: "ltr" }, element("input", { id: "email", ...typing, required: "", "aria-describedby": "ask-error" })),
+  );
+}
+
+function enterMarkup() {
+  const typing = { autocomplete: "one-time-code", autocapitalize: "characters", autocorrect: "off", spellcheck: "false" };
+  const change = element("button", { type: "button", id: "change", class: "link" });
+  return [
+    element("h1", { tabindex: "-1", "data-text": "codeTitle" }),
+    element("p", { class: "lead" }, element("span", { id: "sent-to" }), " ", change),
+    element("form", { novalidate: "" },
+      element("label", { for: "code", "data-text": "code" }),
+      element("div", { class: "box code", dir: "ltr" },
+        element("input", { id: "code", ...typing, required: "", "aria-describedby": "enter-error sent-to" })),
+      errorLine("enter-error"),
+      element("p", { id: "delivery", class: "hint", role: "status" }),
+      submitButton(), " ",
+      element("button", { type: "button", id: "resend", class: "quiet" }),
+    ),
+  ];
+}
+
+const errorLine = (id) => element("p", { id, class: "error", role: "alert" });
+
+const submitButton = () => element("button", { class: "primary", type: "submit" });
