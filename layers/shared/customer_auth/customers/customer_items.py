@@ -18,6 +18,7 @@ from collections.abc import Collection
 
 from customer_auth.addresses.address import Channel
 from customer_auth.aws import dynamodb, keys
+from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, settings
 from customer_auth.customers.customer_conditions import (
@@ -29,14 +30,6 @@ from customer_auth.customers.customer_conditions import (
     unchanged_values,
 )
 from customer_auth.customers.customers import Customer
-
-
-class CustomerConflict(Exception):
-    """The customer has changed since it was read; `customer` is the current one, None if it is gone."""
-
-    def __init__(self, customer: Customer | None) -> None:
-        super().__init__()
-        self.customer = customer
 
 
 def key(customer_id: str) -> tuple[str, Item]:
@@ -125,7 +118,7 @@ def update_and_end_sessions(customer: Customer, changed: Customer, names: Collec
 def update_profile(customer: Customer, changed: Customer, names: Collection[str]) -> None:
     """Write these fields of `changed`, if nothing that they depend on has changed since the customer was read.
 
-    Raises: CustomerConflict; aws.Failed (it may have been written).
+    Raises: WriteConflict (with the customer's item); aws.Failed (it may have been written).
     """
     fields = {name: getattr(changed, name) for name in names}
     where, unchanged = IS_UNCHANGED, unchanged_values(customer)  # the caller's session is still alive
@@ -138,7 +131,7 @@ def update_profile(customer: Customer, changed: Customer, names: Collection[str]
     try:
         dynamodb.write(dynamodb.update(*key(customer.id), f"SET {assignments}", where, values | unchanged))
     except dynamodb.ConditionFailed as failed:
-        raise CustomerConflict(from_item(failed.item)) from None
+        raise WriteConflict([failed.item]) from None
 
 
 def rehash(customer: Customer, password_hash: str) -> Write:

@@ -3,37 +3,36 @@
 import json
 from typing import Any
 
+from customer_auth.aws import conflicts
+from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.base import clock
-from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, Unavailable
+from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated
 from customer_auth.customers import customer_items
 from customer_auth.customers.customers import Customer
 
 MAX_KEYS = 50
 MAX_BYTES = 16 * 1024
-_MAX_ATTEMPTS = 3
 
 
 def update(customer: Customer, fields: dict[str, Any]) -> Customer:
     """Store these fields; returns the changed customer. `metadata` is merged: null removes a member (RFC 7396, one level deep).
 
     Concurrent calls lose none of each other's changes to other fields or members.
-    Raises: BadRequest, NotAuthenticated (signed out everywhere meanwhile), Unavailable, aws.Failed (the call can be repeated).
+    Raises: BadRequest, NotAuthenticated (signed out everywhere meanwhile), aws.Failed (the call can be repeated).
     """
-    current: Customer | None = customer
-    for _ in range(_MAX_ATTEMPTS):
+
+    def decide(conflict: WriteConflict | None) -> Customer:
+        current = customer_items.from_item(conflict.items[0]) if conflict else customer
         if current is None or current.session_epoch != customer.session_epoch or not current.may_sign_in:
             raise NotAuthenticated("session_ended")
         changed = current._replace(**fields | {"metadata": _merge(current.metadata, fields.get("metadata", {}))})
         if changed == current:
             return current
         changed = changed._replace(updated_at=clock.now())
-        try:
-            customer_items.update_profile(current, changed, fields.keys())
-        except customer_items.CustomerConflict as conflict:
-            current = conflict.customer
-            continue
+        customer_items.update_profile(current, changed, fields.keys())
         return changed
-    raise Unavailable("changed_too_often")
+
+    return conflicts.retry_on_conflict(decide)
 
 
 def validate(metadata: dict[str, Any]) -> dict[str, Any]:

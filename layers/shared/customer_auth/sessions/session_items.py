@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from customer_auth.aws import dynamodb, queries
+from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import settings
 
@@ -81,10 +82,10 @@ def put_new(new: Session) -> Write:
     return dynamodb.put(table, item_key | attributes, where="attribute_not_exists(#pk)")
 
 
-def rotate(read: Session, renewed: Session) -> Session | None:
+def rotate(read: Session, renewed: Session) -> None:
     """Replace the session that was read by the renewed one. Of concurrent rotations exactly one succeeds.
 
-    Returns None on success, else the session as it is now. Raises: LookupError (the session has ended), aws.Failed (it may be renewed).
+    Raises: WriteConflict (with the item as it is now, empty if the session has ended), aws.Failed (it may be renewed).
     """
     table, item_key = key(read.customer_id, read.family)
     as_read: Item = {":read_generation": read.generation, ":read_hash": read.secret_hash}
@@ -99,11 +100,7 @@ def rotate(read: Session, renewed: Session) -> Session | None:
     try:
         dynamodb.write(write)
     except dynamodb.ConditionFailed as failed:
-        current = session(failed.item)
-        if current is None:
-            raise LookupError from None
-        return current
-    return None
+        raise WriteConflict([failed.item]) from None
 
 
 def end(customer_id: str, family: str) -> None:
