@@ -439,7 +439,7 @@ def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api
 
 
 @ON_DYNAMODB
-def test_of_500_cancellations_and_the_run_at_once_exactly_one_wins_each_and_the_answer_says_which(tables, api, part_of):
+def test_of_500_cancellations_and_the_run_at_once_exactly_one_wins_each_and_the_answer_says_which(tables, api):
     made = leavers.put(500, due_at=int(api.clock.now()))
     since = len(api.wire.sent)
     asked = {each.customer.phone: api.post(f"{DELETION}/cancel-request", phone=each.customer.phone, ip=new_ip())["token"] for each in made}
