@@ -1,32 +1,36 @@
 """An AWS that answers at once: a socket server in a process of its own that knows just what signing in asks of DynamoDB.
 
-It keeps one item a table key in memory and applies no condition; what is measured is the caller.
+It keeps one item a table key in memory and applies no condition; what is measured is the caller. Its answers have the headers and the
+length of AWS's own.
 """
 
 import base64
 import json
 import socketserver
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import Process, Queue
 from typing import Any
 
+REQUEST_ID = "Q1ERHDF0GQK8S5QCPVKF2A2TBNVV4KQNSO5AEMVJF66Q9ASUAAJG"  # as long as DynamoDB's
+
 
 class _Answers:
-    """The last challenge that was put, and the customers and identities that sign-ins find."""
+    """Items by their key, and secrets by their id. A code item keeps the challenge that was put last."""
 
     def __init__(self, known: dict[str, Any]) -> None:
         self.known = known
         customers = (name.partition("#")[2] for name in known if name.startswith("customer#"))
         self.hint = next(customers)
-        self.codes: dict[str, Any] = {}
 
     def UpdateItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (the operation's own name)
+        name = asked["Key"]["pk"]["S"]
+        item = self.known.setdefault(name, {"pk": {"S": name}})
         put = asked["ExpressionAttributeValues"].get(":challenge")
         if put:
-            purpose = asked["ExpressionAttributeNames"]["#p"]
             put["M"]["customer"] = {"S": self.hint}  # as the outbox does
-            self.codes = {purpose: put}
-        return {"Attributes": self.codes} if asked.get("ReturnValues") == "ALL_NEW" else {}
+            item[asked["ExpressionAttributeNames"]["#p"]] = put
+        return {"Attributes": item} if asked.get("ReturnValues") == "ALL_NEW" else {}
 
     def BatchGetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         found = {
@@ -59,13 +63,19 @@ def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             act = getattr(answers, self.headers["x-amz-target"].rpartition(".")[2])
-            body = json.dumps(act(asked)).encode()
+            body = json.dumps(act(asked), separators=(",", ":")).encode()
             self.send_response(200)
-            self.send_header("content-type", "application/x-amz-json-1.0")
-            self.send_header("content-length", str(len(body)))
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Connection", "keep-alive")
+            self.send_header("x-amzn-RequestId", REQUEST_ID)
+            self.send_header("x-amz-crc32", str(zlib.crc32(body)))
             self.end_headers()
             self.wfile.write(body)
             self.wfile.flush()
+
+        def version_string(self) -> str:
+            return "Server"  # DynamoDB says no more of itself
 
         def log_message(self, *_: object) -> None:
             """Nothing: what is measured is elsewhere."""

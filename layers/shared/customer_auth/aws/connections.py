@@ -35,12 +35,10 @@ _waiting: dict[str, list[socket.socket]] = {}
 
 def post(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
     """One request, once, to the root of this address; `headers` name its host. After a lost one the next connects anew. Raises: Lost."""
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    request = f"POST / HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
     connection = None
     try:
         connection = _taken(url) or _new(url)
-        connection.sendall(request)
+        connection.sendall(request(headers, body))
         with HTTPResponse(connection, method="POST") as response:
             response.begin()
             answer = Answer(response.status, response.read())
@@ -54,6 +52,12 @@ def post(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
     else:
         _waiting.setdefault(url, []).append(connection)
     return answer
+
+
+def request(headers: Mapping[str, str], body: bytes) -> bytes:
+    """The bytes of a request."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST / HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
 
 
 @cache
