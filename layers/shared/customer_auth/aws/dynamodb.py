@@ -16,7 +16,6 @@ from customer_auth.base import errors
 type Item = dict[str, Any]
 
 _NAMES = re.compile(r"#(\w+)")
-_ALONE = {"Put": "PutItem", "Delete": "DeleteItem"}
 _MOST_IN_BATCH = 25
 _BATCH_ATTEMPTS = 4
 _KINDS: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
@@ -76,13 +75,20 @@ class TransactionFailed(Exception):
         self.items = items
 
 
-def write(one: Write) -> Item:
-    """Do one write by itself; answers the item as an update left it. Raises: ConditionFailed."""
+def write(one: Write) -> None:
+    """Do one write by itself. Raises: ConditionFailed."""
+    _do(one)
+
+
+def write_and_read(one: Write, name: str) -> Any:
+    """Do one update by itself; answers this attribute as it left it. Raises: ConditionFailed."""
+    attributes = _do(one, ReturnValues="ALL_NEW")["Attributes"]  # UPDATED_NEW has of a map no more than what changed in it
+    return unmarshalled({name: attributes[name]})[name]
+
+
+def _do(one: Write, **more: str) -> dict[str, Any]:
     try:
-        if one.kind in _ALONE:
-            aws.call("dynamodb", _ALONE[one.kind], **one.parameters)
-            return {}
-        return unmarshalled(aws.call("dynamodb", "UpdateItem", ReturnValues="ALL_NEW", **one.parameters)["Attributes"])
+        return aws.call("dynamodb", f"{one.kind}Item", **one.parameters, **more)
     except aws.ConditionFailed as failed:
         raise ConditionFailed(unmarshalled(failed.item)) from None
 

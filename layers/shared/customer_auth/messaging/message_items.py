@@ -78,7 +78,7 @@ def lease(message: Message) -> Item | None:
     )
     for step in steps:
         try:
-            challenge: Item = dynamodb.write(step)[message.purpose]
+            challenge: Item = dynamodb.write_and_read(step, message.purpose)
         except dynamodb.ConditionFailed as failed:
             challenge = failed.item.get(message.purpose, {})
             if challenge.get("lease") != lease_id:  # not a write of ours whose answer was lost
