@@ -91,16 +91,16 @@ def _code_item(customer_id: str) -> dict[str, Any]:
     from customer_auth.otp.idempotency_items import IdempotencyRecord  # noqa: PLC0415
 
     now = int(time.time())
-    windows = (limits.sends(), limits.failures(), limits.password_attempts())
+    windows = (limits.sends(), limits.failures())
     record = IdempotencyRecord(
         redemption_id="0" * 8,
-        challenge_hash=bytes(32),
+        challenge_hash=bytes(16),
         address=[],
         requested_at=now,
         expires_at=now,
         nonce=bytes(16),
         derivation_key_version=0,
-        key_hash=bytes(32),
+        key_hash=bytes(16),
         customer_id=customer_id,
         family="ses_" + "0" * 24,
         registered=False,

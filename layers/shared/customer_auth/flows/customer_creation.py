@@ -112,7 +112,7 @@ def _commit(
         writes.append(session_items.put_new(session))
     if identity:  # the address gets an owner
         given_at = session.begun_at if session else clock.now()
-        writes.append(code_items.end_devices(own, given_at))
+        writes += code_items.end_devices(own, given_at)
     try:
         dynamodb.transact([*writes, *condition_checks])
     except dynamodb.TransactionFailed as failed:

@@ -12,7 +12,7 @@ from customer_auth.customers import identity_items, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.deletion import deletion_items
 from customer_auth.messaging import notification_window_items
-from customer_auth.otp import idempotency_items
+from customer_auth.otp import idempotency_items, password_window_items
 from customer_auth.otp.lanes import item_at
 from customer_auth.otp.purposes import Purpose
 from customer_auth.sessions import session_items, sessions
@@ -32,6 +32,7 @@ def export(caller: Caller) -> dict[str, Any]:
             ref for each in (*customer.verified_addresses, *customer.unverified_addresses) for ref in identity_items.keys_of(each)
         ],
         "codes": [item_at(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
+        "passwords": [password_window_items.key(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
         "notifications": [notification_window_items.key(address) for address in customer.verified_addresses],
         "registrations": [registration_items.key(each) for each in [customer.registration] if each],
         "deletions": [deletion_items.key(each) for each in requests],
@@ -45,9 +46,9 @@ def export(caller: Caller) -> dict[str, Any]:
         "registrations": [_registration(item) for item in found["registrations"] if item],
         "sessions": [_session(each) for each in session_items.find_all(customer.id) if each.epoch == customer.session_epoch],
         "activity": [
-            {"address": address.spelling, "lane": str(lane)} | _activity(item)
-            for (address, _, lane), item in zip(lanes, found["codes"], strict=True)
-            if item
+            {"address": address.spelling, "lane": str(lane)} | _activity((code_item or {}) | (window or {}))
+            for (address, _, lane), code_item, window in zip(lanes, found["codes"], found["passwords"], strict=True)
+            if code_item or window
         ],
         "notifications": [
             {"address": address.spelling, "sent_at": _moments(item, "notify")}

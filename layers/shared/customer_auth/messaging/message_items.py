@@ -9,13 +9,14 @@
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.base import clock, ids, settings
-from customer_auth.otp import idempotency_items
+from customer_auth.base import clock, settings
+from customer_auth.otp import challenges, idempotency_items
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.purposes import Purpose
 
@@ -23,6 +24,7 @@ from customer_auth.otp.purposes import Purpose
 # queue's delay is as long.
 LEASE_SECONDS = 15
 _LEASE_BYTES = 8
+_DONE = ("sent", "skipped", "failed")
 _LEFT_BEHIND = "(#p.#delivery = :unsure OR (#p.#delivery = :leased AND #p.#leased_at <= :stale))"
 
 
@@ -58,7 +60,7 @@ def find(message: Message) -> Delivery | None:
         return Delivery(
             DeliveryState(challenge["delivery"]), challenge.get("reason", ""), challenge["requested_at"], challenge["expires_at"]
         )
-    if used.get("challenge_hash") == ids.sha256(message.challenge_id):
+    if used.get("challenge_hash") == challenges.hash_of(message.challenge_id):
         return Delivery(DeliveryState.SENT, "", used["requested_at"], used["expires_at"])
     return None
 
@@ -119,14 +121,21 @@ def bind(message: Message, revision: str) -> None:
 
 
 def record(message: Message, delivery: str, *, reason: str = "", customer_id: str | None = None) -> None:
-    """Write down what became of it; `customer_id` is the hint for the verify. Raises: aws.Failed."""
-    _note(message, {"delivery": delivery, "reason": reason} | ({"customer": customer_id} if customer_id else {}))
+    """Write down what became of it; `customer_id` is the hint for the verify. A message that is done is leased by nobody.
+
+    Raises: aws.Failed.
+    """
+    fields = {"delivery": delivery, "reason": reason, "customer": customer_id}
+    over = ["lease", "leased_at"] if delivery in _DONE else []
+    _note(message, {name: value for name, value in fields.items() if value}, [*over, *([] if reason else ["reason"])])
 
 
-def _note(message: Message, fields: Item) -> None:
+def _note(message: Message, fields: Item, over: Sequence[str] = ()) -> None:
+    """Set these fields of the challenge, and remove those that are over."""
+    removed = f" REMOVE {', '.join(f'#p.#{name}' for name in over)}" if over else ""
     write = dynamodb.update(
         *_key(message),
-        f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded",
+        f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded{removed}",
         where="#p.#id = :id",
         values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},

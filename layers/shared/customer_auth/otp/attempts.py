@@ -10,10 +10,10 @@ from customer_auth import audit, aws
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item
 from customer_auth.aws.keys import Lane
-from customer_auth.base import clock, ids, limits
+from customer_auth.base import clock, limits
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Throttled, WrongCode
-from customer_auth.otp import attempt_items, client_items, idempotency_items
+from customer_auth.otp import attempt_items, challenges, client_items, idempotency_items
 from customer_auth.otp.attempt_items import AttemptRow
 from customer_auth.otp.challenges import Challenge
 from customer_auth.otp.idempotency_items import REPEAT_SECONDS, IdempotencyRecord
@@ -40,7 +40,7 @@ def _not_counted(row: AttemptRow, item: Item, now: int) -> Challenge | Idempoten
     """
     row.ref.check_device(item)
     record = idempotency_items.find(row.purpose, item)
-    challenge_hash = ids.sha256(row.challenge_id) if row.challenge_id is not None else None
+    challenge_hash = challenges.hash_of(row.challenge_id) if row.challenge_id is not None else None
     if record and record.at > now - REPEAT_SECONDS and record.is_repeated_by(key_hash=row.key_hash, challenge_hash=challenge_hash):
         return record
     pending: Item = item.get(row.purpose, {})

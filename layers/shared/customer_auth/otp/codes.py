@@ -26,6 +26,9 @@ from customer_auth.otp.lanes import CodeItemRef, DeviceEnded
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 
+# Half of SHA-256's output, as in `keys`: no collision is to be found.
+_KEY_HASH_BYTES = 16
+
 
 class IssuedChallenge(NamedTuple):
     """What the caller of a code request gets; whether a message is on its way depends on the address. Times in epoch seconds."""
@@ -162,7 +165,7 @@ def _row(ref: CodeItemRef, challenge_id: bytes | None, purpose: Purpose, attempt
         return AttemptRow(purpose, ref, challenge_id, secrets.token_hex(8), None)
     index_key = secret_keys.index_key()  # never rotates, unlike the derivation key
     attempt_id = ids.hmac_sha256(index_key, "attempt", attempt.key, attempt.code).hex()[:16]
-    key_hash = ids.hmac_sha256(index_key, "idempotency-key", attempt.key, ref.item_key, purpose)
+    key_hash = ids.hmac_sha256(index_key, "idempotency-key", attempt.key, ref.item_key, purpose)[:_KEY_HASH_BYTES]
     return AttemptRow(purpose, ref, challenge_id, attempt_id, key_hash)
 
 
