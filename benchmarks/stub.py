@@ -1,52 +1,56 @@
-"""An AWS that responds at once: a socket server in a process of its own that knows only the DynamoDB requests of a sign-in.
+"""An AWS that answers at once: a socket server in a process of its own that knows just what signing in asks of DynamoDB.
 
-It keeps one item for each table key in memory and ignores conditions, because only the caller is measured.
+It keeps one item a table key in memory and applies no condition; what is measured is the caller. Its answers have the headers and the
+length of AWS's own.
 """
 
 import base64
 import json
 import socketserver
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import Process, Queue
 from typing import Any
 
+REQUEST_ID = "Q1ERHDF0GQK8S5QCPVKF2A2TBNVV4KQNSO5AEMVJF66Q9ASUAAJG"  # as long as DynamoDB's
+
 
 class _Answers:
-    """The latest challenge, and the customers and identities that sign-ins read."""
+    """Items by their key, and secrets by their id. A code item keeps the challenge that was put last."""
 
     def __init__(self, known: dict[str, Any]) -> None:
         self.known = known
         customers = (name.partition("#")[2] for name in known if name.startswith("customer#"))
         self.hint = next(customers)
-        self.codes: dict[str, Any] = {}
 
-    def UpdateItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (the operation's own name)
-        put = request["ExpressionAttributeValues"].get(":challenge")
+    def UpdateItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (the operation's own name)
+        name = asked["Key"]["pk"]["S"]
+        item = self.known.setdefault(name, {"pk": {"S": name}})
+        put = asked["ExpressionAttributeValues"].get(":challenge")
         if put:
-            purpose = request["ExpressionAttributeNames"]["#p"]
             put["M"]["customer"] = {"S": self.hint}  # as the outbox does
-            self.codes = {purpose: put}
-        return {"Attributes": self.codes} if request.get("ReturnValues") == "ALL_NEW" else {}
+            item[asked["ExpressionAttributeNames"]["#p"]] = put
+        return {"Attributes": item} if asked.get("ReturnValues") == "ALL_NEW" else {}
 
-    def BatchGetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        responses = {
+    def BatchGetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        found = {
             table: [self.known[key["pk"]["S"]] for key in keys["Keys"] if key["pk"]["S"] in self.known]
-            for table, keys in request["RequestItems"].items()
+            for table, keys in asked["RequestItems"].items()
         }
-        return {"Responses": responses, "UnprocessedKeys": {}}
+        return {"Responses": found, "UnprocessedKeys": {}}
 
     def TransactWriteItems(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         return {}
 
-    def GetItem(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        item = self.known.get(request["Key"]["pk"]["S"])
+    def GetItem(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        item = self.known.get(asked["Key"]["pk"]["S"])
         return {"Item": item} if item else {}
 
-    def GetSecretValue(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"SecretString": self.known[request["SecretId"]], "ARN": request["SecretId"], "Name": request["SecretId"]}
+    def GetSecretValue(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"SecretString": self.known[asked["SecretId"]], "ARN": asked["SecretId"], "Name": asked["SecretId"]}
 
-    def Decrypt(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Plaintext": request["CiphertextBlob"], "KeyId": request["KeyId"]}
+    def Decrypt(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"Plaintext": asked["CiphertextBlob"], "KeyId": asked["KeyId"]}
 
 
 def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
@@ -57,18 +61,24 @@ def _serve(known: dict[str, Any], ports: "Queue[int]") -> None:
         wbufsize = -1
 
         def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             act = getattr(answers, self.headers["x-amz-target"].rpartition(".")[2])
-            body = json.dumps(act(request)).encode()
+            body = json.dumps(act(asked), separators=(",", ":")).encode()
             self.send_response(200)
-            self.send_header("content-type", "application/x-amz-json-1.0")
-            self.send_header("content-length", str(len(body)))
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Connection", "keep-alive")
+            self.send_header("x-amzn-RequestId", REQUEST_ID)
+            self.send_header("x-amz-crc32", str(zlib.crc32(body)))
             self.end_headers()
             self.wfile.write(body)
             self.wfile.flush()
 
+        def version_string(self) -> str:
+            return "Server"  # DynamoDB says no more of itself
+
         def log_message(self, *_: object) -> None:
-            """Do nothing."""
+            """Nothing: what is measured is elsewhere."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket.setsockopt(socketserver.socket.IPPROTO_TCP, socketserver.socket.TCP_NODELAY, 1)  # type: ignore[attr-defined]

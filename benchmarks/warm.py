@@ -21,6 +21,23 @@ ROOT = Path(__file__).resolve().parents[1]
 IDS = {"IndexKey": "index-key", "DerivationKey": "derivation_key", "SigningKeysKey": "signing-keys"}
 SECRETS = {"index-key": "i" * 64, "derivation_key": json.dumps({"0": "p" * 64})}
 
+SESSION_TOKEN = "t" * 900  # a role's is about as long, and part of every signature
+BROWSER = {
+    "content-type": "application/json",
+    "accept": "*/*",
+    "accept-encoding": "gzip, deflate, br, zstd",
+    "accept-language": "en-US,en;q=0.9",
+    "origin": "https://shop.example.com",
+    "referer": "https://shop.example.com/",
+    "sec-ch-ua": '"Chromium";v="142", "Google Chrome";v="142", "Not_A Brand";v="99"',
+    "sec-ch-ua-mobile": "?1",
+    "sec-ch-ua-platform": '"Android"',
+    "sec-fetch-dest": "empty",
+    "sec-fetch-mode": "cors",
+    "sec-fetch-site": "cross-site",
+    "user-agent": "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
+}
+
 type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 type Items = dict[str, dict[str, Any]]
 
@@ -40,7 +57,8 @@ def container(items: Callable[[], Items], **settings: str) -> Iterator[Template]
     names = [*template.resources_of("AWS::DynamoDB::Table"), *template.resources_of("AWS::SQS::Queue"), *template.custom_resources]
     ids = {name: name for name in names} | IDS
     os.environ |= template.functions["VerifyLoginCode"].environment(ids)
-    os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_SESSION_TOKEN": SESSION_TOKEN}
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
     process, url = stub.start(_known(items))
     os.environ["AWS_ENDPOINT_URL"] = url
     try:
@@ -62,8 +80,8 @@ def handler(template: Template, name: str) -> Handler:
 
 
 def event(path: str, body: dict[str, str]) -> dict[str, Any]:
-    """A POST of this body."""
-    return http_event("POST", path, headers={"content-type": "application/json"}, body=json.dumps(body).encode(), source_ip="192.0.2.1")
+    """A POST of this body by a browser."""
+    return http_event("POST", path, headers=BROWSER, body=json.dumps(body).encode(), source_ip="192.0.2.1")
 
 
 def _known(items: Callable[[], Items]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ SECRET = re.compile(
 ABOUT = re.compile(r"_(?:at|charset|count|id|length|minutes|name|seconds|type|version)$")
 # A kept hash and another are compared as they are: of 128 bits or more at random, or both the table's own, so that who learns how much of
 # one was right is no nearer to what it was made of.
-HASH = re.compile(r"(?:^|_)hash$|^sha256$")
+HASH = re.compile(r"(?:^|_)hash$|^sha256$|^hash_of$")
 # What leaves a text or bytes the secret that they are.
 SPELLINGS = {"bytes", "casefold", "decode", "encode", "hex", "lower", "removeprefix", "removesuffix", "str", "strip", "upper"}
 

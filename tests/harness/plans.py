@@ -4,6 +4,8 @@ import contextlib
 
 from phonenumbers import PhoneMetadata, PhoneNumberDesc
 
+from customer_auth.addresses import phone
+
 
 @contextlib.contextmanager
 def benin_before_2024():
@@ -20,7 +22,9 @@ def benin_before_2024():
         register=False,
     )
     PhoneMetadata._region_metadata["BJ"] = before
+    phone.forget()
     try:
         yield
     finally:
         PhoneMetadata._region_metadata["BJ"] = today
+        phone.forget()

@@ -344,3 +344,20 @@ def test_a_provider_s_refusal_tells_nothing_of_whom_it_was_sending_to(wire, api,
 
     assert (log.last["message"], "sent" in log.last, "failed" in log.last) == ("send_message", False, mode == "reject")
     assert_clean(log, canaries(person))
+
+
+def test_a_line_names_the_trace_of_its_request(ada, log, monkeypatch):
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")
+    ada.ask(REGISTER)
+
+    assert log.last["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
+
+
+def test_every_count_has_the_time_of_its_own_line(ada, bob, log):
+    ada.ask(REGISTER)
+    time.sleep(0.002)
+    bob.ask(REGISTER)
+    first, second = (line["_aws"] for line in log.lines)
+
+    assert first["Timestamp"] < second["Timestamp"]
+    assert first["CloudWatchMetrics"] == second["CloudWatchMetrics"]

@@ -1,7 +1,10 @@
 """What each endpoint costs, in requests to AWS from a warm container; `docs/access-patterns.md` names these figures."""
 
+import json
+
 import pytest
 
+from customer_auth.aws import connections
 from tests.harness.people import LOGIN, REGISTER, new_number
 
 ASK = ("UpdateItem", "UpdateItem")
@@ -130,3 +133,29 @@ def test_discovery_costs_nothing_when_warm(api, warm):
     paths = ("/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json")
 
     assert [api.get(path).aws_calls for path in paths] == [()] * 3
+
+
+@pytest.fixture
+def updates_with_items(monkeypatch):
+    """Of each update that was asked for, whether the item came back with the answer."""
+    came, post = [], connections.post
+
+    def noting(url, headers, body):
+        answer = post(url, headers, body)
+        if headers["x-amz-target"].endswith(".UpdateItem"):
+            came.append("Attributes" in json.loads(answer.body))
+        return answer
+
+    monkeypatch.setattr(connections, "post", noting)
+    return came
+
+
+def test_an_item_comes_back_where_it_is_read_alone(warm, updates_with_items):
+    """A code item is 1 KB, and an ask needs nothing of it; an attempt is compared with the challenge that it holds."""
+    asked = warm.ask()
+    of_the_ask = [*updates_with_items]
+    code = warm.inbox.code(warm.phone)
+    updates_with_items.clear()
+    warm.verify(code, challenge=asked["challenge"])
+
+    assert (of_the_ask[:2], updates_with_items) == ([False, False], [True])

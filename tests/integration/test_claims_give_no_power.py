@@ -371,7 +371,8 @@ class Claiming(RuleBasedStateMachine):
         items = {place.pk: item for place, item in world.items()}
         addresses = {"email": email.parse(self.ada.email), "phone": phone.parse(self.ada.phone)}
         codes = {
-            (channel, lane): items.get(keys.code_item(keys.code_item_key(address, lane)), {})
+            (channel, lane): items.get(keys.password_window(keys.code_item_key(address, lane)), {})
+            | items.get(keys.code_item(keys.code_item_key(address, lane)), {})
             for channel, address in addresses.items()
             for lane in ("untrusted", "trusted")
         }

@@ -7,7 +7,10 @@ from decimal import Decimal
 import pytest
 
 from customer_auth import audit
-from customer_auth.aws import connections
+from customer_auth.addresses import phone
+from customer_auth.aws import connections, keys
+from customer_auth.aws.keys import Lane
+from customer_auth.base import limits
 from tests.harness.documents import read, rows
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.service import template
@@ -63,6 +66,79 @@ def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_
     assert units == {"UpdateItem": 5, "TransactWriteItems": 6, "BatchGetItem": 3, "parts": 4}
     assert quantity("DynamoDB write units") == 1_000 * (units["UpdateItem"] + units["parts"] * UNITS_A_PART)
     assert quantity("DynamoDB read units") == 1_000 * units["BatchGetItem"]
+
+
+MOST_BYTES = 960  # of a code item: above 1,024 each write of one takes two units, and the next attribute fits in between
+
+
+def size(value: dict) -> int:
+    """Of a value in DynamoDB's JSON, as DynamoDB counts it: numbers by its rule, and what a map or list adds."""
+    [(kind, content)] = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "B":
+            return len(content)
+        case "N":
+            return (len(content.strip("-").strip("0")) + 1) // 2 + 1 + content.startswith("-")
+        case "M":
+            return 3 + sum(len(name) + 1 + size(each) for name, each in content.items())
+        case "L":
+            return 3 + sum(1 + size(each) for each in content)
+    return 1
+
+
+@pytest.fixture
+def full(api, returned):
+    """Fills every window of this customer's code items to the last place, with events of days ago; answers the items by their lane."""
+    table, dynamodb = api.engine.ids["CodesTable"], api.engine.clients.dynamodb
+    windows = (limits.sends(), limits.failures())
+    names = [f"{window.name}{nth}" for window in windows for nth in range(window.length)]
+
+    def key(lane: Lane) -> dict:
+        return {"pk": {"S": keys.code_item(keys.code_item_key(phone.parse(returned.phone), lane))}}
+
+    def item(lane: Lane) -> dict:
+        return dynamodb.get_item(TableName=table, Key=key(lane))["Item"]
+
+    def fill(lane: Lane) -> dict:
+        dynamodb.update_item(
+            TableName=table,
+            Key=key(lane),
+            UpdateExpression="SET " + ", ".join(f"{name} = :long_ago" for name in names),
+            ExpressionAttributeValues={":long_ago": {"N": "1700000001"}},
+        )
+        return item(lane)
+
+    fill.item = item
+    return fill
+
+
+@ON_DYNAMODB
+@pytest.mark.parametrize("lane", Lane)
+def test_a_sign_in_takes_no_more_where_everything_is_full_that_a_code_item_holds(api, returned, full, units, lane):
+    device = {"device": returned.device} if lane is Lane.TRUSTED else {}
+
+    def sign_in(key: str) -> dict:
+        """Answers the item at its longest, between the two halves."""
+        asked = returned.ask(**device)
+        longest = full.item(lane)
+        answer = returned.verify(returned.inbox.code(returned.phone), challenge=asked["challenge"], key=key, **device)
+        assert answer.status == 200, answer.text
+        return longest
+
+    for _ in range(6):
+        returned.log_in("a wrong password", phone=returned.phone, **device)
+    sign_in("an-idempotency-key-1")
+    api.clock.advance(3_600)
+    full(lane)
+    units.clear()
+    longest = sign_in("an-idempotency-key-2")
+
+    assert longest.keys() >= {"send0", "fail0", "done_login", "attempts_login_bound", "login"}
+    assert size({"M": longest}) - 3 - len(longest) <= MOST_BYTES
+    assert units["UpdateItem"] + units["parts"] * UNITS_A_PART == 13
+    assert +units == {"UpdateItem": 5, "TransactWriteItems": 6, "BatchGetItem": 3, "parts": 4}
 
 
 @ON_DYNAMODB

@@ -55,9 +55,11 @@ def squatter(tables, api, inbox, ada):
 
 
 def lanes(tables, person) -> dict:
-    """What lies there of the codes of the person's phone, by lane."""
+    """What lies there of the codes of the person's phone, by lane, and of the passwords that were entered for it."""
     world = {place.pk: item for place, item in tables.look().items()}
-    return {lane: world.get(keys.code_item(keys.code_item_key(phone.parse(person.phone), lane))) for lane in ("untrusted", "trusted")}
+    item_keys = {lane: keys.code_item_key(phone.parse(person.phone), lane) for lane in ("untrusted", "trusted")}
+    codes = {lane: world.get(keys.code_item(item_key)) for lane, item_key in item_keys.items()}
+    return codes | {f"{lane} passwords": world.get(keys.password_window(item_key)) for lane, item_key in item_keys.items()}
 
 
 def export(person, token=None) -> dict:
@@ -178,6 +180,8 @@ def test_the_windows_of_a_number_are_as_full_after_a_claimant_s_account_was_eras
 
 def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_nothing_else(owner, tables, api, days):
     owner.ask(device=owner.device)
+    for device in ({}, {"device": owner.device}):
+        owner.log_in("a wrong password", phone=owner.phone, **device)
     api.clock.advance(90)
     owner.leave()
     owner.inbox.of(owner.phone)
@@ -186,9 +190,11 @@ def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_no
     owner.inbox.of(owner.phone)
 
     left = lanes(tables, owner)
-    assert left["untrusted"] is None
+    assert (left["untrusted"], left["untrusted passwords"]) == (None, None)
     assert left["trusted"].keys() == {"pk", "devices_since", "event", "expires_at"}
-    assert int(left["trusted"]["expires_at"]["N"]) == int(left["trusted"]["devices_since"]["N"]) + 180 * DAY
+    assert left["trusted passwords"].keys() == {"pk", "devices_since", "expires_at"}
+    for ended in (left["trusted"], left["trusted passwords"]):
+        assert int(ended["expires_at"]["N"]) == int(ended["devices_since"]["N"]) + 180 * DAY
     assert owner.phone not in json.dumps(list(tables.look().values()), default=str)
 
 
@@ -488,13 +494,17 @@ def test_a_reset_asked_for_from_a_known_device_ends_that_lane_s_own_devices(api,
     device = ada.session["device"]
     api.clock.advance(90)
     ada.forget_password(email=ada.email, device=device)
+    ada.log_in("a wrong password", email=ada.email, device=device)
     api.clock.advance(1)
     given = ada.reset(ada.reset_token(), NEW)["device"]
-    [ended] = [item for item in tables.look().kinds("code") if "devices_since" in item and "attempts_reset_bound" in item]
+    ended = [item for item in tables.look().kinds("code") if "devices_since" in item and "attempts_reset_bound" in item]
+    ended += [item for item in tables.look().kinds("password") if "devices_since" in item and "last_pass" in item]
     for _ in range(10):
         ada.log_in("a wrong password")
 
-    assert int(ended["expires_at"]["N"]) >= int(ended["devices_since"]["N"]) + 180 * DAY  # for as long as a device could last
+    assert len(ended) == 2
+    for item in ended:
+        assert int(item["expires_at"]["N"]) >= int(item["devices_since"]["N"]) + 180 * DAY  # for as long as a device could last
     assert ada.log_in("a wrong password", email=ada.email, device=device).status == 429
     assert ada.log_in(NEW, email=ada.email, device=given).status == 200
 

@@ -28,6 +28,7 @@ class Server:
     def __init__(self):
         self.answer, self.unasked, self.connections, self.closes, self.pause = ANSWER, b"", [], False, 0.0
         self.dead = set()
+        self.piece_bytes = 0  # sent at once; 0: all
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -49,7 +50,9 @@ class Server:
                 time.sleep(self.pause)
                 if connection in self.dead:
                     continue
-                connection.sendall(self.answer)
+                for piece in self._pieces():
+                    connection.sendall(piece)
+                    time.sleep(0.001 if self.piece_bytes else 0)
                 time.sleep(0.02)
                 connection.sendall(self.unasked)
             except OSError:
@@ -57,6 +60,10 @@ class Server:
             if self.closes:
                 connection.shutdown(socket.SHUT_RDWR)
                 return
+
+    def _pieces(self):
+        size = self.piece_bytes or max(1, len(self.answer))
+        return [self.answer[at : at + size] for at in range(0, len(self.answer), size)]
 
     def stop(self):
         self._listening.close()
@@ -102,12 +109,76 @@ def test_an_answer_that_says_it_is_the_last_is_the_last(server):
     assert len(server.connections) == 3
 
 
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{", b"\x16\x03\x01nonsense\r\n\r\n"])
+def test_a_connection_on_which_something_came_with_the_answer_is_not(server):
+    for behind in (ANSWER, b"{}", b"\x00"):
+        server.answer = ANSWER + behind
+        assert server.ask() == b"{}"
+    assert len(server.connections) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n{}",  # nothing tells a whole one from a part
+        b"\x16\x03\x01nonsense\r\n\r\n",
+    ],
+)
 def test_half_an_answer_is_none(server, answer):
     server.answer, server.closes = answer, True
 
     with pytest.raises(ResponseLost):
         server.ask()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ANSWER.replace(b"HTTP/1.1", b"HTTP/2.0"),
+        ANSWER.replace(b"HTTP/1.1", b"HTTP/0.9"),
+        ANSWER.replace(b"200", b"099"),
+        b"\r\n" + ANSWER,
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n",
+        ANSWER.replace(b"\r\n\r\n", b"\r\ncontent-length: 1\r\n\r\n"),
+        ANSWER.replace(b"\r\n\r\n", b"\r\ntransfer-encoding: chunked\r\n\r\n"),
+        ANSWER.replace(b"\r\n\r\n", b"\r\nname: a\x00b\r\n\r\n"),
+        ANSWER.replace(b"200 OK", b"200 " + b"O" * 200_000),
+        ANSWER.replace(b"OK\r\n", b"OK\r\n" + b"name: value\r\n" * 20_000),
+    ],
+    ids=[
+        *("HTTP/2", "HTTP/0.9", "status 99", "an empty line before it", "an answer before it", "another protocol"),
+        *("two lengths", "a length and chunks", "a NUL", "a long line", "many headers"),
+    ],
+)
+def test_what_is_no_answer_of_http_1_is_none(server, answer):
+    server.answer = answer
+
+    with pytest.raises(ResponseLost, match=r"Error|_Broken|Upgrade"):
+        server.ask()
+
+    server.answer = ANSWER
+    assert server.ask() == b"{}"
+    assert len(server.connections) == 2
+
+
+def test_an_answer_without_end_is_given_up_before_it_fills_the_memory(server, monkeypatch):
+    monkeypatch.setattr(connections, "_MAX_BYTES", 100_000)
+    server.answer = ANSWER.replace(b": 2", b": 200000") + b"x" * 150_000  # which all come
+
+    with pytest.raises(ResponseLost, match="_Broken"):
+        server.ask()
+
+
+@pytest.mark.parametrize("size", [1, 3, 17])
+def test_an_answer_that_comes_in_pieces_is_whole(server, size):
+    for head, body in ((b"content-length: 4", b"[12]"), (b"transfer-encoding: chunked", b"2\r\n[1\r\n2\r\n2]\r\n0\r\n\r\n")):
+        whole = b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n\r\n" + body
+        server.answer, server.piece_bytes = whole, size
+        assert post(server.url, {"host": "here"}, b"{}") == connections.Response(400, b"[12]")
+    assert len(server.connections) == 1
 
 
 def test_who_does_not_answer_in_time_is_given_up(server):

@@ -41,7 +41,8 @@ def test_all_that_lies_in_the_tables_of_the_customer_is_told(member, tables, inb
     assert {each["id"] for each in told["registrations"]} == {item["id"]["S"] for item in world.kinds("registration")}
     assert {each["id"] for each in told["deletion_requests"]} == {item["id"]["S"] for item in world.kinds("deletion")}
     assert told["customer"]["referral_code"] in {place.pk.partition("#")[2] for place in world if place.kind == "referral"}
-    assert len(told["activity"]) == len(world.kinds("code"))
+    assert len(told["activity"]) == len({place.pk.partition("#")[2] for place in world if place.kind in ("code", "password")})
+    assert sum(len(each["passwords_tried_at"]) for each in told["activity"]) == world.events("password", "pass")
     sent = sum(len(each["messages_sent_at"]) for each in told["activity"])
     assert sent == world.events("code", "send")
     assert [(each["address"], len(each["sent_at"])) for each in told["notifications"]] == [(member.email, 1)]

@@ -1,5 +1,6 @@
 import random
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -214,3 +215,25 @@ def test_a_masked_number_shows_its_country_and_four_digits(setting, number, mask
 @given(st.text(max_size=60))
 def test_no_text_does_more_than_being_refused(text):
     assert _parsed(text).startswith(("+", "must be "))
+
+
+def test_the_library_is_asked_once_for_a_number_that_is_given_and_stored(monkeypatch):
+    asked, number_type = [], phonenumbers.number_type
+    monkeypatch.setattr(phonenumbers, "number_type", lambda number: asked.append(number) or number_type(number))
+
+    given = phone.parse("+12125550177")
+    found = [phone.from_stored("+12125550177"), phone.parse(" +1 (212) 555-0177")]
+    other = phone.parse("+12125550178")
+
+    assert found == [given, given]
+    assert other != given
+    assert len(asked) == 2
+
+
+def test_a_national_number_is_of_the_region_that_is_set_now(setting):
+    setting(DEFAULT_REGION="US")
+    assert phone.parse("2125550177").country == "US"
+
+    setting(DEFAULT_REGION="TR")
+    with pytest.raises(ValueError, match="must be"):
+        phone.parse("2125550177")

@@ -5,6 +5,8 @@ Persian, Arabic and full-width digits are accepted; letters, extensions and othe
 """
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
@@ -17,6 +19,15 @@ _SPELLING = re.compile(r"\+?[0-9]{2,40}")
 _RECEIVES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
+class _Number(NamedTuple):
+    """What libphonenumber knows about a number."""
+
+    e164: str  # by today's plan
+    kind: int  # a PhoneNumberType
+    region: str  # ISO 3166-1 alpha-2; for an unknown number, the main region of its country code
+    is_possible: bool  # whether a complete number, with its area code, may have this length
+
+
 def parse(text: str) -> Address:
     """The number that `text` spells, with its country code or in the national format of DEFAULT_REGION.
 
@@ -27,25 +38,42 @@ def parse(text: str) -> Address:
     if not _SPELLING.fullmatch(cleaned):
         raise ValueError("must be a phone number")
     try:
-        number, kind = _current(phonenumbers.parse(cleaned, service.default_region))
+        number = _read(cleaned, None if cleaned.startswith("+") else service.default_region)
     except phonenumbers.NumberParseException:
         raise ValueError("must be a phone number") from None
-    e164, region = _e164(number), _region(number)
-    if kind == PhoneNumberType.UNKNOWN:
-        if not e164.startswith(service.extra_phone_prefixes) or not _is_possible(number):
+    address = Address(Channel.PHONE, number.e164, number.e164, number.region)
+    if number.kind == PhoneNumberType.UNKNOWN:
+        if not number.e164.startswith(service.extra_phone_prefixes) or not number.is_possible:
             raise ValueError("must be a valid phone number")
-        return Address(Channel.PHONE, e164, e164, region)
-    if region not in service.regions:
+        return address
+    if number.region not in service.regions:
         raise ValueError("must be of a country that is served here")
-    if kind not in _RECEIVES_SMS:
+    if number.kind not in _RECEIVES_SMS:
         raise ValueError("must be a number that can receive SMS")
-    return Address(Channel.PHONE, e164, e164, region)
+    return address
 
 
 def from_stored(e164: str) -> Address:
     """The address of a stored number: its value is by today's plan, its spelling as stored. `parse` may refuse it under newer settings."""
-    number, _ = _current(phonenumbers.parse(e164))
-    return Address(Channel.PHONE, _e164(number), e164, _region(number))
+    number = _read(e164, None)
+    return Address(Channel.PHONE, number.e164, e164, number.region)
+
+
+@lru_cache(maxsize=1)
+def _read(text: str, region: str | None) -> _Number:
+    """The number that a text means today. A request has one number, and finds the same one stored, so libphonenumber is asked once.
+
+    Raises: NumberParseException.
+    """
+    number, kind = _current(phonenumbers.parse(text, region))
+    country = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    is_possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    return _Number(_e164(number), kind, country, is_possible)
+
+
+def forget() -> None:
+    """Ask libphonenumber again at the next number; for benchmarks, whose containers have one customer, and for tests that change a plan."""
+    _read.cache_clear()
 
 
 def _current(number: PhoneNumber) -> tuple[PhoneNumber, int]:
@@ -61,13 +89,3 @@ def _current(number: PhoneNumber) -> tuple[PhoneNumber, int]:
 
 def _e164(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
-
-
-def _region(number: PhoneNumber) -> str:
-    """The number's region (ISO 3166-1 alpha-2), or the main region of its country code if libphonenumber does not know the number."""
-    return phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code or 0)
-
-
-def _is_possible(number: PhoneNumber) -> bool:
-    """Whether a complete number, with its area code, may have this length."""
-    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE

@@ -1,6 +1,8 @@
 """HTTP/1.1 to AWS on persistent connections: a POST takes an idle connection or opens a new one, and leaves it idle afterwards.
 
-A request is written to the socket at once. Threads never share a connection, and a forked process does not use its parent's.
+A request is one write to the socket. Threads never share a connection, and a forked process does not use its parent's. Responses are parsed
+by llhttp (`httptools`), in a thirtieth of the time that `http.client` takes, whose parser is made for mail; what llhttp accepts and an
+HTTP/1.1 client must not is refused here (docs/decisions/0035-answers-of-aws-are-parsed-by-llhttp.md).
 """
 
 import os
@@ -10,13 +12,18 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from http.client import HTTPException, HTTPResponse
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 2.0
 _PORTS = {"http": 80, "https": 443}
+_READ_BYTES = 65_536
+_MAX_HEAD_BYTES = 2 * _READ_BYTES  # including the part of the body that was read with its last bytes
+_MAX_BYTES = 32 * 1024 * 1024  # DynamoDB's longest response is 16 MB of items, a third longer as JSON
+_FIRST_FINAL_STATUS = 200
 
 
 class ResponseLost(Exception):
@@ -38,25 +45,87 @@ def post(url: str, headers: Mapping[str, str], body: bytes) -> Response:
 
     Raises: ResponseLost. All idle connections to the URL are closed then, so that the next request opens a new one.
     """
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    request = f"POST / HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
     connection = None
     try:
         connection = _take_idle(url) or _connect(url)
-        connection.sendall(request)
-        with HTTPResponse(connection, method="POST") as http_response:
-            http_response.begin()
-            response = Response(http_response.status, http_response.read())
-    except (OSError, HTTPException) as failed:
+        connection.sendall(request(headers, body))
+        response, is_reusable = _receive(connection)
+    except (OSError, HttpParserError, HttpParserUpgrade) as failed:
         if connection:
             connection.close()
         _close_idle(url)  # whatever broke this connection has probably broken the others too
         raise ResponseLost(type(failed).__name__) from failed
-    if http_response.will_close:
-        connection.close()
-    else:
+    if is_reusable:
         _idle.setdefault(url, []).append(connection)
+    else:
+        connection.close()
     return response
+
+
+def request(headers: Mapping[str, str], body: bytes) -> bytes:
+    """The bytes of a request."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST / HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
+
+
+class _BrokenResponse(HttpParserError):
+    """Not a response to our request, or only a part of one."""
+
+
+class _Receiver:
+    """A response as its bytes come in: the parser calls these methods by name."""
+
+    def __init__(self) -> None:
+        self.parser = HttpResponseParser(self)
+        self.length = self.status = 0
+        self.is_last = False
+        self.parts: list[bytes] = []
+        self.response: Response | None = None
+
+    def add(self, received: bytes) -> Response | None:
+        """The response once it is complete. Raises: HttpParserError, HttpParserUpgrade."""
+        if not received:
+            raise _BrokenResponse("closed")
+        if not self.length and received[:1] != b"H":  # llhttp skips leading empty lines
+            raise _BrokenResponse("not_http")
+        self.length += len(received)
+        if self.length > (_MAX_BYTES if self.status else _MAX_HEAD_BYTES):
+            raise _BrokenResponse("too_long")
+        try:
+            self.parser.feed_data(received)
+        except HttpParserError:
+            if self.response is None:
+                raise
+            self.is_last = True  # something follows it
+        return self.response
+
+    def on_message_begin(self) -> None:
+        if self.response:
+            raise _BrokenResponse("more_than_one")
+
+    def on_headers_complete(self) -> None:
+        self.status = self.parser.get_status_code()
+        if self.status < _FIRST_FINAL_STATUS or not self.parser.get_http_version().startswith("1."):
+            raise _BrokenResponse("not_http_1")
+        self.is_last = not self.parser.should_keep_alive()
+
+    def on_body(self, part: bytes) -> None:
+        self.parts.append(part)
+
+    def on_message_complete(self) -> None:
+        self.response = Response(self.status, b"".join(self.parts))
+
+
+def _receive(connection: socket.socket) -> tuple[Response, bool]:
+    """The response, and whether its connection can be used again: not if it says so, or if something follows it.
+
+    A response that ends with its connection is refused: a complete one could not be told from a part of one.
+    Raises: OSError, HttpParserError, HttpParserUpgrade.
+    """
+    receiver = _Receiver()
+    while (response := receiver.add(connection.recv(_READ_BYTES))) is None:
+        pass
+    return response, not receiver.is_last
 
 
 @cache

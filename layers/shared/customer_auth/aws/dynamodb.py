@@ -14,7 +14,6 @@ from customer_auth.base import errors
 
 type Item = dict[str, Any]
 
-_OPERATIONS = {"Put": "PutItem", "Delete": "DeleteItem"}
 _MAX_BATCH_SIZE = 25  # writes in a BatchWriteItem
 _BATCH_ATTEMPTS = 4
 
@@ -65,14 +64,20 @@ def condition_check(table: str, key: Item, where: str, values: Item) -> Write:
     return Write("ConditionCheck", _keyed(table, key) | expressions.parameters("", where, values))
 
 
-def write(item_write: Write) -> Item:
-    """Do one write alone; returns the item as an update left it, empty for other kinds. Raises: ConditionFailed, aws.Failed."""
-    kind, parameters = item_write
+def write(item_write: Write) -> None:
+    """Do one write alone. Raises: ConditionFailed, aws.Failed."""
+    _do(item_write)
+
+
+def write_and_read(item_write: Write, name: str) -> Any:
+    """Do one update alone; returns this attribute as it left it. Raises: ConditionFailed, aws.Failed."""
+    attributes = _do(item_write, ReturnValues="ALL_NEW")["Attributes"]  # of a map, UPDATED_NEW has only what changed in it
+    return unmarshal_item({name: attributes[name]})[name]
+
+
+def _do(item_write: Write, **options: str) -> dict[str, Any]:
     try:
-        if kind in _OPERATIONS:
-            aws.call("dynamodb", _OPERATIONS[kind], **parameters)
-            return {}
-        return unmarshal_item(aws.call("dynamodb", "UpdateItem", ReturnValues="ALL_NEW", **parameters)["Attributes"])
+        return aws.call("dynamodb", f"{item_write.kind}Item", **item_write.parameters, **options)
     except aws.ConditionalCheckFailed as failed:
         raise ConditionFailed(unmarshal_item(failed.item)) from None
 

@@ -50,6 +50,11 @@ def code_item(item_key: bytes) -> str:
     return f"code#{ids.base64url(item_key)}"
 
 
+def password_window(item_key: bytes) -> str:
+    """Where the passwords that were entered in a code item's lane are counted."""
+    return f"password#{ids.base64url(item_key)}"
+
+
 def item_key(code_item: str) -> bytes:
     """The key that `code_item` was called with."""
     return ids.from_base64url(code_item.partition("#")[2]) or b""

@@ -114,7 +114,7 @@ def _commit(draft: _Draft, client: Client, issuer: str, *, identity: Identity | 
         writes.append(session_items.put_new(started.session))
     if identity:  # the address gets an owner, so earlier devices end
         at = started.session.begun_at if started else clock.now()
-        writes.append(code_items.end_devices(address, at))
+        writes += code_items.end_devices(address, at)
     try:
         dynamodb.transact([*writes, *draft.condition_checks])
     except dynamodb.TransactionFailed as failed:

@@ -14,7 +14,7 @@ from customer_auth.customers import identity_items, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.deletion import deletion_items
 from customer_auth.messaging import notification_window_items
-from customer_auth.otp import idempotency_items
+from customer_auth.otp import idempotency_items, password_window_items
 from customer_auth.otp.lanes import item_at
 from customer_auth.otp.purposes import Purpose
 from customer_auth.sessions import session_items, sessions
@@ -58,6 +58,7 @@ def _read(customer: Customer) -> _Stored:
         {
             "identities": [item_key for each in (*verified, *unverified) for item_key in identity_items.keys_of(each)],
             "codes": [item_at(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
+            "passwords": [password_window_items.key(keys.code_item_key_of(key, lane)) for _, key, lane in lanes],
             "notifications": [notification_window_items.key(address) for address in verified],
             "registrations": [registration_items.key(customer.registration)] if customer.registration else [],
             "deletions": [deletion_items.key(each) for each in request_ids],
@@ -65,7 +66,11 @@ def _read(customer: Customer) -> _Stored:
     )
     return _Stored(
         identities=[item for item in items["identities"] if item and item.get("customer_id") == customer.id],
-        codes=[(address, lane, item) for (address, _, lane), item in zip(lanes, items["codes"], strict=True) if item],
+        codes=[
+            (address, lane, (code_item or {}) | (window or {}))
+            for (address, _, lane), code_item, window in zip(lanes, items["codes"], items["passwords"], strict=True)
+            if code_item or window
+        ],
         notifications=[(address, item) for address, item in zip(verified, items["notifications"], strict=True) if item],
         registrations=[item for item in items["registrations"] if item],
         deletions=[item for item in items["deletions"] if item],

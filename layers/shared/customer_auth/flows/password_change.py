@@ -69,7 +69,7 @@ def _commit(caller: Caller, password_hash: str, client: Client, issuer: str, *, 
         customer_items.update_and_end_sessions(customer, changed, ["password_hash"]),
         password_attempt_items.count_change(customer.id, attempted=attempted),
         session_items.put_new(session),
-        *(code_items.end_devices(each, now) for each in customer.verified_addresses),
+        *(write for each in customer.verified_addresses for write in code_items.end_devices(each, now)),
         *(client_items.refund_password_attempt(client.bucket) if attempted else ()),
         *_notifications(customer, address, client.locale),
     ]

@@ -13,19 +13,21 @@ That map is a challenge's in the code item (see `code_items`), or a notification
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple, assert_never
 
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.base import clock, ids, settings
-from customer_auth.otp import idempotency_items
+from customer_auth.base import clock, settings
+from customer_auth.otp import challenges, idempotency_items
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.purposes import Purpose
 
 # A sender that has not reported back for this long has died: its function runs for at most 10 seconds. The retry queue's delay is as long.
 LEASE_SECONDS = 15
 _LEASE_BYTES = 8
+_FINISHED = (DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.FAILED)
 _IS_QUEUED = "#p.#delivery = :queued"
 # the last attempt may or may not have been sent · or its sender has died
 _IS_ABANDONED = "(#p.#delivery = :unsure OR (#p.#delivery = :leased AND #p.#leased_at <= :stale))"
@@ -62,7 +64,7 @@ def find(message: OutboxMessage) -> DeliveryRecord | None:
     if challenge.get("id") == message.challenge_id:
         state = DeliveryState(challenge["delivery"])
         return DeliveryRecord(state, challenge.get("reason", ""), challenge["requested_at"], challenge["expires_at"])
-    if record.get("challenge_hash") == ids.sha256(message.challenge_id):
+    if record.get("challenge_hash") == challenges.hash_of(message.challenge_id):
         return DeliveryRecord(DeliveryState.SENT, "", record["requested_at"], record["expires_at"])
     return None
 
@@ -82,7 +84,7 @@ def lease(message: OutboxMessage) -> Item | None:
     )
     for attempt in attempts:
         try:
-            return dict(dynamodb.write(attempt)[message.purpose])
+            return dict(dynamodb.write_and_read(attempt, message.purpose))
         except dynamodb.ConditionFailed as failed:
             current: Item = failed.item.get(message.purpose, {})
             if current.get("lease") == lease_id:  # our own write, repeated after its response was lost
@@ -136,14 +138,21 @@ def record_revision(message: OutboxMessage, revision: str) -> None:
 
 
 def record(message: OutboxMessage, state: DeliveryState, *, reason: str = "", customer_id: str | None = None) -> None:
-    """Store how far the message is; `customer_id` is a hint for verifying its code. Raises: aws.Failed."""
-    _record(message, {"delivery": state, "reason": reason} | ({"customer": customer_id} if customer_id else {}))
+    """Store how far the message is; `customer_id` is a hint for verifying its code. A finished message is leased by nobody.
+
+    Raises: aws.Failed.
+    """
+    fields = {"delivery": state, "reason": reason, "customer": customer_id}
+    absent = [*(("lease", "leased_at") if state in _FINISHED else ()), *(() if reason else ("reason",))]
+    _record(message, {name: value for name, value in fields.items() if value}, absent)
 
 
-def _record(message: OutboxMessage, fields: Item) -> None:
+def _record(message: OutboxMessage, fields: Item, absent: Sequence[str] = ()) -> None:
+    """Set these fields of the challenge, and remove the `absent` ones."""
+    removed = f" REMOVE {', '.join(f'#p.#{name}' for name in absent)}" if absent else ""
     write = dynamodb.update(
         *_key(message),
-        f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded",
+        f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded{removed}",
         where="#p.#id = :id",  # the challenge has not been replaced or used
         values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},

@@ -44,7 +44,7 @@ def count_attempt(row: AttemptRow, now: int) -> Challenge:
     Raises: dynamodb.ConditionFailed (not counted; `attempts.count` says what it means); aws.Failed (it may be counted).
     """
     write = _count_bound(row, now) if row.challenge_id is not None else _count_unbound(row, now)
-    return Challenge.of_item(row.purpose, dynamodb.write(write)[row.purpose])
+    return Challenge.of_item(row.purpose, dynamodb.write_and_read(write, row.purpose))
 
 
 def _count_bound(row: AttemptRow, now: int) -> Write:

@@ -92,7 +92,7 @@ class Challenge(NamedTuple):
     @property
     def hash(self) -> bytes:
         """What is kept of a challenge that was used: whoever reads the tables cannot present it."""
-        return ids.sha256(self.id)
+        return hash_of(self.id)
 
     def item(self) -> Item:
         """The map for the code item: no attempts yet, and a message still to be sent."""
@@ -108,6 +108,11 @@ class Challenge(NamedTuple):
             "unbound": {},
             "delivery": DeliveryState.QUEUED,
         } | ({"bound_to": {name: value for name, value in self.bound_to._asdict().items() if value != ""}} if self.bound_to else {})
+
+
+def hash_of(challenge_id: bytes) -> bytes:
+    """What is kept of a challenge's id: as long as the id itself, of which nobody can guess one."""
+    return ids.sha256(challenge_id)[:_ID_BYTES]
 
 
 class Decoded(NamedTuple):

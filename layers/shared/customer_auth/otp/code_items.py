@@ -1,5 +1,7 @@
 """Code items, in the codes table: all that is known of one address's codes in one lane.
 
+Up to 1,024 bytes a write of one takes one unit, and a sign-in writes one six times: so it holds nothing but what these writes decide by.
+
 | attribute | holds |
 |---|---|
 | pk | code#…, a keyed hash of address and lane |
@@ -21,11 +23,9 @@ from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import limits
 from customer_auth.base.errors import Throttled, Unavailable
-from customer_auth.otp import devices
+from customer_auth.otp import devices, password_window_items
 from customer_auth.otp.challenges import Challenge
-from customer_auth.otp.lanes import CodeItemRef, item_at
-
-_NO_LATER_END = "attribute_not_exists(#devices_since) OR #devices_since <= :now"
+from customer_auth.otp.lanes import NO_LATER_END, CodeItemRef, item_at
 
 
 def replace_challenge(ref: CodeItemRef, challenge: Challenge, writes: Sequence[Write] = ()) -> None:
@@ -59,11 +59,16 @@ def replace_challenge(ref: CodeItemRef, challenge: Challenge, writes: Sequence[W
         raise Throttled(window.retry_after_seconds(item, now), "address") from None
 
 
-def end_devices(address: Address, now: int) -> Write:
-    """The part of a transaction after which no device that was issued before counts for the address."""
+def end_devices(address: Address, now: int, *, consumed: bytes | None = None) -> list[Write]:
+    """The parts of a transaction after which no device issued before counts for the address, neither for codes nor for passwords.
+
+    `consumed` is the key of the code item whose proof the same transaction uses up, and whose devices it ends with that (`consume`).
+    """
+    item_key = CodeItemRef.trusted(address).item_key
     assignments = "#devices_since = :now, #event = :ended, #expires_at = :expires_at"
     values: Item = {":now": now, ":ended": "ended", ":expires_at": now + devices.LIFE_SECONDS}
-    return dynamodb.update(*CodeItemRef.trusted(address).key, f"SET {assignments}", _NO_LATER_END, values)
+    for_codes = [dynamodb.update(*item_at(item_key), f"SET {assignments}", NO_LATER_END, values)] if item_key != consumed else []
+    return [*for_codes, password_window_items.end_devices(item_key, now)]
 
 
 def erase(address: Address, now: int) -> list[Write]:
@@ -75,7 +80,11 @@ def erase(address: Address, now: int) -> list[Write]:
 
 
 def _erase(address_key: str, now: int) -> list[Write]:
-    untrusted, trusted = (item_at(keys.code_item_key_of(address_key, lane)) for lane in (Lane.UNTRUSTED, Lane.TRUSTED))
-    table, key = trusted
+    untrusted, trusted = (keys.code_item_key_of(address_key, lane) for lane in (Lane.UNTRUSTED, Lane.TRUSTED))
+    table, key = item_at(trusted)
     ended = {"devices_since": now, "event": "ended", "expires_at": now + devices.LIFE_SECONDS}
-    return [dynamodb.delete(*untrusted), dynamodb.put(table, key | ended, _NO_LATER_END, {":now": now})]
+    return [
+        dynamodb.delete(*item_at(untrusted)),
+        dynamodb.put(table, key | ended, NO_LATER_END, {":now": now}),
+        *password_window_items.erase(untrusted, trusted, now),
+    ]

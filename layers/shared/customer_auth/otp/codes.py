@@ -26,6 +26,9 @@ from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 
+# Half of SHA-256's output, as in `keys`: no collision is to be found.
+_KEY_HASH_BYTES = 16
+
 
 def request_code(
     purpose: Purpose, address: Address, client: Client, earlier: str | None = None, *, bound_to: BoundTo | None = None
@@ -121,7 +124,7 @@ def _row(ref: CodeItemRef, challenge_id: bytes | None, purpose: Purpose, attempt
         return AttemptRow(purpose, ref, challenge_id, secrets.token_hex(8), None)
     index_key = secret_keys.index_key()  # never rotates, unlike the derivation key
     attempt_id = ids.hmac_sha256(index_key, "attempt", attempt.key, attempt.code).hex()[:16]
-    key_hash = ids.hmac_sha256(index_key, "idempotency-key", attempt.key, ref.item_key, purpose)
+    key_hash = ids.hmac_sha256(index_key, "idempotency-key", attempt.key, ref.item_key, purpose)[:_KEY_HASH_BYTES]
     return AttemptRow(purpose, ref, challenge_id, attempt_id, key_hash)
 
 
@@ -159,7 +162,7 @@ def _replay_or_refuse(row: AttemptRow, item: Item, now: int) -> Challenge | Idem
     """
     row.ref.check_device(item)
     record = idempotency_items.find(row.purpose, item)
-    challenge_hash = ids.sha256(row.challenge_id) if row.challenge_id is not None else None
+    challenge_hash = challenges.hash_of(row.challenge_id) if row.challenge_id is not None else None
     if record and record.at > now - REPEAT_SECONDS and record.is_repeated_by(key_hash=row.key_hash, challenge_hash=challenge_hash):
         return record
     pending: Item = item.get(row.purpose, {})

@@ -9,6 +9,7 @@ from customer_auth.otp.purposes import Purpose
 
 # How long a call that is repeated with its Idempotency-Key gets the same response.
 REPEAT_SECONDS = 120
+_LEFT_OUT: Item = {"address": [], "family": "", "registered": False}
 
 
 class IdempotencyRecord(NamedTuple):
@@ -31,7 +32,8 @@ class IdempotencyRecord(NamedTuple):
     at: int
 
     def item(self) -> Item:
-        return self._asdict()
+        """Without what most records do not say: each byte of a code item counts (`code_items`)."""
+        return {name: value for name, value in self._asdict().items() if name not in _LEFT_OUT or value != _LEFT_OUT[name]}
 
     def is_repeated_by(self, *, key_hash: bytes | None, challenge_hash: bytes | None) -> bool:
         """Whether a call with this key, and for this challenge where it names one, is the one that this record is of."""
@@ -41,7 +43,7 @@ class IdempotencyRecord(NamedTuple):
 def find(purpose: Purpose, item: Item) -> IdempotencyRecord | None:
     """The record of this purpose's last right code, if a raw code item has one."""
     record = item.get(attribute(purpose))
-    return IdempotencyRecord(**record) if record else None
+    return IdempotencyRecord(**(_LEFT_OUT | record)) if record else None
 
 
 def delete(ref: CodeItemRef, purpose: Purpose, record: IdempotencyRecord) -> None:

@@ -73,6 +73,10 @@ class CodeItemRef(NamedTuple):
         return cls(keys.decoy_item_key(name), Lane.UNTRUSTED)
 
 
+# Of a write that notes when devices ended: it never takes a later end back.
+NO_LATER_END = "attribute_not_exists(#devices_since) OR #devices_since <= :now"
+
+
 def item_at(item_key: bytes) -> tuple[str, Item]:
     """The table and the key of a code item."""
     return settings.resources().codes_table, {"pk": keys.code_item(item_key)}

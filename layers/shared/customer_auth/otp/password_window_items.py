@@ -1,18 +1,27 @@
-"""Passwords entered for one address in one lane: their window is in the address's code item (see `code_items`).
+"""Passwords entered for one address in one lane, in the codes table. Their window would make a code item too long for one write unit.
 
 | attribute | holds |
 |---|---|
+| pk | password#…, by the same keyed hash of address and lane as the code item's |
 | pass0, pass1, … | the times of the last passwords entered, newest first; a right one is taken out again |
 | last_pass | the last of them, by which a repeated write recognises itself |
+| devices_since | devices issued before it have ended, as the code item says too |
+| expires_at | TTL: when nothing of this is needed any more |
 """
 
 import secrets
 
-from customer_auth.aws import conflicts, dynamodb
-from customer_auth.aws.dynamodb import Write
-from customer_auth.base import clock, limits
+from customer_auth.aws import conflicts, dynamodb, keys
+from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.base import clock, limits, settings
 from customer_auth.base.errors import Throttled
-from customer_auth.otp.lanes import CodeItemRef
+from customer_auth.otp import devices
+from customer_auth.otp.lanes import NO_LATER_END, CodeItemRef
+
+
+def key(item_key: bytes) -> tuple[str, Item]:
+    """The table and the key, by the key of the lane's code item."""
+    return settings.resources().codes_table, {"pk": keys.password_window(item_key)}
 
 
 def count_attempt(ref: CodeItemRef) -> None:
@@ -22,12 +31,10 @@ def count_attempt(ref: CodeItemRef) -> None:
     """
     window, now, attempt_id = limits.password_attempts(), clock.now(), secrets.token_bytes(8)
     write = dynamodb.update(
-        *ref.key,
-        f"SET {window.update()}, #last_pass = :id, #event = :attempted, #expires_at = :expires_at",
+        *key(ref.item_key),
+        f"SET {window.update()}, #last_pass = :id, #expires_at = :expires_at",
         where=f"{window.condition()} AND (attribute_not_exists(#last_pass) OR #last_pass <> :id){ref.device_condition}",
-        values=window.values(now)
-        | ref.device_value
-        | {":id": attempt_id, ":attempted": "attempted", ":expires_at": now + ref.kept_seconds},
+        values=window.values(now) | ref.device_value | {":id": attempt_id, ":expires_at": now + ref.kept_seconds},
     )
     item = conflicts.write_once(write, lambda item: item.get("last_pass") == attempt_id)
     if item is not None:
@@ -38,8 +45,21 @@ def count_attempt(ref: CodeItemRef) -> None:
 def refund_attempt(ref: CodeItemRef) -> Write:
     """The part of a transaction that takes a right password out of the window again."""
     return dynamodb.update(
-        *ref.key,
-        f"SET #event = :right, {limits.password_attempts().shift_back()}",
+        *key(ref.item_key),
+        f"SET {limits.password_attempts().shift_back()}",
         where="attribute_exists(#pass0)",
-        values={":right": "right", ":long_ago": limits.LONG_AGO},
+        values={":long_ago": limits.LONG_AGO},
     )
+
+
+def end_devices(item_key: bytes, now: int) -> Write:
+    """The part of a transaction after which no device that was issued before counts for passwords in this trusted lane."""
+    values: Item = {":now": now, ":expires_at": now + devices.LIFE_SECONDS}
+    return dynamodb.update(*key(item_key), "SET #devices_since = :now, #expires_at = :expires_at", NO_LATER_END, values)
+
+
+def erase(untrusted: bytes, trusted: bytes, now: int) -> list[Write]:
+    """The part of a transaction after which nothing is left of both lanes' windows but when devices ended (`code_items.erase`)."""
+    table, item_key = key(trusted)
+    ended = {"devices_since": now, "expires_at": now + devices.LIFE_SECONDS}
+    return [dynamodb.delete(*key(untrusted)), dynamodb.put(table, item_key | ended, NO_LATER_END, {":now": now})]

@@ -84,7 +84,7 @@ def redeem(
     own = proof.row.ref
     ended = {CodeItemRef.trusted(address).item_key: address for address in ends_devices_of}
     consume = attempt_items.consume(proof.row, proof.challenge, record, ends_devices=own.item_key in ended)
-    ends = [code_items.end_devices(address, record.at) for item_key, address in ended.items() if item_key != own.item_key]
+    ends = [write for address in ended.values() for write in code_items.end_devices(address, record.at, consumed=own.item_key)]
     try:
         dynamodb.transact([consume, *writes, *ends])
     except dynamodb.TransactionFailed as failed:
