@@ -17,7 +17,7 @@ POLICY = (
 )
 
 
-def is_asked_for(path: str) -> bool:
+def has(path: str) -> bool:
     return path.startswith(PREFIX) or path == PREFIX.rstrip("/")
 
 
