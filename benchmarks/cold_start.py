@@ -75,10 +75,10 @@ def _print(pairs: dict[str, list[tuple[Start, Start]]]) -> None:
 
 def _print_row(name: str, starts: list[Start], times: float) -> None:
     init, first, total = (statistics.median(row) for row in zip(*((e.init_ms, e.first_ms, e.total_ms) for e in starts), strict=True))
-    print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{times:7.2f}  {_told(starts[-1].answer)}")
+    print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{times:7.2f}  {_summary(starts[-1].answer)}")
 
 
-def _told(answer: Any) -> str:
+def _summary(answer: Any) -> str:
     return str(answer["statusCode"]) if "statusCode" in answer else json.dumps(answer)
 
 
@@ -104,8 +104,8 @@ class People:
             "RegisterPassword": self._ask,
             "SendPasswordReset": self._ask,
             "RequestContactChange": self._ask,
-            "ResendRegisterCode": self._asked,
-            "ResendLoginCode": self._asked,
+            "ResendRegisterCode": self._with_challenge,
+            "ResendLoginCode": self._with_challenge,
             "VerifyRegisterCode": self._try,
             "VerifyEmailCode": self._try,
             "VerifyMobileCode": self._try,
@@ -128,7 +128,7 @@ class People:
         body = json.loads(event["body"])
         return _with(event, email=next(self._emails)) if "email" in body else _with(event, phone=next(self._phones))
 
-    def _asked(self, event: Event) -> Event:
+    def _with_challenge(self, event: Event) -> Event:
         """The event with the challenge of a code that was requested from the matching endpoint."""
         path = event["rawPath"].replace("resend-otp", "request-otp").replace("verify-otp", "request-otp").replace("/verify", "/send")
         event = self._ask(event)
@@ -137,7 +137,7 @@ class People:
         return _with(event, challenge=response["challenge"])
 
     def _try(self, event: Event) -> Event:
-        event = self._asked(event)
+        event = self._with_challenge(event)
         body = json.loads(event["body"])
         return _with(event, code=self._stack.code(body.get("phone") or body["email"]))
 

@@ -32,14 +32,14 @@ class Leaver(NamedTuple):
 
 def put(count: int, *, due_at: int, first: int = 0) -> list[Leaver]:
     """So many customers with two addresses and three sessions each, the earliest due first. `first` sets them apart from others."""
-    made = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
-    write(itertools.chain.from_iterable(map(_items, made)))
-    counted = Counter(deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in made)
-    for each in made:
+    leavers = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
+    write(itertools.chain.from_iterable(map(_items, leavers)))
+    counted = Counter(deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in leavers)
+    for each in leavers:
         place = deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
         if number := counted.pop(place, 0):
             dynamodb.write(deletion_count_items.add(each.deletion.id, confirmed=number))
-    return made
+    return leavers
 
 
 def put_ended(count: int, *, at: int) -> None:

@@ -35,7 +35,7 @@ def main(stack: str, old_table: str) -> None:
 def on_record() -> list[Deletion]:
     """Every request that somebody confirmed. Raises: aws.Failed."""
     lists = (deletion_list_items.find(state, "created_at", ascending=True) for state in deletion_count_items.COUNTED)
-    return [each for found, _ in lists for _, each in found]
+    return [each for rows, _ in lists for _, each in rows]
 
 
 def redo(recorded: Deletion) -> str:
@@ -46,9 +46,9 @@ def redo(recorded: Deletion) -> str:
         return "gone already"
     if recorded.status in _GOES and state not in _GOES:
         due_at = recorded.deletion_scheduled_at or 0
-        anew = recorded._replace(status=DeletionState.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
-        keeps = deletion_items.confirm(anew.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(anew)
-        dynamodb.transact([customer_deletion_items.confirm(customer, anew.id), keeps, deletion_count_items.add(anew.id, confirmed=1)])
+        redone = recorded._replace(status=DeletionState.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
+        keeps = deletion_items.confirm(redone.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(redone)
+        dynamodb.transact([customer_deletion_items.confirm(customer, redone.id), keeps, deletion_count_items.add(redone.id, confirmed=1)])
         return "confirmed again"
     if recorded.status == DeletionState.CANCELLED and state == DeletionState.CONFIRMED:
         counts = deletion_count_items.add(recorded.id, confirmed=-1, cancelled=1)

@@ -21,10 +21,10 @@ FAULTS = GATE / "test_faults.py"  # but for these thousands of requests, which s
 _seconds: dict[str, float] = {}
 
 
-def keep(name: str, told: Any) -> None:
+def keep(name: str, value: Any) -> None:
     """Leave something to whoever looks back on the run; outside of a shared run, nothing happens."""
     if FOLDER in os.environ:
-        Path(os.environ[FOLDER], f"{name}-{os.getpid()}.json").write_text(json.dumps(told), encoding="utf-8")
+        Path(os.environ[FOLDER], f"{name}-{os.getpid()}.json").write_text(json.dumps(value), encoding="utf-8")
 
 
 def kept(name: str) -> list[Any]:

@@ -14,8 +14,8 @@ dynamodb = boto3.client("dynamodb")
 
 @app.get("/health")
 def hello() -> dict[str, str]:
-    found = dynamodb.get_item(TableName=os.environ["CUSTOMERS_TABLE"], Key={"pk": {"S": "hello"}})
-    return {"message": f"hello {found.get('Item', 'world')}"}
+    response = dynamodb.get_item(TableName=os.environ["CUSTOMERS_TABLE"], Key={"pk": {"S": "hello"}})
+    return {"message": f"hello {response.get('Item', 'world')}"}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Deletions:
 
     def __init__(self, page):
         self.page = page
-        self.asked = []
+        self.calls = []
         self.answers = {}
         expires_at = (datetime.now(UTC) + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.sent = {"json": {"token": "ch_1", "expires_at": expires_at, "request": None}}
@@ -48,19 +48,19 @@ class Deletions:
 
     @property
     def has_ended(self):
-        return ("confirm", CODE) in [(name, body.get("code")) for name, body in self.asked]
+        return ("confirm", CODE) in [(name, body.get("code")) for name, body in self.calls]
 
     def _by_code(self, name, answer):
         def respond(route):
             body = route.request.post_data_json
-            self.asked.append((name, body))
+            self.calls.append((name, body))
             is_wrong = "code" in body and body["code"] != CODE
             route.fulfill(**(WRONG if is_wrong else self.answers.get(name, answer)))
 
         self.page.route(f"{DELETION}/{name}", respond)
 
     def bodies(self, name):
-        return [body for each, body in self.asked if each == name]
+        return [body for each, body in self.calls if each == name]
 
     def refuse_sign_in(self, answer=PENDING):
         """As after a right code or password of an account that is to be deleted."""
@@ -83,9 +83,9 @@ def prove(page, **proven):
 
     def respond(route):
         answer = route.fetch()
-        told = answer.json()
-        told["user"] |= proven
-        route.fulfill(response=answer, json=told)
+        body = answer.json()
+        body["user"] |= proven
+        route.fulfill(response=answer, json=body)
 
     page.route("**/login/mobile/verify", respond)
 
@@ -135,7 +135,7 @@ def test_what_happens_is_said_before_the_code_is_asked_for(demo, deletions, numb
     for text in ("goes: names, addresses, password", "logged out on every device", "For 7 days you can change your mind", "erased"):
         expect(said).to_contain_text(text)
     expect(said).to_contain_text("We send you a code first")
-    assert deletions.asked == []
+    assert deletions.calls == []
 
 
 def test_where_two_addresses_are_proven_the_code_may_have_gone_to_either(demo, deletions, number):
@@ -321,7 +321,7 @@ def test_a_new_password_for_an_account_that_is_to_be_deleted_offers_to_keep_it(d
 
     expect(demo.title).to_have_text("Keep my account")
     expect(demo.page.locator("[name=who]:visible")).to_have_value(EMAIL)
-    assert deletions.asked == []
+    assert deletions.calls == []
 
 
 def refused_without_an_address(demo, deletions):
@@ -375,7 +375,7 @@ def test_what_is_no_address_is_told_before_anything_is_sent(demo, deletions):
 
     expect(demo.error).to_have_text("This email or phone number cannot be used. Check its spelling.")
     expect(demo.page.locator("#keep-who")).to_be_focused()
-    assert deletions.asked == []
+    assert deletions.calls == []
 
 
 def test_what_is_held_is_downloaded_as_a_file(demo, number):
@@ -435,12 +435,12 @@ def test_an_account_is_deleted_by_the_keyboard_alone(demo, deletions, number):
 @pytest.mark.parametrize(("language", "scheme"), [("tr-TR", "light"), ("fa-IR", "dark")])
 def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, number, axe, language, scheme):
     demo = opened(device(locale=language, reduced_motion="reduce", color_scheme=scheme))
-    deletions, found = Deletions(demo.page), {}
+    deletions, violations = Deletions(demo.page), {}
     demo.page.route("**/store/customers/me/export", lambda route: route.fulfill(**OLD))
 
     def look(name):
         assert demo.page.evaluate("document.documentElement.scrollWidth") == 360, name
-        found[name] = axe(demo.page)
+        violations[name] = axe(demo.page)
 
     expect(demo.page.locator("html")).to_have_attribute("lang", language[:2])
     demo.sign_in(number)
@@ -472,7 +472,7 @@ def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, numbe
     expect(demo.said).not_to_be_empty()
     look("kept")
 
-    assert {name: each for name, each in found.items() if each} == {}
+    assert {name: each for name, each in violations.items() if each} == {}
 
 
 def enter_code(demo, number, before):
@@ -534,8 +534,8 @@ def test_from_the_pages_alone_an_account_is_kept_deleted_proven_and_opened_anew(
     expect(row).to_contain_text("completed", ignore_case=True)
     with console.expect_download() as download:
         row.get_by_role("button").click()
-    told = receipts.check(download.value.path().read_text(), stack.ask("GET", "/_local/receipts-key").text)
-    assert told["request_id"] == download.value.suggested_filename.partition(".")[0]
+    receipt = receipts.check(download.value.path().read_text(), stack.ask("GET", "/_local/receipts-key").text)
+    assert receipt["request_id"] == download.value.suggested_filename.partition(".")[0]
 
     start_to_sign_in(demo, number)
     expect(demo.page.locator("#welcome")).to_have_text("Your account was just created.")

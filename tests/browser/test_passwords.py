@@ -38,9 +38,9 @@ class Person:
 
     def link(self):
         """The newest link to a new password, once it has come."""
-        while not (found := LINK.findall(" ".join(each["body"] for each in self.stack.messages(self.email)))):
+        while not (links := LINK.findall(" ".join(each["body"] for each in self.stack.messages(self.email)))):
             time.sleep(0.02)
-        return found[0]
+        return links[0]
 
     def register(self, **more):
         """Over HTTP; answers the last verification's answer, with its session."""
@@ -49,9 +49,9 @@ class Person:
         bearer = {"authorization": f"Bearer {token}"}
         customer = self.stack.ask("POST", "/store/customers", json=body, headers=bearer).json()["customer"]
         for by in ("email", "phone"):
-            asked = self.stack.post("/store/customers/otp/send", customer_id=customer["id"], type=f"{by}_verification").json()
-            told = self.stack.post("/store/customers/otp/verify", token=asked["token"], code=self.code(getattr(self, by))).json()
-        return told
+            challenge = self.stack.post("/store/customers/otp/send", customer_id=customer["id"], type=f"{by}_verification").json()
+            session = self.stack.post("/store/customers/otp/verify", token=challenge["token"], code=self.code(getattr(self, by))).json()
+        return session
 
 
 @pytest.fixture
@@ -213,8 +213,8 @@ def test_a_member_signs_in_by_either_address(steps, demo, regular, by):
 @pytest.mark.parametrize(("step", "who"), [("password", "phone"), ("forgot", "email")])
 def test_what_the_service_does_not_allow_is_told_in_the_words_of_the_page(steps, demo, person, step, who):
     message, errors = f"{who.capitalize()} login is not enabled", [{"field": who, "message": "is not enabled"}]
-    told = {"success": False, "type": "bad_request", "message": message, "request_id": "r", "errors": errors}
-    demo.page.route("**/auth/customer/emailpass**", lambda route: route.fulfill(status=400, json=told))
+    refusal = {"success": False, "type": "bad_request", "message": message, "request_id": "r", "errors": errors}
+    demo.page.route("**/auth/customer/emailpass**", lambda route: route.fulfill(status=400, json=refusal))
     demo.page.get_by_label("Language").select_option("tr")
     steps.open(step)
     steps.fill(who=getattr(person, who), **({"password": PASSWORD} if step == "password" else {}))
@@ -452,13 +452,13 @@ SIGNED_IN = ("profile", "contact", "new-password", "sessions", "referrals")
 @pytest.mark.parametrize(("language", "scheme"), [("tr-TR", "light"), ("fa-IR", "dark")])
 def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, regular, axe, language, scheme):
     demo = opened(device(locale=language, reduced_motion="reduce", color_scheme=scheme))
-    steps, found = Steps(demo), {}
+    steps, violations = Steps(demo), {}
 
     def look(name):
         if name != "signed in":
             expect(demo.page.locator(f"#{name}")).to_be_visible()
         assert demo.page.evaluate("document.documentElement.scrollWidth") == 360, name
-        found[name] = axe(demo.page)
+        violations[name] = axe(demo.page)
 
     expect(demo.page.locator("html")).to_have_attribute("dir", "rtl" if language == "fa-IR" else "ltr")
     for name in SIGNED_OUT:
@@ -475,4 +475,4 @@ def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, regul
         expect(demo.page.locator(LOADED.get(name, "h1:visible"))).to_be_visible()
         look(name)
 
-    assert {name: each for name, each in found.items() if each} == {}
+    assert {name: each for name, each in violations.items() if each} == {}

@@ -23,13 +23,13 @@ LOGIN = "/api/v1/auth/customer/login"
 
 def members(session):
     """The processes of a session, but for those that have ended and wait to be noticed."""
-    found = []
+    ids = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, _, _, its_session = entry.read_text().rpartition(") ")[2].split()[:4]
             if int(its_session) == session and state != "Z":
-                found.append(int(entry.parent.name))
-    return found
+                ids.append(int(entry.parent.name))
+    return ids
 
 
 def test_the_first_line_has_the_address_and_the_service_answers_there(stack):

@@ -40,9 +40,9 @@ def answers(url):
 
 
 def test_the_session_signs_up_by_phone_shows_the_customer_and_goes_on_with_the_next_pair(answers):
-    asked, session, me, renewed, *_ = answers
+    code_response, session, me, renewed, *_ = answers
 
-    assert asked["masked_phone"] == "+1*****0123"
+    assert code_response["masked_phone"] == "+1*****0123"
     assert (session["registered"], session["customer"]["first_name"]) == (True, "Ada")
     assert me == {"customer": session["customer"]}
     assert renewed["success"]
@@ -50,9 +50,9 @@ def test_the_session_signs_up_by_phone_shows_the_customer_and_goes_on_with_the_n
 
 
 def test_the_session_signs_in_by_email_as_somebody_else(answers):
-    session, asked, entered = answers[1], *answers[4:6]
+    session, code_response, entered = answers[1], *answers[4:6]
 
-    assert asked["maskedEmail"] == "a***@example.com"
+    assert code_response["maskedEmail"] == "a***@example.com"
     assert (entered["success"], entered["registered"], entered["user"]["email"]) == (True, True, "ada@example.com")
     assert entered["user"]["userId"] != session["customer"]["id"]
 

@@ -16,8 +16,8 @@ class Stub:
     def __init__(self):
         self._expected = deque()
 
-    def answers(self, operation: str, asked: dict, told: dict) -> None:
-        self._expected.append((operation, asked, connections.Response(200, json.dumps(told).encode())))
+    def answers(self, operation: str, parameters: dict, response: dict) -> None:
+        self._expected.append((operation, parameters, connections.Response(200, json.dumps(response).encode())))
 
     def fails(self, operation: str) -> None:
         """At every attempt of one call."""
@@ -25,9 +25,9 @@ class Stub:
         self._expected += [(operation, None, refusal)] * ATTEMPTS
 
     def post(self, _url, headers, body):
-        operation, asked, answer = self._expected.popleft()
+        operation, parameters, answer = self._expected.popleft()
         assert headers["x-amz-target"].partition(".")[2] == operation
-        assert asked in (None, json.loads(body))
+        assert parameters in (None, json.loads(body))
         return answer
 
 

@@ -15,9 +15,9 @@ CALLER_S_OWN = {("functions/passwords/change_password.py", "call.body.confirm_pa
 
 
 def test_no_secret_is_compared_but_in_constant_time():
-    found = {(name, each.text): each.line for name, tree in TREES.items() for each in leaking(tree)}
+    leaks = {(name, each.text): each.line for name, tree in TREES.items() for each in leaking(tree)}
 
-    assert found.keys() == CALLER_S_OWN, found
+    assert leaks.keys() == CALLER_S_OWN, leaks
 
 
 @pytest.mark.parametrize(

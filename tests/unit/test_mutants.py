@@ -61,5 +61,5 @@ def test_a_fault_is_killed_by_a_test_that_fails_and_leaves_the_copy_as_it_was(co
 
     outcome = mutants._outcome(Mutant("", "sums.py", old, new, (test,)), copy)
 
-    assert outcome.state == state, outcome.told
+    assert outcome.state == state, outcome.output
     assert (copy / "sums.py").read_text() == before

@@ -31,15 +31,15 @@ def _post(url: str, **body: str) -> Any:
 
 def _proof(api: str, ask: str) -> dict[str, str]:
     """What opens the endpoint beside this ask: a new address, its challenge and its code."""
-    given = {"email": f"c{next(_new)}@example.com"} if "email" in ask else {"phone": f"+1415{next(_new)}"}
-    [address] = given.values()
-    challenge = _post(api + ask, **given)["challenge"]
+    identifier = {"email": f"c{next(_new)}@example.com"} if "email" in ask else {"phone": f"+1415{next(_new)}"}
+    [address] = identifier.values()
+    challenge = _post(api + ask, **identifier)["challenge"]
     ends_at = time.monotonic() + SENT_SECONDS
     while not (sent := requests.get(f"{api}/_local/messages", {"to": address}, timeout=20).json()):
         if time.monotonic() > ends_at:
             raise TimeoutError(f"no message to {address}")
         time.sleep(0.02)
-    return given | {"challenge": challenge, "code": sent[0]["code"]}
+    return identifier | {"challenge": challenge, "code": sent[0]["code"]}
 
 
 def _session(api: str) -> Any:

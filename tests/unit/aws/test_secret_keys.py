@@ -93,15 +93,15 @@ def test_one_that_was_taken_out_is_gone_at_the_next_fetch(secret, second):
 
 
 @pytest.mark.parametrize(
-    "asked", [lambda: secret_keys.derivation_key(0), secret_keys.derivation_key_version], ids=["a version", "the newest"]
+    "fetch", [lambda: secret_keys.derivation_key(0), secret_keys.derivation_key_version], ids=["a version", "the newest"]
 )
-def test_a_fetch_that_fails_is_told_and_made_again(secret, asked):
+def test_a_fetch_that_fails_is_told_and_made_again(secret, fetch):
     secret.fails()
     with pytest.raises(aws.Failed):
-        asked()
+        fetch()
     secret.holds(0)
 
-    assert asked() in {0, b"derivation_key 0"}
+    assert fetch() in {0, b"derivation_key 0"}
 
 
 def test_a_failed_fetch_forgets_nothing(secret, second):

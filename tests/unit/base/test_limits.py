@@ -10,11 +10,11 @@ _ASSIGNMENT = r"#(\w+) = (?:if_not_exists\(#(\w+), (:\w+)\)|(:\w+))"
 _TERM = r"\(attribute_not_exists\(#(\w+)\) OR #(\w+) <= (:\w+)\)"
 
 
-def updated(item, assignments, values):
+def updated(item, expression, values):
     """The item after DynamoDB has done the assignments: every right-hand side is the item as it was."""
-    parts = assignments.split(", #")
-    found = [re.fullmatch(_ASSIGNMENT, part if part[0] == "#" else f"#{part}").groups() for part in parts]
-    return item | {to: values[plain] if plain else item.get(source, values[otherwise]) for to, source, otherwise, plain in found}
+    parts = expression.split(", #")
+    assignments = [re.fullmatch(_ASSIGNMENT, part if part[0] == "#" else f"#{part}").groups() for part in parts]
+    return item | {to: values[plain] if plain else item.get(source, values[otherwise]) for to, source, otherwise, plain in assignments}
 
 
 def holds(item, condition, values):

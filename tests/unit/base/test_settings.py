@@ -124,10 +124,10 @@ def test_every_setting_is_given_its_own_parameter_s_value():
 
 def test_nothing_is_given_to_the_functions_that_no_group_reads():
     read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Resources, settings.Processing) for name in group.model_fields}
-    given = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
+    variables = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
 
     by_cloudformation = {"SETTINGS_CHECKED_BY"}
-    assert {name for name in given - read_somewhere if not name.startswith(("POWERTOOLS_", "AWS_"))} == by_cloudformation
+    assert {name for name in variables - read_somewhere if not name.startswith(("POWERTOOLS_", "AWS_"))} == by_cloudformation
 
 
 @pytest.mark.parametrize("name", BOUNDS)
@@ -225,11 +225,11 @@ def test_a_missing_place_is_named(environment, name):
 def test_every_wrong_setting_is_named_at_once(environment):
     environment(OTP_LENGTH=5, OTP_CHARSET="hex", AUDIENCE=None)
 
-    told = refusal("OTP_LENGTH")
+    text = refusal("OTP_LENGTH")
 
-    assert "OTP_LENGTH must be a whole number from 6 to 10" in told
-    assert "OTP_CHARSET must be numeric or alphanumeric" in told
-    assert "AUDIENCE is not set" in told
+    assert "OTP_LENGTH must be a whole number from 6 to 10" in text
+    assert "OTP_CHARSET must be numeric or alphanumeric" in text
+    assert "AUDIENCE is not set" in text
 
 
 def test_a_code_may_not_live_longer_than_ten_minutes_nor_have_more_than_five_tries(environment):
@@ -258,9 +258,9 @@ def test_a_code_may_not_live_longer_than_ten_minutes_nor_have_more_than_five_tri
 )
 def test_two_settings_that_do_not_fit_together_are_both_named(environment, values, names):
     environment(**values)
-    told = refusal(names[0])
+    text = refusal(names[0])
 
-    assert told == f"{names[0]} must be at most {names[1]}"
+    assert text == f"{names[0]} must be at most {names[1]}"
 
 
 @pytest.mark.parametrize(

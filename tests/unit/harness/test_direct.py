@@ -25,15 +25,15 @@ class Listener:
         while not self._ended.is_set():
             connection, _ = self._socket.accept()
             self.connections += 1
-            with connection, connection.makefile("rb") as asked:
+            with connection, connection.makefile("rb") as stream:
                 for _ in range(self.requests):
                     length = 0
-                    for line in iter(asked.readline, b"\r\n"):
+                    for line in iter(stream.readline, b"\r\n"):
                         if not line:
                             return
                         name, _, value = line.partition(b":")
                         length = int(value) if name.lower() == b"content-length" else length
-                    asked.read(length)
+                    stream.read(length)
                     connection.sendall(ANSWER)
 
     def close(self):

@@ -45,9 +45,9 @@ def function(tmp_path, failures):
             memory_mb=256,
             verbose=False,
         )
-        made = Pool(spec, lambda: offset_seconds, lambda name, failure: failures.append((name, failure)))
-        pools.append(made)
-        return made
+        pool = Pool(spec, lambda: offset_seconds, lambda name, failure: failures.append((name, failure)))
+        pools.append(pool)
+        return pool
 
     yield make
     for each in pools:

@@ -112,9 +112,9 @@ def test_it_fires_with_the_time_at_which_it_does(stack):
 
     stack.scheduler.advance(DAY)
 
-    [(_, told)] = stack.fired()
+    [(_, time_)] = stack.fired()
     assert 0 <= stack.clock.now() - before < 10
-    assert told.endswith("Z")
+    assert time_.endswith("Z")
 
 
 def test_what_waits_is_worked_off_before_the_first_step_and_after_each_firing(stack):
@@ -151,8 +151,8 @@ def test_it_fires_by_itself_when_its_time_has_come_and_not_before(stack):
     stack.schedule("cron(* * * * ? *)", waits=False)
 
     assert stack.fired() == []
-    [(_, told)] = wait_for(stack.fired)
-    assert told.endswith(":00Z")
+    [(_, time_)] = wait_for(stack.fired)
+    assert time_.endswith(":00Z")
 
 
 def test_a_time_that_passed_while_the_stack_was_off_fires_once_at_its_start(stack):

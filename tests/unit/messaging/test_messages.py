@@ -32,11 +32,11 @@ MINUTES = {Locale.EN: "10 min", Locale.TR: "10 dakika", Locale.FA: "۱۰ دقی�
 
 
 def rendered(kind, channel, locale, **changed):
-    given = {"minutes": 10, "brand": "My Shop", "domain": "shop.example.com"}
-    given |= {"code": "123456"} if kind in CODES else {}
-    given |= {"date": "2026-01-31"} if kind in DATED else {}
-    given |= {"reset_url": LINK, "token": TOKEN, "phone": "+12125550123"} if kind is Kind.RESET else {}
-    return render(kind, channel, locale, **given | changed)
+    values = {"minutes": 10, "brand": "My Shop", "domain": "shop.example.com"}
+    values |= {"code": "123456"} if kind in CODES else {}
+    values |= {"date": "2026-01-31"} if kind in DATED else {}
+    values |= {"reset_url": LINK, "token": TOKEN, "phone": "+12125550123"} if kind is Kind.RESET else {}
+    return render(kind, channel, locale, **values | changed)
 
 
 def proof_of(kind) -> str:

@@ -33,8 +33,8 @@ def unsealed_key(private_key, stored_secrets):
     plain = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     with stubbed() as kms:
         sealed = base64.b64encode(SEALED).decode()
-        asked = {"CiphertextBlob": sealed, "EncryptionContext": {"purpose": "signing-key"}, "KeyId": "signing-keys"}
-        kms.answers("Decrypt", asked, {"Plaintext": base64.b64encode(plain).decode()})
+        parameters = {"CiphertextBlob": sealed, "EncryptionContext": {"purpose": "signing-key"}, "KeyId": "signing-keys"}
+        kms.answers("Decrypt", parameters, {"Plaintext": base64.b64encode(plain).decode()})
         keyring._decrypt(SEALED)
     yield
     keyring.forget()

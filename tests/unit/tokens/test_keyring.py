@@ -30,8 +30,8 @@ class Table:
     def holds(self, *days: int) -> None:
         keys = {"L": [{"M": self._key(day)} for day in days]}
         answer = {"Item": {"pk": {"S": "keyring#signing"}, "version": {"N": "1"}, "keys": keys}} if days else {}
-        asked = {"TableName": "customers", "Key": {"pk": {"S": "keyring#signing"}}, "ConsistentRead": True}
-        self.stub.answers("GetItem", asked, answer)
+        parameters = {"TableName": "customers", "Key": {"pk": {"S": "keyring#signing"}}, "ConsistentRead": True}
+        self.stub.answers("GetItem", parameters, answer)
 
     @staticmethod
     def _key(day: int) -> dict:
