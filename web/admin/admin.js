@@ -1,4 +1,4 @@
-/** The admin console: an operator signs in like anyone, and sees the account deletion requests if the service lets them. */
+/** The admin console: an operator signs in like any customer, and sees the account deletion requests if the service allows it. */
 
 import { CustomerAuth } from "../customer-auth.js";
 import { Ask } from "../demo/ask.js";
@@ -13,7 +13,7 @@ const find = (selector) => document.querySelector(selector);
 
 class Page {
   language = new OperatorsLanguage();
-  // A session of its own, so that who is signed in to the shop at the same origin stays so.
+  // A session of its own, so that a customer's session with the shop at the same origin is not touched.
   auth = new CustomerAuth({ baseUrl: settings.baseUrl, locale: "en", storageKey: "customer-auth.admin" });
   #steps;
   #step = null;
@@ -33,7 +33,7 @@ class Page {
     else this.show("ask");
   }
 
-  /** Shows a step; what is new gets the focus, unless the page has just been opened. */
+  /** Shows a step and moves the focus to its new content, unless the page has just been opened. */
   show(name, data, said = null) {
     const isFirst = this.#step === null;
     this.#step?.leave();
@@ -48,12 +48,12 @@ class Page {
     else this.#step.section.querySelector("h1").focus();
   }
 
-  /** Somebody has given the right code. */
+  /** After a right code. */
   entered() {
     this.show("requests");
   }
 
-  /** What was said of the step before no longer matters. */
+  /** Clears the message, which was about the previous step. */
   hush() {
     this.#said = null;
     find("#said").textContent = "";
@@ -77,7 +77,7 @@ class Page {
     find("#who").textContent = name ?? email ?? phone ?? "";
   }
 
-  /** The session began, went on or ended: here, or in another tab. */
+  /** The session began, continued or ended, in this tab or another. */
   #changed(session) {
     const isNew = session && session.claims.sid !== this.#sid;
     this.#sid = session?.claims.sid;

@@ -1,9 +1,9 @@
-/** The rows of the table. All that customers wrote goes in as text. */
+/** The rows of the table. Whatever customers wrote is inserted as text. */
 
 const KNOWN = new Set(["pending", "confirmed", "cancelled", "completed"]);
 const LONG_LETTERS = 160;
 const LONG_LINES = 4;
-const RECEIPT_MS = 60_000; // the browser has taken the file by then
+const RECEIPT_MS = 60_000; // enough for the browser to save the file
 const COLUMNS = ["id", "status", "customer", "reason", "asked", "due", "changed", "ended", "receipt"];
 
 function element(name, text = "", attributes = {}) {
@@ -17,7 +17,7 @@ export function headOf({ texts }) {
   return COLUMNS.map((name) => element("th", texts.columns[name], { scope: "col", role: "columnheader" }));
 }
 
-/** One request; in a narrow window it is a card, whose cells say by themselves what they are. */
+/** One request; in a narrow window it is a card whose cells have labels. */
 export function rowOf(request, language) {
   const { texts } = language;
   const { id, customerId, status, reason, createdAt, deletionScheduledAt, updatedAt } = request;
@@ -48,7 +48,7 @@ function cellOf(name, content, texts) {
   return cell;
 }
 
-/** What the customer wrote; the end of much of it is out of sight until it is asked for. */
+/** The customer's reason; the end of a long one is hidden until the operator opens it. */
 function reasonOf(reason, texts) {
   const text = element("p", reason, { dir: "auto", class: "reason" });
   if (reason.length <= LONG_LETTERS && reason.split("\n").length <= LONG_LINES) return [text];

@@ -11,7 +11,7 @@ const KEPT = "customer-auth.demo.challenge";
 
 const find = (selector) => document.querySelector(selector);
 
-/** What a code is for: how it is tried and sent again, what is next, and the words. */
+/** For each purpose of a code: how to verify it and to request another, the next step, and the texts. */
 const CODES = {
   ...deletionCodes,
   others: {
@@ -61,7 +61,7 @@ export class Enter {
     return this.#section;
   }
 
-  /** The challenge that a reload, or a phone that was short of memory while the message was read, has interrupted. */
+  /** The challenge from before a reload, which phones with little memory also do while the message is read. */
   static interrupted() {
     try {
       const kept = JSON.parse(sessionStorage.getItem(KEPT));
@@ -106,7 +106,7 @@ export class Enter {
     return CODES[this.#challenge?.flow] ?? CODES.others;
   }
 
-  /** Where the code went, from left to right in every language; null where nobody tells. */
+  /** The address that the code was sent to, from left to right in every language; null if it is unknown. */
   #address() {
     const { phone, email } = this.#challenge;
     const address = phone ? readPhone(phone, settings.defaultRegion).text : email;
@@ -121,7 +121,7 @@ export class Enter {
     this.#follow(challenge, this.#left.signal);
   }
 
-  /** Tells the way of the message until it is known. What cannot be told is not: the code may still come. */
+  /** Shows the delivery state until it is final. If it cannot be read, nothing is shown: the code may still arrive. */
   async #follow(challenge, signal) {
     for (const wait of DELIVERY_WAITS_MS) {
       await new Promise((resolve) => setTimeout(resolve, wait));
@@ -135,14 +135,14 @@ export class Enter {
     }
   }
 
-  /** WebOTP: the browser reads the code out of the SMS, where it can and the person agrees. */
+  /** WebOTP: the browser reads the code from the SMS, if it can and the person agrees. */
   async #fillIn(signal) {
     if (!("OTPCredential" in globalThis) || !this.#challenge.phone) return;
     try {
       const found = await navigator.credentials.get({ otp: { transport: ["sms"] }, signal });
       if (found && !signal.aborted) this.#put(found.code);
     } catch {
-      // Declined, or left: the code is typed.
+      // The person declined or left; the code can be typed.
     }
   }
 
@@ -150,7 +150,7 @@ export class Enter {
     const code = codeIn(this.#input.value);
     if (this.#input.value !== code) this.#input.value = code;
     this.#error.clear();
-    // Once by itself; after a wrong one the person may be still at it.
+    // Submit automatically only once: after a wrong code the person may still be typing.
     if (code.length === settings.codeLength && code !== this.#tried) this.#try();
   }
 
@@ -219,13 +219,13 @@ export class Enter {
   }
 }
 
-/** The characters of a code in ASCII, without what people put between them. */
+/** The characters of a code in ASCII, without separators. */
 function codeIn(text) {
   const foreign = settings.codeCharset === "numeric" ? /\D/g : /[^A-Z0-9]/g;
   return cleanCode(text).replace(foreign, "").slice(0, settings.codeLength);
 }
 
-/** The code in what was pasted, which may be the whole message. */
+/** The code in the pasted text, which may be the whole message. */
 function findCode(text) {
   const length = settings.codeLength;
   const marked = text.match(/^@\S+ #(\S+)$/m);
@@ -239,6 +239,6 @@ function keep(challenge) {
     if (challenge) sessionStorage.setItem(KEPT, JSON.stringify(challenge));
     else sessionStorage.removeItem(KEPT);
   } catch {
-    // Without storage a reload begins anew.
+    // Without storage a reload starts from the beginning.
   }
 }

@@ -1,4 +1,4 @@
-/** What a customer looks through: where they are signed in, and whom they have sent. */
+/** The customer's lists: their sessions and their referrals. */
 
 import { Button, ErrorLine, textOf } from "./form.js";
 
@@ -9,7 +9,7 @@ function element(name, text = "", properties = {}) {
   return Object.assign(document.createElement(name), { textContent: text }, properties);
 }
 
-/** Every session, each with its end. */
+/** Every session, each with a button that ends it. */
 export class Sessions {
   needsSession = true;
   section = find("#sessions");
@@ -65,7 +65,7 @@ export class Sessions {
     this.#page.hush();
     try {
       await this.#page.auth.endSession(sid).catch((error) => {
-        if (error.type !== "not_found") throw error; // it has ended already
+        if (error.type !== "not_found") throw error; // it has already ended
       });
       await this.#load();
       this.section.querySelector("h1").focus();
@@ -76,7 +76,7 @@ export class Sessions {
   }
 }
 
-/** One's own code, and who came by it. */
+/** The customer's own referral code, and who has used it. */
 export class Referrals {
   needsSession = true;
   section = find("#referrals");
@@ -149,7 +149,7 @@ export class Referrals {
   }
 
   async #copy() {
-    await navigator.clipboard.writeText(this.#code).catch(() => null); // not allowed: the code can be marked by hand
+    await navigator.clipboard.writeText(this.#code).catch(() => null); // not allowed: the code can be selected by hand
     this.#isCopied = true;
     this.render();
     setTimeout(() => {
