@@ -67,7 +67,7 @@ def main() -> None:
 def _print(pairs: dict[str, list[tuple[Start, Start]]]) -> None:
     bare = [bare for each in pairs.values() for bare, _ in each]
     print(f"Cold starts, milliseconds, median of {ROUNDS} ({len(bare)} of the bare function), each right after a bare one")
-    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}  answer; at most {MOST} times wanted")
+    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}  answer; the limit is {MOST} times")
     _print_row("a bare function", bare, 1)
     for name, each in pairs.items():
         _print_row(name, [start for _, start in each], statistics.median(start.total_ms / bare.total_ms for bare, start in each))
@@ -160,7 +160,7 @@ class People:
         return event | {"pathParameters": {"challenge": challenge}}
 
     def _message(self, event: Event) -> Event:
-        """A message that waits in the table. It lies there as one that was seen already: the stack's own sender is to let it be."""
+        """A message that waits in the table. It is stored as already seen, so that the stack's own sender ignores it."""
         image = event["Records"][0]["dynamodb"]["NewImage"]
         now, phone = int(time.time()), next(self._phones)
         image |= {"pk": {"S": f"code#{phone}"}}
@@ -176,7 +176,7 @@ class People:
 
 
 def _with(event: Event, **fields: str) -> Event:
-    """The event with these fields in its body, where it has one."""
+    """The event with these fields in its body, if it has one."""
     return event | {"body": json.dumps(json.loads(event["body"]) | fields)} if event.get("body") else event
 
 

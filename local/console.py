@@ -38,7 +38,7 @@ class Console(NamedTuple):
     def answer(self, request: Request) -> Response:
         """The response to a request whose path begins with PREFIX."""
         if request.header("host") not in self.hosts:
-            return message(403, "The local stack answers under its own address alone.")  # no page of another site may read the inbox
+            return message(403, "The local stack only answers at its own address.")  # no page of another site may read the inbox
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
         acts = _ROUTES.get(name, {"GET": _file})
         act = acts.get(request.method)
@@ -80,7 +80,7 @@ def _clock(console: Console, request: Request, _rest: str) -> Response:
     try:
         console.advance(seconds)
     except Stopping:
-        return message(503, "The local stack ends; its clock stands where it was.")
+        return message(503, "The local stack is stopping; its clock was not moved all the way.")
     return _json({"now": console.clock.iso(), "advanced_seconds": console.clock.offset_seconds})
 
 
@@ -103,7 +103,7 @@ def _run(console: Console, _request: Request, name: str) -> Response:
     function = console.template.functions.get(logical_id)
     scheduled = sorted(key for key, each in functions.items() if console.template.functions[each].schedules)
     if function is None or not function.schedules:
-        raise BadInput(f"{name} is no scheduled function; there are: {', '.join(scheduled)}")
+        raise BadInput(f"{name} is not a scheduled function; those are: {', '.join(scheduled)}")
     event = event_of(logical_id, function.schedules[0], console.clock.now())
     try:
         return _json({"function": logical_id, "result": json.loads(console.pools[logical_id].invoke(event))})
@@ -115,14 +115,14 @@ def _grant_admin(console: Console, request: Request, _rest: str) -> Response:
     body = _body(request)
     named = {name: body[name] for name in ("phone", "email") if isinstance(body.get(name), str)}
     if len(named) != 1:
-        raise BadInput("give either phone or email")
+        raise BadInput("the body must have either phone or email")
     try:
         result = json.loads(console.pools[GRANT_ADMIN].invoke(named))
     except Broken as broken:
         return Response(500, (JSON,), json.dumps(broken.failure.as_json()).encode())
     if "wrong" in result:
         raise BadInput(result["wrong"])
-    return message(404, "No customer has proven this address.") if "unknown" in result else _json(result)
+    return message(404, "No customer has verified this address.") if "unknown" in result else _json(result)
 
 
 def _receipts_key(console: Console, _request: Request, _rest: str) -> Response:

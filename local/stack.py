@@ -99,7 +99,7 @@ class Stack:
         try:
             self._ids = cloud.create(self._template, self._clients, secrets=secrets, keys=keys)
         except (BotoCoreError, ClientError) as error:
-            raise StartError(f"AWS cannot be made ready: {error}") from error
+            raise StartError(f"the AWS resources cannot be created: {error}") from error
         if self._keeper:
             if not self._options.dynamodb:
                 self._keeper.restore_tables(self._aws.tables)
@@ -126,7 +126,7 @@ class Stack:
             try:
                 spec = spec_of(function, self._template, self._ids, endpoints, verbose=self._options.verbose)
             except Unresolved as error:
-                raise StartError(f"{name} refers to {error}, which the local stack does not make") from error
+                raise StartError(f"{name} refers to {error}, which the local stack does not create") from error
             self._pools[name] = Pool(spec, lambda: self._clock.offset_seconds, self._tell)
         for name, failure in pool.check([each.spec for each in self._pools.values()]).items():
             if failure.kind == SETTINGS_ERROR:

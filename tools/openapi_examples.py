@@ -12,7 +12,7 @@ from local.routes import PARAMETER
 
 type Json = dict[str, Any]
 
-# What a refusal is made with.
+# The arguments of refusals that need some.
 _ARGUMENTS: Mapping[type[Refusal], dict[str, Any]] = {
     Throttled: {"retry_after_seconds": 90},
     VerificationRequired: {"customer_id": examples.CUSTOMER_ID},
@@ -30,7 +30,7 @@ class Examples:
         self._schemas = schemas
 
     def of(self, schema: Json, nth: int = 0, *, required_alone: bool = False) -> Any:
-        """A value: the field's own example, where it has several the nth. Raises: LookupError where nothing gives one."""
+        """A value: the field's own example, or the nth of several. Raises: LookupError if a field has no example."""
         for known in ([schema["const"]] if "const" in schema else None, schema.get("examples"), schema.get("enum")):
             if known:
                 return known[min(nth, len(known) - 1)]
@@ -48,17 +48,17 @@ class Examples:
         raise LookupError(f"a field has no example: {schema}")
 
     def answer(self, contract: Any, schema: Json, status: int) -> Json:
-        """What the service answers with this status, as its event: of the two examples the first that goes out so."""
+        """The service's response with this status, as its event: from the first of the two examples that has this status."""
         answers = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
         return response.succeed(next(each for each in answers if each.http_status == status), contract.cache_seconds)
 
     def bare(self, contract: Any) -> Json:
-        """An answer without a model, as its event."""
+        """A response without a model, as its event."""
         return response.succeed({}, contract.cache_seconds)
 
 
 def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
-    """What the service answers to a call that ends like this, by the kinds there are."""
+    """The service's responses to calls that it refuses for this reason, by kind."""
     if not issubclass(refusal, BadRequest):
         return {refusal.type: response.refuse(refusal(**_ARGUMENTS.get(refusal, {})), _request(route))}
     if body is None:
@@ -85,4 +85,4 @@ def _refusal(spoilt_request: request.Request, body: Any) -> Refusal:
         request.parse_body(spoilt_request, body)
     except Refusal as refusal:
         return refusal
-    raise AssertionError("a spoilt body was taken")
+    raise AssertionError("an invalid body was accepted")

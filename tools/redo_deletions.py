@@ -1,6 +1,6 @@
-"""After the customers table was restored from a backup: what was deleted, confirmed or cancelled since then is so again.
+"""After a restore of the customers table from a backup: repeats what was deleted, confirmed or cancelled since the backup.
 
-redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table as it was before, with all that is on record
+redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table before the restore, with all requests
 
 Accounts that are due again are erased by the next hourly run, or by invoking ProcessAccountDeletions at once. Done twice, it does nothing
 more.
@@ -21,7 +21,7 @@ _GOES = (DeletionState.CONFIRMED, DeletionState.ERASING, DeletionState.COMPLETED
 
 
 def main(stack: str, old_table: str) -> None:
-    """Read what is on record in the old table, do it in the stack's, and print how much that was."""
+    """Read the requests in the old table, repeat them in the stack's table, and print the number of each result."""
     stack_settings.use(stack, "ProcessAccountDeletions")
     restored, os.environ["CUSTOMERS_TABLE"] = os.environ["CUSTOMERS_TABLE"], old_table
     settings.forget()
@@ -39,7 +39,7 @@ def on_record() -> list[Deletion]:
 
 
 def redo(recorded: Deletion) -> str:
-    """Bring one request and its customer to the state on record; answers what that took. Raises: dynamodb.TransactionFailed, aws.Failed."""
+    """Bring one request and its customer to the recorded state; returns what was done. Raises: dynamodb.TransactionFailed, aws.Failed."""
     customer, here = customer_items.find(recorded.customer_id), deletion_items.find(recorded.id)
     state = here.status if here else None
     if customer is None:

@@ -1,4 +1,4 @@
-"""What cold starts are compared with: Powertools' own example of an HTTP API, and one read of a table by boto3."""
+"""The function that cold starts are compared with: Powertools' example of an HTTP API, and one read of a table by boto3."""
 
 import os
 from typing import Any

@@ -1,4 +1,4 @@
-"""The admin console: who gets in, and what an operator sees of the account deletion requests."""
+"""The admin console: who may use it, and what an operator sees of the account deletion requests."""
 
 import json
 import re
@@ -19,7 +19,7 @@ PERSIAN = "دیگر نیازی به حساب ندارم.\nسپاس از شما."
 
 
 def request(number, **attributes):
-    """The request of a place in the list: the first is the newest."""
+    """The deletion request at a position of the list; the first one is the newest."""
     status = STATUSES[number % 4]
     return {
         "id": f"adr_01JZ8Q4M7X2V5N9T3B6K{number:06}",
@@ -36,7 +36,7 @@ def request(number, **attributes):
 
 
 class Service:
-    """What the service answers about the requests: those of the query, or a refusal; not before it is let go for a status it holds."""
+    """The service's list of requests: it answers a query with its page or with an error, and holds back responses for some statuses."""
 
     def __init__(self):
         self.requests = [request(number) for number in range(135)]

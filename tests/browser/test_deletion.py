@@ -1,4 +1,4 @@
-"""The demo's pages for an account's end: downloading what is held, deleting the account by a code, and keeping it after all."""
+"""The demo's pages for deletion: downloading the data, deleting the account with a code, and cancelling the deletion."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def deletion(status="confirmed"):
 
 
 class Deletions:
-    """The service's side of deletions: what it answers, and what it was asked."""
+    """The service's side of deletions: its responses, and the calls that it got."""
 
     def __init__(self, page):
         self.page = page
@@ -63,7 +63,7 @@ class Deletions:
         return [body for each, body in self.calls if each == name]
 
     def refuse_sign_in(self, answer=PENDING):
-        """As after a right code or password of an account that is to be deleted."""
+        """Refuse sign-ins, as the service does for an account that is to be deleted."""
         for path in ("**/login/*/verify", "**/auth/customer/emailpass"):
             self.page.route(path, lambda route: route.fulfill(**answer))
 
@@ -79,7 +79,7 @@ def open_at(demo, name):
 
 
 def prove(page, **proven):
-    """Signing in by a phone tells other addresses than those of the stack."""
+    """Let the sign-in by phone return a customer with these members."""
 
     def respond(route):
         answer = route.fetch()
@@ -91,7 +91,7 @@ def prove(page, **proven):
 
 
 def sign_in_again(demo, number):
-    """By a code that is newer than those before."""
+    """Sign in with a code that is newer than all earlier ones."""
     before = len(demo.stack.messages(number))
     demo.stack.post("/_local/clock", advance_seconds=90)
     demo.page.get_by_role("button", name="Sign in again").click()
@@ -407,7 +407,7 @@ def test_a_sign_in_of_long_ago_is_repeated_before_the_download(demo, number):
 def test_pages_of_the_account_ask_to_sign_in_first_and_keeping_does_not(demo):
     for name in ("delete", "download"):
         demo.page.goto(f"/_local/demo/#{name}")
-        demo.page.reload()  # another hash alone is not another page
+        demo.page.reload()  # a new hash alone does not load the page
         expect(demo.title).to_have_text("Sign in or sign up")
         expect(demo.page).not_to_have_url(re.compile("#"))
     open_at(demo, "keep")
@@ -476,7 +476,7 @@ def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, numbe
 
 
 def enter_code(demo, number, before):
-    """The code that came after so many messages."""
+    """The code in the message after this number of messages."""
     expect(demo.code).to_be_focused()
     demo.code.fill(demo.sent(number, before + 1))
 
@@ -521,7 +521,7 @@ def test_from_the_pages_alone_an_account_is_kept_deleted_proven_and_opened_anew(
     expect(demo.page.locator("#account")).to_be_visible()
     leave(demo, number)
     later(demo, 7 * 86_400)
-    assert "was deleted" in stack.messages(number)[0]["body"]  # on the way, as the hourly run fell due
+    assert "was deleted" in stack.messages(number)[0]["body"]  # on the way, when the hourly run was due
 
     console = device(viewport={"width": 1280, "height": 800}, accept_downloads=True).new_page()
     console.goto("/_local/admin/?status=completed")

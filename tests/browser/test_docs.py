@@ -1,4 +1,4 @@
-"""/docs in a browser: the whole API is there, and nothing is asked of another host."""
+"""/docs in a browser: it shows the whole API, and requests nothing from another host."""
 
 import json
 

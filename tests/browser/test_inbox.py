@@ -1,4 +1,4 @@
-"""The inbox of the local stack: live, filtered, and its codes ready to copy."""
+"""The local stack's inbox: it is live, can be filtered, and copies codes."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""How the pages are for everyone: each language, the narrowest screen, assistive technology, and what they load."""
+"""The pages for everyone: all languages, the narrowest screen, assistive technology, and what they load."""
 
 import pytest
 from playwright.sync_api import expect

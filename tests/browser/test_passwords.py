@@ -1,4 +1,4 @@
-"""The demo's pages for passwords: registering, verifying, signing in, a forgotten password, and what a customer changes on their own."""
+"""The demo's pages for passwords: registering, verifying, signing in, a forgotten password, and changes that customers make."""
 
 import re
 import time
@@ -17,13 +17,13 @@ _ADDRESSES = count(1000)
 
 @pytest.fixture(scope="session")
 def stack():
-    """A stack that registers by both addresses; the fixtures for browsers stand on it here."""
+    """A stack that registers customers with both addresses; the browser fixtures here use it."""
     with started("--set", "REGISTRATION_IDENTIFIER=both", "--set", "IP_SENDS_PER_HOUR=0", "--set", "ALLOWED_REGIONS=US,TR,IR") as stack:
         yield stack
 
 
 class Person:
-    """Somebody with an email, a phone and a password, whom nobody knows yet."""
+    """A person with an email, a phone and a password, and no account yet."""
 
     def __init__(self, stack):
         number = next(_ADDRESSES)
@@ -37,13 +37,13 @@ class Person:
         return messages[0]["code"]
 
     def link(self):
-        """The newest link to a new password, once it has come."""
+        """Wait for the newest link to a new password."""
         while not (links := LINK.findall(" ".join(each["body"] for each in self.stack.messages(self.email)))):
             time.sleep(0.02)
         return links[0]
 
     def register(self, **more):
-        """Over HTTP; answers the last verification's answer, with its session."""
+        """Register over HTTP; returns the response to the last verification, with its session."""
         token = self.stack.post("/auth/customer/emailpass/register", email=self.email, password=self.password).json()["token"]
         body = {"email": self.email, "phone": self.phone, **more}
         bearer = {"authorization": f"Bearer {token}"}
@@ -56,7 +56,7 @@ class Person:
 
 @pytest.fixture
 def person(stack):
-    stack.post("/_local/clock", advance_seconds=1_800)  # one address registers ten in an hour at most
+    stack.post("/_local/clock", advance_seconds=1_800)  # at most ten registrations an hour from one IP address
     return Person(stack)
 
 
@@ -69,7 +69,7 @@ def member(person):
 
 @pytest.fixture(scope="session")
 def regular(stack):
-    """A member who stays as they are."""
+    """A member whom no test changes."""
     person = Person(stack)
     person.session = person.register(first_name="Ada", last_name="Lovelace")
     return person
@@ -310,7 +310,7 @@ def test_an_email_is_changed_by_the_code_that_comes_to_the_new_one(steps, demo, 
     expect(demo.said).to_have_text("The address is changed.")
     expect(demo.page.locator("#profile-email")).to_have_text(new)
     steps.go("account")
-    steps.go("sessions")  # by the next tokens of the session
+    steps.go("sessions")  # with the session's next tokens
     expect(demo.page.locator("#sessions-list li")).to_have_count(1)
 
 
@@ -376,7 +376,7 @@ def test_another_device_is_seen_and_logged_out(steps, demo, device, opened, memb
     steps.go("sessions")
     rows = demo.page.locator("#sessions-list li")
     expect(rows.filter(has_text="this device")).to_have_count(1)
-    before = rows.count()  # one is of the registration
+    before = rows.count()  # one is from the registration
     rows.filter(has_not_text="this device").first.get_by_role("button").click()
 
     expect(demo.said).to_have_text("That device is logged out.")

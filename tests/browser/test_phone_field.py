@@ -1,4 +1,4 @@
-"""The field for country and number: written as libphonenumber writes numbers, while they are typed."""
+"""The field for country and number: it formats numbers like libphonenumber while they are typed."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.harness.local_stack import ROOT
 
-# National numbers of these are moved about by libphonenumber (a 9 becomes a 15), which the field leaves as typed.
+# libphonenumber rearranges these countries' national numbers (a 9 becomes a 15); the field does not.
 NOT_FORMATTED_NATIONALLY = {"AR"}
 
 

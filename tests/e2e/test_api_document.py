@@ -1,4 +1,4 @@
-"""The API's document where it is used: shown under /docs on the local stack, and held against the service by schemathesis over HTTP."""
+"""The API's document in use: shown under /docs on the local stack, and compared with the service by schemathesis over HTTP."""
 
 import re
 import subprocess

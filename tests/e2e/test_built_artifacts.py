@@ -16,9 +16,9 @@ from tools.emulator import ARCHITECTURE, RUNTIMES_OWN, lay_runtime
 
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 FUNCTIONS = [pytest.param(function, id=function.logical_id) for function in template().functions.values()]
-# What calls AWS and is no endpoint, and the clients that it always needs.
+# The functions that call AWS but are no endpoints, and the clients that they always need.
 OTHERS = {"SendMessages": ["dynamodb", "secretsmanager", "sns"], "RotateSigningKeys": ["dynamodb"]}
-# phonenumbers' knowledge of places, companies and time zones.
+# phonenumbers' data about places, companies and time zones.
 DATA = ("carrier", "geocoder", "geodata", "timezone", "tzdata")
 LAMBDAS_OWN = {
     "AWS_ACCESS_KEY_ID": "invented",
@@ -82,12 +82,12 @@ def test_a_handler_starts_from_the_artifacts_with_its_own_environment(function, 
     needed = OTHERS.get(function.logical_id) or services_called_by(function)
     assert report["from"] == str(built / "SharedLayer" / "python" / "customer_auth" / "aws" / "__init__.py")
     assert report["uses"] in (needed, None)
-    assert report["clients"] == len({"sns", "sesv2"} & {*needed})  # made while it starts; whoever sends no messages loads no SDK
+    assert report["clients"] == len({"sns", "sesv2"} & {*needed})  # created at the start; a function that sends no messages loads no SDK
     assert report["trust"] == bool(needed)
 
 
 def services_called_by(function) -> list[str]:
-    """The services that the function's policies open."""
+    """The AWS services that the function's policies allow."""
     return sorted({action.partition(":")[0] for statement in may(function.logical_id) for action in statement.actions})
 
 

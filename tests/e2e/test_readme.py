@@ -1,4 +1,4 @@
-"""The README's session with curl, as it is printed, against a local stack of its own."""
+"""The README's curl session, run as it is printed, against a local stack of its own."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def url():
 
 @pytest.fixture(scope="module")
 def answers(url):
-    """What the session prints, one JSON object a line."""
+    """The session's output, one JSON object a line."""
     if shutil.which("curl") is None:
         pytest.skip("curl is missing: apt-get install curl")
     [chapter] = CHAPTER.findall((ROOT / "README.md").read_text(encoding="utf-8"))

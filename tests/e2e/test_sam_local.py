@@ -9,7 +9,7 @@ import pytest
 from tools import sam_local, stack
 from tools.emulator import ARCHITECTURE, ROOT
 
-pytestmark = pytest.mark.timeout(600)  # images are made, containers started
+pytestmark = pytest.mark.timeout(600)  # to build images and start containers
 PHONE = "+12125550188"
 
 

@@ -1,4 +1,4 @@
-"""AWS as a stub behind the door's connections: it answers the requests that a test expects, in that order, and no others."""
+"""AWS as a stub behind the client's connections: it answers the requests that a test expects, in that order, and no others."""
 
 import json
 from collections import deque
@@ -11,7 +11,7 @@ ATTEMPTS = 2
 
 
 class Stub:
-    """What is expected, and what it is answered with."""
+    """The expected requests and their responses."""
 
     def __init__(self):
         self._expected = deque()
@@ -20,7 +20,7 @@ class Stub:
         self._expected.append((operation, parameters, connections.Response(200, json.dumps(response).encode())))
 
     def fails(self, operation: str) -> None:
-        """At every attempt of one call."""
+        """Fail every attempt of one call."""
         refusal = connections.Response(500, b'{"__type": "com.amazonaws#InternalServerError"}')
         self._expected += [(operation, None, refusal)] * ATTEMPTS
 

@@ -1,4 +1,4 @@
-"""The faults of `make mutants` can still be put in, and what tells them apart works."""
+"""The faults of `make mutants` still fit the code, and its verdicts are right."""
 
 import ast
 import shutil
@@ -17,7 +17,7 @@ BY_NAME = [pytest.param(each, id=each.name) for each in LISTED]
 def test_no_fault_is_stale(mutant):
     assert mutant.stale() is None
     assert mutant.old != mutant.new
-    if mutant.file.endswith(".py"):  # the fault is one of behaviour, not of spelling
+    if mutant.file.endswith(".py"):  # the fault changes behaviour and is no syntax error
         ast.parse(mutant.mutated((ROOT / mutant.file).read_text("utf-8")))
 
 

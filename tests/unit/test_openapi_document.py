@@ -1,4 +1,4 @@
-"""The API's document by itself; that the service does as it says is held by every test that asks the service something."""
+"""The API's document by itself; every test that calls the service compares the response with it."""
 
 import json
 
@@ -50,7 +50,7 @@ def test_every_example_is_one(template_settings, route, operation):
     contents = [described.resolved(operation["requestBody"])] if "requestBody" in operation else []
     contents += [described.resolved(response) for response in operation["responses"].values()]
 
-    for content in (each["content"]["application/json"] for each in contents if "content" in each):  # a 204 has none
+    for content in (each["content"]["application/json"] for each in contents if "content" in each):  # a 204 has no body
         assert content.get("examples") or route == "GET /openapi.json"
         for name, example in content.get("examples", {}).items():
             described.demand(f"{route}: the example {name}", json.dumps(content["schema"]), example["value"])

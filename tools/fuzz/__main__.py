@@ -1,4 +1,4 @@
-"""`python -m tools.fuzz`: schemathesis against a local stack of its own, by the document that the stack serves; 0 if it finds nothing."""
+"""`python -m tools.fuzz`: schemathesis against a local stack of its own, with the document that the stack serves; 0 if it finds nothing."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ SCHEMATHESIS = ROOT / ".tools" / "schemathesis" / "bin" / "schemathesis"
 
 
 def main() -> int:
-    """Ask for at most so long, with this seed; any other option is schemathesis' own."""
+    """Run for a limited time with a seed; all other options are schemathesis' own."""
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz")
     parser.add_argument("--seconds", type=int, default=180)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""What a service is asked, how its answers are read, and what is repeated."""
+"""The requests to a service, how responses are read, and which requests are repeated."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ NOTHING = Response(200, b"{}")
 
 
 class Service:
-    """Gives these answers in turn, and notes what it was asked."""
+    """Returns these responses in turn, and records the requests."""
 
     def __init__(self):
         self.answers, self.requests = [], []
@@ -45,7 +45,7 @@ def service(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch):
-    """For how many seconds was waited between attempts; nobody really waits."""
+    """The pauses between attempts in seconds; the test does not really wait."""
     pauses = []
     monkeypatch.setattr(retries, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic))
     return pauses
@@ -53,7 +53,7 @@ def pauses(monkeypatch):
 
 @pytest.fixture
 def invocation():
-    """Begins an invocation of Lambda's with so many seconds left."""
+    """Begins a Lambda invocation with this number of seconds left."""
     yield lambda seconds: aws.begin_invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: int(seconds * 1000)))
     aws.begin_invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000))
 

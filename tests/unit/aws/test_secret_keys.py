@@ -11,7 +11,7 @@ SECOND = 1_000_000
 
 @pytest.fixture
 def secret(stored_secrets, second):
-    """Secrets Manager as a stub: each `holds(…)` is one answer, `fails()` one that never comes right."""
+    """Secrets Manager as a stub: each `holds(…)` is one response, `fails()` a call that fails at every attempt."""
     second(SECOND)
     secret_keys.forget()
     with stubbed() as stub:

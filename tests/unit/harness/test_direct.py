@@ -1,4 +1,4 @@
-"""The tests' own way to DynamoDB Local: a connection that it has closed meanwhile fails nothing."""
+"""The tests' own connections to DynamoDB Local: one that the server has closed meanwhile causes no failure."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ ANSWER = b'HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{"Items": []}'
 
 
 class Listener:
-    """Answers so many requests on each connection, whatever they ask for, and then closes it unasked."""
+    """Answers this number of requests on each connection, whatever they are, and then closes it."""
 
     def __init__(self, requests: int):
         self.requests, self.connections = requests, 0

@@ -1,4 +1,4 @@
-"""The embedded DynamoDB against moto's own: the same outcomes, and what moto leaves out."""
+"""The embedded DynamoDB compared with moto's: the same results, and what moto lacks."""
 
 import json
 
@@ -74,7 +74,7 @@ def published(backend):
 
 
 def outcome(backend, actions):
-    """What the caller sees, and what lies in the tables afterwards."""
+    """What the caller sees, and the items in the tables afterwards."""
     try:
         backend.transact_write_items(json.loads(json.dumps(actions)))
         seen = "done"
@@ -127,7 +127,7 @@ def test_a_transaction_costs_the_same_however_large_the_table(backend):
     table = backend.tables["people"]
     for number in range(2_000):
         table.put_item({"pk": {"S": str(number)}})
-    table.__deepcopy__ = None  # no copy of it can be made
+    table.__deepcopy__ = None  # so that copying the table fails
 
     backend.transact_write_items([put(BEN), update(ADA)])
 

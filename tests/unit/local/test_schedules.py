@@ -1,4 +1,4 @@
-"""When EventBridge's expressions fall due."""
+"""When EventBridge's expressions are due."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Files of the pages as a static host serves them, and nothing beside them."""
+"""The pages' files, served as by a static host, and no other files."""
 
 import pytest
 

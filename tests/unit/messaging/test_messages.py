@@ -40,12 +40,12 @@ def rendered(kind, channel, locale, **changed):
 
 
 def proof_of(kind) -> str:
-    """What a message of this kind hands over."""
+    """The values that a message of this kind receives."""
     return {Kind.RESET: LINK}.get(kind, "123456" if kind in CODES else "")
 
 
 class Page(HTMLParser):
-    """A page as a reader of it sees it: tags with their attributes, and the text of its paragraphs."""
+    """A page as its reader sees it: tags with their attributes, and the text of its paragraphs."""
 
     def __init__(self, html):
         super().__init__()

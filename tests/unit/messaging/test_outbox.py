@@ -1,4 +1,4 @@
-"""What the sender's stream lets through, by the pattern of the template."""
+"""Which records reach the sender, by the filter in the template."""
 
 import pytest
 

@@ -26,7 +26,7 @@ NONCE = b"n" * 16
 
 
 def named(challenge, ref=None):
-    """The challenge as its client holds it."""
+    """The challenge as its client has it."""
     return challenges.encode((ref or CodeItemRef.untrusted(PHONE)).item_key, challenge.purpose, challenge.id)
 
 

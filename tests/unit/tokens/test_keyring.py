@@ -15,7 +15,7 @@ N = unpadded((2**2047 + 1).to_bytes(256, "big"))
 
 @pytest.fixture
 def table(stored_secrets, second):
-    """The keyring's table as a stub: each `holds(…)` is one read of it; keys are named by the day that they sign from."""
+    """The keyring's table as a stub: each `holds(…)` is one read; keys are named by the day from which they sign."""
     second(FIRST)
     keyring.forget()
     with stubbed() as stub:
