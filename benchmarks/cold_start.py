@@ -67,7 +67,7 @@ def main() -> None:
 def _print(pairs: dict[str, list[tuple[Start, Start]]]) -> None:
     bare = [bare for each in pairs.values() for bare, _ in each]
     print(f"Cold starts, milliseconds, median of {ROUNDS} ({len(bare)} of the bare function), each right after a bare one")
-    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}  answer; at most {MOST} times wanted")
+    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}  answer; the limit is {MOST} times")
     _print_row("a bare function", bare, 1)
     for name, each in pairs.items():
         _print_row(name, [start for _, start in each], statistics.median(start.total_ms / bare.total_ms for bare, start in each))
@@ -75,10 +75,10 @@ def _print(pairs: dict[str, list[tuple[Start, Start]]]) -> None:
 
 def _print_row(name: str, starts: list[Start], times: float) -> None:
     init, first, total = (statistics.median(row) for row in zip(*((e.init_ms, e.first_ms, e.total_ms) for e in starts), strict=True))
-    print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{times:7.2f}  {_told(starts[-1].answer)}")
+    print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{times:7.2f}  {_summary(starts[-1].answer)}")
 
 
-def _told(answer: Any) -> str:
+def _summary(answer: Any) -> str:
     return str(answer["statusCode"]) if "statusCode" in answer else json.dumps(answer)
 
 
@@ -104,8 +104,8 @@ class People:
             "RegisterPassword": self._ask,
             "SendPasswordReset": self._ask,
             "RequestContactChange": self._ask,
-            "ResendRegisterCode": self._asked,
-            "ResendLoginCode": self._asked,
+            "ResendRegisterCode": self._with_challenge,
+            "ResendLoginCode": self._with_challenge,
             "VerifyRegisterCode": self._try,
             "VerifyEmailCode": self._try,
             "VerifyMobileCode": self._try,
@@ -128,7 +128,7 @@ class People:
         body = json.loads(event["body"])
         return _with(event, email=next(self._emails)) if "email" in body else _with(event, phone=next(self._phones))
 
-    def _asked(self, event: Event) -> Event:
+    def _with_challenge(self, event: Event) -> Event:
         """The event with the challenge of a code that was requested from the matching endpoint."""
         path = event["rawPath"].replace("resend-otp", "request-otp").replace("verify-otp", "request-otp").replace("/verify", "/send")
         event = self._ask(event)
@@ -137,7 +137,7 @@ class People:
         return _with(event, challenge=response["challenge"])
 
     def _try(self, event: Event) -> Event:
-        event = self._asked(event)
+        event = self._with_challenge(event)
         body = json.loads(event["body"])
         return _with(event, code=self._stack.code(body.get("phone") or body["email"]))
 
@@ -160,7 +160,7 @@ class People:
         return event | {"pathParameters": {"challenge": challenge}}
 
     def _message(self, event: Event) -> Event:
-        """A message that waits in the table. It lies there as one that was seen already: the stack's own sender is to let it be."""
+        """A message that waits in the table. It is stored as already seen, so that the stack's own sender ignores it."""
         image = event["Records"][0]["dynamodb"]["NewImage"]
         now, phone = int(time.time()), next(self._phones)
         image |= {"pk": {"S": f"code#{phone}"}}
@@ -176,7 +176,7 @@ class People:
 
 
 def _with(event: Event, **fields: str) -> Event:
-    """The event with these fields in its body, where it has one."""
+    """The event with these fields in its body, if it has one."""
     return event | {"body": json.dumps(json.loads(event["body"]) | fields)} if event.get("body") else event
 
 

@@ -1,4 +1,4 @@
-"""Customers whose accounts are due to be erased, by thousands: written as the service writes them, without their having signed up."""
+"""Thousands of customers whose accounts are due for erasure, written to the tables as the service writes them, but without sign-ups."""
 
 import itertools
 from collections import Counter
@@ -24,26 +24,26 @@ _FIRST_NUMBER = 12_123_000_000
 
 
 class Leaver(NamedTuple):
-    """Who is to go, and by which request."""
+    """A customer to be erased, and the deletion request."""
 
     customer: Customer
     deletion: Deletion
 
 
 def put(count: int, *, due_at: int, first: int = 0) -> list[Leaver]:
-    """So many customers with two addresses and three sessions each, the earliest due first. `first` sets them apart from others."""
-    made = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
-    write(itertools.chain.from_iterable(map(_items, made)))
-    counted = Counter(deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in made)
-    for each in made:
+    """Write this many customers, each with two addresses and three sessions, the earliest due first; `first` numbers the first one."""
+    leavers = [_leaver(first + nth, due_at - count + nth + 1) for nth in range(count)]
+    write(itertools.chain.from_iterable(map(_items, leavers)))
+    counted = Counter(deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"] for each in leavers)
+    for each in leavers:
         place = deletion_count_items.add(each.deletion.id, confirmed=1).parameters["Key"]["pk"]["S"]
         if number := counted.pop(place, 0):
             dynamodb.write(deletion_count_items.add(each.deletion.id, confirmed=number))
-    return made
+    return leavers
 
 
 def put_ended(count: int, *, at: int) -> None:
-    """So many requests of long ago, half of them cancelled and half completed; the counts know nothing of them."""
+    """Write this number of old requests, half of them cancelled and half completed, without counting them."""
 
     def items() -> Iterable[Write]:
         for nth in range(count):
@@ -108,7 +108,7 @@ def _items(leaver: Leaver) -> Iterable[Write]:
 
 
 def write(writes: Iterable[Write]) -> None:
-    """Write them without their conditions, for nothing of the kind is there, and many at once."""
+    """Write the items in batches and without conditions, because none of them exists yet."""
     for some in itertools.batched(writes, _IN_A_BATCH, strict=False):
         requests: dict[str, list[Any]] = {}
         for write in some:

@@ -9,7 +9,7 @@ from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 KEPT_RECORDS = 10_000  # of a stream; DynamoDB keeps them for a day
 
 type Image = dict[str, Any]
-type Told = tuple[Shard, Item | None, Item | None]
+type Write = tuple[Shard, Item | None, Item | None]  # where, the item before, the item after
 
 
 class Change(NamedTuple):
@@ -24,7 +24,7 @@ class Change(NamedTuple):
 class Shard(StreamShard):
     """Takes the place of a table's stream shard; a record appears when its action is done."""
 
-    def __init__(self, table: Table, changes: list["Told"]) -> None:
+    def __init__(self, table: Table, changes: list["Write"]) -> None:
         super().__init__(table.account_id, table)
         self._changes = changes
 
@@ -50,9 +50,9 @@ class Shard(StreamShard):
             del self.items[:surplus]
 
 
-def publish(writes: Sequence[Told]) -> list[Change]:
+def publish(writes: Sequence[Write]) -> list[Change]:
     """Publish one change for each item, however often the action wrote it, and return them; items that stayed the same are left out."""
-    items: dict[tuple[str, DynamoType, DynamoType | None], Told] = {}
+    items: dict[tuple[str, DynamoType, DynamoType | None], Write] = {}
     for shard, old, new in writes:
         item = new or old
         if item is not None:

@@ -2,25 +2,21 @@
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from local import parameters, static_files
+from local import pages, parameters
 from local.clock import Clock
 from local.gateway import JSON, message
 from local.inbox import Inbox
+from local.pages import PREFIX
 from local.pool import Broken, Pool
 from local.scheduler import Stopping, event_of
 from local.senders import MODES, SENDERS, Senders
 from local.server import Request, Response
 from local.template import Template
 
-PREFIX = "/_local/"
-RESET_PATH = "/reset-password"  # the target of links in messages, on the storefront, which here is the stack itself
 GRANT_ADMIN, RECEIPTS_KEY = TASKS = ("grant_admin", "receipts_key")  # the stack's own, in addition to the functions
-HERE = Path(__file__).parent / "web"
-PAGES = (HERE, Path(__file__).parents[1] / "web")
 LONGEST_ADVANCE_SECONDS = 10 * 366 * 86_400
 
 
@@ -42,7 +38,7 @@ class Console(NamedTuple):
     def answer(self, request: Request) -> Response:
         """The response to a request whose path begins with PREFIX."""
         if request.header("host") not in self.hosts:
-            return message(403, "The local stack answers under its own address alone.")  # no page of another site may read the inbox
+            return message(403, "The local stack only answers at its own address.")  # no page of another site may read the inbox
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
         acts = _ROUTES.get(name, {"GET": _file})
         act = acts.get(request.method)
@@ -55,54 +51,20 @@ class Console(NamedTuple):
             return message(400, str(error))
 
 
-def elsewhere(request: Request) -> Response | None:
-    """The page that a path redirects to: the inbox, or the form for a new password."""
-    if request.path == PREFIX.rstrip("/"):
-        return Response(308, (("location", PREFIX),))
-    if request.path == RESET_PATH and request.method == "GET":
-        location = f"{PREFIX}demo/?{request.query}"
-        return Response(302, (("location", location), ("cache-control", "no-store"), ("referrer-policy", "no-referrer")))
-    return None
-
-
-def _page(_console: Console, _request: Request, _rest: str) -> Response:
-    return static_files.served((HERE / "inbox.html").read_bytes(), ".html")
+def _inbox(_console: Console, _request: Request, _rest: str) -> Response:
+    return pages.inbox()
 
 
 def _file(_console: Console, request: Request, _rest: str) -> Response:
-    path = unquote(request.path.removeprefix(PREFIX))
-    return static_files.find(PAGES, path) or message(404, "Not Found")
+    return pages.file(request)
 
 
-def _folder(console: Console, request: Request, rest: str) -> Response:
-    """A folder's page and its files; the path of the page ends with a slash, so that its relative paths lead into the folder."""
-    if not rest and not request.path.endswith("/"):
-        query = f"?{request.query}" if request.query else ""
-        return Response(308, (("location", f"{request.path}/{query}"),))
-    return _file(console, request, rest)
+def _folder(_console: Console, request: Request, rest: str) -> Response:
+    return pages.folder(request, rest)
 
 
 def _demo(console: Console, request: Request, rest: str) -> Response:
-    if rest == "settings.js":
-        return static_files.served(_page_settings(console.template.settings).encode(), ".js")
-    return _folder(console, request, rest)
-
-
-def _page_settings(settings: Mapping[str, Any]) -> str:
-    """web/demo/settings.js with the settings of this stack."""
-    regions = [each.strip() for each in settings["ALLOWED_REGIONS"].split(",") if each.strip()]
-    values = {
-        "baseUrl": "",
-        "brand": settings["BRAND_NAME"],
-        "defaultRegion": settings["DEFAULT_REGION"],
-        "regions": regions or [settings["DEFAULT_REGION"]],
-        "codeLength": int(settings["OTP_LENGTH"]),
-        "codeCharset": settings["OTP_CHARSET"],
-        "registration": settings["REGISTRATION_IDENTIFIER"],
-        "deletionDays": int(settings["DELETION_SCHEDULED_DAYS"]),
-        "inboxUrl": PREFIX,
-    }
-    return f"export const settings = {json.dumps(values)};\n"
+    return pages.demo(console.template.settings, request, rest)
 
 
 def _messages(console: Console, request: Request, _rest: str) -> Response:
@@ -118,7 +80,7 @@ def _clock(console: Console, request: Request, _rest: str) -> Response:
     try:
         console.advance(seconds)
     except Stopping:
-        return message(503, "The local stack ends; its clock stands where it was.")
+        return message(503, "The local stack is stopping; its clock was not moved all the way.")
     return _json({"now": console.clock.iso(), "advanced_seconds": console.clock.offset_seconds})
 
 
@@ -141,7 +103,7 @@ def _run(console: Console, _request: Request, name: str) -> Response:
     function = console.template.functions.get(logical_id)
     scheduled = sorted(key for key, each in functions.items() if console.template.functions[each].schedules)
     if function is None or not function.schedules:
-        raise BadInput(f"{name} is no scheduled function; there are: {', '.join(scheduled)}")
+        raise BadInput(f"{name} is not a scheduled function; those are: {', '.join(scheduled)}")
     event = event_of(logical_id, function.schedules[0], console.clock.now())
     try:
         return _json({"function": logical_id, "result": json.loads(console.pools[logical_id].invoke(event))})
@@ -153,14 +115,14 @@ def _grant_admin(console: Console, request: Request, _rest: str) -> Response:
     body = _body(request)
     named = {name: body[name] for name in ("phone", "email") if isinstance(body.get(name), str)}
     if len(named) != 1:
-        raise BadInput("give either phone or email")
+        raise BadInput("the body must have either phone or email")
     try:
         result = json.loads(console.pools[GRANT_ADMIN].invoke(named))
     except Broken as broken:
         return Response(500, (JSON,), json.dumps(broken.failure.as_json()).encode())
     if "wrong" in result:
         raise BadInput(result["wrong"])
-    return message(404, "No customer has proven this address.") if "unknown" in result else _json(result)
+    return message(404, "No customer has verified this address.") if "unknown" in result else _json(result)
 
 
 def _receipts_key(console: Console, _request: Request, _rest: str) -> Response:
@@ -196,7 +158,7 @@ def _json(value: object) -> Response:
 
 
 _ROUTES: Mapping[str, Mapping[str, Callable[[Console, Request, str], Response]]] = {
-    "": {"GET": _page},
+    "": {"GET": _inbox},
     "demo": {"GET": _demo},
     "messages": {"GET": _messages},
     "clock": {"POST": _clock},

@@ -24,7 +24,7 @@ def create(template: Template, pools: Mapping[str, Pool], ids: Mapping[str, str]
         kind = template.resources[logical_id]["Type"]
         answer = _call(pools[referred(properties["ServiceToken"])], logical_id, kind, template.resolve(properties, ids))
         if answer.get("Status") != "SUCCESS":
-            raise CustomResourceError(f"{logical_id} could not be made: {answer.get('Reason', 'no reason given')}")
+            raise CustomResourceError(f"{logical_id} could not be created: {answer.get('Reason', 'no reason')}")
 
 
 def _call(pool: Pool, logical_id: str, kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,29 +5,17 @@ Here one lock surrounds every action, and an action's changes appear in streams 
 """
 
 import contextlib
-import copy
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple, override
+from typing import Any, override
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, BaseResponse
 from moto.dynamodb import urls
-from moto.dynamodb.comparisons import get_filter_expression
-from moto.dynamodb.exceptions import (
-    ConditionalCheckFailed,
-    DynamodbException,
-    ItemSizeToUpdateTooLarge,
-    MockValidationException,
-    MultipleTransactionsException,
-    ResourceNotFoundException,
-    TooManyTransactionsException,
-    TransactionCanceledException,
-    TransactWriteSingleOpException,
-)
+from moto.dynamodb.exceptions import DynamodbException, ItemSizeToUpdateTooLarge, ResourceNotFoundException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
@@ -36,11 +24,10 @@ from moto.dynamodbstreams import urls as stream_urls
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend, dynamodbstreams_backends
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from local import bounds
-from local.changes import Change, Image, Shard, Told, image_of, publish
+from local import bounds, transactions
+from local.changes import Change, Image, Shard, Write, image_of, publish
 from local.intrinsics import ACCOUNT_ID, PSEUDO_PARAMETERS
 
-MOST_ACTIONS = 100  # in a transaction
 ITEM_ACTIONS = frozenset(
     {
         "BatchGetItem",
@@ -55,7 +42,8 @@ ITEM_ACTIONS = frozenset(
         "UpdateItem",
     }
 )
-type Reason = tuple[str | None, str | None, Image | None]  # code, message, item
+
+type Listener = Callable[[Sequence[Change]], None]
 
 
 class Backend(DynamoDBBackend):
@@ -64,8 +52,8 @@ class Backend(DynamoDBBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.lock = threading.RLock()
-        self.listeners: list[Callable[[Sequence[Change]], None]] = []
-        self._changes: list[Told] = []
+        self.listeners: list[Listener] = []
+        self._changes: list[Write] = []
 
     @override
     def create_table(self, name: str, **properties: Any) -> Table:  # type: ignore[override]
@@ -103,80 +91,13 @@ class Backend(DynamoDBBackend):
         if bounds.size_of_item(image_of(item)) > bounds.MOST_ITEM_BYTES:
             _, before, _ = self._changes.pop()
             table = self.get_table(table_name)
-            _put_back(table, {name: key[name] for name in table.table_key_attrs}, before)
+            transactions.put_back(table, {name: key[name] for name in table.table_key_attrs}, before)
             raise ItemSizeToUpdateTooLarge
         return item
 
     @override
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
-        if len(transact_items) > MOST_ACTIONS:
-            raise TooManyTransactionsException
-        actions = [self._action(each) for each in transact_items]
-        if len({action.place for action in actions}) < len(actions):
-            raise MultipleTransactionsException
-        _cancel_if_any([self._check(action) for action in actions])
-        befores = [(action, copy.deepcopy(self.get_item(action.table.name, action.key))) for action in actions]
-        try:
-            _cancel_if_any([self._apply(action) for action in actions])
-        except (MockValidationException, TransactionCanceledException):
-            for action, before in befores:
-                _put_back(action.table, action.key, before)
-            raise
-
-    def _action(self, transact_item: Mapping[str, dict[str, Any]]) -> "_Action":
-        if len(transact_item) != 1:
-            raise TransactWriteSingleOpException
-        kind, request = next(iter(transact_item.items()))
-        table = self.get_table(request["TableName"])
-        attributes = request["Item"] if kind == "Put" else request["Key"]
-        missing = [name for name in table.table_key_attrs if name not in attributes]
-        if missing:
-            raise MockValidationException(f"One or more parameter values were invalid: Missing the key {missing[0]} in the item")
-        return _Action(kind, request, table, {name: attributes[name] for name in table.table_key_attrs})
-
-    def _check(self, action: "_Action") -> Reason:
-        if refusal := bounds.key_too_long(action.key, action.table.schema):
-            return ("ValidationError", refusal.exception_msg, None)
-        condition = get_filter_expression(*action.condition)
-        current = self.get_item(action.table.name, action.key)
-        if condition.expr(current):
-            return (None, None, None)
-        returns_item = action.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
-        return ("ConditionalCheckFailed", str(ConditionalCheckFailed().message), image_of(current) if returns_item and current else None)
-
-    def _apply(self, action: "_Action") -> Reason:
-        name = action.table.name
-        names, values = action.request.get("ExpressionAttributeNames"), action.request.get("ExpressionAttributeValues")
-        try:
-            if action.kind == "Put":
-                self.put_item(name, action.request["Item"])
-            elif action.kind == "Delete":
-                self.delete_item(name, action.key)
-            elif action.kind == "Update":
-                self.update_item(name, action.key, action.request["UpdateExpression"], names or {}, values or {})
-        except ItemSizeToUpdateTooLarge as refusal:
-            return ("ValidationError", refusal.exception_msg, None)
-        except MockValidationException:
-            raise
-        except Exception as error:  # noqa: BLE001 - moto's reasons are the names of its errors
-            return (type(error).__name__, str(error), None)
-        return (None, None, None)
-
-
-class _Action(NamedTuple):
-    kind: str
-    request: dict[str, Any]
-    table: Table
-    key: Image
-
-    @property
-    def place(self) -> tuple[str, str]:
-        return self.table.name, str(sorted(self.key.items()))
-
-    @property
-    def condition(self) -> tuple[str | None, dict[str, str] | None, dict[str, Any] | None]:
-        read = self.request.get
-        return read("ConditionExpression"), read("ExpressionAttributeNames"), read("ExpressionAttributeValues")
+        transactions.write(self, transact_items)
 
 
 class Handler(DynamoHandler):
@@ -248,22 +169,6 @@ def _written(handler: BaseResponse, action_result: ActionResult) -> TYPE_RESPONS
         return None
     headers = {"Content-Type": "application/x-amz-json-1.0", **handler.response_headers}
     return 200, headers, dynamo_json_dump({name: value for name, value in result.items() if value is not None})
-
-
-def _cancel_if_any(reasons: list[Reason]) -> None:
-    if any(code is not None for code, _, _ in reasons):
-        raise TransactionCanceledException(reasons)
-
-
-def _put_back(table: Table, key: Image, before: Item | None) -> None:
-    hash_key = DynamoType(key[table.hash_key_attr])
-    range_key = DynamoType(key[table.range_key_attr]) if table.range_key_attr else None
-    if before is None:
-        table.delete_item(hash_key, range_key)
-    elif range_key is None:
-        table.items[hash_key] = before  # type: ignore[assignment]
-    else:
-        table.items[hash_key][range_key] = before
 
 
 def _arrival(table: Table, image: Image) -> Change:

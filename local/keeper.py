@@ -73,7 +73,7 @@ class Keeper:
             "clock_offset_seconds": clock.offset_seconds,
             "schedules": fired._asdict(),
             "secrets": {name: read(SecretId=ids[name])["SecretString"] for name in template.resources_of(SECRET)},
-            "keys": {name: _kept(key) for name, key in keys.items()},
+            "keys": {name: _stored_key(key) for name, key in keys.items()},
         }
         self._folder.keep(self.state)
 
@@ -82,7 +82,7 @@ def _keys() -> Any:
     return kms_backends[ACCOUNT_ID][REGION]
 
 
-def _kept(key: Key) -> dict[str, str]:
+def _stored_key(key: Key) -> dict[str, str]:
     stored = {"id": key.id, "usage": key.key_usage, "spec": key.key_spec, "material": base64.b64encode(key.key_material).decode()}
     if key.key_usage != SIGNS:
         return stored

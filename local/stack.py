@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import cloud, custom, docs, pool
+from local import cloud, custom, pool
+from local.app import app_of
 from local.aws import EmbeddedAws
 from local.changes import Change
 from local.clock import Clock
 from local.cloud import Clients
-from local.console import PREFIX, TASKS, Console, elsewhere
+from local.console import TASKS, Console
 from local.data import DataFolder
 from local.gateway import Gateway
-from local.inbox import Inbox, Message
+from local.inbox import Inbox
 from local.keeper import Keeper
 from local.pool import Pool
 from local.queues import QueueFeeder
@@ -53,18 +54,17 @@ class Options(NamedTuple):
 
 
 class Stack:
-    """One local stack; `server` has bound its port already."""
+    """One local stack; `say` prints a line; `server` has bound its port already."""
 
     def __init__(self, template: Template, server: Server, options: Options, say: Callable[[str], None]) -> None:
         self._template = template
         self._server = server
         self._options = options
-        self._say = say
         self._stopping = threading.Event()
         self._keeping = threading.Lock()
         self._keeper = Keeper(DataFolder(options.data)) if options.data else None
         self._clock = Clock(self._keeper.offset_seconds if self._keeper else 0)
-        self._inbox = Inbox(self._clock, template.settings, self._show)
+        self._inbox = Inbox(self._clock, template.settings, lambda message: say(message.line()))
         self._senders = Senders(self._inbox, self._clock, self._stopping)
         self._aws = EmbeddedAws(self._clock, self._senders)
         self._clients = Clients(self._aws.url, options.dynamodb)
@@ -82,25 +82,30 @@ class Stack:
         except ScheduleError as error:
             raise StartError(str(error)) from error
         self._aws.start()
-        keys = self._keeper.restore_keys() if self._keeper else {}
-        secrets = self._keeper.secrets if self._keeper else {}
-        try:
-            self._ids = cloud.create(self._template, self._clients, secrets=secrets, keys=keys)
-        except (BotoCoreError, ClientError) as error:
-            raise StartError(f"AWS cannot be made ready: {error}") from error
-        if self._keeper:
-            if not self._options.dynamodb:
-                self._keeper.restore_tables(self._aws.tables)
-            self._aws.on_secret = self._keep
-            self._keep()
+        are_new = self._create_resources()
         self._aws.tables.listeners.append(self._hear)
         self._make_pools()
-        if not keys:  # they are new, and so is everything that custom resources created with them
+        if are_new:  # and so is everything that custom resources create with them
             custom.create(self._template, self._pools, self._ids)
         self._publish_key()
         self._start_feeders()
         self._scheduler.start(jobs, self._pools)
         self._server.start(self._app())
+
+    def _create_resources(self) -> bool:
+        """Create the resources and restore what the last run saved; returns whether the keys are new."""
+        keys = self._keeper.restore_keys() if self._keeper else {}
+        secrets = self._keeper.secrets if self._keeper else {}
+        try:
+            self._ids = cloud.create(self._template, self._clients, secrets=secrets, keys=keys)
+        except (BotoCoreError, ClientError) as error:
+            raise StartError(f"the AWS resources cannot be created: {error}") from error
+        if self._keeper:
+            if not self._options.dynamodb:
+                self._keeper.restore_tables(self._aws.tables)
+            self._aws.on_secret = self._keep
+            self._keep()
+        return not keys
 
     def stop(self) -> None:
         """Stop everything at once, without waiting for current requests."""
@@ -121,7 +126,7 @@ class Stack:
             try:
                 spec = spec_of(function, self._template, self._ids, endpoints, verbose=self._options.verbose)
             except Unresolved as error:
-                raise StartError(f"{name} refers to {error}, which the local stack does not make") from error
+                raise StartError(f"{name} refers to {error}, which the local stack does not create") from error
             self._pools[name] = Pool(spec, lambda: self._clock.offset_seconds, self._tell)
         for name, failure in pool.check([each.spec for each in self._pools.values()]).items():
             if failure.kind == SETTINGS_ERROR:
@@ -163,15 +168,7 @@ class Stack:
         hosts = frozenset({domain, f"localhost:{self._server.port}"})
         gateway = Gateway(Routes(self._template.functions), self._pools, self._template.cors, domain=domain, now=self._clock.now)
         console = Console(self._template, self._pools, self._inbox, self._senders, self._clock, self._scheduler.advance, hosts)
-
-        def answer(request: Request) -> Response:
-            if docs.is_asked_for(request.path):
-                return docs.answer(request)
-            if leads := elsewhere(request):
-                return leads
-            return console.answer(request) if request.path.startswith(PREFIX) else gateway.answer(request)
-
-        return answer
+        return app_of(console, gateway)
 
     def _hear(self, changes: Sequence[Change]) -> None:
         """Wake the feeders of the streams whose tables have changed."""
@@ -194,9 +191,6 @@ class Stack:
         except (BotoCoreError, ClientError):
             if not self._stopping.is_set():  # otherwise the last saved state stays
                 raise
-
-    def _show(self, message: Message) -> None:
-        self._say(message.line())
 
     def _tell(self, name: str, failure: Failure) -> None:
         if not self._stopping.is_set():

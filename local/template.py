@@ -32,12 +32,12 @@ DEFAULT_TIMEOUT_SECONDS = 3  # Lambda's own
 DEFAULT_MEMORY_MB = 128
 
 
-# What its owner alone can say, invented: for tools, tests and benchmarks.
+# Invented values for what only the operator can know: for tools, tests and benchmarks.
 INVENTED = {"STOREFRONT_URL": "https://shop.example.com"}
 
 
 class Handler(NamedTuple):
-    """`module.attribute`, as Lambda is told it."""
+    """`module.attribute`, Lambda's setting for the handler."""
 
     module: str
     attribute: str

@@ -13,11 +13,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tools import stack_parameters
 from tools.stack_parameters import Wrong
 
-# A new table's stream has about as many; docs/scale.md counts with the same.
+# A new table's stream has about this number of shards; docs/scale.md uses the same figure.
 SHARDS = 4
 # Concurrency that the API needs besides all senders: the least at which the requests of one page do not throttle each other.
 LEAST_FOR_THE_API = 10
-# What SNS sends for in a month where nobody has set a limit (https://docs.aws.amazon.com/sns/latest/dg/channels-sms-awssupport-spend-threshold.html).
+# SNS's monthly spend limit if nobody has set another (https://docs.aws.amazon.com/sns/latest/dg/channels-sms-awssupport-spend-threshold.html).
 UNSET_LIMIT_USD = "1"
 
 

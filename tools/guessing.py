@@ -20,7 +20,7 @@ BOTS, ACCOUNTS = 1_000, 1_000_000
 class Figures(NamedTuple):
     """The settings that limit guessing."""
 
-    codes: int  # how many there are
+    codes: int  # the number of possible codes
     attempts_per_code: int  # with its challenge, and as many without
     codes_per_day: int  # for one address
     attempts_per_day: int  # for one address, beside the first of each code with its challenge

@@ -14,74 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
-
-from customer_auth.http import examples
-from customer_auth.http.endpoint import Bearer
-from customer_auth.http.request import KEY
-from customer_auth.tokens import publishable_keys
 from local.routes import PARAMETER
 from local.template import Function, Route, Template
+from tools.openapi_components import PARAMETERS, SECURITY
 from tools.openapi_examples import Examples, Json
 from tools.openapi_responses import SCHEMA, Responses, named
+from tools.openapi_schemas import schemas_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "functions" / "discovery" / "openapi.json"
-PARAMETERS = {
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "Random. The same proof with the same key gets, for 2 minutes, the same outcome, however the first answer was lost.",
-        "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
-        "example": examples.IDEMPOTENCY_KEY,
-    },
-    "AcceptLanguage": {
-        "name": "Accept-Language",
-        "in": "header",
-        "description": "The language of the message, where the body has no `locale`.",
-        "schema": {"type": "string"},
-        "example": "tr-TR,tr;q=0.9",
-    },
-}
-
-SECURITY = {
-    Bearer.CUSTOMER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token (RFC 9068)."},
-    Bearer.REGISTRATION: {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "A registration token, of POST /auth/customer/emailpass/register: opens one customer, within 30 minutes.",
-    },
-    Bearer.RESET: {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "A reset token, of the link that POST /auth/customer/emailpass/reset-password sends: sets one password, once.",
-    },
-    "storefront": {"type": "apiKey", "in": "header", "name": publishable_keys.HEADER},
-}
-
-# An optional member that is empty counts as absent, like one that is null.
-EMPTY = {"type": "string", "pattern": "^[ \\t\\r\\n]*$"}
-
 _NAMED = re.compile(SCHEMA.format(model=r"(\w+)"))
-
-
-class Schemas(GenerateJsonSchema):
-    """Request bodies may have further members, responses may not."""
-
-    def model_schema(self, schema: Any) -> Json:
-        json_schema = super().model_schema(schema)
-        if self.mode == "serialization":
-            return json_schema | {"additionalProperties": False}
-        for name, member in json_schema.get("properties", {}).items():
-            if name not in json_schema.get("required", ()) and {"type": "null"} in member.get("anyOf", ()):
-                member["anyOf"].append(EMPTY)
-        return json_schema
-
-    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001 (pydantic's signature)
-        return self.mode == "serialization" or super().field_is_required(field, total)
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 (pydantic's signature)
-        return False
 
 
 class Document:
@@ -91,7 +33,7 @@ class Document:
         self._functions = {name: function for name, function in template.functions.items() if function.routes}
         os.environ |= {name: str(value) for name, value in template.settings.items()}  # the default settings, for the handlers
         self._contracts = {name: _contract(function) for name, function in self._functions.items()}
-        self._schemas, self._references = self._models()
+        self._schemas, self._references = schemas_of(self._contracts.values())
         self._examples = Examples(self._schemas)
         self._responses = Responses(self._schemas, self._references)
         self._bodies: dict[str, Json] = {}
@@ -127,14 +69,6 @@ class Document:
         named = set(_NAMED.findall(json.dumps(part)))
         return named.union(*(self._named_in(self._schemas[name]) for name in named))
 
-    def _models(self) -> tuple[dict[str, Json], dict[Any, str]]:
-        contracts = self._contracts.values()
-        needed = {(model, "validation") for each in contracts for model in (each.body, each.query)}
-        needed |= {(each.answer, "serialization") for each in contracts}
-        models: list[Any] = sorted((pair for pair in needed if pair[0]), key=lambda pair: (pair[0].__module__, pair[0].__name__))
-        schemas, definitions = models_json_schema(models, ref_template=SCHEMA, schema_generator=Schemas)
-        return definitions["$defs"], {model: schema["$ref"] for (model, _), schema in schemas.items()}
-
     def _tags(self) -> Iterator[Json]:
         """A tag for each area, described by its banner in the template."""
         banners = re.findall(r"# ── (\w+)/: (.*?) ─", (ROOT / "template.yaml").read_text(encoding="utf-8"))
@@ -148,7 +82,7 @@ class Document:
             "tags": [self._functions[name].code.name],
             "summary": _sentence(contract.purpose),
             "security": [
-                {name: []} for name, wanted in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if wanted
+                {name: []} for name, needed in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if needed
             ],
         }
         parameters = [*map(self._path_parameter, PARAMETER.findall(route.path))]

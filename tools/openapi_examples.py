@@ -12,8 +12,8 @@ from local.routes import PARAMETER
 
 type Json = dict[str, Any]
 
-# What a refusal is made with.
-_TOLD: Mapping[type[Refusal], dict[str, Any]] = {
+# The arguments of refusals that need some.
+_ARGUMENTS: Mapping[type[Refusal], dict[str, Any]] = {
     Throttled: {"retry_after_seconds": 90},
     VerificationRequired: {"customer_id": examples.CUSTOMER_ID},
     CancellableDeletionPending: {"cancel_token": examples.CANCEL_TOKEN},
@@ -30,7 +30,7 @@ class Examples:
         self._schemas = schemas
 
     def of(self, schema: Json, nth: int = 0, *, required_alone: bool = False) -> Any:
-        """A value: the field's own example, where it has several the nth. Raises: LookupError where nothing gives one."""
+        """A value: the field's own example, or the nth of several. Raises: LookupError if a field has no example."""
         for known in ([schema["const"]] if "const" in schema else None, schema.get("examples"), schema.get("enum")):
             if known:
                 return known[min(nth, len(known) - 1)]
@@ -48,40 +48,41 @@ class Examples:
         raise LookupError(f"a field has no example: {schema}")
 
     def answer(self, contract: Any, schema: Json, status: int) -> Json:
-        """What the service answers with this status, as its event: of the two examples the first that goes out so."""
-        told = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
-        return response.succeed(next(each for each in told if each.http_status == status), contract.cache_seconds)
+        """The service's response with this status, as its event: from the first of the two examples that has this status."""
+        answers = (contract.answer.model_validate_json(json.dumps(self.of(schema, nth))) for nth in (0, 1))
+        return response.succeed(next(each for each in answers if each.http_status == status), contract.cache_seconds)
 
     def bare(self, contract: Any) -> Json:
-        """An answer without a model, as its event."""
+        """A response without a model, as its event."""
         return response.succeed({}, contract.cache_seconds)
 
 
 def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
-    """What the service answers to a call that ends like this, by the kinds there are."""
+    """The service's responses to calls that it refuses for this reason, by kind."""
     if not issubclass(refusal, BadRequest):
-        return {refusal.type: response.refuse(refusal(**_TOLD.get(refusal, {})), _asked(route))}
+        return {refusal.type: response.refuse(refusal(**_ARGUMENTS.get(refusal, {})), _request(route))}
     if body is None:
         name = next(iter(PARAMETER.findall(route)), "limit")  # of the path, or of the query
-        return {"wrong": response.refuse(BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid")), _asked(route))}
+        refusal_of_name = BadRequest(f"{name.capitalize()} is not valid", FieldError(name, "is not valid"))
+        return {"wrong": response.refuse(refusal_of_name, _request(route))}
     fields = body.model_fields.items()
     required = [info.alias or name for name, info in fields if info.is_required()]
     wrong = json.dumps(dict.fromkeys(required or [name for name, _ in fields], 7)).encode()
     spoilt = {
-        BadRequest: ({"missing": _asked(route, b"{}", _JSON)} if required else {}) | {"wrong": _asked(route, wrong, _JSON)},
-        TooLarge: {refusal.type: _asked(route, b" " * 20_000, _JSON)},
-        UnsupportedMedia: {refusal.type: _asked(route, b"<phone/>", {"content-type": "text/xml"})},
+        BadRequest: ({"missing": _request(route, b"{}", _JSON)} if required else {}) | {"wrong": _request(route, wrong, _JSON)},
+        TooLarge: {refusal.type: _request(route, b" " * 20_000, _JSON)},
+        UnsupportedMedia: {refusal.type: _request(route, b"<phone/>", {"content-type": "text/xml"})},
     }
-    return {kind: response.refuse(_refusal(asked, body), asked) for kind, asked in spoilt[refusal].items()}
+    return {kind: response.refuse(_refusal(spoilt_request, body), spoilt_request) for kind, spoilt_request in spoilt[refusal].items()}
 
 
-def _asked(route: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> request.Request:
+def _request(route: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> request.Request:
     return request.Request(http_event("POST", route, headers=headers or {}, body=body, request_id=REQUEST_ID))
 
 
-def _refusal(asked: request.Request, body: Any) -> Refusal:
+def _refusal(spoilt_request: request.Request, body: Any) -> Refusal:
     try:
-        request.parse_body(asked, body)
+        request.parse_body(spoilt_request, body)
     except Refusal as refusal:
         return refusal
-    raise AssertionError("a spoilt body was taken")
+    raise AssertionError("an invalid body was accepted")

@@ -57,7 +57,7 @@ def document() -> str:
 
 def entry(regions: tuple[str, ...]) -> list[object]:
     main_region = metadata(regions[0])
-    others = [[region, beginning(region)] if is_told_apart(region) else region for region in regions[1:]]
+    others = [[region, beginning(region)] if is_distinguished(region) else region for region in regions[1:]]
     return [[regions[0], *others], trunk_of(main_region), [each.row() for each in formats(main_region)]]
 
 
@@ -68,7 +68,7 @@ def metadata(region: str) -> Any:
     return region_metadata
 
 
-def is_told_apart(region: str) -> bool:
+def is_distinguished(region: str) -> bool:
     """Whether libphonenumber distinguishes the region's mobile numbers from those of the main region."""
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     return example is not None and phonenumbers.region_code_for_number(example) == region

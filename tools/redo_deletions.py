@@ -1,6 +1,6 @@
-"""After the customers table was restored from a backup: what was deleted, confirmed or cancelled since then is so again.
+"""After a restore of the customers table from a backup: repeats what was deleted, confirmed or cancelled since the backup.
 
-redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table as it was before, with all that is on record
+redo_deletions.py STACK OLD_TABLE     OLD_TABLE is the table before the restore, with all requests
 
 Accounts that are due again are erased by the next hourly run, or by invoking ProcessAccountDeletions at once. Done twice, it does nothing
 more.
@@ -21,7 +21,7 @@ _GOES = (DeletionState.CONFIRMED, DeletionState.ERASING, DeletionState.COMPLETED
 
 
 def main(stack: str, old_table: str) -> None:
-    """Read what is on record in the old table, do it in the stack's, and print how much that was."""
+    """Read the requests in the old table, repeat them in the stack's table, and print the number of each result."""
     stack_settings.use(stack, "ProcessAccountDeletions")
     restored, os.environ["CUSTOMERS_TABLE"] = os.environ["CUSTOMERS_TABLE"], old_table
     settings.forget()
@@ -35,20 +35,20 @@ def main(stack: str, old_table: str) -> None:
 def on_record() -> list[Deletion]:
     """Every request that somebody confirmed. Raises: aws.Failed."""
     lists = (deletion_list_items.find(state, "created_at", ascending=True) for state in deletion_count_items.COUNTED)
-    return [each for found, _ in lists for _, each in found]
+    return [each for rows, _ in lists for _, each in rows]
 
 
 def redo(recorded: Deletion) -> str:
-    """Bring one request and its customer to the state on record; answers what that took. Raises: dynamodb.TransactionFailed, aws.Failed."""
+    """Bring one request and its customer to the recorded state; returns what was done. Raises: dynamodb.TransactionFailed, aws.Failed."""
     customer, here = customer_items.find(recorded.customer_id), deletion_items.find(recorded.id)
     state = here.status if here else None
     if customer is None:
         return "gone already"
     if recorded.status in _GOES and state not in _GOES:
         due_at = recorded.deletion_scheduled_at or 0
-        anew = recorded._replace(status=DeletionState.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
-        keeps = deletion_items.confirm(anew.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(anew)
-        dynamodb.transact([customer_deletion_items.confirm(customer, anew.id), keeps, deletion_count_items.add(anew.id, confirmed=1)])
+        redone = recorded._replace(status=DeletionState.CONFIRMED, due_at=due_at, completed_at=None, receipt=None, erased=None, failures=0)
+        keeps = deletion_items.confirm(redone.id, scheduled_at=due_at, due_at=due_at) if here else deletion_items.put_confirmed(redone)
+        dynamodb.transact([customer_deletion_items.confirm(customer, redone.id), keeps, deletion_count_items.add(redone.id, confirmed=1)])
         return "confirmed again"
     if recorded.status == DeletionState.CANCELLED and state == DeletionState.CONFIRMED:
         counts = deletion_count_items.add(recorded.id, confirmed=-1, cancelled=1)

@@ -134,7 +134,7 @@ def _registration(registration_id: str) -> Outdated | None:
 
 
 def _identities(address: Address, known: dict[str, Identity], own: list[Identity]) -> list[Write] | None:
-    """What moves their identity to today's key; none to move is no conflict, one that somebody else has proven there is."""
+    """The writes that move an identity to today's key; empty if there is none to move, None if somebody else has proven that address."""
     today = known.get(address.key)
     former = [each for each in own if each.address_key != address.key]
     if not former:
@@ -143,9 +143,8 @@ def _identities(address: Address, known: dict[str, Identity], own: list[Identity
         return identity_move_items.move(address, former[0])  # a verified address wins over an unverified one
     if former[0].proven_at and today not in own:
         return None
-    return [
-        identity_items.remove_unverified(each) for each in former
-    ]  # a newer unverified address of theirs, or a verified one, is there already
+    # they already have a newer unverified address there, or a verified one
+    return [identity_items.remove_unverified(each) for each in former]
 
 
 def _renumbered(stored: Item | None, address: Address) -> list[Write]:

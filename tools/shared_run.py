@@ -1,6 +1,6 @@
-"""A pytest plugin for processes that share a run: each takes the next part of the tests that none has taken, until there is none left.
+"""A pytest plugin for processes that share a run: each takes the next part of the tests that nobody has taken, until none is left.
 
-All of them collect the same tests in the same order. What each has to tell lies in the run's folder, which the environment names (FOLDER).
+All of them collect the same tests in the same order. Their results are in the run's folder, which the environment names (FOLDER).
 """
 
 import itertools
@@ -13,22 +13,22 @@ from typing import Any
 import pytest
 
 FOLDER = "SHARED_RUN"
-# Each of these is one part, for its files share what they start; any other file is a part of its own.
+# Each of these is one part, because its files share what they start; any other file is a part of its own.
 TOGETHER = (Path("tests/unit"), Path("tests/browser"), Path("tests/e2e"))
-# The coverage gate counts what these tests reach.
+# The coverage gate counts what these tests reach,
 GATE = Path("tests/integration")
-FAULTS = GATE / "test_faults.py"  # but for these thousands of requests, which say nothing new to it
+FAULTS = GATE / "test_faults.py"  # except for these thousands of requests, which add nothing to it
 _seconds: dict[str, float] = {}
 
 
-def keep(name: str, told: Any) -> None:
-    """Leave something to whoever looks back on the run; outside of a shared run, nothing happens."""
+def keep(name: str, value: Any) -> None:
+    """Save a value for the end of the run; does nothing outside of a shared run."""
     if FOLDER in os.environ:
-        Path(os.environ[FOLDER], f"{name}-{os.getpid()}.json").write_text(json.dumps(told), encoding="utf-8")
+        Path(os.environ[FOLDER], f"{name}-{os.getpid()}.json").write_text(json.dumps(value), encoding="utf-8")
 
 
 def kept(name: str) -> list[Any]:
-    """What the processes of the run have left under that name; outside of a shared run, nothing."""
+    """The values that the run's processes have saved under this name; none outside of a shared run."""
     if FOLDER not in os.environ:
         return []
     return [json.loads(path.read_text(encoding="utf-8")) for path in Path(os.environ[FOLDER]).glob(f"{name}-*.json")]
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
-    """As pytest's own, for the parts that this process takes."""
+    """Run the parts that this process takes, like pytest's own loop."""
     if session.testsfailed:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     for item, following in itertools.pairwise(itertools.chain(_taken(session.items), [None])):
@@ -54,7 +54,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _taken(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """The tests of each part that this process is the first to ask for, which it does when it has come to the last test before."""
+    """The tests of each part that this process takes first; it takes the next one when it reaches the last test of the previous one."""
     for number, (part, tests) in enumerate(itertools.groupby(items, _part)):
         try:
             Path(os.environ[FOLDER], f"{number} {part.name}.taken").touch(exist_ok=False)

@@ -62,7 +62,7 @@ def _run(*command: str, **environment: str) -> int:
 
 
 def _print_slowest() -> int:
-    """A failure if a test was run by no process, or by two."""
+    """Print the slowest tests; returns 1 if a test was run by no process, or by two."""
     seconds: Counter[str] = Counter()
     for each in shared_run.kept("seconds"):
         seconds.update(each)

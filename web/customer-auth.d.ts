@@ -4,7 +4,7 @@ export type Flow = "sign-in" | "register" | "login";
 
 export type Address = { phone: string; email?: undefined } | { email: string; phone?: undefined };
 
-/** The part of Web Storage that is used. */
+/** The part of Web Storage that the client uses. */
 export interface KeyValueStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -12,22 +12,22 @@ export interface KeyValueStorage {
 }
 
 export interface Options {
-  /** Where the service answers, like "https://auth.example.com"; without it, at this page's origin. */
+  /** The service's address, like "https://auth.example.com"; by default this page's origin. */
   baseUrl?: string;
-  /** Language of the messages: "en", "tr" or "fa"; without it, the browser's own languages decide. */
+  /** The language of messages: "en", "tr" or "fa"; by default the browser's own languages decide. */
   locale?: string;
-  /** Where the session is kept; without it, localStorage, or memory where that cannot be used. */
+  /** Where the session is stored; by default localStorage, or memory if that cannot be used. */
   storage?: KeyValueStorage;
-  /** The name that it is kept under; "customer-auth" without one. */
+  /** The name that it is stored under; by default "customer-auth". */
   storageKey?: string;
   /** Other origins that `fetch` may send the access token to, like "https://api.example.com". */
   origins?: readonly string[];
   fetch?: typeof globalThis.fetch;
-  /** What keeps tabs from refreshing at once; `navigator.locks` without it, none where it is null. */
+  /** The locks that keep tabs from refreshing at once; by default `navigator.locks`; null means none. */
   locks?: Pick<LockManager, "request"> | null;
 }
 
-/** A code that was asked for. Times are in this machine's clock, however wrong it is. */
+/** A requested code. Times are by this machine's clock, however wrong it is. */
 export interface Challenge {
   challenge: string;
   flow: Flow;
@@ -50,10 +50,10 @@ export interface Customer {
   email: string | null;
   phone: string | null;
   name: string | null;
-  /** Not told by the flow "sign-in", as little as the two below. */
+  /** The flow "sign-in" does not return this member and the next two. */
   firstName?: string | null;
   lastName?: string | null;
-  /** For others to name who sent them. */
+  /** The code by which others name this customer as their referrer. */
   referralCode?: string;
   emailVerified: boolean;
   phoneVerified: boolean;
@@ -76,12 +76,12 @@ export interface Claims {
 export interface Session {
   customer: Customer;
   claims: Claims;
-  /** When the access token ends; the session goes on with the next one. */
+  /** When the access token expires; the session continues with the next one. */
   expiresAt: Date;
 }
 
 export interface NewSession extends Session {
-  /** Whether the account was made just now. */
+  /** Whether the account has just been created. */
   registered: boolean;
 }
 
@@ -89,70 +89,70 @@ export interface Call {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: Record<string, unknown>;
   bearer?: string | true;
-  /** The email or phone that it is about: a known device and the locale are sent along. */
+  /** The email or phone that the call is about: a known device and the locale are sent along. */
   address?: string;
   proof?: string;
-  /** The answer's own names and values, of which nothing is kept. */
+  /** Return the response's own names and values, and store nothing. */
   raw?: boolean;
 }
 
-/** An answer, its names in camelCase, `expiresAt` and `resendAt` in this machine's clock. */
+/** A response, its names in camelCase, `expiresAt` and `resendAt` by this machine's clock. */
 export type Answer = Record<string, any> & { customer?: Customer };
 
-/** A client of one service. An app needs one of them; what it keeps is shared by all tabs. */
+/** A client of one service. An app needs only one; all tabs share what it stores. */
 export class CustomerAuth {
   constructor(options?: Options);
-  /** Who is signed in, or null. The same object until something changes. */
+  /** The current session, or null. The same object until something changes. */
   readonly session: Session | null;
   /**
-   * Ask for a code. "sign-in" signs up an unknown address too; "register" and "login" take a phone alone.
-   * A lost answer may have been a sent message: then the next try within the throttle is refused as "throttled".
+   * Request a code. "sign-in" also signs up unknown addresses; "register" and "login" accept phone numbers only.
+   * If the response was lost, the message may have been sent: the next request within the throttle then fails as "throttled".
    */
   requestCode(address: Address, options?: { flow?: Flow }): Promise<Challenge>;
-  /** Ask for another code in the place of this one, from its `resendAt` on. */
+  /** Request another code to replace this one, from its `resendAt` on. */
   resendCode(challenge: Challenge): Promise<Challenge>;
-  /** How far the message with the code is. */
+  /** The delivery state of the message with the code. */
   delivery(challenge: Challenge): Promise<Delivery>;
   /**
-   * Try a code; who has the right one is signed in. The names count where "register" makes an account.
-   * The same code again is the same try: after an "offline" or a 503 it may be repeated without being counted or refused as used.
+   * Verify a code and sign in. The names are used if "register" creates an account.
+   * The same code again is the same attempt: after "offline" or a 503 you can repeat it, and it is neither counted nor refused as used.
    */
   verifyCode(challenge: Challenge, code: string, names?: { firstName?: string; lastName?: string }): Promise<NewSession>;
-  /** Hear of every sign-in, refresh and sign-out, in other tabs too. Call what it returns to hear no more. */
+  /** Listen to every sign-in, refresh and sign-out, including those in other tabs. Returns a function that stops listening. */
   onChange(listener: (session: Session | null) => void): () => void;
-  /** An access token that is good for 30 seconds more, renewed if need be; null when nobody is signed in. */
+  /** An access token that is valid for at least 30 more seconds, refreshed if necessary; null if nobody is signed in. */
   accessToken(): Promise<string | null>;
-  /** Renew the session now; null when it has ended. */
+  /** Refresh the session now; null if it has ended. */
   refresh(): Promise<Session | null>;
   /**
-   * As the browser's fetch, with the access token; once more with the next token after a 401. A path is the service's; other origins
-   * than the service's, the page's and those of the option `origins` are refused, so that no token goes astray.
+   * Like the browser's fetch, with the access token; after a 401 once more with the next one. A path belongs to the service; origins other
+   * than the service's, the page's and those of the option `origins` are refused, so that no token leaks.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /**
-   * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
-   * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same try. `raw`
-   * is the answer as it is.
+   * Call an endpoint and store the session, customer and device (of `address`, else of all the customer's addresses) in its response.
+   * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same attempt.
+   * `raw` returns the response unchanged.
    */
   call(path: string, request?: Call): Promise<Answer>;
   /**
-   * End this session, or with `everywhere` all of the customer's. Without an answer it throws and keeps the session: call it again.
-   * An `everywhere` that came too late, with a session that had ended, signs out here and throws "wrong_proof".
+   * End this session, or with `everywhere` all of the customer's. Without a response it throws and keeps the session: call it again.
+   * If the session had already ended, `everywhere` signs out here only and throws "wrong_proof".
    */
   logout(options?: { everywhere?: boolean }): Promise<void>;
-  /** Forget the session and the known devices here, without asking the service: it ends when it is not used. */
+  /** Forget the session and the known devices here without calling the service: an unused session ends by itself. */
   forget(): void;
 }
 
-/** A phone number as digits, after a + where it was written with its country code; other characters stay, for the service to refuse. */
+/** A phone number as digits, after a + if it was written with its country code; other characters stay, and the service refuses them. */
 export function cleanPhone(text: string): string;
-/** An email address without marks, spaces around it and `mailto:`. */
+/** An email address without invisible marks, surrounding spaces and `mailto:`. */
 export function cleanEmail(text: string): string;
-/** A code from a message: letters and digits alone, in upper case. */
+/** A code from a message: only its letters and digits, in upper case. */
 export function cleanCode(text: string): string;
-/** A referral code: the same, where O is 0 and I and L are 1. */
+/** A referral code: the same, with O as 0, and I and L as 1. */
 export function cleanReferralCode(text: string): string;
-/** Without format characters, and without tabs, line ends and spaces around it. */
+/** Text without format characters, and without surrounding tabs, line ends and spaces. */
 export function cleanText(text: string): string;
 
 export type ErrorType =
@@ -176,21 +176,21 @@ export type ErrorType =
   | "unexpected"
   | (string & {});
 
-/** Every failure: a refusal of the service by its own `type` (docs/errors.md), "offline", or "unexpected" (not the service's answer). */
+/** Every failure: the service's error by its own `type` (docs/errors.md), "offline", or "unexpected" (not a response of the service). */
 export class AuthError extends Error {
   constructor(type: ErrorType, message: string, details?: Partial<Omit<AuthError, "name" | "type" | "message">>);
   readonly name: "AuthError";
   readonly type: ErrorType;
-  /** The HTTP status; 0 without an answer. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number;
   readonly errors: { field: string; message: string }[];
   readonly errorCode?: string;
   readonly retryAfterSeconds?: number;
   readonly requestId?: string;
-  /** Whose address is to be verified, with "verification_required". */
+  /** With "verification_required": the customer whose address must be verified. */
   readonly customerId?: string;
-  /** The registration's, with "registration_incomplete". */
+  /** With "registration_incomplete": the registration's token. */
   readonly token?: string;
-  /** What cancels the deletion without a code, with "account_deletion_pending" of a customer without a verified address. */
+  /** With "account_deletion_pending", for customers without a verified address: the token that cancels the deletion without a code. */
   readonly cancelToken?: string;
 }

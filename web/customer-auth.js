@@ -1,16 +1,16 @@
 /**
- * The browser's side of customer-auth: asks for codes, tries them, keeps the session, renews it once for all who wait.
+ * The browser's side of customer-auth: it requests and verifies codes, stores the session, and refreshes it once for all callers.
  * One ES module without dependencies; it runs as it is. Types: customer-auth.d.ts. How to use it: README.md.
  */
 
 const ACCOUNT = "/api/v1/auth/customer";
-const FRESH_MS = 30_000; // a token that accessToken() gives is good for so long at least
-const PATIENCE_MS = 10_000; // for a call with its retries; after it a refresh may be made again, however late
-const TRY_MS = 5_000; // for one of its tries
+const FRESH_MS = 30_000; // the shortest remaining life of a token that accessToken() returns
+const PATIENCE_MS = 10_000; // for a call with its retries; after that, a refresh can still be repeated, however late
+const TRY_MS = 5_000; // for one attempt of a call
 const RETRIES = 2;
 const BACKOFF_MS = 500;
 
-/** Every failure: a refusal of the service by its own `type` (docs/errors.md), "offline", or "unexpected" (not the service's answer). */
+/** Every failure: the service's error by its own `type` (docs/errors.md), "offline", or "unexpected" (not a response of the service). */
 export class AuthError extends Error {
   /** The type is stable, for programs; the message is for people, in English. */
   constructor(type, message, { cause, ...details } = {}) {
@@ -19,7 +19,7 @@ export class AuthError extends Error {
   }
 }
 
-/** A client of one service. An app needs one of them; what it keeps is shared by all tabs. */
+/** A client of one service. An app needs only one; all tabs share what it stores. */
 export class CustomerAuth {
   #base;
   #locale;
@@ -28,7 +28,7 @@ export class CustomerAuth {
   #locks;
   #origins;
   #fetch;
-  #raw; // what #held was read from
+  #raw; // the stored text that #held was read from
   #held = null;
   #renewing;
   #try = {};
@@ -47,35 +47,35 @@ export class CustomerAuth {
     this.#fetch = (...request) => (fetch ?? globalThis.fetch)(...request);
   }
 
-  /** Who is signed in, or null. The same object until something changes. */
+  /** The current session, or null. The same object until something changes. */
   get session() {
     return this.#read()?.session ?? null;
   }
 
   /**
-   * Ask for a code. "sign-in" signs up an unknown address too; "register" and "login" take a phone alone.
-   * A lost answer may have been a sent message: then the next try within the throttle is refused as "throttled".
+   * Request a code. "sign-in" also signs up unknown addresses; "register" and "login" accept phone numbers only.
+   * If the response was lost, the message may have been sent: the next request within the throttle then fails as "throttled".
    */
   async requestCode({ phone, email }, { flow = "sign-in" } = {}) {
     const path = flow === "sign-in" ? `/login/${email ? "email" : "mobile"}/send` : `${ACCOUNT}/${flow}/request-otp`;
     return this.#askForCode(path, { phone, email }, flow);
   }
 
-  /** Ask for another code in the place of this one, from its `resendAt` on. */
+  /** Request another code to replace this one, from its `resendAt` on. */
   async resendCode({ challenge, phone, email, flow }) {
     if (flow === "sign-in") return this.requestCode({ phone, email });
     return this.#askForCode(`${ACCOUNT}/${flow}/resend-otp`, { phone, challenge }, flow);
   }
 
-  /** How far the message with the code is. */
+  /** The delivery state of the message with the code. */
   async delivery({ challenge }) {
     const told = await this.#call(`/api/v1/auth/challenges/${encodeURIComponent(challenge)}`, { method: "GET" });
     return { state: told.delivery, ...(told.reason && { reason: told.reason }) };
   }
 
   /**
-   * Try a code; who has the right one is signed in. The names count where "register" makes an account.
-   * The same code again is the same try: after an "offline" or a 503 it may be repeated without being counted or refused as used.
+   * Verify a code and sign in. The names are used if "register" creates an account.
+   * The same code again is the same attempt: after "offline" or a 503 you can repeat it, and it is neither counted nor refused as used.
    */
   async verifyCode({ challenge, phone, email, flow }, code, { firstName, lastName } = {}) {
     const path = flow === "sign-in" ? `/login/${email ? "email" : "mobile"}/verify` : `${ACCOUNT}/${flow}/verify-otp`;
@@ -85,7 +85,7 @@ export class CustomerAuth {
     return { ...this.session, registered };
   }
 
-  /** Hear of every sign-in, refresh and sign-out, in other tabs too. Call what it returns to hear no more. */
+  /** Listen to every sign-in, refresh and sign-out, including those in other tabs. Returns a function that stops listening. */
   onChange(listener) {
     const heard = (session) => listener(session);
     if (this.#listeners.size === 0) globalThis.addEventListener?.("storage", this.#onStorage);
@@ -96,22 +96,22 @@ export class CustomerAuth {
     };
   }
 
-  /** An access token that is good for 30 seconds more, renewed if need be; null when nobody is signed in. */
+  /** An access token that is valid for at least 30 more seconds, refreshed if necessary; null if nobody is signed in. */
   async accessToken() {
     let held = this.#read();
     if (held && held.expiresAt - Date.now() < FRESH_MS) held = await this.#renew(held.token);
     return held?.token ?? null;
   }
 
-  /** Renew the session now; null when it has ended. */
+  /** Refresh the session now; null if it has ended. */
   async refresh() {
     const held = this.#read();
     return (held && (await this.#renew(held.token)))?.session ?? null;
   }
 
   /**
-   * As the browser's fetch, with the access token; once more with the next token after a 401. A path is the service's; other origins
-   * than the service's, the page's and those of the option `origins` are refused, so that no token goes astray.
+   * Like the browser's fetch, with the access token; after a 401 once more with the next one. A path belongs to the service; origins other
+   * than the service's, the page's and those of the option `origins` are refused, so that no token leaks.
    */
   async fetch(input, init) {
     const ours = typeof input === "string" && /^\/(?![\\/])/.test(input);
@@ -128,9 +128,9 @@ export class CustomerAuth {
   }
 
   /**
-   * Call an endpoint and keep the session, customer and device (of `address`, else of all the customer's) that it gives.
-   * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same try. `raw`
-   * is the answer as it is.
+   * Call an endpoint and store the session, customer and device (of `address`, else of all the customer's addresses) in its response.
+   * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same attempt.
+   * `raw` returns the response unchanged.
    */
   async call(path, { method = "POST", body, bearer, address, proof, raw } = {}) {
     if (!/^\/(?![\\/])/.test(path)) throw new TypeError(`${path} is not a path`);
@@ -138,7 +138,7 @@ export class CustomerAuth {
     if (proof && this.#try.proof !== tried) this.#try = { proof: tried, key: randomText() };
     const asks = address && !proof;
     const known = address && { device: this.#device(address), ...(asks && { locale: this.#locale }) };
-    // One try of an ask has all the time: a second message is throttled, so giving up early would gain nothing.
+    // One attempt of a code request has all the time: a second message is throttled, so giving up early would gain nothing.
     const request = { method, body: body && { ...body, ...known }, key: proof && this.#try.key, tryMs: asks && PATIENCE_MS, raw };
     const act = (token) => this.#callAndKeep(path, { ...request, bearer: token }, address);
     if (bearer !== true) return act(bearer);
@@ -154,8 +154,8 @@ export class CustomerAuth {
   }
 
   /**
-   * End this session, or with `everywhere` all of the customer's. Without an answer it throws and keeps the session: call it again.
-   * An `everywhere` that came too late, with a session that had ended, signs out here and throws "wrong_proof".
+   * End this session, or with `everywhere` all of the customer's. Without a response it throws and keeps the session: call it again.
+   * If the session had already ended, `everywhere` signs out here only and throws "wrong_proof".
    */
   async logout({ everywhere = false } = {}) {
     await this.#alone(async () => {
@@ -173,7 +173,7 @@ export class CustomerAuth {
     });
   }
 
-  /** Forget the session and the known devices here, without asking the service: it ends when it is not used. */
+  /** Forget the session and the known devices here without calling the service: an unused session ends by itself. */
   forget() {
     this.#store(`${this.#key}.devices`, null);
     this.#write(null);
@@ -185,7 +185,7 @@ export class CustomerAuth {
     return { challenge: told.challenge, flow, ...(phone ? { phone, maskedPhone } : { email, maskedEmail }), expiresAt, resendAt };
   }
 
-  /** One exchange for any number of callers who have `seen` a token: in this tab by the promise, between tabs by the lock. */
+  /** One refresh for any number of callers that have `seen` a token: in this tab by the promise, between tabs by the lock. */
   #renew(seen) {
     this.#renewing ??= this.#alone(() => this.#exchange(seen)).finally(() => (this.#renewing = undefined));
     return this.#renewing;
@@ -193,7 +193,7 @@ export class CustomerAuth {
 
   async #exchange(seen) {
     const held = this.#read();
-    if (held?.token !== seen) return held; // another tab was first
+    if (held?.token !== seen) return held; // another tab has refreshed it
     const unchanged = () => this.#read()?.refreshToken === held.refreshToken; // nobody signed in or out meanwhile
     try {
       const told = await this.#call("/login/refresh", { body: { refreshToken: held.refreshToken } });
@@ -205,7 +205,7 @@ export class CustomerAuth {
     return this.#read();
   }
 
-  /** Do it while no other tab does. A tab that holds the lock for too long may be asleep, and is passed by. */
+  /** Run `work` in one tab at a time. A tab that holds the lock for too long may be asleep; it is not waited for. */
   async #alone(work) {
     if (!this.#locks) return work();
     const waiting = new AbortController();
@@ -225,7 +225,7 @@ export class CustomerAuth {
     }
   }
 
-  /** Call the service, again after what passes by itself: no answer, a 503, the gateway's own 429. */
+  /** Call the service, and again after temporary failures: no response, a 503, the gateway's own 429. */
   async #call(path, { method = "POST", body, key, bearer, tryMs, raw }) {
     const ends = Date.now() + PATIENCE_MS;
     const headers = {
@@ -240,10 +240,10 @@ export class CustomerAuth {
       } catch (error) {
         const passes = error.type === "offline" || error.status === 503 || (error.status === 429 && !error.requestId);
         const afterMs = error.retryAfterSeconds * 1_000 || BACKOFF_MS * 2 ** retry;
-        const at = Date.now() + afterMs * (1 + Math.random() / 4); // not all clients at once
+        const at = Date.now() + afterMs * (1 + Math.random() / 4); // so that not all clients come at once
         if (!passes || retry === RETRIES || at >= ends) throw error;
         await new Promise((resolve) => setTimeout(resolve, at - Date.now()));
-        if (Date.now() >= ends) throw error; // this machine slept
+        if (Date.now() >= ends) throw error; // this machine was asleep
       }
     }
   }
@@ -257,7 +257,7 @@ export class CustomerAuth {
       const told = response.status === 204 ? {} : parsed(text);
       if (!response.ok || !told) throw refusal(response, told ?? {});
       if (request.raw) return JSON.parse(text);
-      // How far this machine's clock is ahead: the Date of the answer, where the page may read it.
+      // How far this machine's clock is ahead, by the Date of the response, if the page may read it.
       const aheadMs = Date.now() - Date.parse(response.headers.get("date")) || 0;
       for (const name of ["expiresAt", "resendAt"]) told[name] &&= new Date(Date.parse(told[name]) + aheadMs);
       return told;
@@ -317,7 +317,7 @@ export class CustomerAuth {
     try {
       if (text !== null) return this.#storage.setItem(key, text);
     } catch {
-      // Full: what stands there is outdated now, and this tab goes on by itself.
+      // The storage is full: what it holds is outdated now, and this tab continues without it.
       this.#storage.removeItem(key);
       this.#storage = memoryStorage();
       return this.#storage.setItem(key, text);
@@ -331,7 +331,7 @@ export class CustomerAuth {
       try {
         listener(session);
       } catch (error) {
-        setTimeout(() => { throw error; }); // as any other listener's
+        setTimeout(() => { throw error; }); // like an error of any other listener
       }
     }
   }
@@ -355,7 +355,7 @@ export class CustomerAuth {
   }
 }
 
-/** Where an address's device is kept: 16 bits that many addresses share, so that none can be read off this machine. */
+/** The key that an address's device is stored under: 16 bits, shared by many addresses, so that none can be read off this machine. */
 function slotOf(address) {
   let slot = 0;
   const cleaned = String(address).includes("@") ? cleanEmail(address) : cleanPhone(address);
@@ -363,25 +363,25 @@ function slotOf(address) {
   return slot;
 }
 
-// What people type and paste, without the marks that nobody sees, as the service reads it. It cleans for itself; a page does so to tell two
-// spellings of one thing from two things, and to show what it understood.
+// What people type and paste, without invisible marks, as the service reads it. The service cleans input itself; a page does it to tell
+// two spellings of one address from two addresses, and to show what it understood.
 
-/** A phone number as digits, after a + where it was written with its country code; other characters stay, for the service to refuse. */
+/** A phone number as digits, after a + if it was written with its country code; other characters stay, and the service refuses them. */
 export function cleanPhone(text) {
   const digits = joined(withoutScheme("tel:", text)).replace(/[٠-٩۰-۹０-９]/g, asciiDigit);
   return digits.replace(/＋/g, "+").replace(/[()./]/g, "");
 }
 
-/** An email address without marks, spaces around it and `mailto:`. */
+/** An email address without invisible marks, surrounding spaces and `mailto:`. */
 export const cleanEmail = (text) => withoutScheme("mailto:", text);
 
-/** A code from a message: letters and digits alone, in upper case. */
+/** A code from a message: only its letters and digits, in upper case. */
 export const cleanCode = (text) => joined(cleanText(text)).normalize("NFKC").replace(/[٠-٩۰-۹]/g, asciiDigit).toUpperCase();
 
-/** A referral code: the same, where O is 0 and I and L are 1. */
+/** A referral code: the same, with O as 0, and I and L as 1. */
 export const cleanReferralCode = (text) => cleanCode(text).replace(/O/g, "0").replace(/[IL]/g, "1");
 
-/** Without format characters, and without tabs, line ends and spaces around it. */
+/** Text without format characters, and without surrounding tabs, line ends and spaces. */
 export function cleanText(text) {
   return String(text).replace(/\p{Cf}/gu, "").replace(/^[\t\n\v\f\r\x85\p{Z}]+/u, "").replace(/[\t\n\v\f\r\x85\p{Z}]+$/u, "");
 }
@@ -403,7 +403,7 @@ function refusal(response, told) {
 
 const offline = (cause) => new AuthError("offline", "The service did not answer", { cause });
 
-/** A customer by one set of names, whichever family of endpoints told it. */
+/** A customer with the same member names, whichever family of endpoints returned it. */
 function customerOf({ id, userId, email = null, phone = null, name, firstName, lastName, referralCode, ...verified }) {
   const { emailVerified, verifiedEmail, phoneVerified, verifiedPhone } = verified;
   return {
@@ -417,7 +417,7 @@ function customerOf({ id, userId, email = null, phone = null, name, firstName, l
   };
 }
 
-/** The tokens that stand in the storage, with the session as it is shown; null without any. */
+/** The tokens in the storage, with the session as callers see it; null if there are none. */
 function heldIn(raw) {
   try {
     const held = JSON.parse(raw);
@@ -430,7 +430,7 @@ function heldIn(raw) {
   }
 }
 
-/** An object from JSON, its names in camelCase all the way down, or null. */
+/** An object from JSON, with all its names in camelCase, or null. */
 function parsed(text) {
   try {
     const value = JSON.parse(text, camelCased);
@@ -445,7 +445,7 @@ function camelCased(_, value) {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name.replace(/_./g, ([, letter]) => letter.toUpperCase()), each]));
 }
 
-/** 32 letters, also where crypto.randomUUID is missing. */
+/** 32 letters, even if crypto.randomUUID is missing. */
 const randomText = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function browserStorage() {
@@ -453,7 +453,7 @@ function browserStorage() {
     globalThis.localStorage.getItem("");
     return globalThis.localStorage;
   } catch {
-    return memoryStorage(); // there is none, or the browser forbids it
+    return memoryStorage(); // there is no storage, or the browser forbids it
   }
 }
 

@@ -2,13 +2,13 @@
 
 import type { Address, CustomerAuth } from "./customer-auth.js";
 
-/** A deletion as the service keeps it. */
+/** A deletion request as the service stores it. */
 export interface DeletionRequest {
   id: string;
   customerId: string;
   reason: string | null;
   status: "pending" | "confirmed" | "cancelled" | "completed";
-  /** When the account is erased; until then it may be kept. */
+  /** When the account will be erased; until then the deletion can be cancelled. */
   deletionScheduledAt: Date;
   createdAt: Date;
   updatedAt: Date;
@@ -16,13 +16,13 @@ export interface DeletionRequest {
   completedAt: Date | null;
 }
 
-/** A code for the deletion that was asked for, or the deletion itself where there is nobody to send a code to. */
+/** A requested code for the deletion, or the deletion itself if there is no verified address for a code. */
 export type DeletionAsked = { flow: "deletion"; reason?: string; resendAt: Date } & (
   | { challenge: string; expiresAt: Date; request: null }
   | { challenge: null; expiresAt: null; request: DeletionRequest }
 );
 
-/** A code that was asked for to keep an account, or would have been if there were one to keep. */
+/** A requested code that cancels a deletion; it looks the same if there is nothing to cancel. */
 export interface CancellationAsked {
   challenge: string;
   flow: "cancellation";
@@ -33,22 +33,22 @@ export interface CancellationAsked {
 }
 
 /**
- * Ask for the code that deletes the account of who is signed in; the same again, from `resendAt` on, asks for another. Where no address is
- * proven there is no code: after a sign-in in the last 5 minutes the account is deleted at once, and `request` says until when.
+ * Request the code that deletes the account of this session; call it again, from `resendAt` on, for another code. Customers without a
+ * verified address need a sign-in in the last 5 minutes instead: the deletion is confirmed at once, and `request` contains it.
  */
 export function requestDeletion(auth: CustomerAuth, why?: { reason?: string }): Promise<DeletionAsked>;
 
-/** Delete the account by the code. It is erased at `deletionScheduledAt` and may be kept until then; every session has ended. */
+/** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
 export function confirmDeletion(auth: CustomerAuth, asked: { challenge: string }, code: string): Promise<DeletionRequest>;
 
-/** Ask for the code that keeps an account. It never tells whether the address is known, or its account is to be deleted. */
+/** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */
 export function requestCancellation(auth: CustomerAuth, address: Address): Promise<CancellationAsked>;
 
 /**
- * Keep the account by the code, or, as `{ challenge: error.cancelToken }`, without one. Throws "account_deletion_pending" where the
- * erasure has begun already.
+ * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the
+ * erasure has already begun.
  */
 export function cancelDeletion(auth: CustomerAuth, asked: { challenge: string }, code?: string): Promise<DeletionRequest>;
 
-/** All that is held on who is signed in, as the service writes it. Needs a sign-in in the last 5 minutes. */
+/** Everything that the service stores about the customer, as it returns it. Needs a sign-in in the last 5 minutes. */
 export function exportData(auth: CustomerAuth): Promise<Record<string, unknown>>;

@@ -1,14 +1,14 @@
 /**
- * Deleting an account, keeping it after all, and what is held on a customer: functions over a client, of which each has its retries.
+ * Deleting an account, cancelling the deletion, and exporting a customer's data: functions that take a client and use its retries.
  * One ES module without dependencies; it runs as it is. Types: deletion.d.ts. How to use it: README.md, beside this file.
  */
 
 const DELETION = "/store/customers/account-deletion";
-const RESEND_MS = 90_000; // the answers do not say it: the service's own default
+const RESEND_MS = 90_000; // the service's own default, because the responses do not say it
 
 /**
- * Ask for the code that deletes the account of who is signed in; the same again, from `resendAt` on, asks for another. Where no address is
- * proven there is no code: after a sign-in in the last 5 minutes the account is deleted at once, and `request` says until when.
+ * Request the code that deletes the account of this session; call it again, from `resendAt` on, for another code. Customers without a
+ * verified address need a sign-in in the last 5 minutes instead: the deletion is confirmed at once, and `request` contains it.
  */
 export async function requestDeletion(auth, { reason } = {}) {
   const { email, phone } = auth.session?.customer ?? {};
@@ -17,28 +17,28 @@ export async function requestDeletion(auth, { reason } = {}) {
   return { ...asked(told, "deletion", { reason }), request };
 }
 
-/** Delete the account by the code. It is erased at `deletionScheduledAt` and may be kept until then; every session has ended. */
+/** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
 export async function confirmDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/confirm`, { body: { token, code }, proof: token });
   return confirmed(auth, request);
 }
 
-/** Ask for the code that keeps an account. It never tells whether the address is known, or its account is to be deleted. */
+/** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */
 export async function requestCancellation(auth, { phone, email }) {
   const told = await auth.call(`${DELETION}/cancel-request`, { body: { phone, email }, address: phone ?? email });
   return asked(told, "cancellation", phone ? { phone } : { email });
 }
 
 /**
- * Keep the account by the code, or, as `{ challenge: error.cancelToken }`, without one. Throws "account_deletion_pending" where the
- * erasure has begun already.
+ * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the
+ * erasure has already begun.
  */
 export async function cancelDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/cancel-confirm`, { body: { token, code }, proof: token });
   return dated(request);
 }
 
-/** All that is held on who is signed in, as the service writes it. Needs a sign-in in the last 5 minutes. */
+/** Everything that the service stores about the customer, as it returns it. Needs a sign-in in the last 5 minutes. */
 export async function exportData(auth) {
   return auth.call("/store/customers/me/export", { method: "GET", bearer: true, raw: true });
 }
@@ -47,7 +47,7 @@ function asked({ token, expiresAt }, flow, of) {
   return { challenge: token, flow, ...of, expiresAt, resendAt: new Date(Date.now() + RESEND_MS) };
 }
 
-/** The session here has ended too, if it is still that customer's; what makes this browser known stays, for changing one's mind. */
+/** Forget the session here if it is still that customer's; the known device stays, in case they change their mind. */
 async function confirmed(auth, request) {
   if (auth.session) await auth.refresh().catch(() => auth.forget());
   return dated(request);

@@ -7,15 +7,15 @@ const RESET = "/auth/customer/emailpass/reset-password";
 const UPDATE = "/auth/customer/emailpass/update";
 const LOOKUPS = ["email", "phone", "identifier", "email_or_phone"];
 
-let last = {}; // the try before: the same one again has its key, so that a lost answer costs nothing
+let last = {}; // the last attempt: repeating it uses the same key, so that a lost response costs nothing
 
-/** Ask for the link that sets a new password. It never tells whether the address is known; "throttled" is told of both. */
+/** Request the link that sets a new password. The response never reveals whether the address is known, and neither does "throttled". */
 export async function requestPasswordReset(input, options) {
   const { device, locale } = input;
   return call(RESET, { body: { ...lookupIn(input), device, locale } }, options);
 }
 
-/** Set a new password, by the token and the address of the link. The same again, after a lost answer, is the same try. */
+/** Set a new password with the token and the address of the link. Repeating the call after a lost response is the same attempt. */
 export async function completePasswordReset(input, options) {
   const { password, token } = input;
   const body = { ...lookupIn(input), password };
@@ -24,10 +24,10 @@ export async function completePasswordReset(input, options) {
   return call(UPDATE, { body, headers: { authorization: `Bearer ${token}`, "idempotency-key": last.key } }, options);
 }
 
-/** `requestPasswordReset` with its options in it. */
+/** Returns `requestPasswordReset` bound to these options. */
 export const createRequestPasswordReset = (options) => (input) => requestPasswordReset(input, options);
 
-/** `completePasswordReset` with its options in it. */
+/** Returns `completePasswordReset` bound to these options. */
 export const createCompletePasswordReset = (options) => (input) => completePasswordReset(input, options);
 
 function lookupIn(input) {
@@ -47,5 +47,5 @@ async function call(path, { body, headers }, { client, baseUrl = "", publishable
   throw Object.assign(new Error(message), { type, errors, status: response.status, retryAfterSeconds });
 }
 
-/** 32 random letters, also where crypto.randomUUID is missing. */
+/** 32 random letters, even if crypto.randomUUID is missing. */
 const randomText = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

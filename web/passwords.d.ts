@@ -3,7 +3,7 @@
 import { CustomerAuth } from "./customer-auth.js";
 import type { Address, Challenge as CodeChallenge, Customer, NewSession, Session } from "./customer-auth.js";
 
-/** A code that was asked for; `customerId` with the flow "verification". */
+/** A requested code; `customerId` with the flow "verification". */
 export interface Challenge extends Omit<CodeChallenge, "flow"> {
   flow: CodeChallenge["flow"] | "verification" | "contact";
   customerId?: string;
@@ -16,7 +16,7 @@ export interface Names {
   metadata?: Record<string, unknown>;
 }
 
-/** Signed in, or still to sign in or to verify another address. */
+/** Signed in, or a sign-in or the verification of another address is still necessary. */
 export type Entered = (Session & { needsLogin: false }) | { customer: Customer; needsLogin: true; claims?: undefined };
 
 export interface SessionShown {
@@ -31,7 +31,7 @@ export interface SessionShown {
 export interface Referral {
   referralLinkId: string;
   referredAt: Date;
-  /** The ids of who sent this customer, and who sent those, by level from "1" on. */
+  /** The ids of this customer's referrer, of the referrer's referrer and so on, by level from "1". */
   parentCustomersByLevel: Record<string, string>;
   /** Addresses are masked. */
   customer: {
@@ -47,12 +47,12 @@ export interface Referral {
 /** A client of one service, for customers with and without a password. */
 export class PasswordAuth extends CustomerAuth {
   /**
-   * Keep an address with a password, and tell the token that `createCustomer` needs, within 30 minutes. Which of the two addresses it takes
-   * is the service's setting; where it collects both, this is the email. Throws "identity_exists" for an address that can sign in already.
+   * Register an address with a password; returns the token that `createCustomer` needs within 30 minutes. Which address it takes
+   * is the service's setting; if it collects both, this is the email. Throws "identity_exists" if the address can already sign in.
    */
   register(registration: Address & { password: string }): Promise<string>;
   /**
-   * Make the customer of a registration; `verifications` are the codes that the service sent by itself. Signed in where nothing is left
+   * Create the customer of a registration; `verifications` are the codes that the service has sent by itself. Signs in if nothing is left
    * to verify.
    */
   createCustomer(
@@ -60,19 +60,19 @@ export class PasswordAuth extends CustomerAuth {
     customer?: Names & { email?: string; phone?: string; referralCode?: string },
   ): Promise<Entered & { verifications: Challenge[] }>;
   /**
-   * Sign in. After the right password it may throw "verification_required", with the `customerId` that `requestVerification` takes, or
+   * Sign in. With the right password it may throw "verification_required", with the `customerId` that `requestVerification` takes, or
    * "registration_incomplete", with the `token` that `createCustomer` takes.
    */
   signIn(credentials: Address & { password: string }): Promise<Session>;
-  /** Ask for the code that verifies an address which a customer has given. */
+  /** Request the code that verifies an unverified address of a customer. */
   requestVerification(of: Address & { customerId: string }): Promise<Challenge>;
-  /** Ask for the code that makes an address the customer's, in the place of the one before. Needs a sign-in in the last 5 minutes. */
+  /** Request the code that replaces the customer's email or phone by this address. Needs a sign-in in the last 5 minutes. */
   requestContactChange(address: Address): Promise<Challenge>;
-  /** Ask for another code in the place of this one, from its `resendAt` on. */
+  /** Request another code to replace this one, from its `resendAt` on. */
   resendCode<C extends Challenge>(challenge: C): Promise<C>;
   /**
-   * Try a code. One of `requestVerification` signs in where nothing else is left to verify; else the answer says `needsLogin`.
-   * One of `requestContactChange` gives the session its next tokens, and ends all others.
+   * Verify a code. One of `requestVerification` signs in if nothing else is left to verify; else the response says `needsLogin`.
+   * One of `requestContactChange` gives this session its next tokens and ends all other sessions.
    */
   verifyCode<C extends Challenge>(
     challenge: C,
@@ -80,25 +80,24 @@ export class PasswordAuth extends CustomerAuth {
     names?: { firstName?: string; lastName?: string },
   ): Promise<C extends CodeChallenge ? NewSession : NewSession | Entered>;
   /**
-   * Change the password, or set the first one: that needs a sign-in in the last 5 minutes in the place of the old one. Ends all other
+   * Change the password, or set the first one, which needs a sign-in in the last 5 minutes instead of the old one. Ends all other
    * sessions.
    */
   changePassword(passwords: { oldPassword?: string; newPassword: string; confirmPassword?: string }): Promise<Session>;
-  /** Ask for the link that sets a new password. It never tells whether the address is known; "throttled" is told of both. */
+  /** Request the link that sets a new password. The response never reveals whether the address is known, and neither does "throttled". */
   requestReset(address: Address): Promise<void>;
   /**
-   * Set a new password, by the token and the address of the link. Ends all sessions; throws "wrong_proof" for a link that opens nothing
-   * any more.
+   * Set a new password with the token and the address of the link. Ends all sessions; throws "wrong_proof" if the link is no longer valid.
    */
   completeReset(reset: Address & { password: string; token: string }): Promise<void>;
-  /** Who is signed in, as the service knows them now. */
+  /** The customer who is signed in, as the service has them now. */
   customer(): Promise<Customer>;
-  /** Change what is given, null empties it; addresses change by `requestContactChange`. */
+  /** Change the members that are present; null empties one. Addresses change by `requestContactChange`. */
   updateCustomer(changes: Names): Promise<Customer>;
-  /** Where the customer is signed in, the session used last first. */
+  /** The customer's sessions, the most recently used first. */
   sessions(): Promise<SessionShown[]>;
-  /** End one session of the customer's; to end this one, log out. */
+  /** End another session of the customer; to end this one, log out. */
   endSession(sid: string): Promise<void>;
-  /** Whom the customer has referred, their addresses masked; `cursor` is the `nextCursor` of the part before. */
+  /** The customers whom this one has referred, with masked addresses; `cursor` is the `nextCursor` of the previous page. */
   referrals(part?: { limit?: number; cursor?: string | null }): Promise<{ children: Referral[]; nextCursor: string | null }>;
 }

@@ -1,6 +1,6 @@
 /**
- * What customers with a password do: register, prove their addresses, sign in, change and reset the password, change an address.
- * It stands on customer-auth.js, and keeps the session where that does. Types: passwords.d.ts. How to use it: README.md, beside this file.
+ * What customers with a password do: register, verify their addresses, sign in, change and reset the password, change an address.
+ * It extends customer-auth.js and stores the session where that does. Types: passwords.d.ts. How to use it: README.md, beside this file.
  */
 
 import { CustomerAuth } from "./customer-auth.js";
@@ -8,13 +8,13 @@ import { CustomerAuth } from "./customer-auth.js";
 const EMAILPASS = "/auth/customer/emailpass";
 const CUSTOMERS = "/store/customers";
 const ME = `${CUSTOMERS}/me`;
-const RESEND_MS = 90_000; // where an answer does not say it: the service's own default
+const RESEND_MS = 90_000; // the service's own default, for responses that do not say it
 
 /** A client of one service, for customers with and without a password. */
 export class PasswordAuth extends CustomerAuth {
   /**
-   * Keep an address with a password, and tell the token that `createCustomer` needs, within 30 minutes. Which of the two addresses it takes
-   * is the service's setting; where it collects both, this is the email. Throws "identity_exists" for an address that can sign in already.
+   * Register an address with a password; returns the token that `createCustomer` needs within 30 minutes. Which address it takes
+   * is the service's setting; if it collects both, this is the email. Throws "identity_exists" if the address can already sign in.
    */
   async register({ email, phone, password }) {
     const { token } = await this.call(`${EMAILPASS}/register`, { body: { email, phone, password }, address: email ?? phone });
@@ -22,7 +22,7 @@ export class PasswordAuth extends CustomerAuth {
   }
 
   /**
-   * Make the customer of a registration; `verifications` are the codes that the service sent by itself. Signed in where nothing is left
+   * Create the customer of a registration; `verifications` are the codes that the service has sent by itself. Signs in if nothing is left
    * to verify.
    */
   async createCustomer(registration, { email, phone, firstName, lastName, companyName, metadata, referralCode } = {}) {
@@ -37,29 +37,29 @@ export class PasswordAuth extends CustomerAuth {
   }
 
   /**
-   * Sign in. After the right password it may throw "verification_required", with the `customerId` that `requestVerification` takes, or
+   * Sign in. With the right password it may throw "verification_required", with the `customerId` that `requestVerification` takes, or
    * "registration_incomplete", with the `token` that `createCustomer` takes.
    */
   async signIn({ email, phone, password }) {
     await this.call(EMAILPASS, { body: { email, phone, password }, address: email ?? phone });
-    await this.customer().catch(() => null); // the answer does not say who it is; without it the session shows the id alone
+    await this.customer().catch(() => null); // the response does not say who it is; if this fails, the session shows only the id
     return this.session;
   }
 
-  /** Ask for the code that verifies an address which a customer has given. */
+  /** Request the code that verifies an unverified address of a customer. */
   async requestVerification({ customerId, email, phone }) {
     const body = { customer_id: customerId, type: email ? "email_verification" : "phone_verification" };
     const told = await this.call(`${CUSTOMERS}/otp/send`, { body, address: email ?? phone });
     return asked(told, "verification", { customerId, ...(email ? { email } : { phone }) });
   }
 
-  /** Ask for the code that makes an address the customer's, in the place of the one before. Needs a sign-in in the last 5 minutes. */
+  /** Request the code that replaces the customer's email or phone by this address. Needs a sign-in in the last 5 minutes. */
   async requestContactChange({ email, phone }) {
     const told = await this.call(`${ME}/contact`, { body: { email, phone }, address: email ?? phone, bearer: true });
     return asked(told, "contact", email ? { email } : { phone });
   }
 
-  /** Ask for another code in the place of this one, from its `resendAt` on. */
+  /** Request another code to replace this one, from its `resendAt` on. */
   async resendCode(challenge) {
     if (challenge.flow === "verification") return this.requestVerification(challenge);
     if (challenge.flow === "contact") return this.requestContactChange(challenge);
@@ -67,8 +67,8 @@ export class PasswordAuth extends CustomerAuth {
   }
 
   /**
-   * Try a code. One of `requestVerification` signs in where nothing else is left to verify; else the answer says `needsLogin`.
-   * One of `requestContactChange` gives the session its next tokens, and ends all others.
+   * Verify a code. One of `requestVerification` signs in if nothing else is left to verify; else the response says `needsLogin`.
+   * One of `requestContactChange` gives this session its next tokens and ends all other sessions.
    */
   async verifyCode(challenge, code, names) {
     const { flow, challenge: token, email, phone } = challenge;
@@ -79,7 +79,7 @@ export class PasswordAuth extends CustomerAuth {
   }
 
   /**
-   * Change the password, or set the first one: that needs a sign-in in the last 5 minutes in the place of the old one. Ends all other
+   * Change the password, or set the first one, which needs a sign-in in the last 5 minutes instead of the old one. Ends all other
    * sessions.
    */
   async changePassword({ oldPassword, newPassword, confirmPassword = newPassword }) {
@@ -88,45 +88,44 @@ export class PasswordAuth extends CustomerAuth {
     return this.session;
   }
 
-  /** Ask for the link that sets a new password. It never tells whether the address is known; "throttled" is told of both. */
+  /** Request the link that sets a new password. The response never reveals whether the address is known, and neither does "throttled". */
   async requestReset({ email, phone }) {
     await this.call(`${EMAILPASS}/reset-password`, { body: { email, phone }, address: email ?? phone });
   }
 
   /**
-   * Set a new password, by the token and the address of the link. Ends all sessions; throws "wrong_proof" for a link that opens nothing
-   * any more.
+   * Set a new password with the token and the address of the link. Ends all sessions; throws "wrong_proof" if the link is no longer valid.
    */
   async completeReset({ email, phone, password, token }) {
     const proof = `${token} ${password}`;
     await this.call(`${EMAILPASS}/update`, { body: { email, phone, password }, address: email ?? phone, bearer: token, proof });
   }
 
-  /** Who is signed in, as the service knows them now. */
+  /** The customer who is signed in, as the service has them now. */
   async customer() {
     const { customer } = await this.call(ME, { method: "GET", bearer: true });
     return customer;
   }
 
-  /** Change what is given, null empties it; addresses change by `requestContactChange`. */
+  /** Change the members that are present; null empties one. Addresses change by `requestContactChange`. */
   async updateCustomer({ firstName, lastName, companyName, metadata }) {
     const body = { first_name: firstName, last_name: lastName, company_name: companyName, metadata };
     const { customer } = await this.call(ME, { method: "PATCH", body, bearer: true });
     return customer;
   }
 
-  /** Where the customer is signed in, the session used last first. */
+  /** The customer's sessions, the most recently used first. */
   async sessions() {
     const { sessions } = await this.call(`${ME}/sessions`, { method: "GET", bearer: true });
     return sessions.map((each) => ({ ...each, createdAt: new Date(each.createdAt), lastUsedAt: new Date(each.lastUsedAt) }));
   }
 
-  /** End one session of the customer's; to end this one, log out. */
+  /** End another session of the customer; to end this one, log out. */
   async endSession(sid) {
     await this.call(`${ME}/sessions/${encodeURIComponent(sid)}`, { method: "DELETE", bearer: true });
   }
 
-  /** Whom the customer has referred, their addresses masked; `cursor` is the `nextCursor` of the part before. */
+  /** The customers whom this one has referred, with masked addresses; `cursor` is the `nextCursor` of the previous page. */
   async referrals({ limit, cursor } = {}) {
     const query = String(new URLSearchParams(Object.entries({ limit, cursor }).filter(([, value]) => value)));
     const told = await this.call(`/store/my-referrals${query && `?${query}`}`, { method: "GET", bearer: true });

@@ -1,4 +1,4 @@
-"""What cold starts are compared with: Powertools' own example of an HTTP API, and one read of a table by boto3."""
+"""The function that cold starts are compared with: Powertools' example of an HTTP API, and one read of a table by boto3."""
 
 import os
 from typing import Any
@@ -14,8 +14,8 @@ dynamodb = boto3.client("dynamodb")
 
 @app.get("/health")
 def hello() -> dict[str, str]:
-    found = dynamodb.get_item(TableName=os.environ["CUSTOMERS_TABLE"], Key={"pk": {"S": "hello"}})
-    return {"message": f"hello {found.get('Item', 'world')}"}
+    response = dynamodb.get_item(TableName=os.environ["CUSTOMERS_TABLE"], Key={"pk": {"S": "hello"}})
+    return {"message": f"hello {response.get('Item', 'world')}"}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

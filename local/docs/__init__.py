@@ -10,14 +10,14 @@ from local.server import Request, Response
 
 PREFIX = "/docs/"
 PAGE = Path(__file__).parent
-# Swagger UI draws its icons as data in its style sheet; trusted types it does not know.
+# Swagger UI has its icons as data URLs in its style sheet, and does not support trusted types.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
-def is_asked_for(path: str) -> bool:
+def has(path: str) -> bool:
     return path.startswith(PREFIX) or path == PREFIX.rstrip("/")
 
 
@@ -32,7 +32,7 @@ def answer(request: Request) -> Response:
 
 
 def _renderer() -> Path:
-    """Where the package keeps Swagger UI; itself, which needs Flask, is not imported. Raises: ModuleNotFoundError."""
+    """The package's folder with Swagger UI. The package itself needs Flask and is not imported. Raises: ModuleNotFoundError."""
     spec = importlib.util.find_spec("flask_swagger_ui")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("flask_swagger_ui")

@@ -1,4 +1,4 @@
-"""Runs as a function of the service would: gives the customer who has proven an address the role `admin`."""  # noqa: INP001 - as functions/
+"""Runs like a function of the service: gives the customer who has proven an address the role `admin`."""  # noqa: INP001 - as functions/
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from customer_auth.flows import admins
 
 
 def handler(event: dict[str, str], _context: object) -> dict[str, Any]:
-    """`{"phone" or "email"}` → `{customer_id, roles}`, or what is `wrong`; nobody's address is `unknown`. Again changes nothing."""
+    """`{"phone" or "email"}` → `{customer_id, roles}`, or what is `wrong`; an address of nobody is `unknown`. Repeating changes nothing."""
     try:
         address = phone.parse(event["phone"]) if "phone" in event else email.parse(event["email"])
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Runs as a function of the service would: makes the publishable key that the local stack has from its start."""  # noqa: INP001 - as functions/
+"""Runs like a function of the service: creates the publishable key that the local stack has from its start."""  # noqa: INP001 - as functions/
 
 from customer_auth.tokens import publishable_keys
 

@@ -1,4 +1,4 @@
-"""Runs as a function of the service would: the public key that receipts of deletions are checked with."""  # noqa: INP001 - as functions/
+"""Runs like a function of the service: returns the public key that verifies receipts of deletions."""  # noqa: INP001 - as functions/
 
 from customer_auth.deletion import receipts
 

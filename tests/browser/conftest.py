@@ -51,7 +51,7 @@ def number(numbers):
 
 @pytest.fixture
 def device(chromium, stack):
-    """Makes browsers that share nothing; none of their pages may have thrown, or broken the policy."""
+    """Opens browsers that share nothing; at the end no page may have thrown an error or violated the policy."""
     contexts, faults = [], []
 
     def new(**options):

@@ -1,4 +1,4 @@
-"""The admin console: who gets in, and what an operator sees of the account deletion requests."""
+"""The admin console: who may use it, and what an operator sees of the account deletion requests."""
 
 import json
 import re
@@ -18,8 +18,8 @@ HOSTILE = "<img src=x onerror=\"document.title='taken'\"><b>bold</b>"
 PERSIAN = "دیگر نیازی به حساب ندارم.\nسپاس از شما."
 
 
-def request(number, **told):
-    """The request of a place in the list: the first is the newest."""
+def request(number, **attributes):
+    """The deletion request at a position of the list; the first one is the newest."""
     status = STATUSES[number % 4]
     return {
         "id": f"adr_01JZ8Q4M7X2V5N9T3B6K{number:06}",
@@ -32,24 +32,24 @@ def request(number, **told):
         "cancelled_at": "2026-02-03T12:00:00Z" if status == "cancelled" else None,
         "completed_at": "2026-03-02T09:31:00Z" if status == "completed" else None,
         "receipt": RECEIPT if status == "completed" else None,
-    } | told
+    } | attributes
 
 
 class Service:
-    """What the service answers about the requests: those of the query, or a refusal; not before it is let go for a status it holds."""
+    """The service's list of requests: it answers a query with its page or with an error, and holds back responses for some statuses."""
 
     def __init__(self):
         self.requests = [request(number) for number in range(135)]
         self.count = None
         self.refusal = None
-        self.asked = []
+        self.queries = []
         self.holds = frozenset()
         self.held = []
 
     def hear(self, route):
         query = dict(parse_qsl(urlsplit(route.request.url).query))
         assert route.request.headers["authorization"].startswith("Bearer ey")
-        self.asked.append(query)
+        self.queries.append(query)
         if query.get("status") in self.holds:
             self.held.append((route, query))
         else:
@@ -67,16 +67,16 @@ class Service:
     def answer(self, route, query):
         if self.refusal == "lost":
             return route.abort("internetdisconnected")
-        return route.fulfill(**(self.refusal or {"json": self.found(**query)}))
+        return route.fulfill(**(self.refusal or {"json": self.page_of(**query)}))
 
-    def found(self, *, order, order_direction, limit, status=None, offset="0", cursor=None):
+    def page_of(self, *, order, order_direction, limit, status=None, offset="0", cursor=None):
         assert (order in {"created_at", "updated_at", "customer_id"}, order_direction in {"ASC", "DESC"}) == (True, True)
         requests = [each for each in self.requests if status in {None, each["status"]}]
         start, end = int(cursor or offset), int(cursor or offset) + int(limit)
         count = len(requests) if self.count is None else self.count
         after = str(end) if end < len(requests) else None
-        told = {"count": count, "offset": int(offset), "limit": int(limit), "next_cursor": after}
-        return {"requests": requests[start:end], **told}
+        place = {"count": count, "offset": int(offset), "limit": int(limit), "next_cursor": after}
+        return {"requests": requests[start:end], **place}
 
 
 class Console:
@@ -162,7 +162,7 @@ def test_an_operator_signs_in_by_phone_and_sees_the_requests(device, opened, num
     expect(console.page.locator("#who")).to_have_text(number)
     expect(console.count).to_have_text("1–20 of 135")
     expect(console.rows).to_have_count(20)
-    assert console.service.asked == [{"limit": "20", "offset": "0", "order": "created_at", "order_direction": "DESC"}]
+    assert console.service.queries == [{"limit": "20", "offset": "0", "order": "created_at", "order_direction": "DESC"}]
 
 
 def test_an_operator_signs_in_by_email_and_stays_so_after_a_reload(device, opened):
@@ -273,7 +273,7 @@ def test_loading_more_appends_by_cursor_until_all_are_there(console, service):
     expect(console.count).to_be_focused()
     expect(console.more).to_be_hidden()
     assert console.page.locator("th.id code").all_text_contents() == [each["id"] for each in service.requests]
-    assert service.asked[-1] == {"limit": "20", "order": "created_at", "order_direction": "DESC", "cursor": "40"}
+    assert service.queries[-1] == {"limit": "20", "order": "created_at", "order_direction": "DESC", "cursor": "40"}
 
 
 def test_a_request_that_moved_meanwhile_is_shown_once_and_as_it_is_now(console, service):
@@ -296,7 +296,7 @@ def test_pages_are_turned_by_offset(console, service):
     expect(console.count).to_be_focused()
     expect(console.rows).to_have_count(20)
     expect(console.page.locator("th.id code").first).to_have_text(service.requests[20]["id"])
-    assert service.asked[-1] == {"limit": "20", "offset": "20", "order": "created_at", "order_direction": "DESC"}
+    assert service.queries[-1] == {"limit": "20", "offset": "20", "order": "created_at", "order_direction": "DESC"}
     console.page.reload()
     expect(console.count).to_have_text("21–40 of 135")
     console.previous.click()
@@ -329,7 +329,7 @@ def test_pages_end_where_the_services_offset_does(signed_in, service):
     expect(console.page.locator("#place")).to_have_text("Page 101 of 103")
     expect(console.next).to_have_attribute("aria-disabled", "true")
     expect(console.page.locator("#reach")).to_contain_text("Pages end after 10,100 requests.")
-    assert {each["offset"] for each in service.asked} == {"10000"}
+    assert {each["offset"] for each in service.queries} == {"10000"}
 
 
 def test_what_is_chosen_is_asked_for_and_outlives_a_reload(console, service):
@@ -340,13 +340,13 @@ def test_what_is_chosen_is_asked_for_and_outlives_a_reload(console, service):
     console.choose("Rows at a time", "50")
     expect(console.count).to_have_text("1–33 of 33")
     chosen = {"limit": "50", "offset": "0", "order": "customer_id", "order_direction": "ASC", "status": "completed"}
-    assert service.asked[-1] == chosen
+    assert service.queries[-1] == chosen
     assert console.search == "status=completed&order=customer_id&direction=ASC&rows=50"
-    asked = len(service.asked)
+    count = len(service.queries)
     console.page.reload()
 
     expect(console.count).to_have_text("1–33 of 33")
-    assert service.asked[asked:] == [chosen]
+    assert service.queries[count:] == [chosen]
     expect(console.page.get_by_label("Order by")).to_have_value("customer_id")
 
 
@@ -354,7 +354,7 @@ def test_what_an_address_names_wrongly_is_as_if_it_were_not_there(signed_in, ser
     console = signed_in("?status=lost&order=id&direction=asc&rows=1000&paging=no&page=-1")
 
     expect(console.count).to_have_text("1–20 of 135")
-    assert service.asked == [{"limit": "20", "offset": "0", "order": "created_at", "order_direction": "DESC"}]
+    assert service.queries == [{"limit": "20", "offset": "0", "order": "created_at", "order_direction": "DESC"}]
 
 
 def test_each_status_has_its_badge_and_each_end_its_moment(console):
@@ -369,11 +369,11 @@ def test_each_status_has_its_badge_and_each_end_its_moment(console):
 
 def test_moments_are_in_the_readers_language_and_zone(signed_in):
     console = signed_in(locale="de-DE", timezone_id="Asia/Tehran")
-    asked = console.rows.first.locator(".asked time")
+    created = console.rows.first.locator(".asked time")
 
-    expect(asked).to_have_text("01.02.2026, 02:00")
-    expect(asked).to_have_attribute("datetime", "2026-01-31T22:30:00Z")
-    expect(asked).to_have_attribute("lang", "de-DE")
+    expect(created).to_have_text("01.02.2026, 02:00")
+    expect(created).to_have_attribute("datetime", "2026-01-31T22:30:00Z")
+    expect(created).to_have_attribute("lang", "de-DE")
     expect(console.page.locator("#zone")).to_have_text("Times are in the zone Asia/Tehran.")
 
 
@@ -404,11 +404,11 @@ def test_a_long_reason_is_cut_until_the_whole_is_asked_for(signed_in, service):
 
 
 def test_the_receipt_of_a_completed_request_is_downloaded_as_it_is(console, service, tmp_path):
-    wanted = service.requests[3]["id"]
+    request_id = service.requests[3]["id"]
     with console.page.expect_download() as download:
-        console.page.get_by_role("button", name=f"Download the receipt of {wanted}").click()
+        console.page.get_by_role("button", name=f"Download the receipt of {request_id}").click()
 
-    assert download.value.suggested_filename == f"{wanted}.receipt.jws"
+    assert download.value.suggested_filename == f"{request_id}.receipt.jws"
     download.value.save_as(tmp_path / "receipt")
     assert (tmp_path / "receipt").read_text() == RECEIPT
     assert console.page.locator("td.receipt button").count() == 5
@@ -451,7 +451,7 @@ def test_waiting_is_seen_and_told(signed_in, service):
     console.more.press("Enter")
     service.let_go()
     expect(console.count).to_have_text("1–40 of 135")
-    assert len(service.asked) == 2
+    assert len(service.queries) == 2
 
 
 def test_an_answer_that_is_overtaken_is_not_shown(console, service):
@@ -482,7 +482,7 @@ def test_a_lost_connection_is_told_and_trying_again_goes_on(console, service):
 
 @pytest.mark.parametrize("refusal", [(429, "throttled", "Too many requests."), (503, "unavailable", "not available")])
 def test_the_service_says_when_to_try_again(device, opened, number, service, refusal):
-    status, error_type, told = refusal
+    status, error_type, text = refusal
     context = device()
     context.clock.install()
     console = opened(context)
@@ -491,7 +491,7 @@ def test_the_service_says_when_to_try_again(device, opened, number, service, ref
     service.refuse(status, error_type, **{"Retry-After": "30"})
     console.more.click()
 
-    expect(console.failure).to_contain_text(told)
+    expect(console.failure).to_contain_text(text)
     expect(console.rows).to_have_count(20)
     expect(console.retry).to_have_text(re.compile(r"Try again in 0:(30|2\d)"))
     expect(console.retry).to_have_attribute("aria-disabled", "true")
@@ -522,7 +522,7 @@ def test_a_cursor_that_is_refused_begins_anew(console, service):
     console.retry.click()
 
     expect(console.count).to_have_text("1–20 of 135")
-    assert service.asked[-1]["offset"] == "0"
+    assert service.queries[-1]["offset"] == "0"
 
 
 def test_everything_is_done_by_keyboard(device, opened, number, stack):
@@ -583,13 +583,13 @@ def states(console, service, number):
 def test_no_state_has_a_barrier_or_is_wider_than_its_window(device, opened, number, service, axe, window):
     pixels, scheme = window
     console = opened(device(reduced_motion="reduce", color_scheme=scheme, viewport={"width": pixels, "height": 800}))
-    found = {}
+    violations = {}
     for state in states(console, service, number):
         assert width(console.page) <= pixels, state
-        found[state] = axe(console.page)
+        violations[state] = axe(console.page)
 
-    assert len(found) == 8
-    assert {where: each for where, each in found.items() if each} == {}
+    assert len(violations) == 8
+    assert {where: each for where, each in violations.items() if each} == {}
 
 
 def test_a_window_between_the_two_scrolls_its_table_alone(signed_in):
@@ -602,13 +602,13 @@ def test_a_window_between_the_two_scrolls_its_table_alone(signed_in):
 
 def test_the_console_loads_only_what_the_readme_names(device, stack):
     page = device().new_page()
-    asked = []
-    page.on("request", lambda request: asked.append((request.method, request.url)))
+    calls = []
+    page.on("request", lambda request: calls.append((request.method, request.url)))
     page.goto("/_local/admin/", wait_until="networkidle")
     expect(page.locator("#ask")).to_be_visible()
 
-    assert len(asked) >= 10
-    for method, url in asked:
+    assert len(calls) >= 10
+    for method, url in calls:
         assert method == "GET"
         path = url.removeprefix(f"{stack.url}/_local/")
         assert path.partition("/")[0] in {"customer-auth.js", "demo", "admin"}, url

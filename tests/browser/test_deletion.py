@@ -1,4 +1,4 @@
-"""The demo's pages for an account's end: downloading what is held, deleting the account by a code, and keeping it after all."""
+"""The demo's pages for deletion: downloading the data, deleting the account with a code, and cancelling the deletion."""
 
 import json
 import re
@@ -32,11 +32,11 @@ def deletion(status="confirmed"):
 
 
 class Deletions:
-    """The service's side of deletions: what it answers, and what it was asked."""
+    """The service's side of deletions: its responses, and the calls that it got."""
 
     def __init__(self, page):
         self.page = page
-        self.asked = []
+        self.calls = []
         self.answers = {}
         expires_at = (datetime.now(UTC) + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.sent = {"json": {"token": "ch_1", "expires_at": expires_at, "request": None}}
@@ -48,22 +48,22 @@ class Deletions:
 
     @property
     def has_ended(self):
-        return ("confirm", CODE) in [(name, body.get("code")) for name, body in self.asked]
+        return ("confirm", CODE) in [(name, body.get("code")) for name, body in self.calls]
 
     def _by_code(self, name, answer):
         def respond(route):
             body = route.request.post_data_json
-            self.asked.append((name, body))
+            self.calls.append((name, body))
             is_wrong = "code" in body and body["code"] != CODE
             route.fulfill(**(WRONG if is_wrong else self.answers.get(name, answer)))
 
         self.page.route(f"{DELETION}/{name}", respond)
 
     def bodies(self, name):
-        return [body for each, body in self.asked if each == name]
+        return [body for each, body in self.calls if each == name]
 
     def refuse_sign_in(self, answer=PENDING):
-        """As after a right code or password of an account that is to be deleted."""
+        """Refuse sign-ins, as the service does for an account that is to be deleted."""
         for path in ("**/login/*/verify", "**/auth/customer/emailpass"):
             self.page.route(path, lambda route: route.fulfill(**answer))
 
@@ -79,19 +79,19 @@ def open_at(demo, name):
 
 
 def prove(page, **proven):
-    """Signing in by a phone tells other addresses than those of the stack."""
+    """Let the sign-in by phone return a customer with these members."""
 
     def respond(route):
         answer = route.fetch()
-        told = answer.json()
-        told["user"] |= proven
-        route.fulfill(response=answer, json=told)
+        body = answer.json()
+        body["user"] |= proven
+        route.fulfill(response=answer, json=body)
 
     page.route("**/login/mobile/verify", respond)
 
 
 def sign_in_again(demo, number):
-    """By a code that is newer than those before."""
+    """Sign in with a code that is newer than all earlier ones."""
     before = len(demo.stack.messages(number))
     demo.stack.post("/_local/clock", advance_seconds=90)
     demo.page.get_by_role("button", name="Sign in again").click()
@@ -135,7 +135,7 @@ def test_what_happens_is_said_before_the_code_is_asked_for(demo, deletions, numb
     for text in ("goes: names, addresses, password", "logged out on every device", "For 7 days you can change your mind", "erased"):
         expect(said).to_contain_text(text)
     expect(said).to_contain_text("We send you a code first")
-    assert deletions.asked == []
+    assert deletions.calls == []
 
 
 def test_where_two_addresses_are_proven_the_code_may_have_gone_to_either(demo, deletions, number):
@@ -321,7 +321,7 @@ def test_a_new_password_for_an_account_that_is_to_be_deleted_offers_to_keep_it(d
 
     expect(demo.title).to_have_text("Keep my account")
     expect(demo.page.locator("[name=who]:visible")).to_have_value(EMAIL)
-    assert deletions.asked == []
+    assert deletions.calls == []
 
 
 def refused_without_an_address(demo, deletions):
@@ -375,7 +375,7 @@ def test_what_is_no_address_is_told_before_anything_is_sent(demo, deletions):
 
     expect(demo.error).to_have_text("This email or phone number cannot be used. Check its spelling.")
     expect(demo.page.locator("#keep-who")).to_be_focused()
-    assert deletions.asked == []
+    assert deletions.calls == []
 
 
 def test_what_is_held_is_downloaded_as_a_file(demo, number):
@@ -407,7 +407,7 @@ def test_a_sign_in_of_long_ago_is_repeated_before_the_download(demo, number):
 def test_pages_of_the_account_ask_to_sign_in_first_and_keeping_does_not(demo):
     for name in ("delete", "download"):
         demo.page.goto(f"/_local/demo/#{name}")
-        demo.page.reload()  # another hash alone is not another page
+        demo.page.reload()  # a new hash alone does not load the page
         expect(demo.title).to_have_text("Sign in or sign up")
         expect(demo.page).not_to_have_url(re.compile("#"))
     open_at(demo, "keep")
@@ -435,12 +435,12 @@ def test_an_account_is_deleted_by_the_keyboard_alone(demo, deletions, number):
 @pytest.mark.parametrize(("language", "scheme"), [("tr-TR", "light"), ("fa-IR", "dark")])
 def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, number, axe, language, scheme):
     demo = opened(device(locale=language, reduced_motion="reduce", color_scheme=scheme))
-    deletions, found = Deletions(demo.page), {}
+    deletions, violations = Deletions(demo.page), {}
     demo.page.route("**/store/customers/me/export", lambda route: route.fulfill(**OLD))
 
     def look(name):
         assert demo.page.evaluate("document.documentElement.scrollWidth") == 360, name
-        found[name] = axe(demo.page)
+        violations[name] = axe(demo.page)
 
     expect(demo.page.locator("html")).to_have_attribute("lang", language[:2])
     demo.sign_in(number)
@@ -472,11 +472,11 @@ def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, numbe
     expect(demo.said).not_to_be_empty()
     look("kept")
 
-    assert {name: each for name, each in found.items() if each} == {}
+    assert {name: each for name, each in violations.items() if each} == {}
 
 
 def enter_code(demo, number, before):
-    """The code that came after so many messages."""
+    """The code in the message after this number of messages."""
     expect(demo.code).to_be_focused()
     demo.code.fill(demo.sent(number, before + 1))
 
@@ -521,7 +521,7 @@ def test_from_the_pages_alone_an_account_is_kept_deleted_proven_and_opened_anew(
     expect(demo.page.locator("#account")).to_be_visible()
     leave(demo, number)
     later(demo, 7 * 86_400)
-    assert "was deleted" in stack.messages(number)[0]["body"]  # on the way, as the hourly run fell due
+    assert "was deleted" in stack.messages(number)[0]["body"]  # on the way, when the hourly run was due
 
     console = device(viewport={"width": 1280, "height": 800}, accept_downloads=True).new_page()
     console.goto("/_local/admin/?status=completed")
@@ -534,8 +534,8 @@ def test_from_the_pages_alone_an_account_is_kept_deleted_proven_and_opened_anew(
     expect(row).to_contain_text("completed", ignore_case=True)
     with console.expect_download() as download:
         row.get_by_role("button").click()
-    told = receipts.check(download.value.path().read_text(), stack.ask("GET", "/_local/receipts-key").text)
-    assert told["request_id"] == download.value.suggested_filename.partition(".")[0]
+    receipt = receipts.check(download.value.path().read_text(), stack.ask("GET", "/_local/receipts-key").text)
+    assert receipt["request_id"] == download.value.suggested_filename.partition(".")[0]
 
     start_to_sign_in(demo, number)
     expect(demo.page.locator("#welcome")).to_have_text("Your account was just created.")

@@ -1,4 +1,4 @@
-"""The inbox of the local stack: live, filtered, and its codes ready to copy."""
+"""The local stack's inbox: it is live, can be filtered, and copies codes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -36,16 +36,16 @@ def test_a_code_is_copied_by_one_button(inbox, number, stack):
 
 
 def test_an_address_in_any_spelling_filters(inbox, numbers, stack):
-    wanted, other = next(numbers), next(numbers)
-    for number in (wanted, other):
+    sought, other = next(numbers), next(numbers)
+    for number in (sought, other):
         stack.post("/login/mobile/send", phone=number)
         stack.messages(number)
     expect(card(inbox, other)).to_be_visible()
 
-    inbox.get_by_role("searchbox").fill(f"({wanted[2:5]}) {wanted[5:8]}-{wanted[8:]}")
+    inbox.get_by_role("searchbox").fill(f"({sought[2:5]}) {sought[5:8]}-{sought[8:]}")
 
     expect(inbox.get_by_role("listitem")).to_have_count(1)
-    expect(card(inbox, wanted)).to_be_visible()
+    expect(card(inbox, sought)).to_be_visible()
     inbox.get_by_role("searchbox").fill("nobody@example.com")
     expect(inbox.locator("#empty")).to_have_text("Nothing was sent to this address.")
 

@@ -1,4 +1,4 @@
-"""How the pages are for everyone: each language, the narrowest screen, assistive technology, and what they load."""
+"""The pages for everyone: all languages, the narrowest screen, assistive technology, and what they load."""
 
 import pytest
 from playwright.sync_api import expect
@@ -99,15 +99,15 @@ def states(demo, number):
 
 def test_no_state_has_a_barrier_in_light_or_dark(device, opened, number, axe):
     demo = opened(device(reduced_motion="reduce"))
-    found = {}
+    violations = {}
     for state in states(demo, number):
         for scheme in ("light", "dark"):
             demo.page.emulate_media(color_scheme=scheme)
-            found[state, scheme] = axe(demo.page)
-    found["from right to left", "dark"] = demo.page.get_by_label("Language").select_option("fa") and axe(demo.page)
+            violations[state, scheme] = axe(demo.page)
+    violations["from right to left", "dark"] = demo.page.get_by_label("Language").select_option("fa") and axe(demo.page)
 
-    assert len(found) == 19
-    assert {where: each for where, each in found.items() if each} == {}
+    assert len(violations) == 19
+    assert {where: each for where, each in violations.items() if each} == {}
 
 
 def test_the_inbox_has_no_barrier_in_light_or_dark(device, stack, axe):
@@ -130,13 +130,13 @@ def test_motion_stops_where_it_is_not_wanted(device, opened):
 
 def test_opening_the_page_loads_its_own_files_alone(device, stack):
     page = device().new_page()
-    asked = []
-    page.on("request", lambda request: asked.append((request.method, request.url)))
+    calls = []
+    page.on("request", lambda request: calls.append((request.method, request.url)))
     page.goto("/_local/demo/", wait_until="networkidle")
     expect(page.locator("#ask")).to_be_visible()
 
-    assert len(asked) >= 10
-    for method, url in asked:
+    assert len(calls) >= 10
+    for method, url in calls:
         path = url.removeprefix(f"{stack.url}/_local/")
         assert method == "GET"
         assert (ROOT / "web" / path).exists(), url

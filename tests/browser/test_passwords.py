@@ -1,4 +1,4 @@
-"""The demo's pages for passwords: registering, verifying, signing in, a forgotten password, and what a customer changes on their own."""
+"""The demo's pages for passwords: registering, verifying, signing in, a forgotten password, and changes that customers make."""
 
 import re
 import time
@@ -17,13 +17,13 @@ _ADDRESSES = count(1000)
 
 @pytest.fixture(scope="session")
 def stack():
-    """A stack that registers by both addresses; the fixtures for browsers stand on it here."""
+    """A stack that registers customers with both addresses; the browser fixtures here use it."""
     with started("--set", "REGISTRATION_IDENTIFIER=both", "--set", "IP_SENDS_PER_HOUR=0", "--set", "ALLOWED_REGIONS=US,TR,IR") as stack:
         yield stack
 
 
 class Person:
-    """Somebody with an email, a phone and a password, whom nobody knows yet."""
+    """A person with an email, a phone and a password, and no account yet."""
 
     def __init__(self, stack):
         number = next(_ADDRESSES)
@@ -37,26 +37,26 @@ class Person:
         return messages[0]["code"]
 
     def link(self):
-        """The newest link to a new password, once it has come."""
-        while not (found := LINK.findall(" ".join(each["body"] for each in self.stack.messages(self.email)))):
+        """Wait for the newest link to a new password."""
+        while not (links := LINK.findall(" ".join(each["body"] for each in self.stack.messages(self.email)))):
             time.sleep(0.02)
-        return found[0]
+        return links[0]
 
     def register(self, **more):
-        """Over HTTP; answers the last verification's answer, with its session."""
+        """Register over HTTP; returns the response to the last verification, with its session."""
         token = self.stack.post("/auth/customer/emailpass/register", email=self.email, password=self.password).json()["token"]
         body = {"email": self.email, "phone": self.phone, **more}
         bearer = {"authorization": f"Bearer {token}"}
         customer = self.stack.ask("POST", "/store/customers", json=body, headers=bearer).json()["customer"]
         for by in ("email", "phone"):
-            asked = self.stack.post("/store/customers/otp/send", customer_id=customer["id"], type=f"{by}_verification").json()
-            told = self.stack.post("/store/customers/otp/verify", token=asked["token"], code=self.code(getattr(self, by))).json()
-        return told
+            challenge = self.stack.post("/store/customers/otp/send", customer_id=customer["id"], type=f"{by}_verification").json()
+            session = self.stack.post("/store/customers/otp/verify", token=challenge["token"], code=self.code(getattr(self, by))).json()
+        return session
 
 
 @pytest.fixture
 def person(stack):
-    stack.post("/_local/clock", advance_seconds=1_800)  # one address registers ten in an hour at most
+    stack.post("/_local/clock", advance_seconds=1_800)  # at most ten registrations an hour from one IP address
     return Person(stack)
 
 
@@ -69,7 +69,7 @@ def member(person):
 
 @pytest.fixture(scope="session")
 def regular(stack):
-    """A member who stays as they are."""
+    """A member whom no test changes."""
     person = Person(stack)
     person.session = person.register(first_name="Ada", last_name="Lovelace")
     return person
@@ -213,8 +213,8 @@ def test_a_member_signs_in_by_either_address(steps, demo, regular, by):
 @pytest.mark.parametrize(("step", "who"), [("password", "phone"), ("forgot", "email")])
 def test_what_the_service_does_not_allow_is_told_in_the_words_of_the_page(steps, demo, person, step, who):
     message, errors = f"{who.capitalize()} login is not enabled", [{"field": who, "message": "is not enabled"}]
-    told = {"success": False, "type": "bad_request", "message": message, "request_id": "r", "errors": errors}
-    demo.page.route("**/auth/customer/emailpass**", lambda route: route.fulfill(status=400, json=told))
+    refusal = {"success": False, "type": "bad_request", "message": message, "request_id": "r", "errors": errors}
+    demo.page.route("**/auth/customer/emailpass**", lambda route: route.fulfill(status=400, json=refusal))
     demo.page.get_by_label("Language").select_option("tr")
     steps.open(step)
     steps.fill(who=getattr(person, who), **({"password": PASSWORD} if step == "password" else {}))
@@ -310,7 +310,7 @@ def test_an_email_is_changed_by_the_code_that_comes_to_the_new_one(steps, demo, 
     expect(demo.said).to_have_text("The address is changed.")
     expect(demo.page.locator("#profile-email")).to_have_text(new)
     steps.go("account")
-    steps.go("sessions")  # by the next tokens of the session
+    steps.go("sessions")  # with the session's next tokens
     expect(demo.page.locator("#sessions-list li")).to_have_count(1)
 
 
@@ -376,7 +376,7 @@ def test_another_device_is_seen_and_logged_out(steps, demo, device, opened, memb
     steps.go("sessions")
     rows = demo.page.locator("#sessions-list li")
     expect(rows.filter(has_text="this device")).to_have_count(1)
-    before = rows.count()  # one is of the registration
+    before = rows.count()  # one is from the registration
     rows.filter(has_not_text="this device").first.get_by_role("button").click()
 
     expect(demo.said).to_have_text("That device is logged out.")
@@ -452,13 +452,13 @@ SIGNED_IN = ("profile", "contact", "new-password", "sessions", "referrals")
 @pytest.mark.parametrize(("language", "scheme"), [("tr-TR", "light"), ("fa-IR", "dark")])
 def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, regular, axe, language, scheme):
     demo = opened(device(locale=language, reduced_motion="reduce", color_scheme=scheme))
-    steps, found = Steps(demo), {}
+    steps, violations = Steps(demo), {}
 
     def look(name):
         if name != "signed in":
             expect(demo.page.locator(f"#{name}")).to_be_visible()
         assert demo.page.evaluate("document.documentElement.scrollWidth") == 360, name
-        found[name] = axe(demo.page)
+        violations[name] = axe(demo.page)
 
     expect(demo.page.locator("html")).to_have_attribute("dir", "rtl" if language == "fa-IR" else "ltr")
     for name in SIGNED_OUT:
@@ -475,4 +475,4 @@ def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, regul
         expect(demo.page.locator(LOADED.get(name, "h1:visible"))).to_be_visible()
         look(name)
 
-    assert {name: each for name, each in found.items() if each} == {}
+    assert {name: each for name, each in violations.items() if each} == {}

@@ -1,4 +1,4 @@
-"""The field for country and number: written as libphonenumber writes numbers, while they are typed."""
+"""The field for country and number: it formats numbers like libphonenumber while they are typed."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.harness.local_stack import ROOT
 
-# National numbers of these are moved about by libphonenumber (a 9 becomes a 15), which the field leaves as typed.
+# libphonenumber rearranges these countries' national numbers (a 9 becomes a 15); the field does not.
 NOT_FORMATTED_NATIONALLY = {"AR"}
 
 
@@ -43,10 +43,10 @@ def test_every_countrys_mobile_number_is_known_and_written_as_its_people_do(demo
         cases.append((region, e164))
         written = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
         expected.append((written, phonenumbers.region_code_for_number(number), e164))
-    found = [(each["text"], each["region"], each["number"]) for each in read(demo.page, cases)]
+    results = [(each["text"], each["region"], each["number"]) for each in read(demo.page, cases)]
 
-    assert len(found) > 200
-    assert found == expected
+    assert len(results) > 200
+    assert results == expected
 
 
 def test_every_countrys_national_numbers_are_written_so_too_and_understood_by_the_service(demo):
@@ -56,10 +56,10 @@ def test_every_countrys_national_numbers_are_written_so_too_and_understood_by_th
         if region not in NOT_FORMATTED_NATIONALLY:
             cases.append((region, "".join(filter(str.isdigit, written))))
             expected.append((written, number))
-    found = read(demo.page, cases)
+    results = read(demo.page, cases)
 
-    sent = [phonenumbers.parse(each["number"], region) for (region, _), each in zip(cases, found, strict=True)]
-    assert [(each["text"], number) for each, number in zip(found, sent, strict=True)] == expected
+    sent = [phonenumbers.parse(each["number"], region) for (region, _), each in zip(cases, results, strict=True)]
+    assert [(each["text"], number) for each, number in zip(results, sent, strict=True)] == expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The demo page once somebody is signed in: what the token says, its renewal, and its end here and elsewhere."""
+"""The demo page with a session: the token's content, its renewal, and the end of the session here and elsewhere."""
 
 from playwright.sync_api import expect
 
@@ -85,7 +85,7 @@ def test_logging_out_everywhere_signs_out_the_other_device(demo, device, opened,
     log_out(demo, "everywhere")
 
     expect(demo.said).to_have_text("You are logged out on every device.")
-    elsewhere.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as when one comes back to the tab
+    elsewhere.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as if the person came back to the tab
     expect(elsewhere.said).to_have_text(ENDED)
     expect(elsewhere.title).to_have_text(SIGN_IN)
     expect(elsewhere.title).to_be_focused()

@@ -1,4 +1,4 @@
-"""Signing up and in on the demo page: by phone and email, with all that may go wrong on the way."""
+"""Signing up and in on the demo page, by phone and email, with everything that can go wrong."""
 
 import pytest
 from playwright.sync_api import expect
@@ -91,7 +91,7 @@ def test_a_new_code_may_be_asked_for_when_the_time_is_over(demo, number, stack):
     demo.page.clock.install()
     demo.ask(number)
     expect(demo.resend).to_have_text("Send a new code in 1:29")
-    demo.resend.click(force=True)  # which does nothing yet
+    demo.resend.click(force=True)  # it does nothing yet
     first = demo.sent(number)
 
     stack.post("/_local/clock", advance_seconds=90)

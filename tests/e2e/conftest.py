@@ -1,4 +1,4 @@
-"""One local stack for all tests that neither stop it nor need it as it starts."""
+"""One local stack for all tests that neither stop it nor watch it start."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The API's document where it is used: shown under /docs on the local stack, and held against the service by schemathesis over HTTP."""
+"""The API's document in use: shown under /docs on the local stack, and compared with the service by schemathesis over HTTP."""
 
 import re
 import subprocess
@@ -56,7 +56,7 @@ def test_schemathesis_finds_nothing_at_the_bounds_of_what_each_field_allows():
     if not (ROOT / ".tools" / "schemathesis" / ".done").exists():
         pytest.skip("schemathesis is missing: make setup")
 
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "tools.fuzz", "--phases", "examples,coverage", "--seconds", "25"],
         cwd=ROOT,
         capture_output=True,
@@ -64,5 +64,5 @@ def test_schemathesis_finds_nothing_at_the_bounds_of_what_each_field_allows():
         check=False,
     )
 
-    assert found.returncode == 0, found.stdout + found.stderr
-    assert "No issues found" in found.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "No issues found" in result.stdout

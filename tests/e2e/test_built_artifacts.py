@@ -16,9 +16,9 @@ from tools.emulator import ARCHITECTURE, RUNTIMES_OWN, lay_runtime
 
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 FUNCTIONS = [pytest.param(function, id=function.logical_id) for function in template().functions.values()]
-# What calls AWS and is no endpoint, and the clients that it always needs.
+# The functions that call AWS but are no endpoints, and the clients that they always need.
 OTHERS = {"SendMessages": ["dynamodb", "secretsmanager", "sns"], "RotateSigningKeys": ["dynamodb"]}
-# phonenumbers' knowledge of places, companies and time zones.
+# phonenumbers' data about places, companies and time zones.
 DATA = ("carrier", "geocoder", "geodata", "timezone", "tzdata")
 LAMBDAS_OWN = {
     "AWS_ACCESS_KEY_ID": "invented",
@@ -45,8 +45,8 @@ print(json.dumps({"from": aws.__file__, "uses": uses, "clients": clients, "trust
 
 def make(*target: str) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {"ARCHITECTURE": ARCHITECTURE}
-    made = subprocess.run(["make", "-s", *target], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, S607
-    assert made.returncode == 0, made.stdout + made.stderr
+    result = subprocess.run(["make", "-s", *target], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.fixture(scope="module")
@@ -78,16 +78,16 @@ def test_a_handler_starts_from_the_artifacts_with_its_own_environment(function, 
     )
 
     assert started.returncode == 0, started.stderr
-    told = json.loads(started.stdout)
-    needed = OTHERS.get(function.logical_id) or asked_of_aws(function)
-    assert told["from"] == str(built / "SharedLayer" / "python" / "customer_auth" / "aws" / "__init__.py")
-    assert told["uses"] in (needed, None)
-    assert told["clients"] == len({"sns", "sesv2"} & {*needed})  # made while it starts; whoever sends no messages loads no SDK
-    assert told["trust"] == bool(needed)
+    report = json.loads(started.stdout)
+    needed = OTHERS.get(function.logical_id) or services_called_by(function)
+    assert report["from"] == str(built / "SharedLayer" / "python" / "customer_auth" / "aws" / "__init__.py")
+    assert report["uses"] in (needed, None)
+    assert report["clients"] == len({"sns", "sesv2"} & {*needed})  # created at the start; a function that sends no messages loads no SDK
+    assert report["trust"] == bool(needed)
 
 
-def asked_of_aws(function) -> list[str]:
-    """The services that the function's policies open."""
+def services_called_by(function) -> list[str]:
+    """The AWS services that the function's policies allow."""
     return sorted({action.partition(":")[0] for statement in may(function.logical_id) for action in statement.actions})
 
 

@@ -1,4 +1,4 @@
-"""Every function, as it was built, answers its events under Lambda's own runtime, as `make invoke-all` runs them."""
+"""Every built function answers its events under Lambda's own runtime, as `make invoke-all` runs them."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ def runs(tmp_path_factory):
         return {run.event: run for run in invoke_all.runs(running.environments(), runtime)}
 
 
-@pytest.mark.timeout(300)  # the first takes them all
+@pytest.mark.timeout(300)  # the first request gets all of them
 @pytest.mark.parametrize("event", EVENTS)
 def test_a_function_answers_in_90_mb(runs, event):
     run = runs[event]

@@ -1,4 +1,4 @@
-"""`make dev` fires the template's schedules: asked over HTTP, its clock moved, ended in between."""
+"""`make dev` fires the template's schedules: while its clock is moved over HTTP, and after it was stopped in between."""
 
 import contextlib
 import signal
@@ -19,27 +19,27 @@ REMINDED, DELETED = "Tomorrow", "account was deleted"
 
 
 def seconds(time_: str) -> float:
-    """An ISO 8601 time, since the epoch."""
+    """An ISO 8601 time in epoch seconds."""
     return datetime.fromisoformat(time_).timestamp()
 
 
 def move(stack, by):
-    """Answers the service's time afterwards, and how far its clock is ahead."""
-    told = stack.post("/_local/clock", advance_seconds=by).json()
-    return seconds(told["now"]), told["advanced_seconds"]
+    """Move the clock; returns the service's time afterwards, and how far its clock is ahead."""
+    answer = stack.post("/_local/clock", advance_seconds=by).json()
+    return seconds(answer["now"]), answer["advanced_seconds"]
 
 
 def leave(stack, number):
-    """Sign up and confirm the deletion; answers when it is due."""
+    """Sign up and confirm a deletion; returns when it is due."""
     token = stack.sign_up(number).json()["token"]
     move(stack, 90)
-    asked = stack.ask("POST", f"{DELETION}/request", json={}, headers={"Authorization": f"Bearer {token}"}).json()
+    code_response = stack.ask("POST", f"{DELETION}/request", json={}, headers={"Authorization": f"Bearer {token}"}).json()
     code = stack.messages(number, count=2)[0]["code"]
-    confirmed = stack.post(f"{DELETION}/confirm", token=asked["token"], code=code)
+    confirmed = stack.post(f"{DELETION}/confirm", token=code_response["token"], code=code)
     return seconds(confirmed.json()["request"]["deletion_scheduled_at"])
 
 
-def told(stack, number, *phrases):
+def received(stack, number, *phrases):
     """The messages with these phrases, oldest first, each as (phrase, when)."""
     messages = reversed(stack.ask("GET", "/_local/messages", params={"to": number}).json())
     return [(phrase, message["sent_at"]) for message in messages for phrase in phrases if phrase in message["body"]]
@@ -65,7 +65,7 @@ def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and
 
         now, _ = move(stack, 35 * DAY)
 
-        (reminder, reminded_at), (deletion, deleted_at) = told(stack, leaves, REMINDED, DELETED)  # there already, and once each
+        (reminder, reminded_at), (deletion, deleted_at) = received(stack, leaves, REMINDED, DELETED)  # already sent, and once each
         assert (reminder, deletion) == (REMINDED, DELETED)
         assert seconds(reminded_at) < due_at <= seconds(deleted_at)
         assert now - due_at > 27 * DAY
@@ -73,10 +73,10 @@ def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and
         assert signed_in.status_code == 200
         assert stack.ask("GET", "/store/customers/me", headers={"Authorization": f"Bearer {signed_in.json()['token']}"}).status_code == 200
         assert not kids(stack) & first_keys
-        asked = stack.post(f"{REGISTER}/request-otp", phone=leaves)
+        response = stack.post(f"{REGISTER}/request-otp", phone=leaves)
         code = stack.messages(leaves, count=6)[0]["code"]
-        anew = stack.post(f"{REGISTER}/verify-otp", phone=leaves, challenge=asked.json()["challenge"], code=code)
-        assert (anew.status_code, anew.json()["registered"]) == (201, True)
+        registered = stack.post(f"{REGISTER}/verify-otp", phone=leaves, challenge=response.json()["challenge"], code=code)
+        assert (registered.status_code, registered.json()["registered"]) == (201, True)
 
 
 def test_more_than_400_days_are_one_step_after_which_sign_ins_go_on(number):
@@ -112,21 +112,21 @@ def test_what_waits_in_the_retry_queue_comes_as_the_clock_passes_its_time(stack,
 def test_schedules_fire_by_themselves_as_time_passes(number):
     with started("--set", "DELETION_SCHEDULED_DAYS=1") as stack:
         now, _ = move(stack, 0)
-        now, _ = move(stack, HOUR - now % HOUR + 30 * MINUTE)  # so that no hour is full until the end
+        now, _ = move(stack, HOUR - now % HOUR + 30 * MINUTE)  # so that no full hour is reached before the end
         due_at = leave(stack, number)
         now, _ = move(stack, 0)
-        move(stack, due_at - now - MINUTE)  # the hours on the way have fired
+        move(stack, due_at - now - MINUTE)  # the hourly runs on the way have happened
         now, _ = move(stack, 0)
         full_hour = now - now % HOUR + HOUR
-        now, _ = move(stack, full_hour - now - 2)  # it is due by now, and no hour has been full since
+        now, _ = move(stack, full_hour - now - 2)  # it is due now, and no full hour has been reached since
         assert due_at < now < full_hour
-        assert told(stack, number, DELETED) == []
+        assert received(stack, number, DELETED) == []
 
         ends_at = time.monotonic() + 15
-        while not (found := told(stack, number, DELETED)) and time.monotonic() < ends_at:
+        while not (deletions := received(stack, number, DELETED)) and time.monotonic() < ends_at:
             time.sleep(0.1)
 
-        [(_, deleted_at)] = found
+        [(_, deleted_at)] = deletions
         assert seconds(deleted_at) >= full_hour
 
 
@@ -143,10 +143,10 @@ def test_ended_on_the_way_it_goes_on_where_it_was_and_loses_nothing(tmp_path, nu
                 requests.post(f"{first.url}/_local/clock", json={"advance_seconds": 300 * DAY}, timeout=60)
 
         threading.Thread(target=go, daemon=True).start()
-        while not told(first, leaves, REMINDED):
+        while not received(first, leaves, REMINDED):
             time.sleep(0.01)
         first.end(how)
-        time.sleep(0.2)  # what it printed last has been read
+        time.sleep(0.2)  # to read what it printed last
         sent = [*first.lines]
     with started("--data", tmp_path / "data") as second:
         _, ahead = move(second, 0)
@@ -157,13 +157,13 @@ def test_ended_on_the_way_it_goes_on_where_it_was_and_loses_nothing(tmp_path, nu
         move(second, (35 - days % 35) * DAY)
 
         sent += [message["body"] for message in second.ask("GET", "/_local/messages", params={"to": leaves}).json()]
-        assert 1 <= sum(DELETED in line for line in sent) <= 2  # twice only where it was ended between sending and writing it down
+        assert 1 <= sum(DELETED in line for line in sent) <= 2  # twice only if it was stopped between sending and recording that
         assert signs_in(second, stays).status_code == 200
         before = len(second.messages(leaves, count=0))
-        asked = second.post(f"{REGISTER}/request-otp", phone=leaves).json()
+        code_response = second.post(f"{REGISTER}/request-otp", phone=leaves).json()
         code = second.messages(leaves, count=before + 1)[0]["code"]
-        anew = second.post(f"{REGISTER}/verify-otp", phone=leaves, challenge=asked["challenge"], code=code)
-        assert (anew.status_code, anew.json()["registered"]) == (201, True)
+        registered = second.post(f"{REGISTER}/verify-otp", phone=leaves, challenge=code_response["challenge"], code=code)
+        assert (registered.status_code, registered.json()["registered"]) == (201, True)
 
 
 def test_on_another_dynamodb_it_is_the_same(number):
@@ -172,4 +172,4 @@ def test_on_another_dynamodb_it_is_the_same(number):
 
         move(stack, 8 * DAY)
 
-        assert [phrase for phrase, _ in told(stack, number, REMINDED, DELETED)] == [REMINDED, DELETED]
+        assert [phrase for phrase, _ in received(stack, number, REMINDED, DELETED)] == [REMINDED, DELETED]

@@ -1,4 +1,4 @@
-"""`make dev` from outside: started as a process, asked over HTTP, ended by signals."""
+"""`make dev` from outside: started as a process, called over HTTP, stopped by signals."""
 
 import base64
 import contextlib
@@ -22,14 +22,14 @@ LOGIN = "/api/v1/auth/customer/login"
 
 
 def members(session):
-    """The processes of a session, but for those that have ended and wait to be noticed."""
-    found = []
+    """The process ids of a session, without zombies."""
+    ids = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, _, _, its_session = entry.read_text().rpartition(") ")[2].split()[:4]
             if int(its_session) == session and state != "Z":
-                found.append(int(entry.parent.name))
-    return found
+                ids.append(int(entry.parent.name))
+    return ids
 
 
 def test_the_first_line_has_the_address_and_the_service_answers_there(stack):
@@ -124,7 +124,7 @@ def test_a_customer_becomes_an_admin(stack, number):
     assert claims["roles"] == ["admin"]
 
 
-OUTCOMES = {"error": "no_answer", "throttle": "throttled", "reject": "opted_out", "lost": "no_answer"}  # as the sender's line tells it
+OUTCOMES = {"error": "no_answer", "throttle": "throttled", "reject": "opted_out", "lost": "no_answer"}  # as the sender's line says
 
 
 @pytest.mark.parametrize("mode", OUTCOMES)
@@ -134,8 +134,8 @@ def test_a_broken_sender_is_broken_for_a_while(numbers, mode):
         stack.post("/_local/faults", sender="sms", mode=mode, for_seconds=3600)
 
         assert stack.post(f"{REGISTER}/request-otp", phone=number).status_code == 200
-        tried = json.loads(stack.logged('"send_message"'))  # which comes after the provider's answer, or its loss
-        # «lost» sends, and drops the answer alone.
+        tried = json.loads(stack.logged('"send_message"'))  # written after the provider's response, or its loss
+        # «lost» sends the message and drops only the response.
         assert (bool(stack.messages(number, count=0)), tried["outcome"]) == (mode == "lost", OUTCOMES[mode])
 
         stack.post("/_local/faults", sender="sms", mode=mode, for_seconds=0)
@@ -304,7 +304,7 @@ def test_a_signal_while_it_starts_ends_it_too():
     time.sleep(0.6)
     process.terminate()
 
-    assert process.wait(5) in {0, -signal.SIGTERM}  # the latter before Python has read the first line
+    assert process.wait(5) in {0, -signal.SIGTERM}  # the second one before Python has read the first line
     ends_at = time.monotonic() + 5
     while members(process.pid) and time.monotonic() < ends_at:
         time.sleep(0.05)
@@ -320,7 +320,7 @@ def test_a_signal_while_it_starts_ends_it_too():
         (["--set", "SENDS_PER_HOUR=20", "--set", "SENDS_PER_DAY=1"], r".*SENDS_PER_HOUR.*"),
         (["--set", "DEFAULT_REGION"], r"argument --set: must be NAME=VALUE"),
         (["--port", "many"], r"argument --port: must be a number from 0 to 65535"),
-        (["--dynamodb", "http://127.0.0.1:1"], r"AWS cannot be made ready: .*http://127\.0\.0\.1:1.*"),
+        (["--dynamodb", "http://127.0.0.1:1"], r"the AWS resources cannot be created: .*http://127\.0\.0\.1:1.*"),
         (["--data", "/dev/null/data"], r"/dev/null/data cannot be used: Not a directory"),
     ],
 )

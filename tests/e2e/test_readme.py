@@ -1,4 +1,4 @@
-"""The README's session with curl, as it is printed, against a local stack of its own."""
+"""The README's curl session, run as it is printed, against a local stack of its own."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def url():
 
 @pytest.fixture(scope="module")
 def answers(url):
-    """What the session prints, one JSON object a line."""
+    """The session's output, one JSON object a line."""
     if shutil.which("curl") is None:
         pytest.skip("curl is missing: apt-get install curl")
     [chapter] = CHAPTER.findall((ROOT / "README.md").read_text(encoding="utf-8"))
@@ -40,9 +40,9 @@ def answers(url):
 
 
 def test_the_session_signs_up_by_phone_shows_the_customer_and_goes_on_with_the_next_pair(answers):
-    asked, session, me, renewed, *_ = answers
+    code_response, session, me, renewed, *_ = answers
 
-    assert asked["masked_phone"] == "+1*****0123"
+    assert code_response["masked_phone"] == "+1*****0123"
     assert (session["registered"], session["customer"]["first_name"]) == (True, "Ada")
     assert me == {"customer": session["customer"]}
     assert renewed["success"]
@@ -50,9 +50,9 @@ def test_the_session_signs_up_by_phone_shows_the_customer_and_goes_on_with_the_n
 
 
 def test_the_session_signs_in_by_email_as_somebody_else(answers):
-    session, asked, entered = answers[1], *answers[4:6]
+    session, code_response, entered = answers[1], *answers[4:6]
 
-    assert asked["maskedEmail"] == "a***@example.com"
+    assert code_response["maskedEmail"] == "a***@example.com"
     assert (entered["success"], entered["registered"], entered["user"]["email"]) == (True, True, "ada@example.com")
     assert entered["user"]["userId"] != session["customer"]["id"]
 

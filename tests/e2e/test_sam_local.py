@@ -9,7 +9,7 @@ import pytest
 from tools import sam_local, stack
 from tools.emulator import ARCHITECTURE, ROOT
 
-pytestmark = pytest.mark.timeout(600)  # images are made, containers started
+pytestmark = pytest.mark.timeout(600)  # to build images and start containers
 PHONE = "+12125550188"
 
 
@@ -51,8 +51,8 @@ def test_a_sign_in_is_served_over_http(sam, running):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with sam.api(port) as api:
-        asked = api.ask("/api/v1/auth/customer/register/request-otp", {"phone": PHONE})
-        proof = {"phone": PHONE, "challenge": asked["challenge"], "code": running.code(PHONE)}
+        code_response = api.ask("/api/v1/auth/customer/register/request-otp", {"phone": PHONE})
+        proof = {"phone": PHONE, "challenge": code_response["challenge"], "code": running.code(PHONE)}
         session = api.ask("/api/v1/auth/customer/register/verify-otp", proof)
         me = api.ask("/store/customers/me", headers={"authorization": f"Bearer {session['token']}"})
 

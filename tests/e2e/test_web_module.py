@@ -1,4 +1,4 @@
-"""The browser's client module, by Node's own test runner: alone, and against a local stack of its own."""
+"""The browser's client module in Node's own test runner: alone, and against a local stack of its own."""
 
 import os
 import subprocess

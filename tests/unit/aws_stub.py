@@ -1,4 +1,4 @@
-"""AWS as a stub behind the door's connections: it answers the requests that a test expects, in that order, and no others."""
+"""AWS as a stub behind the client's connections: it answers the requests that a test expects, in that order, and no others."""
 
 import json
 from collections import deque
@@ -11,23 +11,23 @@ ATTEMPTS = 2
 
 
 class Stub:
-    """What is expected, and what it is answered with."""
+    """The expected requests and their responses."""
 
     def __init__(self):
         self._expected = deque()
 
-    def answers(self, operation: str, asked: dict, told: dict) -> None:
-        self._expected.append((operation, asked, connections.Response(200, json.dumps(told).encode())))
+    def answers(self, operation: str, parameters: dict, response: dict) -> None:
+        self._expected.append((operation, parameters, connections.Response(200, json.dumps(response).encode())))
 
     def fails(self, operation: str) -> None:
-        """At every attempt of one call."""
+        """Fail every attempt of one call."""
         refusal = connections.Response(500, b'{"__type": "com.amazonaws#InternalServerError"}')
         self._expected += [(operation, None, refusal)] * ATTEMPTS
 
     def post(self, _url, headers, body):
-        operation, asked, answer = self._expected.popleft()
+        operation, parameters, answer = self._expected.popleft()
         assert headers["x-amz-target"].partition(".")[2] == operation
-        assert asked in (None, json.loads(body))
+        assert parameters in (None, json.loads(body))
         return answer
 
 

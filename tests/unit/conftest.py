@@ -8,7 +8,7 @@ from tests.unit.aws_stub import stubbed
 
 @pytest.fixture(scope="module")
 def template_settings():
-    """The service's settings, with the template's own defaults."""
+    """The service's settings, with the template's defaults."""
     defaults = Template.of_service().settings
     with pytest.MonkeyPatch.context() as environment:
         for name in settings.Service.model_fields:

@@ -1,4 +1,4 @@
-"""Secrets are compared in constant time, by a rule that holds for every line: who may try often learns from time how much was right."""
+"""Secrets are compared in constant time on every line of the code: with many attempts, time reveals how much of a guess was right."""
 
 import ast
 import copy
@@ -10,14 +10,14 @@ from tests.harness.engines import ROOT
 
 SOURCES = {str(path.relative_to(ROOT)): path for folder in ("layers", "functions") for path in sorted((ROOT / folder).rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in SOURCES.items()}
-# What its caller sent twice is no secret to that caller.
+# A caller knows both values that it sent itself.
 CALLER_S_OWN = {("functions/passwords/change_password.py", "call.body.confirm_password != call.body.new_password")}
 
 
 def test_no_secret_is_compared_but_in_constant_time():
-    found = {(name, each.text): each.line for name, tree in TREES.items() for each in leaking(tree)}
+    leaks = {(name, each.text): each.line for name, tree in TREES.items() for each in leaking(tree)}
 
-    assert found.keys() == CALLER_S_OWN, found
+    assert leaks.keys() == CALLER_S_OWN, leaks
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_no_comparison_in_constant_time_could_be_another_unseen(name, nth):
     replaced = ast.Compare(call.args[0], [ast.Eq()], [call.args[1]])
     ast.copy_location(replaced, call)
 
-    assert leaking(ast.fix_missing_locations(replaced)) or of_hashes(*call.args)  # which may be compared either way
+    assert leaking(ast.fix_missing_locations(replaced)) or of_hashes(*call.args)  # which needs no constant time
 
 
 def test_codes_devices_challenges_and_each_kind_of_token_are_compared_in_constant_time():

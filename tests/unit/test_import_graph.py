@@ -1,4 +1,4 @@
-"""The packages of the shared layer: which may import which stands in `customer_auth/__init__.py`, and the code keeps to it."""
+"""The packages of the shared layer import each other only as `customer_auth/__init__.py` allows."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ FILES = {path: ".".join(path.relative_to(LIBRARY.parent).with_suffix("").parts).
 
 
 def imports(path):
-    """The modules of ours that a file imports as it is loaded; imports inside functions are not at anybody's start."""
+    """The modules of ours that a file imports when it is loaded; imports inside functions do not delay the start."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in (each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.module):
         for name in node.names:
@@ -47,9 +47,9 @@ def test_no_modules_import_each_other_in_a_circle():
     graph = {}
     for importer, module in ARROWS:
         graph.setdefault(importer, set()).add(module)
-    graph["customer_auth.aws"] -= {"customer_auth.aws.sdk"}  # which is imported once a message is sent
+    graph["customer_auth.aws"] -= {"customer_auth.aws.sdk"}  # imported when the first message is sent
 
-    assert list(TopologicalSorter(graph).static_order())  # CycleError names the circle
+    assert list(TopologicalSorter(graph).static_order())  # CycleError names the cycle
 
 
 def test_the_library_imports_no_function():

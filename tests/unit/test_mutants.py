@@ -1,4 +1,4 @@
-"""The faults of `make mutants` can still be put in, and what tells them apart works."""
+"""The faults of `make mutants` still fit the code, and its verdicts are right."""
 
 import ast
 import shutil
@@ -17,7 +17,7 @@ BY_NAME = [pytest.param(each, id=each.name) for each in LISTED]
 def test_no_fault_is_stale(mutant):
     assert mutant.stale() is None
     assert mutant.old != mutant.new
-    if mutant.file.endswith(".py"):  # the fault is one of behaviour, not of spelling
+    if mutant.file.endswith(".py"):  # the fault changes behaviour and is no syntax error
         ast.parse(mutant.mutated((ROOT / mutant.file).read_text("utf-8")))
 
 
@@ -61,5 +61,5 @@ def test_a_fault_is_killed_by_a_test_that_fails_and_leaves_the_copy_as_it_was(co
 
     outcome = mutants._outcome(Mutant("", "sums.py", old, new, (test,)), copy)
 
-    assert outcome.state == state, outcome.told
+    assert outcome.state == state, outcome.output
     assert (copy / "sums.py").read_text() == before

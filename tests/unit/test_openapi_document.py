@@ -1,4 +1,4 @@
-"""The API's document by itself; that the service does as it says is held by every test that asks the service something."""
+"""The API's document by itself; every test that calls the service compares the response with it."""
 
 import json
 
@@ -23,22 +23,22 @@ def test_it_is_valid_by_the_specification():
 
 
 def test_an_operation_is_called_as_its_function_is():
-    told = {operation["operationId"] for _, operation in (param.values for param in OPERATIONS)}
+    operations = {operation["operationId"] for _, operation in (param.values for param in OPERATIONS)}
 
-    assert told == {name[0].lower() + name[1:] + ("Head" if method == "HEAD" else "") for (method, _), name in routes().items()}
+    assert operations == {name[0].lower() + name[1:] + ("Head" if method == "HEAD" else "") for (method, _), name in routes().items()}
 
 
 def test_every_area_says_what_it_is():
-    told = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
+    tags = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
 
-    assert set(told) == {template().functions[name].code.name for name in routes().values()}
-    assert all(told.values())
+    assert set(tags) == {template().functions[name].code.name for name in routes().values()}
+    assert all(tags.values())
 
 
 def test_every_refusal_that_is_raised_is_described():
-    told = {name.removeprefix("Login") for name in DOCUMENT["components"]["schemas"]}
+    described = {name.removeprefix("Login") for name in DOCUMENT["components"]["schemas"]}
 
-    assert {kind.__name__ for kind in _kinds(errors.Refusal) if "type" in vars(kind) and kind is not errors.WrongProof} <= told
+    assert {kind.__name__ for kind in _kinds(errors.Refusal) if "type" in vars(kind) and kind is not errors.WrongProof} <= described
 
 
 def _kinds(of):
@@ -50,7 +50,7 @@ def test_every_example_is_one(template_settings, route, operation):
     contents = [described.resolved(operation["requestBody"])] if "requestBody" in operation else []
     contents += [described.resolved(response) for response in operation["responses"].values()]
 
-    for content in (each["content"]["application/json"] for each in contents if "content" in each):  # a 204 has none
+    for content in (each["content"]["application/json"] for each in contents if "content" in each):  # a 204 has no body
         assert content.get("examples") or route == "GET /openapi.json"
         for name, example in content.get("examples", {}).items():
             described.demand(f"{route}: the example {name}", json.dumps(content["schema"]), example["value"])

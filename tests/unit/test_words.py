@@ -25,7 +25,7 @@ FORMER = {
     # schemas
     "CustomerShown", "UserShown", "DeletionShown", "ClaimsShown", "CodeAsked", "AskByPhone", "TryByPhone", "SessionStarted",
 }  # fmt: skip
-# In sentences these are plain English; as names of Python they are former ones.
+# In sentences these are plain English; as names in Python they are former ones.
 ENGLISH = {"spend", "spending", "settle", "insists", "genuine", "keyed", "claimant", "vault"}
 CODE = (".py", ".yaml", ".toml", ".json")
 ITSELF = "tests/unit/test_words.py"
@@ -41,7 +41,7 @@ def tracked():
 
 
 def identifiers(name):
-    """The names that a file uses: Python's own tokens; elsewhere every word, for there all of them may be keys."""
+    """The names in a file: the NAME tokens in Python; elsewhere every word, because any of them may be a key."""
     text = (ROOT / name).read_text(encoding="utf-8")
     if name.endswith(".py"):
         return {token.string for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.NAME}

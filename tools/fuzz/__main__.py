@@ -1,4 +1,4 @@
-"""`python -m tools.fuzz`: schemathesis against a local stack of its own, by the document that the stack serves; 0 if it finds nothing."""
+"""`python -m tools.fuzz`: schemathesis against a local stack of its own, with the document that the stack serves; 0 if it finds nothing."""
 
 import argparse
 import os
@@ -13,17 +13,17 @@ SCHEMATHESIS = ROOT / ".tools" / "schemathesis" / "bin" / "schemathesis"
 
 
 def main() -> int:
-    """Ask for at most so long, with this seed; any other option is schemathesis' own."""
+    """Run for a limited time with a seed; all other options are schemathesis' own."""
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz")
     parser.add_argument("--seconds", type=int, default=180)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--max-examples", type=int, default=50, help="calls of a kind and round (default: 50)")
-    asked, more = parser.parse_known_args()
+    options, more = parser.parse_known_args()
     off = ("--set", "IP_SENDS_PER_HOUR=0", "--set", "IP_REGISTRATIONS_PER_HOUR=0")
     with started(*off, "--set", "REGISTRATION_IDENTIFIER=both") as stack:
         command = [
             *(str(SCHEMATHESIS), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{stack.url}/openapi.json"),
-            *("--seed", str(asked.seed), "--max-time", str(asked.seconds), "--max-examples", str(asked.max_examples)),
+            *("--seed", str(options.seed), "--max-time", str(options.seconds), "--max-examples", str(options.max_examples)),
             *("--warnings", "off", "--no-color", *more),
         ]
         environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}

@@ -1,6 +1,6 @@
-"""What schemathesis cannot make up by itself: numbers and mailboxes that exist, codes that were sent, tokens that were given.
+"""What schemathesis cannot invent: numbers and mailboxes that exist, codes that were sent, tokens that were issued.
 
-Runs in schemathesis' own environment. Every second call with valid input is given what is real, so that doors are opened too.
+Runs in schemathesis' own environment. Every second call with valid input gets real values, so that some calls succeed.
 """
 
 import itertools
@@ -30,16 +30,16 @@ def _post(url: str, **body: str) -> Any:
 
 
 def _proof(api: str, ask: str) -> dict[str, str]:
-    """What opens the endpoint beside this ask: a new address, its challenge and its code."""
-    given = {"email": f"c{next(_new)}@example.com"} if "email" in ask else {"phone": f"+1415{next(_new)}"}
-    [address] = given.values()
-    challenge = _post(api + ask, **given)["challenge"]
+    """A proof for the endpoint that verifies the code of this one: a new address, its challenge and its code."""
+    identifier = {"email": f"c{next(_new)}@example.com"} if "email" in ask else {"phone": f"+1415{next(_new)}"}
+    [address] = identifier.values()
+    challenge = _post(api + ask, **identifier)["challenge"]
     ends_at = time.monotonic() + SENT_SECONDS
     while not (sent := requests.get(f"{api}/_local/messages", {"to": address}, timeout=20).json()):
         if time.monotonic() > ends_at:
             raise TimeoutError(f"no message to {address}")
         time.sleep(0.02)
-    return given | {"challenge": challenge, "code": sent[0]["code"]}
+    return identifier | {"challenge": challenge, "code": sent[0]["code"]}
 
 
 def _session(api: str) -> Any:
@@ -64,7 +64,7 @@ REAL: dict[str, Callable[[str, str], dict[str, str]]] = {
 }
 
 
-# Where the body's members may stand in the query string, and which of them say who is meant: one of them in one place.
+# The members that may be in the body or the query string, and those of them that name the customer: exactly one, in one place.
 BY_QUERY_TOO = {
     "/auth/customer/emailpass",
     "/auth/customer/emailpass/reset-password",
@@ -76,15 +76,15 @@ IDENTIFIERS = ("email", "phone", "email_or_phone", "identifier")
 
 @schemathesis.hook  # type: ignore[untyped-decorator]
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
-    """Put what is real in the place of what is made up, and what fits together in the place of what does not."""
+    """Replace invented values by real ones, and contradictory values by consistent ones."""
     if not case.meta or case.meta.generation.mode is not GenerationMode.POSITIVE:
         return
     if case.query:
-        case.query.pop("cursor", None)  # the service alone makes one
+        case.query.pop("cursor", None)  # only the service creates one
     if case.operation.path in BY_QUERY_TOO:
         _name_once(case)
     if case.operation.path == "/store/customers" and not isinstance(case.body, dict):
-        case.body = {}  # where registrations collect both, the phone comes with the customer
+        case.body = {}  # if registrations collect both, the phone comes with the customer
     if isinstance(case.body, dict):
         _fit(case.body, case.operation.path)
     if next(_turn) % 2:
@@ -94,7 +94,7 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
         case.path_parameters["challenge"] = _post(f"{api}{SIGN_IN_API}/send", phone=f"+1415{next(_new)}")["challenge"]
     if path in REAL and isinstance(case.body, dict):
         case.body.update(REAL[path](api, path))
-        for name in ("referral_code", "referralCode"):  # nobody has a made-up one
+        for name in ("referral_code", "referralCode"):  # an invented one belongs to nobody
             case.body.pop(name, None)
 
 
@@ -104,20 +104,20 @@ def _name_once(case: Any) -> None:
     in_query = [] if named else [name for name in IDENTIFIERS if (case.query or {}).get(name) is not None][:1]
     case.query = {name: value for name, value in (case.query or {}).items() if name in in_query or name not in IDENTIFIERS}
     for name in in_query:
-        body.pop(name, None)  # null there would be the body's word
+        body.pop(name, None)  # a null there would count as the body's value
     if not named and not in_query:
         case.query["email"] = f"c{next(_new)}@example.com"
 
 
 def _fit(body: dict[str, Any], path: str) -> None:
-    """What a schema cannot say: a password twice, and the address that this stack registers."""
+    """Do what a schema cannot say: repeat the password, and use the address that this stack registers."""
     if "confirm_password" in body:
         body["confirm_password"] = body["new_password"]
     if path.endswith("/emailpass/register"):
         body["email"] = body.get("email") or f"c{next(_new)}@example.com"
     if path == "/store/customers":
         body["phone"] = body.get("phone") or f"+1415{next(_new)}"
-        body.pop("email", None)  # the registered one alone
+        body.pop("email", None)  # only the registered one
         body.pop("referral_code", None)
         if isinstance(body.get("metadata"), dict):
             body["metadata"].pop("referral_code", None)
@@ -129,7 +129,7 @@ def _wants(scheme: str) -> Callable[[Any], bool]:
 
 @schemathesis.auth(refresh_interval=None).apply_to(_wants("customer"))
 class Customer:
-    """A new customer for each call: what one call changes is not there for the next."""
+    """A session of a new customer for each call, so that no call sees another's changes."""
 
     def get(self, case: Any, _context: Any) -> str:
         return str(_session(case.operation.base_url.rstrip("/"))["sessionToken"])
@@ -140,7 +140,7 @@ class Customer:
 
 @schemathesis.auth(refresh_interval=None).apply_to(_wants("registration"))
 class Registration:
-    """A new registration for each call: each opens one customer."""
+    """A new registration for each call, because one creates only one customer."""
 
     def get(self, case: Any, _context: Any) -> str:
         api = case.operation.base_url.rstrip("/")
@@ -153,7 +153,7 @@ class Registration:
 
 @schemathesis.auth(refresh_interval=None).apply_to(_wants("reset"))
 class Reset:
-    """Nobody's: a genuine one is of the address that the call names."""
+    """An invented token: a real one would have to belong to the address in the call."""
 
     def get(self, _case: Any, _context: Any) -> str:
         return "A" * 87

@@ -1,4 +1,4 @@
-/** The admin console: an operator signs in like anyone, and sees the account deletion requests if the service lets them. */
+/** The admin console: an operator signs in like any customer, and sees the account deletion requests if the service allows it. */
 
 import { CustomerAuth } from "../customer-auth.js";
 import { codeSignIn } from "../demo/code-sign-in.js";
@@ -14,7 +14,7 @@ const find = (selector) => document.querySelector(selector);
 
 class AdminConsole extends Page {
   language = new OperatorsLanguage();
-  // A session of its own, so that who is signed in to the shop at the same origin stays so.
+  // A session of its own, so that a customer's session with the shop at the same origin is not touched.
   auth = new CustomerAuth({ baseUrl: settings.baseUrl, locale: "en", storageKey: "customer-auth.admin" });
   #sid = this.auth.session?.claims.sid;
   #leaving = false;
@@ -38,7 +38,7 @@ class AdminConsole extends Page {
     super.show(name, data, said);
   }
 
-  /** Somebody has given the right code. */
+  /** After a right code. */
   entered() {
     this.show("requests");
   }
@@ -51,7 +51,7 @@ class AdminConsole extends Page {
     find("#who").textContent = name ?? email ?? phone ?? "";
   }
 
-  /** The session began, went on or ended: here, or in another tab. */
+  /** The session began, continued or ended, in this tab or another. */
   #changed(session) {
     const isNew = session && session.claims.sid !== this.#sid;
     this.#sid = session?.claims.sid;

@@ -1,4 +1,4 @@
-/** Signed in, but by an account that is no administrator. */
+/** The step for accounts without the role of an administrator. */
 
 import { Button, ErrorLine, refuse } from "../demo/form.js";
 
@@ -32,7 +32,7 @@ export class Denied {
     this.#error.render();
   }
 
-  /** The role may have been given meanwhile: the next token has it. */
+  /** The account may have the role by now; then the next token contains it. */
   async #again() {
     this.#error.clear();
     try {

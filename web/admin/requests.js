@@ -1,4 +1,4 @@
-/** The account deletion requests: which of them, how far, and what to do when they cannot be told. */
+/** The list of account deletion requests: filters, pages, and what to do if it cannot be loaded. */
 
 import { Button, textOf } from "../demo/form.js";
 import { headOf, rowOf } from "./rows.js";
@@ -12,8 +12,8 @@ export class Requests {
   #page;
   #form = find("#view");
   #view = viewIn("");
-  #asked = null; // the one question whose answer is waited for
-  #shown = null; // the requests, how many there are in all, and where they go on
+  #asked = null; // the only request whose response is still expected
+  #shown = null; // the deletion requests, their total number, and where the next page starts
   #error = null;
   #retry;
   #again = () => {};
@@ -92,7 +92,7 @@ export class Requests {
     this.#retry.render();
   }
 
-  /** How many are shown of how many. */
+  /** How many requests are shown, of how many. */
   #told() {
     const { texts, number } = this.#writing;
     if (!this.#shown) return "";
@@ -123,7 +123,7 @@ export class Requests {
     return { texts: language.texts, number: (value) => language.number(value) };
   }
 
-  /** Hears a button that is not disabled. */
+  /** Calls a listener unless the button is disabled. */
   #onClick(selector, act) {
     const button = find(selector);
     button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
@@ -149,7 +149,7 @@ export class Requests {
     this.#look(view);
   }
 
-  /** Another view: what was shown is not of it. */
+  /** Changes the view; the rows of the old one are removed. */
   #look(view) {
     this.#view = view;
     this.#shown = null;
@@ -162,7 +162,7 @@ export class Requests {
     const found = await this.#ask(() => this.#load(), pathOf(view));
     if (!found) return;
     const last = Math.min(lastPage(view, found.count), furthestPage(view));
-    if (view.page > last) return void this.#go({ ...view, page: last }); // there were more when its address was made
+    if (view.page > last) return void this.#go({ ...view, page: last }); // there were more requests when this address was copied
     this.#shown = { ...found, offset: offsetOf(view) };
     find("#list tbody").replaceChildren(...this.#rows(found.requests));
     this.render();
@@ -172,7 +172,7 @@ export class Requests {
     const before = this.#shown;
     const found = await this.#ask(() => this.#loadMore(), pathOf(this.#view, before.nextCursor));
     if (!found) return;
-    // A request that has changed meanwhile may come once more: it is shown once, where it now stands.
+    // A request that has changed meanwhile may come again: it is shown once, in its new place.
     const ids = new Set(found.requests.map(({ id }) => id));
     const kept = before.requests.map(({ id }) => !ids.has(id));
     const [first, ...rest] = this.#rows(found.requests);
@@ -184,7 +184,7 @@ export class Requests {
     if (wasAtMore && find("#more").hidden) find("#count").focus();
   }
 
-  /** The answer, or null if it is not to be shown: it was refused, or something else was asked since. `again` asks once more. */
+  /** The response, or null if it must not be shown: it was an error, or there is a newer request. `again` repeats the request. */
   async #ask(again, path) {
     const asked = (this.#asked = {});
     const wasAtRetry = document.activeElement === find("#retry");
@@ -210,7 +210,7 @@ export class Requests {
     if (type === "reauthentication_required") return this.#page.show("ask", undefined, "reauthenticate");
     if (type === "not_authenticated") return this.#page.show("ask", undefined, "ended");
     this.#error = error;
-    this.#again = type === "bad_request" ? () => this.#load() : again; // a cursor may have become too old
+    this.#again = type === "bad_request" ? () => this.#load() : again; // the cursor may have expired
     if (retryAfterSeconds) this.#retry.waitUntil(new Date(Date.now() + retryAfterSeconds * 1000));
     this.render();
   }
@@ -220,13 +220,13 @@ export class Requests {
   }
 }
 
-/** A button that cannot be used keeps the focus, which a disabled one would lose. */
+/** Enables or disables a button; either way it keeps the focus, which a truly disabled button would lose. */
 function able(button, isAble, text = button.textContent) {
   button.setAttribute("aria-disabled", String(!isAble));
   if (button.textContent !== text) button.textContent = text;
 }
 
-/** What is said again without a change would be announced again. */
+/** Sets a text only if it has changed, or else it would be announced again. */
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

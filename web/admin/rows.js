@@ -1,4 +1,4 @@
-/** The rows of the table. All that customers wrote goes in as text. */
+/** The rows of the table. Whatever customers wrote is inserted as text. */
 
 import { element, saveFile } from "../demo/elements.js";
 
@@ -11,7 +11,7 @@ export function headOf({ texts }) {
   return COLUMNS.map((name) => element("th", { scope: "col", role: "columnheader" }, texts.columns[name]));
 }
 
-/** One request; in a narrow window it is a card, whose cells say by themselves what they are. */
+/** One request; in a narrow window it is a card whose cells have labels. */
 export function rowOf(request, language) {
   const { texts } = language;
   const { id, customerId, status, reason, createdAt, deletionScheduledAt, updatedAt } = request;
@@ -37,7 +37,7 @@ function cellOf(name, content, texts) {
   return element(isHead ? "th" : "td", attributes, element("div", {}, ...content));
 }
 
-/** What the customer wrote; the end of much of it is out of sight until it is asked for. */
+/** The customer's reason; the end of a long one is hidden until the operator opens it. */
 function reasonOf(reason, texts) {
   const text = element("p", { dir: "auto", class: "reason" }, reason);
   if (reason.length <= LONG_LETTERS && reason.split("\n").length <= LONG_LINES) return [text];

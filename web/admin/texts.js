@@ -1,4 +1,4 @@
-/** Every text of the console, in English, and how it writes moments: in the reader's own zone and language. */
+/** All texts of the console, in English, and the format of times, in the reader's own time zone and language. */
 
 import { Language, languages } from "../demo/texts.js";
 
@@ -78,7 +78,7 @@ const texts = {
   },
 };
 
-/** English, but for the moments. */
+/** English, except for times. */
 export class OperatorsLanguage extends Language {
   #moment = new Intl.DateTimeFormat(navigator.languages, { dateStyle: "medium", timeStyle: "short" });
 
@@ -91,12 +91,12 @@ export class OperatorsLanguage extends Language {
     return this.#moment.resolvedOptions().timeZone;
   }
 
-  /** The tag of the language that moments are written in. */
+  /** The tag of the language for times. */
   get momentsTag() {
     return this.#moment.resolvedOptions().locale;
   }
 
-  /** A moment of the service, like "2026-01-31T09:30:00Z". */
+  /** Formats a time of the service, like "2026-01-31T09:30:00Z". */
   localMoment(text) {
     return this.#moment.format(new Date(text));
   }

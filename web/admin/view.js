@@ -1,9 +1,9 @@
-/** What of the requests is looked at. It stands in the page's address, so that a reload and a link keep it. */
+/** The view of the requests. It is part of the page's address, so that reloads and links keep it. */
 
 const PATH = "/admin/account-deletion-requests";
 const FURTHEST_OFFSET = 10_000; // the service's
 
-/** What can be chosen, the first of each unless the address says otherwise. */
+/** The options; the first of each is the default. */
 export const CHOICES = {
   status: ["", "pending", "confirmed", "cancelled", "completed"],
   order: ["created_at", "updated_at", "customer_id"],
@@ -12,7 +12,7 @@ export const CHOICES = {
   paging: ["more", "pages"],
 };
 
-/** The view that a query names; what it names wrongly is as if it were not there. */
+/** The view that a query describes; invalid values are ignored. */
 export function viewIn(search) {
   const named = new URLSearchParams(search);
   const pick = ([name, choices]) => [name, choices.includes(named.get(name)) ? named.get(name) : choices[0]];
@@ -21,7 +21,7 @@ export function viewIn(search) {
   return { ...view, page: view.paging === "pages" ? Math.min(page, furthestPage(view)) : 1 };
 }
 
-/** The query that names a view, as short as it can be. */
+/** The shortest query that describes a view. */
 export function searchOf(view) {
   const chosen = Object.keys(CHOICES).filter((name) => view[name] !== CHOICES[name][0]);
   const named = new URLSearchParams(chosen.map((name) => [name, view[name]]));
@@ -29,7 +29,7 @@ export function searchOf(view) {
   return named.size ? `?${named}` : "";
 }
 
-/** Where the service has the view's requests: from `cursor` on, or from the view's page. */
+/** The service's path for the view's requests: from `cursor` on, or for the view's page. */
 export function pathOf(view, cursor = null) {
   const asked = new URLSearchParams({ limit: view.rows, order: view.order, order_direction: view.direction });
   if (view.status) asked.set("status", view.status);
@@ -40,8 +40,8 @@ export function pathOf(view, cursor = null) {
 
 export const offsetOf = ({ page, rows }) => (page - 1) * rows;
 
-/** The last page that the service's offset reaches, be there so many requests or not. */
+/** The last page that the service's offset can reach, however many requests there are. */
 export const furthestPage = ({ rows }) => Math.floor(FURTHEST_OFFSET / rows) + 1;
 
-/** The last page there is, also where the offset does not reach it. */
+/** The last page, even if the offset cannot reach it. */
 export const lastPage = ({ rows }, count) => Math.max(1, Math.ceil(count / rows));

@@ -1,4 +1,4 @@
-/** Signed in: what the token says, its renewal, and the two ways out. */
+/** The page of a session: the token's content, its renewal, and the two ways to sign out. */
 
 import { element } from "./elements.js";
 import { Button, Countdown, ErrorLine, textOf } from "./form.js";
@@ -7,8 +7,8 @@ import { settings } from "./settings.js";
 
 const SHOWN = ["sub", "sid", "amr", "roles", "auth_time", "iat", "exp", "iss", "aud"];
 const MOMENTS = new Set(["auth_time", "iat", "exp"]);
-const RENEW_AT_SECONDS = 60; // from here on the client is asked for a token, and decides itself when to renew it
-const PAUSE_MS = 5000; // between two tries, should the first have failed
+const RENEW_AT_SECONDS = 60; // from here on the page asks the client for a token, and the client decides when to refresh it
+const PAUSE_MS = 5000; // between two attempts, if the first one has failed
 
 const find = (selector) => document.querySelector(selector);
 
@@ -47,7 +47,7 @@ export class Account {
     this.#renewals = 0;
     this.#error.clear();
     this.#take(session);
-    if (this.#registered === null) this.#check(); // it is one of an earlier visit
+    if (this.#registered === null) this.#check(); // the session is from an earlier visit
   }
 
   leave() {
@@ -105,11 +105,11 @@ export class Account {
   async #askForToken() {
     if (Date.now() < this.#nextTry) return;
     this.#nextTry = Date.now() + PAUSE_MS;
-    // An end of the session is told by the client; a lost connection by the page.
+    // The client reports an ended session, the page a lost connection.
     await this.#page.auth.accessToken().catch(() => null);
   }
 
-  /** Asks the service, for the session may have been ended elsewhere: the client then tells. */
+  /** Asks the service, because the session may have ended elsewhere; the client then reports it. */
   async #check() {
     if (!this.#session || document.visibilityState !== "visible") return;
     const { auth } = this.#page;
@@ -133,7 +133,7 @@ export class Account {
   }
 }
 
-/** A number as people write it, from left to right in every language. */
+/** A phone number as people write it, from left to right in every language. */
 function written(phone) {
   return phone && `\u2066${readPhone(phone, settings.defaultRegion).text}\u2069`;
 }

@@ -1,4 +1,4 @@
-/** The first step: a phone number or an email address that the code goes to. */
+/** The first step: the phone number or email address that the code is sent to. */
 
 import { cleanEmail, cleanText } from "../customer-auth.js";
 import { Button, ErrorLine, refuse } from "./form.js";
@@ -60,7 +60,7 @@ export class Ask {
     this.#error.render();
   }
 
-  /** Another address may pass where this one was refused. */
+  /** Another address may be accepted although this one was refused. */
   #forget() {
     this.#button.stopWaiting();
     this.#error.clear();
@@ -90,7 +90,7 @@ export class Ask {
     }
   }
 
-  /** What was typed, or null after saying what is missing. */
+  /** The address that was typed, or null after showing what is missing. */
   #address(by) {
     const input = this.#inputs[by];
     const { number, region } = this.#phone.value;

@@ -1,4 +1,4 @@
-/** An account's end: what is held is downloaded, the account is deleted by a code, and kept after all by another. */
+/** Deletion: the customer downloads their data, deletes the account with a code, and cancels the deletion with another one. */
 
 import { cancelDeletion, confirmDeletion, exportData, requestCancellation, requestDeletion } from "../deletion.js";
 import { saveFile } from "./elements.js";
@@ -34,7 +34,7 @@ export const deletionCodes = {
   usual: { refused: (page, error, challenge) => page.offerToKeep(error, challenge) },
 };
 
-/** All that is held on the customer, as a file. */
+/** Everything that the service stores about the customer, as a file. */
 export class Download extends FormStep {
   needsSession = true;
 
@@ -48,7 +48,7 @@ export class Download extends FormStep {
   }
 }
 
-/** What a deletion means, why it is wished for, and the code that confirms it. */
+/** What a deletion means, the customer's reason, and the request of the code that confirms it. */
 export class Delete extends FormStep {
   needsSession = true;
 
@@ -61,7 +61,7 @@ export class Delete extends FormStep {
     this.input("reason").value = reason;
   }
 
-  /** What somebody wrote here is nobody else's to read. */
+  /** The next person must not read what somebody wrote here. */
   leave() {
     super.leave();
     this.input("reason").value = "";
@@ -76,7 +76,7 @@ export class Delete extends FormStep {
     const { language } = this.page;
     find("#delete-grace").textContent = language.texts.deleteGrace(language.number(settings.deletionDays));
     const { emailVerified, phoneVerified } = this.page.auth.session?.customer ?? {};
-    find("#delete-by-code").hidden = emailVerified === false && phoneVerified === false; // it goes without a code then
+    find("#delete-by-code").hidden = emailVerified === false && phoneVerified === false; // no code is needed then
   }
 
   async act() {
@@ -88,7 +88,7 @@ export class Delete extends FormStep {
   }
 }
 
-/** Until when the account may be kept. */
+/** Until when the deletion can be cancelled. */
 export class Deleted {
   section = find("#deleted");
   #page;
@@ -115,7 +115,7 @@ export class Deleted {
   }
 }
 
-/** Keeping the account: by a code to its address, or by what the refused sign-in brought along. */
+/** Cancelling the deletion: with a code sent to the account's address, or with the token from the refused sign-in. */
 export class Keep extends FormStep {
   #token = null;
   #whose = {};
@@ -164,7 +164,7 @@ export class Keep extends FormStep {
   }
 }
 
-/** Where the code goes, as { email } or { phone }, if the customer has proven one address alone. */
+/** The address for the code, as { email } or { phone }, if the customer has exactly one verified address. */
 function onlyProven({ email, phone, emailVerified, phoneVerified }) {
   if (emailVerified && !phoneVerified) return { email };
   return phoneVerified && !emailVerified ? { phone } : {};

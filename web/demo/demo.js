@@ -16,7 +16,7 @@ import { Language, languages } from "./texts.js";
 const LANGUAGE = "customer-auth.demo.language";
 const OWN = ["profile", "contact", "new-password", "sessions", "referrals", "download", "delete"];
 const LINKED = new Set(["password", "register", "forgot", "keep", ...OWN]);
-const OF_A_SESSION = new Set(["contact", "deletion"]); // codes that only who is signed in has asked for
+const OF_A_SESSION = new Set(["contact", "deletion"]); // codes that only a signed-in customer can request
 
 const find = (selector) => document.querySelector(selector);
 
@@ -25,7 +25,7 @@ class Demo extends Page {
   auth;
   #leaving = false;
   #wasIn = false;
-  #next = null; // where to go once signed in again
+  #next = null; // the step to show after the next sign-in
   #unsubscribe = () => {};
 
   constructor() {
@@ -56,7 +56,7 @@ class Demo extends Page {
     addEventListener("popstate", () => this.#open());
   }
 
-  /** The step that the address names, or the one that is next by itself. */
+  /** The step in the page's address, or else the one that comes next. */
   #open() {
     const { session } = this.auth;
     const challenge = this.step ? null : Enter.interrupted();
@@ -80,7 +80,7 @@ class Demo extends Page {
     this.show("account", { session: this.auth.session }, said);
   }
 
-  /** Sends the code that verifies an address, unless it is one of `sent`, and asks for it; `from` is where the address can be changed. */
+  /** Requests the code that verifies an address, unless `sent` has it, and shows the code step; `from` is where the address is changed. */
   async verify({ customerId, email, phone }, from, sent = [], said = null) {
     const known = sent.find((each) => (email ? each.email : each.phone));
     const challenge = known ?? (await this.auth.requestVerification({ customerId, email, phone }));
@@ -88,7 +88,7 @@ class Demo extends Page {
     this.show("enter", { challenge: { ...challenge, ...times, from, others: sent.filter((each) => each !== known) } }, said);
   }
 
-  /** Somebody has given the right code or password: what is next may be another code. */
+  /** After a right code or password; the next step may ask for another code. */
   async entered(entered, { flow, from, others, email, phone } = {}) {
     if (entered.needsLogin) {
       const left = unverified(entered.customer);
@@ -103,32 +103,32 @@ class Demo extends Page {
     else this.show("account", { session: { ...entered, registered: entered.registered ?? (from === "register" || null) } });
   }
 
-  /** Some changes need a sign-in of just now; it comes back to where it was asked for. */
+  /** Some changes need a recent sign-in; after it the page returns to the step that needed it. */
   signInAgain(name, data) {
     this.show("ask");
     this.#next = { name, data };
   }
 
-  /** Whether somebody could not sign in because the account is to be deleted; they may keep it then. */
+  /** Whether the sign-in failed because the account is to be deleted; the customer can cancel that. */
   offerToKeep({ type, cancelToken }, { email, phone, from }) {
     if (type !== "account_deletion_pending") return false;
     this.show("keep", { email, phone, cancelToken, signIn: from === "password" ? from : "ask" }, "deletionPending");
     return true;
   }
 
-  /** The account stays: who it belongs to signs in again. */
+  /** The deletion is cancelled; the customer signs in again. */
   kept({ email, phone, signIn }) {
     this.show(signIn, { address: email ?? phone }, "accountKept");
   }
 
-  /** Whether an account could not be kept because it is being erased. */
+  /** Whether the deletion could not be cancelled because the erasure has begun. */
   tooLate({ type }) {
     if (type !== "account_deletion_pending") return false;
     this.show("ask", undefined, "tooLateToKeep");
     return true;
   }
 
-  /** Gives a step what it asks the service for, or tells it why not, while it is still shown. */
+  /** Passes the service's response or the error to a step, if it is still shown. */
   async load(step, ask, take) {
     try {
       const got = await ask();
@@ -162,7 +162,7 @@ class Demo extends Page {
     this.#unsubscribe = this.auth.onChange((session) => this.#changed(session));
   }
 
-  /** The session began, went on or ended: here, or in another tab. */
+  /** The session began, continued or ended, in this tab or another. */
   #changed(session) {
     const { account, enter, reset } = this.steps;
     const isNew = !this.#wasIn;
@@ -193,7 +193,7 @@ class Demo extends Page {
   }
 }
 
-/** The one chosen here before, else the first of the browser's that the page speaks. */
+/** The language that was chosen here before, else the first of the browser's languages that the page has. */
 function chosenLanguage() {
   const tags = [remembered(), ...navigator.languages.map((each) => each.split("-")[0])];
   return tags.find((each) => Object.hasOwn(languages, each)) ?? "en";
@@ -211,7 +211,7 @@ function remember(tag) {
   try {
     localStorage.setItem(LANGUAGE, tag);
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage the choice lasts until the page is closed.
   }
 }
 

@@ -102,7 +102,7 @@ export class Enter {
     return this.#codes[this.#challenge?.flow] ?? this.#codes.usual;
   }
 
-  /** Where the code went, from left to right in every language; null where nobody tells. */
+  /** The address that the code was sent to, from left to right in every language; null if it is unknown. */
   #address() {
     const { phone, email } = this.#challenge;
     const address = phone ? readPhone(phone, settings.defaultRegion).text : email;
@@ -117,7 +117,7 @@ export class Enter {
     this.#follow(challenge, this.#left.signal);
   }
 
-  /** Tells the way of the message until it is known. What cannot be told is not: the code may still come. */
+  /** Shows the delivery state until it is final. If it cannot be read, nothing is shown: the code may still arrive. */
   async #follow(challenge, signal) {
     for (const wait of DELIVERY_WAITS_MS) {
       await new Promise((resolve) => setTimeout(resolve, wait));
@@ -131,14 +131,14 @@ export class Enter {
     }
   }
 
-  /** WebOTP: the browser reads the code out of the SMS, where it can and the person agrees. */
+  /** WebOTP: the browser reads the code from the SMS, if it can and the person agrees. */
   async #fillIn(signal) {
     if (!("OTPCredential" in globalThis) || !this.#challenge.phone) return;
     try {
       const found = await navigator.credentials.get({ otp: { transport: ["sms"] }, signal });
       if (found && !signal.aborted) this.#put(found.code);
     } catch {
-      // Declined, or left: the code is typed.
+      // The person declined or left; the code can be typed.
     }
   }
 
@@ -146,7 +146,7 @@ export class Enter {
     const code = codeIn(this.#input.value);
     if (this.#input.value !== code) this.#input.value = code;
     this.#error.clear();
-    // Once by itself; after a wrong one the person may be still at it.
+    // Submit automatically only once: after a wrong code the person may still be typing.
     if (code.length === settings.codeLength && code !== this.#tried) this.#try();
   }
 
@@ -215,13 +215,13 @@ export class Enter {
   }
 }
 
-/** The characters of a code in ASCII, without what people put between them. */
+/** The characters of a code in ASCII, without separators. */
 function codeIn(text) {
   const foreign = settings.codeCharset === "numeric" ? /\D/g : /[^A-Z0-9]/g;
   return cleanCode(text).replace(foreign, "").slice(0, settings.codeLength);
 }
 
-/** The code in what was pasted, which may be the whole message. */
+/** The code in the pasted text, which may be the whole message. */
 function findCode(text) {
   const length = settings.codeLength;
   const marked = text.match(/^@\S+ #(\S+)$/m);
@@ -235,6 +235,6 @@ function keep(challenge) {
     if (challenge) sessionStorage.setItem(KEPT, JSON.stringify(challenge));
     else sessionStorage.removeItem(KEPT);
   } catch {
-    // Without storage a reload begins anew.
+    // Without storage a reload starts from the beginning.
   }
 }

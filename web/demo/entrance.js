@@ -1,13 +1,13 @@
-/** The ways in with a password: signing in, registering, and the link that sets a new password. */
+/** The steps with a password: signing in, registering, and the link that sets a new password. */
 
 import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
 import { FormStep } from "./step.js";
 
-const RESET_AGAIN_MS = 90_000; // a link that was asked for earlier would not be sent
+const RESET_AGAIN_MS = 90_000; // an earlier request would not send another link
 const find = (selector) => document.querySelector(selector);
 
-/** Signing in by an email or phone and a password. */
+/** Signing in with an email or phone and a password. */
 export class SignIn extends FormStep {
   constructor(page) {
     super(page, "password", { label: (texts) => texts.signIn, busy: (texts) => texts.verifying });
@@ -38,9 +38,9 @@ export class SignIn extends FormStep {
   }
 }
 
-/** Registering: what the setting says, then the codes that verify it. */
+/** Registering: the addresses that the setting names, then the codes that verify them. */
 export class Register extends FormStep {
-  #registration = null; // the token, and what it was given for
+  #registration = null; // the token, and the input that it belongs to
 
   constructor(page) {
     super(page, "register", { label: (texts) => texts.register, busy: (texts) => texts.registering });
@@ -79,7 +79,7 @@ export class Register extends FormStep {
     const open = async () => auth.createCustomer(await this.#token(own), wanted);
     const customer = await open().catch((error) => {
       if (error.type !== "not_authenticated") throw error;
-      this.#registration = null; // it was too late, or its answer was lost
+      this.#registration = null; // the token has expired, or the response was lost
       return open();
     });
     this.#registration = null;
@@ -88,7 +88,7 @@ export class Register extends FormStep {
     else await this.page.verify(left, "register", customer.verifications);
   }
 
-  /** The same registration as before, if that was for the same: a wrong referral code needs no new one. */
+  /** The token of the earlier registration if the input is the same: a wrong referral code needs no new registration. */
   async #token(own) {
     const kept = this.#registration;
     if (kept && Object.entries(own).every(([name, value]) => kept[name] === value)) return kept.token;
@@ -98,13 +98,13 @@ export class Register extends FormStep {
   }
 }
 
-/** The first address that is still to be verified, as { email } or { phone }; an object without any where nothing is. */
+/** The first unverified address, as { email } or { phone }; an empty object if there is none. */
 export function unverified({ email, phone, emailVerified, phoneVerified }) {
   if (email && !emailVerified) return { email };
   return phone && !phoneVerified ? { phone } : {};
 }
 
-/** A forgotten password: the link is sent, or not, and nobody here is told which. */
+/** A forgotten password: the page never says whether a link was sent. */
 export class Forgot extends FormStep {
   #isSent = false;
 
@@ -143,7 +143,7 @@ export class Forgot extends FormStep {
   }
 }
 
-/** The page behind the link: a new password. */
+/** The step that the link opens: a new password. */
 export class Reset extends FormStep {
   #link = {};
 
@@ -151,7 +151,7 @@ export class Reset extends FormStep {
     super(page, "reset", { label: (texts) => texts.setPassword, busy: (texts) => texts.saving });
   }
 
-  /** The token and the address of a link to this page, which is then taken out of the address bar and the history; or null. */
+  /** The token and the address in a link to this page, removed from the address bar and the history; null if there are none. */
   static opened() {
     const query = new URLSearchParams(location.search);
     const link = Object.fromEntries(["token", "email", "phone"].map((name) => [name, query.get(name) ?? undefined]));
@@ -178,7 +178,7 @@ export class Reset extends FormStep {
       if (this.page.offerToKeep(error, { ...this.#link, from: "password" })) return;
       throw error;
     }
-    if (auth.session) await auth.refresh().catch(() => null); // it has ended with all others
+    if (auth.session) await auth.refresh().catch(() => null); // it has ended like all others
     this.page.show("password", { address: this.#link.email ?? this.#link.phone }, "passwordSet");
   }
 

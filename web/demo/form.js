@@ -1,8 +1,8 @@
-/** What the forms of the page share: a busy button, an error that its field is tied to, and a wait that counts down. */
+/** What the page's forms share: a busy button, an error that belongs to a field, and a countdown. */
 
 import { AuthError } from "../customer-auth.js";
 
-/** Calls `onTick` with the whole seconds left until a moment, each second, and at the end with 0. */
+/** Calls `onTick` each second with the whole seconds until a moment, and at the end with 0. */
 export class Countdown {
   #timer = 0;
   #until = 0;
@@ -35,7 +35,7 @@ export class Countdown {
   }
 }
 
-/** A button that may be busy or made to wait. It keeps the focus meanwhile, which a disabled one would lose. */
+/** A button that can be busy or waiting. Meanwhile it keeps the focus, which a disabled button would lose. */
 export class Button {
   #element;
   #page;
@@ -46,7 +46,7 @@ export class Button {
   #wait = new Countdown(() => this.render());
   #onWaited;
 
-  /** `label` and `waiting` pick their texts; `onWaited` hears the end of a wait. */
+  /** `label` and `waiting` select the texts; `onWaited` is called at the end of a wait. */
   constructor(element, page, { label, waiting, onWaited = () => {} }) {
     this.#element = element;
     this.#page = page;
@@ -74,7 +74,7 @@ export class Button {
     this.render();
   }
 
-  /** What `act` gives, with the button busy while it does; `label` picks the text meanwhile. */
+  /** The result of `act`; while it runs, the button is busy with the text that `label` selects. */
   async during(label, act) {
     this.#busy = label;
     this.render();
@@ -100,7 +100,7 @@ export class Button {
   }
 }
 
-/** The one error of a form; `show` takes a function of the language, so that the error changes its language with the page. */
+/** The form's only error; `show` takes a function of the language, so that the error follows the page's language. */
 export class ErrorLine {
   #element;
   #page;
@@ -112,7 +112,7 @@ export class ErrorLine {
     this.#page = page;
   }
 
-  /** Says what is wrong, of `input` if one is given: it is marked, and gets the focus. */
+  /** Shows the error; an `input` is marked and gets the focus. */
   show(text, input = null) {
     this.clear();
     this.#text = text;
@@ -135,7 +135,7 @@ export class ErrorLine {
   }
 }
 
-/** Shows how a call was refused. A throttle makes `button` wait; `wrong` is the text for bad input in `input`. */
+/** Shows the error of a call. A throttle makes `button` wait; `wrong` is the text for bad input in `input`. */
 export function refuse(error, { line, button, input, wrong }) {
   if (!(error instanceof AuthError)) {
     line.show((language) => language.texts.errors.other);

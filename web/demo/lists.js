@@ -1,4 +1,4 @@
-/** What a customer looks through: where they are signed in, and whom they have sent. */
+/** The customer's lists: their sessions and their referrals. */
 
 import { element } from "./elements.js";
 import { Button, ErrorLine, textOf } from "./form.js";
@@ -62,7 +62,7 @@ export class Sessions {
     this.#page.hush();
     try {
       await this.#page.auth.endSession(sid).catch((error) => {
-        if (error.type !== "not_found") throw error; // it has ended already
+        if (error.type !== "not_found") throw error; // it has already ended
       });
       await this.#load();
       this.section.querySelector("h1").focus();
@@ -73,7 +73,7 @@ export class Sessions {
   }
 }
 
-/** One's own code, and who came by it. */
+/** The customer's own referral code, and who has used it. */
 export class Referrals {
   needsSession = true;
   section = find("#referrals");
@@ -146,7 +146,7 @@ export class Referrals {
   }
 
   async #copy() {
-    await navigator.clipboard.writeText(this.#code).catch(() => null); // not allowed: the code can be marked by hand
+    await navigator.clipboard.writeText(this.#code).catch(() => null); // not allowed: the code can be selected by hand
     this.#isCopied = true;
     this.render();
     setTimeout(() => {

@@ -1,4 +1,4 @@
-/** What a customer changes: names, addresses, password. */
+/** What customers change: names, addresses, password. */
 
 import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
@@ -6,10 +6,10 @@ import { FormStep } from "./step.js";
 
 const find = (selector) => document.querySelector(selector);
 
-/** A number as people write it, from left to right in every language. */
+/** A phone number as people write it, from left to right in every language. */
 const written = (phone) => `\u2066${readPhone(phone, settings.defaultRegion).text}\u2069`;
 
-/** Names, and the addresses with what is proven of them. */
+/** Names, and the addresses with their verification. */
 export class Profile extends FormStep {
   needsSession = true;
   #customer = null;
@@ -25,7 +25,7 @@ export class Profile extends FormStep {
     super.enter();
     this.#isTouched = false;
     this.#take(this.page.auth.session.customer);
-    // What was told at the sign-in may be less than all, or older.
+    // The sign-in's response may be incomplete or outdated.
     this.page.load(this, () => this.page.auth.customer(), (customer) => this.#take(customer));
   }
 
@@ -60,7 +60,7 @@ export class Profile extends FormStep {
   }
 }
 
-/** Another email or phone: a code goes there, and its proof changes it. */
+/** Another email or phone: the code that is sent there makes the change. */
 export class Contact extends FormStep {
   needsSession = true;
 
@@ -93,7 +93,7 @@ export class Contact extends FormStep {
   }
 }
 
-/** Another password, or the first one. */
+/** A new password, or the first one. */
 export class NewPassword extends FormStep {
   needsSession = true;
 

@@ -1,4 +1,4 @@
-/** One field for country and number: formats while it is typed, and says which country the number is of. */
+/** One field for country and number: it formats the number while it is typed, and shows its country. */
 
 import { cleanPhone } from "../customer-auth.js";
 import { callingCodes } from "./phone-formats.js";
@@ -6,7 +6,7 @@ import { callingCodes } from "./phone-formats.js";
 const LONGEST_CALLING_CODE = 3;
 const FEWEST_NATIONAL_DIGITS = 4;
 
-/** Digits in ASCII, whatever script they were typed in, after a + if the number was written with its country code. */
+/** ASCII digits, whatever script they were typed in, after a + if the number was written with its country code. */
 export function plain(text) {
   const ascii = cleanPhone(text.normalize("NFKC"));
   const digits = ascii.replace(/\D/g, "");
@@ -37,7 +37,7 @@ export function readPhone(text, defaultRegion) {
   return { text: formatted, region, callingCode, number };
 }
 
-/** Formats what is typed into `input`; `onRead` hears what it spells, at once and after each change. */
+/** Formats what is typed into `input`; `onRead` is called with the number, at once and after each change. */
 export class PhoneField {
   #input;
   #region;
@@ -68,7 +68,7 @@ export class PhoneField {
     this.#onRead(read);
   }
 
-  /** Backspace after a space or bracket erases the digit before it, for the separator itself would come back. */
+  /** Backspace after a space or bracket erases the digit before it, because the separator itself would come back. */
   #eraseDigit(event) {
     const { value, selectionStart, selectionEnd } = this.#input;
     if (event.inputType !== "deleteContentBackward" || selectionStart !== selectionEnd) return;
@@ -88,7 +88,7 @@ function callingCodeOfRegion(region) {
   return Object.keys(callingCodes).find((code) => callingCodes[code][0].some((each) => nameOf(each) === region)) ?? "";
 }
 
-/** The region of a national number; `preferred` while nothing tells otherwise. */
+/** The region of a national number; `preferred` unless its digits say otherwise. */
 function regionOf(regions, national, preferred) {
   const others = regions.filter((each) => Array.isArray(each));
   const found = others.find(([, beginning]) => new RegExp(`^(?:${beginning})`).test(national));
@@ -99,7 +99,7 @@ function nameOf(region) {
   return Array.isArray(region) ? region[0] : region;
 }
 
-/** The digits in the first format that fits them exactly, else in the first that still has room, else as they are. */
+/** The digits in the first format that fits exactly, else in the first one with room left, else unchanged. */
 function fill(formats, digits, templateOf, trunk = "") {
   const fitting = formats.filter(([leading]) => new RegExp(`^(?:${leading})`).test(digits)).map(templateOf);
   const roomOf = (template) => template.split("#").length - 1;
@@ -107,7 +107,7 @@ function fill(formats, digits, templateOf, trunk = "") {
   return template ? put(template, digits) : trunk + digits;
 }
 
-/** The template up to the last digit, and the bracket that closes behind it. */
+/** The template up to the last digit, and a closing bracket after it. */
 function put(template, digits) {
   let text = "";
   let used = 0;
@@ -122,7 +122,7 @@ function digitsIn(text) {
   return text.replace(/\D/g, "").length;
 }
 
-/** The place in `text` that has so many digits behind it. */
+/** The position in `text` that has this many digits after it. */
 function placeBefore(text, behind) {
   let place = text.length;
   for (let left = behind; left > 0 && place > 0; ) {

@@ -1,9 +1,9 @@
-/** What a shop sets; `make dev` serves this file with the stack's own settings in it. */
+/** The shop's settings; `make dev` serves this file with the settings of the local stack. */
 export const settings = {
-  /** Where the service answers, like "https://auth.example.com"; empty is this page's own origin. */
+  /** The service's address, like "https://auth.example.com"; empty is this page's own origin. */
   baseUrl: "",
   brand: "My Shop",
-  /** The region of numbers typed without a country code, and all that are served: as DEFAULT_REGION and ALLOWED_REGIONS. */
+  /** The region of numbers without a country code, and all regions that are served: DEFAULT_REGION and ALLOWED_REGIONS. */
   defaultRegion: "US",
   regions: ["US"],
   /** As OTP_LENGTH and OTP_CHARSET ("numeric" or "alphanumeric"). */
@@ -13,6 +13,6 @@ export const settings = {
   registration: "email",
   /** As DELETION_SCHEDULED_DAYS. */
   deletionDays: 7,
-  /** Where what the local stack sends can be read; empty hides the link. */
+  /** The address of the local stack's inbox; empty hides the link. */
   inboxUrl: "",
 };

@@ -1,4 +1,4 @@
-/** A step of the page that is one form: its fields, what is wrong with them, and its one button. */
+/** A step of the page with one form: its fields, their errors, and its only button. */
 
 import { AuthError, cleanEmail, cleanText } from "../customer-auth.js";
 import { Button, ErrorLine, refuse, textOf } from "./form.js";
@@ -8,7 +8,7 @@ import { settings } from "./settings.js";
 const FIELDS = { old_password: "old_password", new_password: "new_password", confirm_password: "confirm_password", email_or_phone: "who" };
 const SHORTEST_PASSWORD = 8;
 
-/** The field that a button shows the password of. */
+/** The password field that a button reveals. */
 const fieldOf = (peek) => document.getElementById(peek.getAttribute("aria-controls"));
 
 export class FormStep {
@@ -20,7 +20,7 @@ export class FormStep {
   #again;
   #phone = null;
 
-  /** `label` and `busy` pick the button's texts. */
+  /** `label` and `busy` select the button's texts. */
   constructor(page, name, { label, busy }) {
     this.page = page;
     this.section = document.getElementById(name);
@@ -48,7 +48,7 @@ export class FormStep {
     return this.form.elements[name];
   }
 
-  /** What stands in a field, cleaned as the service does; a password is what it is. */
+  /** The value of a field, cleaned as the service does it; a password is not cleaned. */
   value(name) {
     const { value, type, autocomplete } = this.input(name);
     if (type === "password" || autocomplete.endsWith("-password")) return value;
@@ -61,7 +61,7 @@ export class FormStep {
     this.render();
   }
 
-  /** No password stays in a page that is left. */
+  /** Clears passwords when the step is left. */
   leave() {
     this.forget();
     for (const each of this.form.querySelectorAll("[autocomplete$=-password]")) each.value = "";
@@ -82,7 +82,7 @@ export class FormStep {
     this.error.render();
   }
 
-  /** Other input may pass where this was refused. */
+  /** Other input may be accepted although this was refused. */
   forget() {
     this.#button.stopWaiting();
     this.error.clear();
@@ -97,7 +97,7 @@ export class FormStep {
     this.form.querySelector(`[data-field=${name}]`).hidden = !isShown;
   }
 
-  /** The address that was typed as { email } or { phone }, or null after saying what is wrong with it. */
+  /** The address that was typed, as { email } or { phone }, or null after showing what is wrong with it. */
   address(name) {
     const typed = this.value(name);
     const by = name === "who" ? (typed.includes("@") ? "email" : "phone") : name;
@@ -110,31 +110,31 @@ export class FormStep {
     return { phone: number };
   }
 
-  /** The password that is chosen, or null after saying what is wrong with it. */
+  /** The chosen password, or null after showing what is wrong with it. */
   chosenPassword(name) {
     const chosen = this.value(name);
     if ([...chosen.normalize("NFKC")].length < SHORTEST_PASSWORD) return this.refuse((texts) => texts.wrong.shortPassword, name);
     return chosen;
   }
 
-  /** Says what is wrong with a field. */
+  /** Shows what is wrong with a field. */
   refuse(text, name) {
     const input = this.input(name);
     this.error.show((language) => text(language.texts, language), input);
     return null;
   }
 
-  /** What a form does; a subclass has its own, and may have its own words for a refusal. */
+  /** What the form does; each subclass has its own, and may have its own texts for errors. */
   async act() {
     throw new Error("nothing to do");
   }
 
-  /** What the step is entered with after signing in again. */
+  /** The arguments for showing the step after another sign-in. */
   kept() {
     return undefined;
   }
 
-  /** The text of a refusal and the field it is of, or null for the common ones. */
+  /** The text of an error and its field, or null for common errors. */
   wordsFor(_error) {
     return null;
   }
@@ -159,7 +159,7 @@ export class FormStep {
     else refuse(error, { line: this.error, button: this.#button, wrong: (language) => textOf(error, language.texts) });
   }
 
-  /** The service says in English what is wrong with which field; the page says it in its own words. */
+  /** The service says in English what is wrong with which field; the page uses its own texts. */
   #tellField({ errors: [{ field, message } = {}] }) {
     const name = [FIELDS[field], field, "who"].find((each) => each && this.input(each)) ?? null;
     const pick = (texts) => {

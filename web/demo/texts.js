@@ -1,4 +1,4 @@
-/** Every text of the page in each language, and how the language writes numbers, times and countries. */
+/** All texts of the page in each language, and how the language writes numbers, times and countries. */
 
 const en = {
   language: "Language",
@@ -566,7 +566,7 @@ const fa = {
 
 export const languages = { en, tr, fa };
 
-/** A language as the page uses it: its texts, direction, and ways of writing. */
+/** A language as the page uses it: its texts, its direction and its formats. */
 export class Language {
   constructor(tag) {
     this.tag = tag;
@@ -603,7 +603,7 @@ export class Language {
     return this.#moment.format(new Date(epochSeconds * 1000));
   }
 
-  /** A Date to keep in mind, to the minute. */
+  /** A Date, to the minute. */
   deadline(date) {
     return this.#deadline.format(date);
   }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from customer_auth.addresses import cleaning
 
-# Read by the tests of the browser's module too.
+# The tests of the browser's module read it too.
 EXAMPLES = json.loads((Path(__file__).parents[2] / "examples" / "cleaning.json").read_text())
 CASES = [(kind, each["typed"], each["cleaned"]) for kind, some in EXAMPLES.items() for each in some]
 

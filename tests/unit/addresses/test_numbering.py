@@ -10,7 +10,7 @@ from tests.harness.plans import benin_before_2024
 pytestmark = pytest.mark.usefixtures("template_settings")
 
 REGIONS = "US,MX,AR,BJ,CI,BR,TR"
-# The old spelling of a mobile, and what it means today.
+# The old spelling of a mobile number, and today's.
 PLANS = {
     "Mexico's 1": ("+52 1 55 1234 5678", "+525512345678"),
     "Argentina without the 9": ("+54 11 2345 6789", "+5491123456789"),

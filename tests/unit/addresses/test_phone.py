@@ -47,7 +47,7 @@ def test_every_spelling_of_a_number_is_one_address(spelling):
 
 
 def test_10_000_spellings_of_a_number_are_one_key():
-    chance = random.Random(1)  # the same ones each time
+    chance = random.Random(1)  # the same ones every time
     scripts = [str.maketrans("0123456789", script) for script in (PERSIAN, ARABIC, FULL_WIDTH)]
     gaps = ["", " ", "-", ".", "  ", "\u00a0", "\u2011"]
 

@@ -1,4 +1,4 @@
-"""What a service is asked, how its answers are read, and what is repeated."""
+"""The requests to a service, how responses are read, and which requests are repeated."""
 
 import base64
 import json
@@ -16,13 +16,13 @@ NOTHING = Response(200, b"{}")
 
 
 class Service:
-    """Gives these answers in turn, and notes what it was asked."""
+    """Returns these responses in turn, and records the requests."""
 
     def __init__(self):
-        self.answers, self.asked = [], []
+        self.answers, self.requests = [], []
 
     def post(self, url, headers, body):
-        self.asked.append((url, headers, json.loads(body)))
+        self.requests.append((url, headers, json.loads(body)))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -45,7 +45,7 @@ def service(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch):
-    """For how many seconds was waited between attempts; nobody really waits."""
+    """The pauses between attempts in seconds; the test does not really wait."""
     pauses = []
     monkeypatch.setattr(retries, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic))
     return pauses
@@ -53,7 +53,7 @@ def pauses(monkeypatch):
 
 @pytest.fixture
 def invocation():
-    """Begins an invocation of Lambda's with so many seconds left."""
+    """Begins a Lambda invocation with this number of seconds left."""
     yield lambda seconds: aws.begin_invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: int(seconds * 1000)))
     aws.begin_invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000))
 
@@ -78,8 +78,8 @@ def test_a_service_is_where_the_environment_says(service, monkeypatch, variables
 
     aws.call("dynamodb", "GetItem", TableName="t")
 
-    [(asked, headers, body)] = service.asked
-    assert (asked, headers["host"], body) == (url, url.partition("//")[2], {"TableName": "t"})
+    [(requested_url, headers, body)] = service.requests
+    assert (requested_url, headers["host"], body) == (url, url.partition("//")[2], {"TableName": "t"})
     assert headers["x-amz-target"] == "DynamoDB_20120810.GetItem"
 
 
@@ -93,16 +93,16 @@ def test_the_variable_that_moves_a_service_is_the_sdk_s(service, monkeypatch, se
 
     aws.call(name, "Anything")
 
-    assert service.asked[0][0] == by_the_sdk.meta.endpoint_url == "http://127.0.0.1:9"
+    assert service.requests[0][0] == by_the_sdk.meta.endpoint_url == "http://127.0.0.1:9"
 
 
 def test_blobs_are_bytes_on_our_side(service):
     service.answers = [Response(200, json.dumps({"Plaintext": base64.b64encode(b"\x00\xff").decode(), "KeyId": "k"}).encode())]
 
-    told = aws.call("kms", "Decrypt", CiphertextBlob=b"\xfe", KeyId="k")
+    response = aws.call("kms", "Decrypt", CiphertextBlob=b"\xfe", KeyId="k")
 
-    assert told == {"Plaintext": b"\x00\xff", "KeyId": "k"}
-    assert service.asked[0][2] == {"CiphertextBlob": base64.b64encode(b"\xfe").decode(), "KeyId": "k"}
+    assert response == {"Plaintext": b"\x00\xff", "KeyId": "k"}
+    assert service.requests[0][2] == {"CiphertextBlob": base64.b64encode(b"\xfe").decode(), "KeyId": "k"}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_was_lost_or_failed_is_asked_once_more(service, first):
     service.answers = [first, NOTHING]
 
     assert aws.call("dynamodb", "GetItem") == {}
-    assert len(service.asked) == 2
+    assert len(service.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_what_was_lost_or_failed_is_asked_once_more(service, first):
 def test_after_two_attempts_it_is_told_what_came_of_it(service, answer, outcome):
     service.answers = [answer, answer]
 
-    with pytest.raises(outcome) as told:
+    with pytest.raises(outcome) as raised:
         aws.call("dynamodb", "PutItem")
 
-    assert type(told.value) is outcome
+    assert type(raised.value) is outcome
 
 
 THROTTLES = ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled"]
@@ -154,10 +154,10 @@ def test_a_throttle_is_tried_four_times_with_longer_and_longer_pauses(service, p
 def test_a_fourth_throttle_is_told(service, pauses):
     service.answers = [refused("ThrottlingException")] * 4
 
-    with pytest.raises(aws.Refused) as told:
+    with pytest.raises(aws.Refused) as raised:
         aws.call("dynamodb", "PutItem")
 
-    assert type(told.value) is aws.Refused
+    assert type(raised.value) is aws.Refused
     assert not service.answers
 
 
@@ -172,10 +172,10 @@ def test_pauses_are_random(service, pauses):
 def test_a_lost_answer_among_throttles_leaves_it_unknown_what_was_done(service):
     service.answers = [ResponseLost("TimeoutError")] + [refused("ThrottlingException")] * 3
 
-    with pytest.raises(aws.OutcomeUnknown) as told:
+    with pytest.raises(aws.OutcomeUnknown) as raised:
         aws.call("dynamodb", "PutItem")
 
-    assert told.value.code == "ThrottlingException"
+    assert raised.value.code == "ThrottlingException"
     assert not service.answers
 
 
@@ -206,10 +206,10 @@ def test_what_time_is_left_for_holds_for_every_kind_of_repeat(service, invocatio
 def test_a_refusal_is_not_repeated_and_told_by_its_name(service):
     service.answers = [refused("ResourceNotFoundException")]
 
-    with pytest.raises(aws.Refused) as told:
+    with pytest.raises(aws.Refused) as raised:
         aws.call("dynamodb", "GetItem")
 
-    assert told.value.code == "ResourceNotFoundException"
+    assert raised.value.code == "ResourceNotFoundException"
 
 
 def test_a_repeated_transaction_is_the_same_one_and_the_next_call_another(service):
@@ -218,5 +218,5 @@ def test_a_repeated_transaction_is_the_same_one_and_the_next_call_another(servic
     aws.call("dynamodb", "TransactWriteItems", TransactItems=[])
     aws.call("dynamodb", "TransactWriteItems", TransactItems=[])
 
-    first, again, other = (body["ClientRequestToken"] for _, _, body in service.asked)
+    first, again, other = (body["ClientRequestToken"] for _, _, body in service.requests)
     assert first == again != other

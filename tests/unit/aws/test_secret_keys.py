@@ -11,7 +11,7 @@ SECOND = 1_000_000
 
 @pytest.fixture
 def secret(stored_secrets, second):
-    """Secrets Manager as a stub: each `holds(…)` is one answer, `fails()` one that never comes right."""
+    """Secrets Manager as a stub: each `holds(…)` is one response, `fails()` a call that fails at every attempt."""
     second(SECOND)
     secret_keys.forget()
     with stubbed() as stub:
@@ -93,15 +93,15 @@ def test_one_that_was_taken_out_is_gone_at_the_next_fetch(secret, second):
 
 
 @pytest.mark.parametrize(
-    "asked", [lambda: secret_keys.derivation_key(0), secret_keys.derivation_key_version], ids=["a version", "the newest"]
+    "fetch", [lambda: secret_keys.derivation_key(0), secret_keys.derivation_key_version], ids=["a version", "the newest"]
 )
-def test_a_fetch_that_fails_is_told_and_made_again(secret, asked):
+def test_a_fetch_that_fails_is_told_and_made_again(secret, fetch):
     secret.fails()
     with pytest.raises(aws.Failed):
-        asked()
+        fetch()
     secret.holds(0)
 
-    assert asked() in {0, b"derivation_key 0"}
+    assert fetch() in {0, b"derivation_key 0"}
 
 
 def test_a_failed_fetch_forgets_nothing(secret, second):

@@ -18,7 +18,7 @@ AT = datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch):
-    """What Lambda gives a function."""
+    """The credentials that Lambda gives a function."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIAEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret/with+signs")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token==")

@@ -12,10 +12,10 @@ KEY = b"k" * 32
 
 
 def test_an_identifier_is_opaque_and_never_the_same():
-    made = {ids.new("cus_") for _ in range(2_000)}
+    ids_of_one_kind = {ids.new("cus_") for _ in range(2_000)}
 
-    assert len(made) == 2_000
-    assert all(re.fullmatch(r"cus_[0-9a-v]{24}", each) for each in made)
+    assert len(ids_of_one_kind) == 2_000
+    assert all(re.fullmatch(r"cus_[0-9a-v]{24}", each) for each in ids_of_one_kind)
 
 
 def test_every_letter_of_an_identifier_is_used_in_every_position():

@@ -10,21 +10,21 @@ _ASSIGNMENT = r"#(\w+) = (?:if_not_exists\(#(\w+), (:\w+)\)|(:\w+))"
 _TERM = r"\(attribute_not_exists\(#(\w+)\) OR #(\w+) <= (:\w+)\)"
 
 
-def updated(item, assignments, values):
-    """The item after DynamoDB has done the assignments: every right-hand side is the item as it was."""
-    parts = assignments.split(", #")
-    found = [re.fullmatch(_ASSIGNMENT, part if part[0] == "#" else f"#{part}").groups() for part in parts]
-    return item | {to: values[plain] if plain else item.get(source, values[otherwise]) for to, source, otherwise, plain in found}
+def updated(item, expression, values):
+    """The item after DynamoDB's update; every right-hand side reads the item as it was before."""
+    parts = expression.split(", #")
+    assignments = [re.fullmatch(_ASSIGNMENT, part if part[0] == "#" else f"#{part}").groups() for part in parts]
+    return item | {to: values[plain] if plain else item.get(source, values[otherwise]) for to, source, otherwise, plain in assignments}
 
 
 def holds(item, condition, values):
-    """Whether DynamoDB finds the condition true."""
+    """Whether the condition holds, as DynamoDB evaluates it."""
     terms = [re.fullmatch(_TERM, term).groups() for term in condition.split(" AND ")]
     return all(absent not in item or (time in item and item[time] <= values[value]) for absent, time, value in terms)
 
 
 class Oracle:
-    """What a window means: the times of its events, and no more of them than each limit in any stretch."""
+    """A model of a window: the times of its events, and never more of them than a limit allows in its span."""
 
     def __init__(self, limits):
         self.limits, self.times = limits, []

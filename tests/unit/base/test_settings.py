@@ -11,7 +11,7 @@ TEMPLATE = Template.of_service()
 PARAMETERS = {setting_name(name): declared for name, declared in TEMPLATE.document["Parameters"].items()}
 GROUPS = {"service": settings.Service, "messaging": settings.Messaging}
 FIELDS = {name.upper(): group for group in GROUPS.values() for name in group.model_fields}
-# Where the template gives a resource's name, it is no parameter.
+# Names of resources, which the template sets without a parameter.
 RESOURCES = {"RETRY_QUEUE_URL"}
 BOUNDS = {
     name: (declared["MinValue"], declared["MaxValue"])
@@ -19,7 +19,7 @@ BOUNDS = {
     if name in FIELDS and declared["Type"] == "Number"
 }
 NO_NUMBERS = ["", " ", "x", "five", "1.5", "6,0", "0x6", "6e0", "-6", "6 minutes", "true", "None", "9" * 30]
-# Right and wrong values of what is no number.
+# Valid and invalid values of the settings that are not numbers.
 TEXTS = {
     "DEFAULT_REGION": (["US", "TR", "IR"], ["", "us", "USA", "U", "ZZ", "US,TR", "U S", "001"]),
     "EXTRA_PHONE_PREFIXES": (["", "+1861", "+1861,+22501"], ["1861", "+1", "+90", "+0861", "+999123", "+1861;+1862", "+1-861", "x"]),
@@ -70,7 +70,7 @@ RIGHT = [(name, value) for name, (right, _) in TEXTS.items() for value in right]
 
 @pytest.fixture
 def environment(monkeypatch):
-    """What the template gives to all functions together, with its defaults; `environment(NAME=value)` changes that, None takes it out."""
+    """The variables of all functions together, with the template's defaults; `environment(NAME=value)` changes one, None removes it."""
     ids = {name: name for name in TEMPLATE.resources}
     for function in TEMPLATE.functions.values():
         for name, value in function.environment(ids).items():
@@ -88,7 +88,7 @@ def environment(monkeypatch):
 
 
 def read(name: str):
-    """The setting's group, read anew."""
+    """The group of the setting, read again."""
     return settings.service() if FIELDS[name] is settings.Service else settings.messaging()
 
 
@@ -124,10 +124,10 @@ def test_every_setting_is_given_its_own_parameter_s_value():
 
 def test_nothing_is_given_to_the_functions_that_no_group_reads():
     read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Resources, settings.Processing) for name in group.model_fields}
-    given = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
+    variables = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
 
     by_cloudformation = {"SETTINGS_CHECKED_BY"}
-    assert {name for name in given - read_somewhere if not name.startswith(("POWERTOOLS_", "AWS_"))} == by_cloudformation
+    assert {name for name in variables - read_somewhere if not name.startswith(("POWERTOOLS_", "AWS_"))} == by_cloudformation
 
 
 @pytest.mark.parametrize("name", BOUNDS)
@@ -152,7 +152,7 @@ def test_texts_that_the_template_lets_pass_are_right_in_the_code_and_the_other_w
     for name, value in WRONG:
         declared = PARAMETERS[name]
         passes = value in declared.get("AllowedValues", [value]) and re.fullmatch(declared.get("AllowedPattern", "(?s).*"), value)
-        # A pattern cannot know which regions and country codes there are, nor that an empty region stands for the stack's own.
+        # A pattern cannot list the regions and country codes that exist, nor say that an empty region means the stack's own.
         assert not passes or name.endswith(("REGIONS", "REGION", "PREFIXES")), (name, value)
 
 
@@ -225,11 +225,11 @@ def test_a_missing_place_is_named(environment, name):
 def test_every_wrong_setting_is_named_at_once(environment):
     environment(OTP_LENGTH=5, OTP_CHARSET="hex", AUDIENCE=None)
 
-    told = refusal("OTP_LENGTH")
+    text = refusal("OTP_LENGTH")
 
-    assert "OTP_LENGTH must be a whole number from 6 to 10" in told
-    assert "OTP_CHARSET must be numeric or alphanumeric" in told
-    assert "AUDIENCE is not set" in told
+    assert "OTP_LENGTH must be a whole number from 6 to 10" in text
+    assert "OTP_CHARSET must be numeric or alphanumeric" in text
+    assert "AUDIENCE is not set" in text
 
 
 def test_a_code_may_not_live_longer_than_ten_minutes_nor_have_more_than_five_tries(environment):
@@ -258,9 +258,9 @@ def test_a_code_may_not_live_longer_than_ten_minutes_nor_have_more_than_five_tri
 )
 def test_two_settings_that_do_not_fit_together_are_both_named(environment, values, names):
     environment(**values)
-    told = refusal(names[0])
+    text = refusal(names[0])
 
-    assert told == f"{names[0]} must be at most {names[1]}"
+    assert text == f"{names[0]} must be at most {names[1]}"
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_without_allowed_regions_the_default_one_is_allowed_alone(environment):
 # ── at the start ──
 
 
-# The keys of those who are signed in are rotated whatever the settings say; as a custom resource, this one tells CloudFormation of them.
+# Signing keys are rotated even if the settings are wrong; as a custom resource, this function reports errors to CloudFormation.
 @pytest.mark.parametrize("logical_id", sorted(TEMPLATE.functions.keys() - {"RotateSigningKeys"}))
 def test_a_wrong_setting_ends_a_function_s_start_with_its_name(environment, logical_id):
     environment(OTP_LENGTH=5)

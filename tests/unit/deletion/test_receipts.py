@@ -1,4 +1,4 @@
-"""Checking a receipt: only what its own key has signed as one."""
+"""A receipt is accepted only if its own key has signed it as a receipt."""
 
 import json
 

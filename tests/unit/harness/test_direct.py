@@ -1,4 +1,4 @@
-"""The tests' own way to DynamoDB Local: a connection that it has closed meanwhile fails nothing."""
+"""The tests' own connections to DynamoDB Local: one that the server has closed meanwhile causes no failure."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ ANSWER = b'HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{"Items": []}'
 
 
 class Listener:
-    """Answers so many requests on each connection, whatever they ask for, and then closes it unasked."""
+    """Answers this number of requests on each connection, whatever they are, and then closes it."""
 
     def __init__(self, requests: int):
         self.requests, self.connections = requests, 0
@@ -25,15 +25,15 @@ class Listener:
         while not self._ended.is_set():
             connection, _ = self._socket.accept()
             self.connections += 1
-            with connection, connection.makefile("rb") as asked:
+            with connection, connection.makefile("rb") as stream:
                 for _ in range(self.requests):
                     length = 0
-                    for line in iter(asked.readline, b"\r\n"):
+                    for line in iter(stream.readline, b"\r\n"):
                         if not line:
                             return
                         name, _, value = line.partition(b":")
                         length = int(value) if name.lower() == b"content-length" else length
-                    asked.read(length)
+                    stream.read(length)
                     connection.sendall(ANSWER)
 
     def close(self):

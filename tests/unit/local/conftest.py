@@ -12,20 +12,20 @@ ENVIRONMENT = {"PATH": "/usr/bin", "TZ": ":UTC", "COLOUR": "red"}
 
 @pytest.fixture(scope="session", autouse=True)
 def forks():
-    """The process that workers are forked from, for as long as the tests here run."""
+    """The process that workers are forked from, while the tests here run."""
     yield
     pool.shut_down()
 
 
 @pytest.fixture
 def failures():
-    """What the stack was told of failing functions: (name, failure)."""
+    """The failures that were reported to the stack: (function's name, failure)."""
     return []
 
 
 @pytest.fixture
 def function(tmp_path, failures):
-    """Makes a function of source text and answers its pool: `function("def handler(event, context): …")`."""
+    """Turns source text into a function and returns its pool: `function("def handler(event, context): …")`."""
     pools = []
 
     def make(source, *, timeout_seconds=5, layer="", offset_seconds=0, **environment):
@@ -45,9 +45,9 @@ def function(tmp_path, failures):
             memory_mb=256,
             verbose=False,
         )
-        made = Pool(spec, lambda: offset_seconds, lambda name, failure: failures.append((name, failure)))
-        pools.append(made)
-        return made
+        pool = Pool(spec, lambda: offset_seconds, lambda name, failure: failures.append((name, failure)))
+        pools.append(pool)
+        return pool
 
     yield make
     for each in pools:

@@ -1,4 +1,4 @@
-"""The embedded DynamoDB against moto's own: the same outcomes, and what moto leaves out."""
+"""The embedded DynamoDB compared with moto's: the same results, and what moto lacks."""
 
 import json
 
@@ -50,7 +50,7 @@ def table(name, keys):
     }
 
 
-def made(kind):
+def tables_of(kind):
     backend = kind("us-east-1", "123456789012")
     for name, keys in TABLES.items():
         backend.create_table(**table(name, keys))
@@ -61,20 +61,20 @@ def made(kind):
 
 @pytest.fixture
 def backend():
-    backend = made(Backend)
+    backend = tables_of(Backend)
     backend.end_action(succeeded=True)
     return backend
 
 
 @pytest.fixture
-def told(backend):
-    told = []
-    backend.listeners.append(told.append)
-    return told
+def published(backend):
+    published = []
+    backend.listeners.append(published.append)
+    return published
 
 
 def outcome(backend, actions):
-    """What the caller sees, and what lies in the tables afterwards."""
+    """What the caller sees, and the items in the tables afterwards."""
     try:
         backend.transact_write_items(json.loads(json.dumps(actions)))
         seen = "done"
@@ -106,7 +106,7 @@ def outcome(backend, actions):
     ],
 )
 def test_a_transaction_ends_as_motos_own(backend, actions):
-    theirs, mine = outcome(made(DynamoDBBackend), actions), outcome(backend, actions)
+    theirs, mine = outcome(tables_of(DynamoDBBackend), actions), outcome(backend, actions)
 
     assert mine == theirs
 
@@ -127,35 +127,35 @@ def test_a_transaction_costs_the_same_however_large_the_table(backend):
     table = backend.tables["people"]
     for number in range(2_000):
         table.put_item({"pk": {"S": str(number)}})
-    table.__deepcopy__ = None  # no copy of it can be made
+    table.__deepcopy__ = None  # so that copying the table fails
 
     backend.transact_write_items([put(BEN), update(ADA)])
 
 
-def test_a_failed_transaction_tells_nobody_of_anything(backend, told):
+def test_a_failed_transaction_tells_nobody_of_anything(backend, published):
     with pytest.raises(DynamodbException):
         backend.transact_write_items([put(BEN), update(ADA, **NONSENSE)])
     backend.end_action(succeeded=False)
     backend.end_action(succeeded=True)
 
-    assert told == []
+    assert published == []
     assert len(backend.tables["people"].stream_shard.items) == 1
 
 
-def test_an_actions_changes_are_told_together_and_once_an_item(backend, told):
+def test_an_actions_changes_are_told_together_and_once_an_item(backend, published):
     backend.transact_write_items([put(BEN), update(LINE | {"sk": {"S": "2"}}, "lines")])
     backend.end_action(succeeded=True)
 
     line = LINE | {"sk": {"S": "2"}}
-    assert told == [[Change("people", BEN, None, BEN), Change("lines", line, None, line | {"n": {"N": "1"}})]]
+    assert published == [[Change("people", BEN, None, BEN), Change("lines", line, None, line | {"n": {"N": "1"}})]]
     assert [record.to_json()["eventName"] for record in backend.tables["people"].stream_shard.items] == ["INSERT", "INSERT"]
 
 
-def test_a_write_that_changes_nothing_is_not_told(backend, told):
+def test_a_write_that_changes_nothing_is_not_told(backend, published):
     backend.put_item("lines", LINE)
     backend.end_action(succeeded=True)
 
-    assert told == []
+    assert published == []
 
 
 def test_a_record_stays_as_it_was_when_the_item_goes_on(backend):
@@ -182,7 +182,7 @@ def test_a_stream_does_not_grow_for_ever(backend, monkeypatch):
 
 
 def test_what_is_put_back_is_there_and_in_the_stream(backend):
-    again = made(Backend)
+    again = tables_of(Backend)
     for change in backend.items():
         again.restore(change.table, change.new)
 

@@ -1,4 +1,4 @@
-"""The embedded DynamoDB's answers, as the SDK reads them, against moto's own."""
+"""The embedded DynamoDB's responses, as the SDK reads them, compared with moto's."""
 
 import botocore.session
 import pytest
@@ -31,7 +31,7 @@ QUERY = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":p
 
 @pytest.fixture
 def ask():
-    """What the SDK makes of a handler's answer: `ask(handler, action, parameters)`."""
+    """A handler's response as the SDK reads it: `ask(handler, action, parameters)`."""
     models = {service: botocore.session.get_session().get_service_model(service) for service in ("dynamodb", "dynamodbstreams")}
 
     def ask_handler(handler, action, parameters):
@@ -56,7 +56,7 @@ def ask():
         engine.install()
         ask_handler(engine.Handler, "CreateTable", people)
         yield ask_handler
-        dynamodb_backends[ACCOUNT_ID].pop("us-east-1")  # where moto finds its own again
+        dynamodb_backends[ACCOUNT_ID].pop("us-east-1")  # where moto expects its own
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_streams_records_are_read_by_the_sdk_as_motos_own(ask):
 
     [record] = answers[0]["Records"]
     assert record["dynamodb"]["NewImage"] == EVERYTHING
-    for answer in answers:  # the one writes whole seconds, the other their fractions too
+    for answer in answers:  # one writes whole seconds, the other also fractions
         answer["Records"][0]["dynamodb"]["ApproximateCreationDateTime"] = None
     assert answers[0] == answers[1]
 
@@ -111,4 +111,4 @@ def test_an_iterator_is_forgotten_once_it_was_read_from(ask):
     for _ in range(3):
         ask(engine.StreamsHandler, "GetRecords", {"ShardIterator": ask(engine.StreamsHandler, "GetShardIterator", start)["ShardIterator"]})
 
-    assert len(iterators) == 3  # the next ones, not yet read from
+    assert len(iterators) == 3  # the next iterators, not used yet

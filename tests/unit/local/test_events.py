@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.events import custom_resource_event, http_event, queue_event, schedule_event, stream_event, stream_record
+from local.events import custom_resource_event, http_event, queue_event, schedule_event, stream_event
+from local.records import change
 
 
 def test_an_http_event_has_what_the_gateway_gives():
@@ -78,9 +79,7 @@ def test_a_body_that_is_not_text_comes_as_base64(content_type, is_text):
 
 
 def test_a_stream_record_read_by_the_sdk_is_written_as_lambda_writes_it():
-    record = stream_record(
-        "INSERT", {"pk": {"S": "a"}}, new_image={"pk": {"S": "a"}, "b": {"B": b"\x00"}, "m": {"M": {"b": {"BS": [b"\x01"]}}}}
-    )
+    record = change("INSERT", {"pk": {"S": "a"}}, new_image={"pk": {"S": "a"}, "b": {"B": b"\x00"}, "m": {"M": {"b": {"BS": [b"\x01"]}}}})
     record["dynamodb"]["ApproximateCreationDateTime"] = datetime(2026, 1, 31, tzinfo=UTC)
 
     [written] = stream_event([record], "arn:stream")["Records"]

@@ -1,4 +1,4 @@
-"""Streams and queues, read from moto in this process, at functions in processes of their own."""
+"""Streams and queues of moto in this process, delivered to functions in processes of their own."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ from local.template import Template
 
 pytestmark = pytest.mark.enable_socket  # workers are forked over a Unix socket
 SHOP = Path(__file__).with_name("shop.yaml")
-# Writes each event down, half a second later for `slow`, and then does what its items ask for: `fail` (named as failed), `raise`.
+# Records each event, after half a second for `slow`, and then does what its items say: `fail` (report the item as failed), `raise`.
 APP = """
     import json, os, time
     def handler(event, context):
@@ -55,7 +55,7 @@ def ids(template, clients):
 
 @pytest.fixture
 def seen(tmp_path):
-    """The batches that the function was given, once there are so many of them."""
+    """Wait for this number of batches that the function has received."""
     file = tmp_path / "seen"
 
     def batches(count, seconds=10):
@@ -72,7 +72,7 @@ def seen(tmp_path):
 
 @pytest.fixture
 def stream(template, clients, ids, function, stopping, seen):
-    """Starts the stream's feeder, its trigger changed as named."""
+    """Starts the stream's feeder, with these changes to its trigger."""
 
     def start(every_seconds=0.02, **changes):
         trigger = template.functions["ShipOrders"].streams[0]._replace(**changes)
@@ -82,8 +82,8 @@ def stream(template, clients, ids, function, stopping, seen):
 
     yield start
     stopping.set()
-    for thread in threading.enumerate():  # none may ask for records of an AWS that is gone
-        if thread.name.startswith("stream:") and thread.name.count(":") == 1:  # the reader; its lanes wait for records for ever
+    for thread in threading.enumerate():  # no reader may request records after AWS has stopped
+        if thread.name.startswith("stream:") and thread.name.count(":") == 1:  # the reader's; the lanes' wait for records forever
             thread.join(10)
 
 
@@ -151,9 +151,9 @@ def soon(seconds=10):
 
 def test_a_stream_is_worked_off_when_all_that_was_written_before_has_been_handled(stream, place, seen):
     place("before")
-    feeder = stream(lanes=2, every_seconds=5)  # it is woken, not waited for
+    feeder = stream(lanes=2, every_seconds=5)  # it is woken and does not wait for the interval
     seen(1)
-    time.sleep(0.3)  # it rests
+    time.sleep(0.3)  # it is idle
     place(*"abc", how="slow")
     requested_at = time.monotonic()
 

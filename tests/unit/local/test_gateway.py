@@ -102,7 +102,7 @@ def test_another_origin_gets_no_cors_headers(gateway, method):
 
 
 class Function:
-    """Answers every request alike."""
+    """Answers every request in the same way."""
 
     def __init__(self, **headers):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}

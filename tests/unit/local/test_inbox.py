@@ -47,23 +47,23 @@ def test_a_number_is_found_by_the_spelling_of_an_old_plan_too(spelled):
 
 
 @pytest.fixture
-def told():
+def messages():
     return []
 
 
 @pytest.fixture
-def inbox(told):
-    return Inbox(Clock(), SETTINGS, told.append)
+def inbox(messages):
+    return Inbox(Clock(), SETTINGS, messages.append)
 
 
-def test_messages_are_newest_first_and_by_address(inbox, told):
+def test_messages_are_newest_first_and_by_address(inbox, messages):
     inbox.add("sms", "+905321234567", "Your code is 111111", provider="sns")
     inbox.add("email", "ada@example.com", "Your code is 222222", provider="ses", subject="Hello")
 
     assert [message.code for message in inbox.messages()] == ["222222", "111111"]
     assert [message.to for message in inbox.messages("0532 1234567")] == ["+905321234567"]
     assert inbox.messages("ben@example.com") == []
-    assert [message.line() for message in told] == [
+    assert [message.line() for message in messages] == [
         "sms to +905321234567 · code 111111 · Your code is 111111",
         "email to ada@example.com · code 222222 · Hello",
     ]

@@ -1,4 +1,4 @@
-"""Schedules fire as the clock passes their times: by itself, and at the stops of a clock that is moved."""
+"""Schedules fire when the clock reaches their times, by itself or at the stops of a clock that is moved."""
 
 import json
 import threading
@@ -28,7 +28,7 @@ APP = """
 
 
 class Stack:
-    """What a scheduler acts on, and what happened in its order: `kept` with its clock, `fired`, `worked off`."""
+    """What a scheduler works with, and a log of what happened: `kept` with the clock, `fired`, `worked off`."""
 
     def __init__(self, function, file, stopping, offset_seconds=0.0):
         self.function, self.file, self.stopping = function, file, stopping
@@ -37,7 +37,7 @@ class Stack:
         self.scheduler = None
 
     def schedule(self, *expressions, fired=None, seconds=0, fails="", waits=True):
-        """Fire these; `waits` leaves it to `advance` alone."""
+        """Start these schedules; with `waits` they fire only by `advance`."""
         self.scheduler = Scheduler(
             self.clock,
             work_off=lambda: self.events.append("worked off"),
@@ -112,9 +112,9 @@ def test_it_fires_with_the_time_at_which_it_does(stack):
 
     stack.scheduler.advance(DAY)
 
-    [(_, told)] = stack.fired()
+    [(_, time_)] = stack.fired()
     assert 0 <= stack.clock.now() - before < 10
-    assert told.endswith("Z")
+    assert time_.endswith("Z")
 
 
 def test_what_waits_is_worked_off_before_the_first_step_and_after_each_firing(stack):
@@ -147,12 +147,12 @@ def test_moves_at_once_come_one_after_the_other(stack):
 
 
 def test_it_fires_by_itself_when_its_time_has_come_and_not_before(stack):
-    stack.clock.advance(MINUTE - stack.clock.now() % MINUTE + MINUTE - 1)  # a second before a minute is full
+    stack.clock.advance(MINUTE - stack.clock.now() % MINUTE + MINUTE - 1)  # a second before a full minute
     stack.schedule("cron(* * * * ? *)", waits=False)
 
     assert stack.fired() == []
-    [(_, told)] = wait_for(stack.fired)
-    assert told.endswith(":00Z")
+    [(_, time_)] = wait_for(stack.fired)
+    assert time_.endswith(":00Z")
 
 
 def test_a_time_that_passed_while_the_stack_was_off_fires_once_at_its_start(stack):

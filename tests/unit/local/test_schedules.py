@@ -1,4 +1,4 @@
-"""When EventBridge's expressions fall due."""
+"""When EventBridge's expressions are due."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ def test_it_is_due_next(expression, after, due):
 
 
 @pytest.mark.parametrize(
-    ("expression", "told"),
+    ("expression", "reason"),
     [
         ("rate(1 minutes)", "minute for 1"),
         ("rate(5 minute)", "minutes for more"),
@@ -58,10 +58,10 @@ def test_it_is_due_next(expression, after, due):
         ("", "the local stack knows"),
     ],
 )
-def test_what_is_not_known_is_refused_in_a_line_that_names_it(expression, told):
+def test_what_is_not_known_is_refused_in_a_line_that_names_it(expression, reason):
     with pytest.raises(ScheduleError) as refused:
         parse(expression)
 
     assert str(refused.value).startswith(f"{expression}: ")
-    assert told in str(refused.value)
+    assert reason in str(refused.value)
     assert "\n" not in str(refused.value)

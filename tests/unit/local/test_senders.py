@@ -63,7 +63,7 @@ SIMPLE = {"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Co
 
 
 def parsed(response, service, operation):
-    """What the SDK makes of an answer."""
+    """The response as the SDK reads it."""
     model = botocore.session.get_session().get_service_model(service)
     raw = {"status_code": response.status, "headers": dict(response.headers), "body": response.body}
     return create_parser(model.protocol).parse(raw, model.operation_model(operation).output_shape)["Error"]["Code"]

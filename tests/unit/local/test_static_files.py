@@ -1,4 +1,4 @@
-"""Files of the pages as a static host serves them, and nothing beside them."""
+"""The pages' files, served as by a static host, and no other files."""
 
 import pytest
 
@@ -22,10 +22,10 @@ def folders(tmp_path):
 
 
 def test_a_file_has_its_exact_type_and_a_strict_policy(folders):
-    found = static_files.find(folders, "a.js")
-    headers = dict(found.headers)
+    response = static_files.find(folders, "a.js")
+    headers = dict(response.headers)
 
-    assert found.body == b"first"
+    assert response.body == b"first"
     assert headers["content-type"] == "text/javascript; charset=utf-8"
     assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -33,9 +33,9 @@ def test_a_file_has_its_exact_type_and_a_strict_policy(folders):
 
 
 def test_a_folders_own_page_is_its_index(folders):
-    found = static_files.find(folders, "demo/")
+    response = static_files.find(folders, "demo/")
 
-    assert (found.body, dict(found.headers)["content-type"]) == (PAGE.encode(), "text/html; charset=utf-8")
+    assert (response.body, dict(response.headers)["content-type"]) == (PAGE.encode(), "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize(

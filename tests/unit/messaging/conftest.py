@@ -7,7 +7,7 @@ from customer_auth.base import settings
 
 @pytest.fixture
 def environment(monkeypatch):
-    """The sender's settings in full, fit to be changed by `setenv`."""
+    """All settings of the sender, which `setenv` can change."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
@@ -40,7 +40,7 @@ def sns(environment):
 
 @pytest.fixture
 def ses(environment):
-    """SES v2 as a stub, alike."""
+    """SES v2 as the same kind of stub."""
     with Stubber(sdk.client("sesv2")) as stub:
         yield stub
         stub.assert_no_pending_responses()

@@ -32,20 +32,20 @@ MINUTES = {Locale.EN: "10 min", Locale.TR: "10 dakika", Locale.FA: "۱۰ دقی�
 
 
 def rendered(kind, channel, locale, **changed):
-    given = {"minutes": 10, "brand": "My Shop", "domain": "shop.example.com"}
-    given |= {"code": "123456"} if kind in CODES else {}
-    given |= {"date": "2026-01-31"} if kind in DATED else {}
-    given |= {"reset_url": LINK, "token": TOKEN, "phone": "+12125550123"} if kind is Kind.RESET else {}
-    return render(kind, channel, locale, **given | changed)
+    values = {"minutes": 10, "brand": "My Shop", "domain": "shop.example.com"}
+    values |= {"code": "123456"} if kind in CODES else {}
+    values |= {"date": "2026-01-31"} if kind in DATED else {}
+    values |= {"reset_url": LINK, "token": TOKEN, "phone": "+12125550123"} if kind is Kind.RESET else {}
+    return render(kind, channel, locale, **values | changed)
 
 
 def proof_of(kind) -> str:
-    """What a message of this kind hands over."""
+    """The values that a message of this kind receives."""
     return {Kind.RESET: LINK}.get(kind, "123456" if kind in CODES else "")
 
 
 class Page(HTMLParser):
-    """A page as a reader of it sees it: tags with their attributes, and the text of its paragraphs."""
+    """A page as its reader sees it: tags with their attributes, and the text of its paragraphs."""
 
     def __init__(self, html):
         super().__init__()

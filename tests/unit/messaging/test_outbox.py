@@ -1,8 +1,8 @@
-"""What the sender's stream lets through, by the pattern of the template."""
+"""Which records reach the sender, by the filter in the template."""
 
 import pytest
 
-from local import events
+from local import records
 from local.filters import fits_any
 from tests.harness.service import template
 
@@ -25,11 +25,11 @@ def test_the_stream_s_filter_lets_only_asks_through(event, passes):
     [stream] = template().functions["SendMessages"].streams
     image = {"pk": {"S": "code#1"}} | ({"event": {"S": event}} if event else {})
 
-    assert fits_any(stream.filters, events.stream_record("MODIFY", {"pk": {"S": "code#1"}}, new_image=image)) is passes
+    assert fits_any(stream.filters, records.change("MODIFY", {"pk": {"S": "code#1"}}, new_image=image)) is passes
 
 
 def test_what_was_removed_does_not_reach_the_sender():
     [stream] = template().functions["SendMessages"].streams
     image = {"pk": {"S": "code#1"}, "event": {"S": "requested:login"}}
 
-    assert not fits_any(stream.filters, events.stream_record("REMOVE", {"pk": {"S": "code#1"}}, old_image=image))
+    assert not fits_any(stream.filters, records.change("REMOVE", {"pk": {"S": "code#1"}}, old_image=image))

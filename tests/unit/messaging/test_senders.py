@@ -205,7 +205,7 @@ def test_what_is_raised_names_no_address(sns, code):
 
 
 def outcome(send):
-    """How sending failed: reason, permanent, unknown."""
+    """How sending failed: its reason, and whether that is permanent or unknown."""
     with pytest.raises(SendFailed) as raised:
         send()
     return raised.value.reason, raised.value.permanent, raised.value.unknown

@@ -1,4 +1,4 @@
-"""An operator's own templates take the place of the built-in ones, and are looked through before the first message."""
+"""An operator's templates replace the built-in ones, and are checked before the first message."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from customer_auth.messaging.messages import Kind, render
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder of templates, beside the package: `folder(name, text)` puts one there."""
+    """A folder of templates, outside the package: `folder(name, text)` adds one."""
 
     def put(name: str, text: str) -> None:
         path = tmp_path / "ours" / name

@@ -26,7 +26,7 @@ NONCE = b"n" * 16
 
 
 def named(challenge, ref=None):
-    """The challenge as its client holds it."""
+    """The challenge as its client has it."""
     return challenges.encode((ref or CodeItemRef.untrusted(PHONE)).item_key, challenge.purpose, challenge.id)
 
 
@@ -54,17 +54,17 @@ def test_a_challenge_finds_its_place_by_itself(second, purpose, lane):
     client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.TRUSTED else None)
     place = chosen(client)
 
-    found, challenge_id = lanes.of_challenge(named(challenge, place), purpose, PHONE)
+    ref, challenge_id = lanes.of_challenge(named(challenge, place), purpose, PHONE)
 
-    assert (found.lane, found.item_key, challenge_id) == (lane, place.item_key, challenge.id)
+    assert (ref.lane, ref.item_key, challenge_id) == (lane, place.item_key, challenge.id)
 
 
-@pytest.mark.parametrize(("asked_for", "tried_for"), list(permutations(Purpose, 2)))
-def test_a_challenge_is_of_one_purpose(second, asked_for, tried_for):
-    challenge = Challenge.new(asked_for, PHONE, "en")
+@pytest.mark.parametrize(("purpose", "other_purpose"), list(permutations(Purpose, 2)))
+def test_a_challenge_is_of_one_purpose(second, purpose, other_purpose):
+    challenge = Challenge.new(purpose, PHONE, "en")
 
     with pytest.raises(WrongCode):
-        lanes.of_challenge(named(challenge), tried_for, PHONE)
+        lanes.of_challenge(named(challenge), other_purpose, PHONE)
 
 
 @pytest.mark.parametrize("address", [OTHER, EMAIL])

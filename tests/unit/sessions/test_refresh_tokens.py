@@ -64,11 +64,11 @@ def test_its_sibling_is_another_token_of_the_same_generation_and_one_for_each_nu
 
 
 def test_a_first_secret_is_the_same_for_a_repeat_and_another_by_key_challenge_and_version_of_the_derivation_key():
-    given = ("k" * 20, b"c" * 32, 1)
+    inputs = ("k" * 20, b"c" * 32, 1)
     others = [("l" * 20, b"c" * 32, 1), ("k" * 20, b"d" * 32, 1), ("k" * 20, b"c" * 32, 2000)]
 
-    assert first_secret(*given) == first_secret(*given)
-    assert len({first_secret(*each) for each in (given, *others)}) == 4
+    assert first_secret(*inputs) == first_secret(*inputs)
+    assert len({first_secret(*each) for each in (inputs, *others)}) == 4
     assert first_secret(None, b"c" * 32, 1) is None
     assert first_secret("k" * 20, b"c" * 32, 1500) is None
 

@@ -1,4 +1,4 @@
-"""The rule for refresh tokens that come back, against every short course of an owner whose answers get lost and a thief."""
+"""The rule for refresh tokens that come back, in every short sequence of actions by a thief and an owner who loses responses."""
 
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ def begun() -> Session:
 
 
 class Family(NamedTuple):
-    """A session at one moment; None once it has ended."""
+    """A session at one moment; None after it has ended."""
 
     session: Session | None
     now: int = BEGUN
@@ -38,7 +38,7 @@ class Family(NamedTuple):
         return classify(self.session, token, self.now)
 
     def renew(self, token: RefreshToken) -> tuple["Family", RefreshToken | None]:
-        """The family and the token that is answered, if one is, as the table would have it."""
+        """The family as the table would store it, and the token in the response, if there is one."""
         if self.session is None:
             return self, None
         state = self.state(token)
@@ -51,7 +51,7 @@ class Family(NamedTuple):
 
 
 def chain(times: int, *, seconds: int = LATER) -> tuple[Family, list[RefreshToken]]:
-    """A family that was rotated so many times, and its tokens, the newest last."""
+    """A family after this number of rotations, and its tokens, the newest last."""
     family, tokens = Family(begun()), [FIRST]
     for _ in range(times):
         family, token = family.after(seconds).renew(tokens[-1])
@@ -110,7 +110,7 @@ def test_a_supplanted_token_counts_as_replaced_since_then_also_once_its_sibling_
 
 @pytest.mark.parametrize(("seconds", "state"), [(0, REFUSED), (7, REFUSED), (8, TokenState.REUSED)])
 def test_a_grandparent_is_refused_alone_within_ten_seconds_of_its_own_replacement(seconds, state):
-    family, (grandparent, *_) = chain(2, seconds=3)  # which was replaced three seconds before its successor was
+    family, (grandparent, *_) = chain(2, seconds=3)  # replaced three seconds before its successor
 
     assert family.after(seconds).state(grandparent) is state
 
@@ -131,7 +131,7 @@ def test_the_parent_of_a_used_token_is_reuse():
 
 
 class Holder(NamedTuple):
-    """Who holds a token, how often they were answered with another one since it was stolen, and whether they were refused."""
+    """One holder of a token: how many tokens they have received since the theft, and whether they were refused."""
 
     token: RefreshToken
     answered: int = 0
@@ -183,7 +183,7 @@ def _next(family: Family, owner: Holder, thief: Holder) -> list[tuple[Family, Ho
 
 
 def _relative(family: Family) -> Family:
-    """The same, its clock set back: what is longer ago than any limit is long ago."""
+    """The same state, relative to now: everything older than all limits counts as equally old."""
     session, now = family
     if session is None:
         return Family(None)

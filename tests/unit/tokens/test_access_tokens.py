@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("stored_secrets", "template_settings", "sig
 ISSUER = "https://auth.shop.example"
 KID = "key_test"
 SEALED = b"sealed"
-# A second of the wall's: libraries that know no other clock see these tokens too.
+# A real second, because libraries without our clock read these tokens too.
 NOW = int(time.time())
 
 
@@ -29,12 +29,12 @@ def private_key():
 
 @pytest.fixture(scope="module")
 def unsealed_key(private_key, stored_secrets):
-    """The private half, as KMS unsealed it once."""
+    """The private key, which KMS has decrypted once."""
     plain = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     with stubbed() as kms:
         sealed = base64.b64encode(SEALED).decode()
-        asked = {"CiphertextBlob": sealed, "EncryptionContext": {"purpose": "signing-key"}, "KeyId": "signing-keys"}
-        kms.answers("Decrypt", asked, {"Plaintext": base64.b64encode(plain).decode()})
+        parameters = {"CiphertextBlob": sealed, "EncryptionContext": {"purpose": "signing-key"}, "KeyId": "signing-keys"}
+        kms.answers("Decrypt", parameters, {"Plaintext": base64.b64encode(plain).decode()})
         keyring._decrypt(SEALED)
     yield
     keyring.forget()
@@ -42,7 +42,7 @@ def unsealed_key(private_key, stored_secrets):
 
 @pytest.fixture
 def signing_key(private_key, unsealed_key, second):
-    """A key of our own in the keyring."""
+    """A key of the test in the keyring."""
     second(NOW)
     numbers = private_key.public_key().public_numbers()
     keyring._keyring.keys = [SigningKey(KID, NOW, NOW + 30 * clock.DAY, unpadded(numbers.n.to_bytes(256, "big")), "AQAB", SEALED)]

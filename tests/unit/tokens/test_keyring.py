@@ -15,7 +15,7 @@ N = unpadded((2**2047 + 1).to_bytes(256, "big"))
 
 @pytest.fixture
 def table(stored_secrets, second):
-    """The keyring's table as a stub: each `holds(…)` is one read of it; keys are named by the day that they sign from."""
+    """The keyring's table as a stub: each `holds(…)` is one read; keys are named by the day from which they sign."""
     second(FIRST)
     keyring.forget()
     with stubbed() as stub:
@@ -30,8 +30,8 @@ class Table:
     def holds(self, *days: int) -> None:
         keys = {"L": [{"M": self._key(day)} for day in days]}
         answer = {"Item": {"pk": {"S": "keyring#signing"}, "version": {"N": "1"}, "keys": keys}} if days else {}
-        asked = {"TableName": "customers", "Key": {"pk": {"S": "keyring#signing"}}, "ConsistentRead": True}
-        self.stub.answers("GetItem", asked, answer)
+        parameters = {"TableName": "customers", "Key": {"pk": {"S": "keyring#signing"}}, "ConsistentRead": True}
+        self.stub.answers("GetItem", parameters, answer)
 
     @staticmethod
     def _key(day: int) -> dict:

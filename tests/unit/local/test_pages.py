@@ -1,17 +1,17 @@
-"""Paths of the local stack that only lead to one of its pages."""
+"""Paths of the local stack that only redirect to one of its pages."""
 
 import pytest
 
-from local.console import elsewhere
+from local.pages import redirect
 from local.server import Request
 
 
-def asked(method, path, query=""):
-    return elsewhere(Request(method, path, query, (), b"", "127.0.0.1"))
+def response_to(method, path, query=""):
+    return redirect(Request(method, path, query, (), b"", "127.0.0.1"))
 
 
 def test_the_link_that_sets_a_new_password_opens_the_demo_with_all_that_it_carries():
-    response = asked("GET", "/reset-password", "token=a-b&email=ada%40example.com")
+    response = response_to("GET", "/reset-password", "token=a-b&email=ada%40example.com")
     headers = dict(response.headers)
 
     assert (response.status, headers["location"]) == (302, "/_local/demo/?token=a-b&email=ada%40example.com")
@@ -19,7 +19,7 @@ def test_the_link_that_sets_a_new_password_opens_the_demo_with_all_that_it_carri
 
 
 def test_the_inbox_is_found_without_its_last_stroke():
-    response = asked("GET", "/_local")
+    response = response_to("GET", "/_local")
 
     assert (response.status, dict(response.headers)["location"]) == (308, "/_local/")
 
@@ -29,4 +29,4 @@ def test_the_inbox_is_found_without_its_last_stroke():
     [("POST", "/reset-password"), ("GET", "/reset-password/"), ("GET", "/auth/customer/emailpass/reset-password"), ("GET", "/_local/")],
 )
 def test_every_other_path_leads_nowhere_else(method, path):
-    assert asked(method, path) is None
+    assert response_to(method, path) is None
