@@ -28,21 +28,21 @@ class Direct:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc)
         self._lock = threading.Lock()
 
-    def ask(self, operation: str, *, of: str = TABLES, **parameters) -> dict:
+    def call(self, operation: str, *, of: str = TABLES, **parameters) -> dict:
         """The answer, with binaries as bytes. Raises: Refused."""
         body = json.dumps(parameters, default=lambda raw: base64.b64encode(raw).decode())
         headers = _HEADERS | {"x-amz-target": f"{of}.{operation}"}
         with self._lock:
             try:
-                told = json.loads(self._asked(body, headers))
+                response = json.loads(self._round_trip(body, headers))
             except ConnectionError:  # http.client's RemoteDisconnected is one
                 self._connection.close()
-                told = json.loads(self._asked(body, headers))
-        if "__type" in told:
-            raise Refused(told["__type"].rpartition("#")[2])
-        return with_bytes(told)
+                response = json.loads(self._round_trip(body, headers))
+        if "__type" in response:
+            raise Refused(response["__type"].rpartition("#")[2])
+        return with_bytes(response)
 
-    def _asked(self, body: str, headers: dict[str, str]) -> bytes:
+    def _round_trip(self, body: str, headers: dict[str, str]) -> bytes:
         self._connection.request("POST", "/", body, headers)
         return self._connection.getresponse().read()
 
@@ -50,9 +50,9 @@ class Direct:
         """Every item."""
         items, start = [], {}
         while start is not None:
-            told = self.ask("Scan", TableName=table, **start)
-            items += told["Items"]
-            start = {"ExclusiveStartKey": told["LastEvaluatedKey"]} if "LastEvaluatedKey" in told else None
+            page = self.call("Scan", TableName=table, **start)
+            items += page["Items"]
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else None
         return items
 
     def close(self) -> None:

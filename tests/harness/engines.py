@@ -37,7 +37,7 @@ ON_DYNAMODB = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=Tru
 class Engine:
     """A provisioned AWS: `environment` is what all functions together are given."""
 
-    made: ClassVar[list["Engine"]] = []
+    instances: ClassVar[list["Engine"]] = []
 
     def __init__(self, name: str, template: Template, dynamodb: str | None):
         self.name = name
@@ -48,7 +48,7 @@ class Engine:
             self.clients.sqs.delete_queue(QueueUrl=url)  # an engine's before; tests change how long their messages wait
         self.ids = cloud.create(template, self.clients)
         boto3.client("ses").verify_email_identity(EmailAddress=str(template.settings["EMAIL_FROM"]))
-        self.made.append(self)
+        self.instances.append(self)
         self.environment = HERE | CREDENTIALS
         for function in template.functions.values():
             self.environment |= function.environment(self.ids)
@@ -68,7 +68,7 @@ class Engine:
     def write(self, requests: dict[str, list]) -> dict:
         """Put and delete items, at most 25 at once."""
         if self._direct:
-            return self._direct.ask("BatchWriteItem", RequestItems=requests)
+            return self._direct.call("BatchWriteItem", RequestItems=requests)
         return self.clients.dynamodb.batch_write_item(RequestItems=requests)
 
     def new_records(self) -> list[dict]:
@@ -98,10 +98,10 @@ class Engine:
     def _iterator(self, shard: str) -> str:
         return self._stream("get_shard_iterator", StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
 
-    def _stream(self, operation: str, **asked) -> dict:
+    def _stream(self, operation: str, **parameters) -> dict:
         if self._direct:
-            return self._direct.ask(operation.title().replace("_", ""), of=STREAMS, **asked)
-        return getattr(self.clients.streams, operation)(**asked)
+            return self._direct.call(operation.title().replace("_", ""), of=STREAMS, **parameters)
+        return getattr(self.clients.streams, operation)(**parameters)
 
 
 @contextlib.contextmanager

@@ -48,9 +48,9 @@ class Naps:
         return getattr(time, name)
 
 
-def answer(status: int, **told) -> Callable:
+def answer(status: int, **body) -> Callable:
     """A fault's mode: DynamoDB answers just that."""
-    return lambda request: AWSResponse(request.url, status, JSON, Raw(json.dumps(told).encode()))
+    return lambda request: AWSResponse(request.url, status, JSON, Raw(json.dumps(body).encode()))
 
 
 def refusal(request, status: int, code: str, service: str) -> AWSResponse:
@@ -63,16 +63,16 @@ def refusal(request, status: int, code: str, service: str) -> AWSResponse:
 
 def conflict(request) -> AWSResponse:
     parts = parameters(request).get("TransactItems")
-    told = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "injected"}
+    body = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "injected"}
     if parts:
         reasons = [{"Code": "None"} for _ in parts]
         reasons[random.randrange(len(parts))] = {"Code": "TransactionConflict"}
-        told = {
+        body = {
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
             "message": "injected",
             "CancellationReasons": reasons,
         }
-    return answer(400, **told)(request)
+    return answer(400, **body)(request)
 
 
 def parameters(request) -> dict:

@@ -36,7 +36,7 @@ def _times(key: dict) -> dict:
 
 
 @contextlib.contextmanager
-def kept_keyring(engine):
+def restored_keyring(engine):
     """Whatever happens to the keyring inside, afterwards it is as it was."""
     item = KeyringItem(engine)
     before = item.read()

@@ -51,10 +51,10 @@ def requests(function: str, service: str, operation: str, parameters: dict) -> s
 
 
 def _items(operation: str, parameters: dict) -> dict[tuple[str, str], frozenset[str]]:
-    found = defaultdict(set)
+    kinds_by_target = defaultdict(set)
     for action, table, key in _keys(operation, parameters):
-        found[action, table].add(kind(key))
-    return {each: frozenset(kinds) for each, kinds in found.items()}
+        kinds_by_target[action, table].add(kind(key))
+    return {each: frozenset(kinds) for each, kinds in kinds_by_target.items()}
 
 
 def _keys(operation: str, parameters: dict) -> Iterable[tuple[str, str, str]]:
@@ -65,10 +65,10 @@ def _keys(operation: str, parameters: dict) -> Iterable[tuple[str, str, str]]:
             return [(action, part["TableName"], _key(part)) for action, part in parts]
         case "BatchGetItem":
             tables = parameters["RequestItems"].items()
-            return [(operation, table, key["pk"]["S"]) for table, asked in tables for key in asked["Keys"]]
+            return [(operation, table, key["pk"]["S"]) for table, entries in tables for key in entries["Keys"]]
         case "BatchWriteItem":
             tables = parameters["RequestItems"].items()
-            return [(operation, table, _key(request["DeleteRequest"])) for table, asked in tables for request in asked]
+            return [(operation, table, _key(request["DeleteRequest"])) for table, entries in tables for request in entries]
         case "Query":
             [name] = re.findall(r"^#\w+ = (:\w+)", parameters["KeyConditionExpression"])
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""

@@ -38,7 +38,7 @@ def files_of_run() -> set[Path]:
 
 
 def _named(wire: Wire) -> set[Request]:
-    return named(wire.requests, [engine.ids for engine in Engine.made])
+    return named(wire.requests, [engine.ids for engine in Engine.instances])
 
 
 def _read(function: str, action: str, resource: str, kinds: list[str], context: list[list[str]]) -> Request:

@@ -104,9 +104,9 @@ class Wire:
     def _on_send(self, request, event_name="", **_):
         """In the place of what the SDK would do."""
         _, service, operation = event_name.replace("-", "").split(".")
-        answered = self._passed(request, service, operation) or self._handed_over(request, service, operation)
+        response = self._passed(request, service, operation) or self._handed_over(request, service, operation)
         request.url = "http://refused.invalid/"  # moto is asked even after us, and would do it all the same
-        return answered
+        return response
 
     def _passed(self, request, service, operation):
         """The answer of a request that is broken here; None for one that is to go out."""
@@ -150,21 +150,21 @@ class Wire:
 
     def _handed_over(self, request, service, operation):
         """Done; what a provider has accepted has left."""
-        answered = done(request)
-        if answered.status_code == HTTPStatus.OK:
-            self._keep(service, operation, request)
-        return answered
+        response = done(request)
+        if response.status_code == HTTPStatus.OK:
+            self._record_message(service, operation, request)
+        return response
 
-    def _keep(self, service, operation, request):
+    def _record_message(self, service, operation, request):
         if (service, operation) == ("sns", "Publish"):
             fields = {name: values[0] for name, values in parse_qs(text(request.body)).items()}
             self.sent.append(Sent("sms", fields["PhoneNumber"], fields["Message"], request=fields))
         if (service, operation) == ("sesv2", "SendEmail"):
-            asked = json.loads(request.body)
-            simple = asked["Content"]["Simple"]
+            email = json.loads(request.body)
+            simple = email["Content"]["Simple"]
             body = simple["Body"]
-            to = asked["Destination"]["ToAddresses"][0]
-            self.sent.append(Sent("email", to, body["Text"]["Data"], simple["Subject"]["Data"], body["Html"]["Data"], asked))
+            to = email["Destination"]["ToAddresses"][0]
+            self.sent.append(Sent("email", to, body["Text"]["Data"], simple["Subject"]["Data"], body["Html"]["Data"], email))
 
 
 _SERVICES = {protocol.target: service for service, protocol in json_protocol.SERVICES.items()}
@@ -177,6 +177,6 @@ def done(request):
     # moto would compare an address of this machine with all of AWS's before it lets it pass.
     answer = None if request.url.startswith("http://127.0.0.1:") else botocore_stubber("before-send", request)
     if answer is None:
-        told = _post(request.url.rstrip("/"), request.headers, request.body)
-        answer = AWSResponse(request.url, told.status, JSON, Raw(told.body))
+        response = _post(request.url.rstrip("/"), request.headers, request.body)
+        answer = AWSResponse(request.url, response.status, JSON, Raw(response.body))
     return answer

@@ -37,10 +37,10 @@ class World(dict):
 
     def changes_since(self, before: "World") -> list[tuple[str, str]]:
         """What was made, changed and removed, by kinds alone."""
-        made = [(place.kind, "made") for place in self.keys() - before.keys()]
+        created = [(place.kind, "made") for place in self.keys() - before.keys()]
         gone = [(place.kind, "removed") for place in before.keys() - self.keys()]
         changed = [(place.kind, "changed") for place in self.keys() & before.keys() if self[place] != before[place]]
-        return sorted(made + gone + changed)
+        return sorted(created + gone + changed)
 
 
 class Tables:
@@ -62,13 +62,13 @@ class Tables:
         removed = [(place.table, {"DeleteRequest": {"Key": _key(place)}}) for place in now.keys() - world.keys()]
         put = [(place.table, {"PutRequest": {"Item": item}}) for place, item in world.items() if now.get(place) != item]
         for some in itertools.batched(removed + put, 25, strict=False):
-            asked: dict[str, list] = {}
+            batch: dict[str, list] = {}
             for table, request in some:
-                asked.setdefault(self.engine.ids[table], []).append(request)
-            assert not self.engine.write(asked)["UnprocessedItems"]
-        told = sum(table == CODES for table, _ in removed + put)
-        if told > MANY:
-            self.engine.await_records(told)
+                batch.setdefault(self.engine.ids[table], []).append(request)
+            assert not self.engine.write(batch)["UnprocessedItems"]
+        code_writes = sum(table == CODES for table, _ in removed + put)
+        if code_writes > MANY:
+            self.engine.await_records(code_writes)
         self._remember(world)
 
     def empty(self) -> None:

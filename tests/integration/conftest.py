@@ -18,7 +18,7 @@ from tests.harness import transformed
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
 from tests.harness.forgery import Forge
-from tests.harness.keyrings import kept_keyring
+from tests.harness.keyrings import restored_keyring
 from tests.harness.logs import Log
 from tests.harness.people import Person
 from tests.harness.walks import beginnings
@@ -91,7 +91,7 @@ def tables(api):
 
 
 @pytest.fixture
-def begin_anew(api):
+def start_over(api):
     """Empties the tables and turns the clock back."""
     with beginnings(api) as begin:
         yield begin
@@ -134,10 +134,10 @@ def compared(monkeypatch):
     """Every code that was compared with the right one."""
     seen, compare = [], hmac.compare_digest
 
-    def noting(right: bytes, given: bytes) -> bool:
+    def noting(right: bytes, entered_code: bytes) -> bool:
         if CODE.fullmatch(right):
-            seen.append(given.decode())
-        return compare(right, given)
+            seen.append(entered_code.decode())
+        return compare(right, entered_code)
 
     monkeypatch.setattr(hmac, "compare_digest", noting)
     return seen
@@ -169,7 +169,7 @@ def setting(monkeypatch, engine):
 @pytest.fixture
 def keyring_item(engine):
     """The keyring's item, to be changed beneath the service; afterwards it is as it was."""
-    with kept_keyring(engine) as item:
+    with restored_keyring(engine) as item:
         yield item
 
 

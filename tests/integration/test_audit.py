@@ -36,7 +36,7 @@ def crashing(wire, operation: str, *holding: str):
 
 
 def test_an_ask_says_for_what_and_to_whom_without_telling_it(ada, log):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     line = log.last
 
     assert line["message"] == "request_register_code"
@@ -86,11 +86,11 @@ def test_a_made_up_token_puts_no_session_into_the_log(forge, doors, log):
 
 
 def test_one_address_has_one_hash_in_every_spelling_and_every_line(api, ada, bob, log):
-    ada.ask()
+    ada.request_code()
     spelled = f"{ada.phone[:2]} ({ada.phone[2:5]}) {ada.phone[5:8]}-{ada.phone[8:]}"
     api.post(f"{REGISTER}/request-otp", phone=spelled)
     ada.verify("000000")
-    bob.ask()
+    bob.request_code()
     ada.inbox.of(ada.phone)
     hashes = [line["address"] for line in log.lines]
 
@@ -102,7 +102,7 @@ def test_one_address_has_one_hash_in_every_spelling_and_every_line(api, ada, bob
 
 
 def test_a_refusal_says_why_to_the_operator_and_not_to_the_caller(ada, log):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     wrong = ada.verify(other_code(code), REGISTER, challenge=challenge)
 
     assert (log.last["outcome"], log.last["reason"]) == ("wrong_proof", "wrong")
@@ -110,10 +110,10 @@ def test_a_refusal_says_why_to_the_operator_and_not_to_the_caller(ada, log):
 
 
 def test_every_request_is_one_line_with_its_id(api, customer, doors, log, wire):
-    asked = customer.ask()
+    code_request = customer.request_code()
     answers = [
-        customer.ask(),  # throttled
-        customer.verify("000000", challenge=asked["challenge"]),
+        customer.request_code(),  # throttled
+        customer.verify("000000", challenge=code_request["challenge"]),
         api.post(f"{LOGIN}/request-otp", phone="nonsense"),
         api.post(f"{LOGIN}/request-otp", raw=b"{", headers={"content-type": "application/json"}),
         api.post(f"{LOGIN}/request-otp", raw=b"x" * 20_000),
@@ -121,7 +121,7 @@ def test_every_request_is_one_line_with_its_id(api, customer, doors, log, wire):
         doors.me("token"),
     ]
     with wire.broken("UpdateItem", "error"):
-        answers.append(customer.ask())
+        answers.append(customer.request_code())
     with crashing(wire, "BatchGetItem"):
         answers.append(doors.me(customer.session["token"]))
     types = ["throttled", "wrong_proof", "bad_request", "bad_request", "too_large", "unsupported_media_type", "not_authenticated"]
@@ -141,7 +141,7 @@ def test_what_is_asked_by_machines_all_day_leaves_no_lines(api, log):
 
 
 def test_a_message_sent_is_one_line_too(customer, log):
-    customer.ask()
+    customer.request_code()
     customer.inbox.of(customer.phone)
     line = log.last
 
@@ -152,7 +152,7 @@ def test_a_message_sent_is_one_line_too(customer, log):
 
 
 def test_the_counts_are_in_the_embedded_metric_format(ada, log):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     line = log.last
     directive = {"Namespace": "CustomerAuth", "Dimensions": [["service"]], "Metrics": [{"Name": "requested", "Unit": "Count"}]}
 
@@ -171,8 +171,8 @@ def test_each_outcome_counts_as_what_it_is(api, wire, customer, doors, log):
         return names
 
     challenge = []
-    assert counted(lambda: challenge.append(customer.ask()["challenge"])) == {"requested"}
-    assert counted(customer.ask) == {"throttled"}
+    assert counted(lambda: challenge.append(customer.request_code()["challenge"])) == {"requested"}
+    assert counted(customer.request_code) == {"throttled"}
     code = customer.inbox.code(customer.phone)
     assert counted(lambda: None) == {"sent"}
     assert counted(lambda: customer.verify(other_code(code), challenge=challenge[0])) == {"refused"}
@@ -184,7 +184,7 @@ def test_each_outcome_counts_as_what_it_is(api, wire, customer, doors, log):
     with crashing(wire, "BatchGetItem"):
         assert counted(lambda: doors.me(customer.session["token"])) == {"crashed"}
     api.clock.advance(90)
-    customer.ask()
+    customer.request_code()
     with wire.broken("Publish", "reject", service="sns"):
         assert counted(api.deliver) == {"failed"}
 
@@ -215,7 +215,7 @@ def assert_clean(log, canaries: set[str]) -> None:
 
 
 def test_success_tells_nothing_of_a_person(api, person, doors, log):
-    challenge, code = person.asked_and_read(device=person.device)
+    challenge, code = person.request_and_read_code(device=person.device)
     first = person.session
     person.session = person.verify(code, challenge=challenge, key=KEY, device=person.device).body
     person.verify(code, challenge=challenge, key=KEY)
@@ -227,23 +227,23 @@ def test_success_tells_nothing_of_a_person(api, person, doors, log):
     doors.validate(renewed["sessionToken"])
     doors.log_out(renewed["refreshToken"], everywhere=True)
 
-    told = [
+    printed = [
         first["token"],
         first["refresh_token"],
         *(answer[name] for answer in (by_email, renewed) for name in ("sessionToken", "refreshToken")),
     ]
-    assert_clean(log, canaries(person, challenge, code, email_code, by_email["device"], *told))
+    assert_clean(log, canaries(person, challenge, code, email_code, by_email["device"], *printed))
 
 
 def test_refusals_tell_nothing_of_a_person(api, person, doors, log):
-    challenge, code = person.asked_and_read()
+    challenge, code = person.request_and_read_code()
     wrong = other_code(code)
     refused = [
         person.verify(wrong, challenge=challenge, key=KEY),
         person.verify(wrong, key=KEY),
         person.verify(code, challenge=challenge + "A"),
         person.verify(code, REGISTER, challenge=challenge),
-        person.ask(),
+        person.request_code(),
         doors.refresh(person.session["refresh_token"] + "A"),
         doors.log_out(person.session["refresh_token"][:-1]),
         doors.me(person.session["token"] + "A"),
@@ -283,7 +283,7 @@ def test_bad_input_tells_nothing_of_a_person(api, person, log):
 
 
 def test_an_outage_tells_nothing_of_a_person(wire, person, doors, log, api):
-    challenge, code = person.asked_and_read()
+    challenge, code = person.request_and_read_code()
     session = person.session
     acts = [
         lambda: person.verify(code, challenge=challenge, key=KEY),
@@ -300,7 +300,7 @@ def test_an_outage_tells_nothing_of_a_person(wire, person, doors, log, api):
 
 
 def test_a_crash_tells_nothing_of_a_person_to_anybody(wire, person, doors, log, api):
-    challenge, code = person.asked_and_read()
+    challenge, code = person.request_and_read_code()
     session = person.session
     secrets = canaries(person, challenge, code)
     acts = {
@@ -326,7 +326,7 @@ def test_a_crash_tells_nothing_of_a_person_to_anybody(wire, person, doors, log, 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "BatchGetItem", "Publish"])
 def test_a_crash_of_the_sender_tells_nothing_of_whom_it_was_sending_to(wire, api, person, log, operation):
-    person.ask()
+    person.request_code()
     with crashing(wire, operation, person.phone, NAME):
         answer = api.deliver()
 
@@ -337,7 +337,7 @@ def test_a_crash_of_the_sender_tells_nothing_of_whom_it_was_sending_to(wire, api
 
 @pytest.mark.parametrize("mode", ["error", "throttle", "reject", "timeout"])
 def test_a_provider_s_refusal_tells_nothing_of_whom_it_was_sending_to(wire, api, person, log, mode):
-    person.ask()
+    person.request_code()
     with wire.broken("Publish", mode, service="sns"):
         api.deliver()
     api.queued()

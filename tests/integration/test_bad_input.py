@@ -20,16 +20,16 @@ CHALLENGE = "A" * 44
 
 # A body that each endpoint takes, with every field that it knows.
 _ABOUT_CLIENT = {"device": "A" * 28, "locale": "tr"}
-_ASK = {"phone": NUMBER} | _ABOUT_CLIENT
+_CODE_REQUEST = {"phone": NUMBER} | _ABOUT_CLIENT
 _TRY = {"phone": NUMBER, "code": CODE, "challenge": CHALLENGE} | _ABOUT_CLIENT
 BODIES = {
-    f"{REGISTER}/request-otp": _ASK,
-    f"{REGISTER}/resend-otp": _ASK | {"challenge": CHALLENGE},
+    f"{REGISTER}/request-otp": _CODE_REQUEST,
+    f"{REGISTER}/resend-otp": _CODE_REQUEST | {"challenge": CHALLENGE},
     f"{REGISTER}/verify-otp": _TRY | {"first_name": "Ada", "last_name": "Lovelace"},
-    f"{LOGIN}/request-otp": _ASK,
-    f"{LOGIN}/resend-otp": _ASK | {"challenge": CHALLENGE},
+    f"{LOGIN}/request-otp": _CODE_REQUEST,
+    f"{LOGIN}/resend-otp": _CODE_REQUEST | {"challenge": CHALLENGE},
     f"{LOGIN}/verify-otp": _TRY,
-    "/login/mobile/send": _ASK,
+    "/login/mobile/send": _CODE_REQUEST,
     "/login/mobile/verify": _TRY,
     "/login/email/send": {"email": EMAIL} | _ABOUT_CLIENT,
     "/login/email/verify": {"email": EMAIL, "code": CODE, "challenge": CHALLENGE} | _ABOUT_CLIENT,
@@ -77,18 +77,18 @@ CANARY = "kanarienvogel"
 
 def assert_refused(answer, path: str, *, status: int = 400, kind: str = "bad_request", field: str | None = "body", missing: bool = False):
     """The one error shape, about this field, with nothing done."""
-    told = answer.body
-    assert (answer.status, told["type"], told["success"]) == (status, kind, False), (path, answer.text)
+    body = answer.body
+    assert (answer.status, body["type"], body["success"]) == (status, kind, False), (path, answer.text)
     assert answer.headers["content-type"] == "application/json"
-    assert isinstance(told["message"], str)
-    assert told["message"]
-    assert told["request_id"]
-    assert set(told) <= {"success", "type", "message", "request_id", "errors", "errorCode"}
+    assert isinstance(body["message"], str)
+    assert body["message"]
+    assert body["request_id"]
+    assert set(body) <= {"success", "type", "message", "request_id", "errors", "errorCode"}
     if field:
-        assert field in [error["field"] for error in told["errors"]], (path, answer.text)
-        assert all(set(error) == {"field", "message"} and error["message"] for error in told["errors"])
+        assert field in [error["field"] for error in body["errors"]], (path, answer.text)
+        assert all(set(error) == {"field", "message"} and error["message"] for error in body["errors"])
     code = "E011002" if missing else "E011001"
-    assert told.get("errorCode") == (code if path.startswith("/login/") else None), (path, answer.text)
+    assert body.get("errorCode") == (code if path.startswith("/login/") else None), (path, answer.text)
     assert CANARY not in answer.text
     assert set(answer.aws_calls) <= {"GetSecretValue"}, path
 
@@ -115,7 +115,7 @@ def event_of(path: str, body: str, *, encoded: bool, content_type: str = "applic
     return event | {"body": body, "isBase64Encoded": encoded}
 
 
-def told_for(api, event: dict) -> tuple[int, dict]:
+def response_to(api, event: dict) -> tuple[int, dict]:
     answer = api.invoke(routes()[METHODS[event["rawPath"]], event["rawPath"]], event)
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -217,9 +217,9 @@ def test_json_is_taken_however_its_type_is_spelled(api, content_type):
 def test_a_body_in_base64_is_the_same_body(api):
     body = json.dumps({"phone": new_number()}).encode()
 
-    status, told = told_for(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
+    status, response = response_to(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
 
-    assert (status, told["success"]) == (200, True)
+    assert (status, response["success"]) == (200, True)
 
 
 NO_BASE64 = {
@@ -240,24 +240,24 @@ NO_BASE64 = {
 @pytest.mark.parametrize("text", list(NO_BASE64.values()), ids=NO_BASE64)
 def test_a_body_in_bad_base64_is_refused(api, text):
     for path in BODIES if text else BODIES.keys() - BODILESS:
-        status, told = told_for(api, event_of(path, text, encoded=True))
-        assert (status, told["type"], told["errors"][0]["field"]) == (400, "bad_request", "body")
-        assert CANARY not in json.dumps(told)
+        status, response = response_to(api, event_of(path, text, encoded=True))
+        assert (status, response["type"], response["errors"][0]["field"]) == (400, "bad_request", "body")
+        assert CANARY not in json.dumps(response)
 
 
 def test_a_body_in_base64_is_measured_as_it_was_sent(api):
     body = json.dumps({"phone": "+1 212", "padding": "a" * 10_240}).encode()
 
-    status, told = told_for(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
+    status, response = response_to(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
 
-    assert (status, told["type"]) == (413, "too_large")
+    assert (status, response["type"]) == (413, "too_large")
 
 
 @pytest.mark.parametrize("text", ["\ud800", '{"phone": "\udfff"}'])
 def test_characters_that_are_none_are_refused(api, text):
     for path in BODIES:
-        status, told = told_for(api, event_of(path, text, encoded=False))
-        assert (status, told["type"]) == (400, "bad_request")
+        status, response = response_to(api, event_of(path, text, encoded=False))
+        assert (status, response["type"]) == (400, "bad_request")
 
 
 def test_bytes_that_are_no_utf_8_are_refused(api):
@@ -314,9 +314,9 @@ def test_a_customer_is_made_without_a_body(ada):
 
 
 def test_a_reset_is_asked_for_by_the_query_string_alone(ada):
-    asked = ada.api.post("/auth/customer/emailpass/reset-password", raw=b"", headers={"content-type": None}, query=f"email={ada.email}")
+    response = ada.api.post("/auth/customer/emailpass/reset-password", raw=b"", headers={"content-type": None}, query=f"email={ada.email}")
 
-    assert (asked.status, asked.body) == (200, {})
+    assert (response.status, response.body) == (200, {})
 
 
 # ── fields ──
@@ -365,10 +365,10 @@ def test_an_optional_field_that_is_empty_is_an_absent_one(engine, path, empty):
     optional = {field.alias or name for name, field in fields if not field.is_required()}
     filled = dict.fromkeys(optional - ({"old_password"} if empty else set()), empty)
 
-    told = parsed(path, needed | filled)
+    model = parsed(path, needed | filled)
 
-    assert told == parsed(path, needed)
-    assert not told.model_fields_set & set(filled)
+    assert model == parsed(path, needed)
+    assert not model.model_fields_set & set(filled)
 
 
 def test_spaces_are_a_part_of_a_password(engine):

@@ -47,7 +47,7 @@ def flow(request):
 @pytest.fixture
 def ready(tables, customer, flow):
     """A customer with a code in hand."""
-    return customer, *customer.asked_and_read(flow)
+    return customer, *customer.request_and_read_code(flow)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_a_number_that_was_given_up_opens_its_old_account_no_more(wire, tables, 
 
 
 def test_a_number_that_another_sign_up_took_meanwhile_is_signed_in_to_it(wire, tables, ada, inbox, moment):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     ada.api.clock.advance(90)
     ada.api.post("/login/mobile/send", phone=ada.phone)
     other = inbox.code(ada.phone)
@@ -261,11 +261,11 @@ def test_taking_a_used_code_out_of_the_window_takes_one_though_its_answer_was_lo
 
 
 def test_a_code_that_was_replaced_meanwhile_opens_nothing(api, wire, tables, customer):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     api.clock.advance(90)
     before = len(tables.look().kinds("session"))
 
-    with wire.before("TransactWriteItems", customer.ask):
+    with wire.before("TransactWriteItems", customer.request_code):
         refused = customer.verify(code, challenge=challenge)
 
     assert refused.status == 401

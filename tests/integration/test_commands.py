@@ -65,7 +65,7 @@ def of(language: str) -> list:
 
 class Command(NamedTuple):
     arguments: list[str]
-    given: str
+    stdin: str
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +95,10 @@ def ran(tmp_path_factory):
 
 @pytest.mark.parametrize("document", WITH_COMMANDS)
 def test_every_command_runs_and_asks_aws_for_what_there_is(ran, document):
-    asked, _ = ran(document)
+    response, _ = ran(document)
 
-    assert asked
-    for each in asked:
+    assert response
+    for each in response:
         try:
             aws_cli.check(each.arguments)
         except aws_cli.WrongCommand as wrong:
@@ -113,8 +113,8 @@ def test_every_aws_command_of_a_block_is_reached(ran):
 
 
 def test_a_new_derivation_key_version_goes_in_beside_the_old_ones_and_counts_from_a_second_ahead(ran):
-    asked, _ = ran("docs/deploy.md")
-    [held] = [json.loads(each.given) for each in asked if each.arguments[1] == "put-secret-value"]
+    response, _ = ran("docs/deploy.md")
+    [held] = [json.loads(each.stdin) for each in response if each.arguments[1] == "put-secret-value"]
     seconds = sorted(map(int, held))
 
     assert held.pop("0") == "the-first"
@@ -145,8 +145,8 @@ def test_json_is_json(block):
 
 @pytest.mark.parametrize("block", of("toml"))
 def test_toml_is_toml_and_sets_parameters_that_there_are_to_what_they_may_be(block):
-    given = tomllib.loads(block.text).get("parameter_overrides", [])
-    values = dict(each.split("=", 1) for each in given)
+    overrides = tomllib.loads(block.text).get("parameter_overrides", [])
+    values = dict(each.split("=", 1) for each in overrides)
 
     Template.of_service({name: value.strip('"') for name, value in values.items()})
 

@@ -34,8 +34,8 @@ def units(api, monkeypatch):
 
 
 def quantity(what: str, heading: str = "What | A thousand sign-ins") -> Decimal:
-    [found] = [row[1] for row in rows("docs/deploy.md", heading) if row[0] == what]
-    return Decimal(found.replace(",", ""))
+    [cell] = [row[1] for row in rows("docs/deploy.md", heading) if row[0] == what]
+    return Decimal(cell.replace(",", ""))
 
 
 def by_password(what: str) -> Decimal:
@@ -119,18 +119,18 @@ def test_what_an_email_and_an_sms_make_of_it_is_said_right():
     [alone] = [Decimal(row[3]) for row in rows("docs/deploy.md", "What | A thousand sign-ins") if "without the message" in row[0]]
     text = " ".join(read("docs/deploy.md").split())
 
-    for price, told in (("0.01", f"{alone + 10:.2f}"), ("0.05", f"{alone + 50:.2f}")):
+    for price, cost in (("0.01", f"{alone + 10:.2f}"), ("0.05", f"{alone + 50:.2f}")):
         assert f"{price} USD" in text
-        assert told in text
+        assert cost in text
     assert f"by email they cost {alone + Decimal('0.1'):.2f}" in text
 
 
 def test_what_a_hash_takes_and_costs_at_each_memory_is_calculated_right():
     of_a_core, price, hash_ms = 1_769, Decimal("13.3334") / 1_000_000, 27
-    told = rows("docs/performance.md", "Memory, MB | Share of a core | ms a hash | GB-seconds a thousand | USD a thousand")
+    table = rows("docs/performance.md", "Memory, MB | Share of a core | ms a hash | GB-seconds a thousand | USD a thousand")
     hashing = [template().functions[name] for name in ("RegisterPassword", "SignInByPassword", "ResetPassword", "ChangePassword")]
 
-    for cells in told:
+    for cells in table:
         memory, share, milliseconds, gb_seconds, usd = (Decimal(cell.replace(",", "")) for cell in cells)
         assert share == round(memory / of_a_core, 2)
         assert milliseconds == round(hash_ms * of_a_core / memory)
@@ -155,11 +155,11 @@ def test_what_sign_ins_a_second_need_is_calculated_right():
 
 def test_the_stack_s_own_figures_are_the_ones_that_are_calculated_with():
     text = read("docs/scale.md")
-    [asked] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
+    [stream] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
 
     assert f"own `ThrottlingRateLimit` {template().settings['THROTTLING_RATE_LIMIT']} " in text.replace("|", " ")
-    parallelism = int(asked["Properties"]["ParallelizationFactor"])
+    parallelism = int(stream["Properties"]["ParallelizationFactor"])
     assert f"at most {parallelism} senders at once" in text
     assert f"{parallelism * 4} a second and shard" in " ".join(text.split())  # at 250 ms a message
     assert f"some {parallelism * 4 * check_quotas.SHARDS} messages a second on a new table" in " ".join(text.split())
-    assert asked["Properties"]["BatchSize"] == 1
+    assert stream["Properties"]["BatchSize"] == 1

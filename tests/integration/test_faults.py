@@ -97,7 +97,7 @@ def same(one: Answer, other: Answer) -> bool:
     return (one.status, one.body) == (other.status, other.body)
 
 
-def asks(case: Case) -> None:
+def requests_a_code(case: Case) -> None:
     """One message at most, and one entry in the window; throttled until then where the challenge was put, though nobody was told."""
     assert case.changes() == []
     is_put = case.broken.events("code", "send") > case.before.events("code", "send")
@@ -258,7 +258,7 @@ def ends(case: Case) -> None:
     assert max(int(item["session_epoch"]["N"]) for item in case.tables.look().kinds("customer")) <= 1
 
 
-def asks_to_leave(case: Case) -> None:
+def requests_deletion(case: Case) -> None:
     """The request is kept with its code or not at all; asked again, it is the same one with another code."""
     assert case.changes() in ([], case.clean_changes)
     case.person.api.clock.advance(90)
@@ -282,16 +282,16 @@ def happens_once(case: Case) -> None:
 
 
 def to_leave(person: Person) -> dict:
-    asked = signed_up(person).request_deletion()
-    return {"token": asked["token"], "code": person.inbox.code(person.phone), "headers": KEY}
+    response = signed_up(person).request_deletion()
+    return {"token": response["token"], "code": person.inbox.code(person.phone), "headers": KEY}
 
 
 def to_stay(person: Person) -> dict:
     assert signed_up(person).leave().status == 200
     person.inbox.of(person.phone)
     person.api.clock.advance(90)
-    asked = person.ask_to_stay()
-    return {"token": asked["token"], "code": person.inbox.code(person.phone), "headers": KEY}
+    response = person.request_cancellation()
+    return {"token": response["token"], "code": person.inbox.code(person.phone), "headers": KEY}
 
 
 def leaving(person: Person) -> Person:
@@ -307,24 +307,24 @@ def as_admin(person: Person) -> dict:
 
 
 def by_register(person: Person) -> dict:
-    challenge, code = person.asked_and_read(REGISTER)
+    challenge, code = person.request_and_read_code(REGISTER)
     return {"phone": person.phone, "code": code, "challenge": challenge, "headers": KEY}
 
 
 def by_login(person: Person) -> dict:
     person.sign_up()
-    challenge, code = person.asked_and_read(LOGIN)
+    challenge, code = person.request_and_read_code(LOGIN)
     return {"phone": person.phone, "code": code, "challenge": challenge, "headers": KEY}
 
 
 def by_mobile(person: Person) -> dict:
-    asked = person.api.post("/login/mobile/send", ip=person.ip, phone=person.phone)
-    return {"phone": person.phone, "code": person.inbox.code(person.phone), "challenge": asked["challenge"], "headers": KEY}
+    response = person.api.post("/login/mobile/send", ip=person.ip, phone=person.phone)
+    return {"phone": person.phone, "code": person.inbox.code(person.phone), "challenge": response["challenge"], "headers": KEY}
 
 
 def by_email(person: Person) -> dict:
-    asked = person.api.post("/login/email/send", ip=person.ip, email=person.email)
-    return {"email": person.email, "code": person.inbox.code(person.email), "challenge": asked["challenge"], "headers": KEY}
+    response = person.api.post("/login/email/send", ip=person.ip, email=person.email)
+    return {"email": person.email, "code": person.inbox.code(person.email), "challenge": response["challenge"], "headers": KEY}
 
 
 def signed_up_by_email(person: Person) -> Person:
@@ -343,7 +343,7 @@ def without(name: str, arguments: dict) -> dict:
 
 
 def to_resend(person: Person, flow: str) -> dict:
-    challenge, _ = person.asked_and_read(flow)
+    challenge, _ = person.request_and_read_code(flow)
     person.api.clock.advance(90)
     return {"phone": person.phone, "challenge": challenge}
 
@@ -385,13 +385,13 @@ def by_old_password(person: Person) -> dict:
 
 
 def by_verification(person: Person) -> dict:
-    asked = person.ask_verification(person.registered()["customer"]["id"])
-    return {"token": asked["token"], "code": person.inbox.code(person.email), "headers": KEY}
+    response = person.request_verification(person.registered()["customer"]["id"])
+    return {"token": response["token"], "code": person.inbox.code(person.email), "headers": KEY}
 
 
 def by_contact(person: Person) -> dict:
-    asked = signed_up(person).ask_contact(email=person.email)
-    return {"token": asked["token"], "code": person.inbox.code(person.email), "headers": KEY | person.bearer()}
+    response = signed_up(person).request_contact_change(email=person.email)
+    return {"token": response["token"], "code": person.inbox.code(person.email), "headers": KEY | person.bearer()}
 
 
 class Scenario(NamedTuple):
@@ -404,37 +404,37 @@ class Scenario(NamedTuple):
 
 # By logical id; an endpoint that is new in the template fails until it has its own.
 SCENARIOS: dict[str, list[Scenario]] = {
-    "RequestRegisterCode": [Scenario("a new number", lambda person: {"phone": person.phone}, asks)],
-    "ResendRegisterCode": [Scenario("a new number", lambda person: to_resend(person, REGISTER), asks)],
+    "RequestRegisterCode": [Scenario("a new number", lambda person: {"phone": person.phone}, requests_a_code)],
+    "ResendRegisterCode": [Scenario("a new number", lambda person: to_resend(person, REGISTER), requests_a_code)],
     "VerifyRegisterCode": [
         Scenario("a new number", by_register, enters),
         Scenario("a customer's number", lambda person: by_register(signed_up(person)), enters),
         Scenario("without a key", lambda person: without("headers", by_register(person)), enters_without_key),
     ],
     "RequestLoginCode": [
-        Scenario("a customer", lambda person: {"phone": signed_up(person).phone}, asks),
-        Scenario("a known device", lambda person: {"phone": signed_up(person).phone, "device": person.device}, asks),
+        Scenario("a customer", lambda person: {"phone": signed_up(person).phone}, requests_a_code),
+        Scenario("a known device", lambda person: {"phone": signed_up(person).phone, "device": person.device}, requests_a_code),
     ],
-    "ResendLoginCode": [Scenario("a customer", lambda person: to_resend(signed_up(person), LOGIN), asks)],
+    "ResendLoginCode": [Scenario("a customer", lambda person: to_resend(signed_up(person), LOGIN), requests_a_code)],
     "VerifyLoginCode": [
         Scenario("a customer", by_login, enters),
         Scenario("without a challenge", lambda person: without("challenge", by_login(person)), enters),
         Scenario("without either", lambda person: without("headers", without("challenge", by_login(person))), enters_without_key),
     ],
     "SignInByPhone": [Scenario("a customer", lambda person: by_login(person) | {"headers": KEY | storefront()}, enters)],
-    "SendEmailCode": [Scenario("a new address", lambda person: {"email": person.email}, asks)],
+    "SendEmailCode": [Scenario("a new address", lambda person: {"email": person.email}, requests_a_code)],
     "VerifyEmailCode": [
         Scenario("a new address", by_email, enters),
         Scenario("a customer's address", lambda person: by_email(signed_up_by_email(person)), enters),
     ],
-    "SendMobileCode": [Scenario("a new number", lambda person: {"phone": person.phone}, asks)],
+    "SendMobileCode": [Scenario("a new number", lambda person: {"phone": person.phone}, requests_a_code)],
     "VerifyMobileCode": [
         Scenario("a new number", by_mobile, enters),
         Scenario("a customer's number", lambda person: by_mobile(signed_up(person)), enters),
     ],
     "RegisterPassword": [Scenario("a new address", lambda person: {"email": person.email, "password": PASSWORD}, registers)],
     "SignInByPassword": [Scenario("a member", lambda person: {"email": member(person).email, "password": PASSWORD}, signs_in)],
-    "SendPasswordReset": [Scenario("a member", lambda person: {"email": member(person).email}, asks)],
+    "SendPasswordReset": [Scenario("a member", lambda person: {"email": member(person).email}, requests_a_code)],
     "ResetPassword": [Scenario("a member", by_reset, changes)],
     "ChangePassword": [Scenario("a member", by_old_password, ends_with_its_proof)],
     "CreateCustomer": [
@@ -448,15 +448,19 @@ SCENARIOS: dict[str, list[Scenario]] = {
         Scenario(
             "a claim",
             lambda person: {"customer_id": person.registered()["customer"]["id"], "type": "email_verification"},
-            asks,
+            requests_a_code,
         )
     ],
     "VerifyAddress": [Scenario("a claim", by_verification, enters)],
-    "RequestContactChange": [Scenario("a new email", lambda person: {"headers": signed_up(person).bearer(), "email": person.email}, asks)],
+    "RequestContactChange": [
+        Scenario("a new email", lambda person: {"headers": signed_up(person).bearer(), "email": person.email}, requests_a_code)
+    ],
     "ChangeContact": [Scenario("a new email", by_contact, enters)],
-    "RequestDeletion": [Scenario("a customer", lambda person: {"headers": signed_up(person).bearer(), "reason": "moved"}, asks_to_leave)],
+    "RequestDeletion": [
+        Scenario("a customer", lambda person: {"headers": signed_up(person).bearer(), "reason": "moved"}, requests_deletion)
+    ],
     "ConfirmDeletion": [Scenario("a customer", to_leave, happens_once)],
-    "RequestCancellation": [Scenario("who is leaving", lambda person: {"phone": leaving(person).phone}, asks)],
+    "RequestCancellation": [Scenario("who is leaving", lambda person: {"phone": leaving(person).phone}, requests_a_code)],
     "CancelDeletion": [Scenario("who is leaving", to_stay, happens_once)],
     "ListDeletionRequests": [Scenario("an administrator", lambda person: {"headers": as_admin(person)}, reads)],
     "ExportCustomer": [Scenario("a customer", bearer, reads)],
@@ -477,7 +481,9 @@ SCENARIOS: dict[str, list[Scenario]] = {
     ],
     "ListSessions": [Scenario("a customer", bearer, reads)],
     "RevokeSession": [Scenario("another session", another_session, changes)],
-    "GetDelivery": [Scenario("a new number", lambda person: {"parameters": {"challenge": person.ask(REGISTER)["challenge"]}}, reads)],
+    "GetDelivery": [
+        Scenario("a new number", lambda person: {"parameters": {"challenge": person.request_code(REGISTER)["challenge"]}}, reads)
+    ],
     "GetJwks": [Scenario("anybody", lambda _: {}, reads)],
     "GetOpenidConfiguration": [Scenario("anybody", lambda _: {}, reads)],
     "GetOpenapi": [Scenario("anybody", lambda _: {}, reads)],

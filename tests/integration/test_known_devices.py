@@ -19,7 +19,7 @@ class Stranger:
     def __init__(self, api):
         self.api = api
 
-    def ask(self, person, route: str = f"{LOGIN}/request-otp", **more):
+    def request_code(self, person, route: str = f"{LOGIN}/request-otp", **more):
         return self.api.post(route, phone=person.phone, ip=new_ip(), **more)
 
     def guess(self, person, **more):
@@ -27,18 +27,18 @@ class Stranger:
 
     def fill_sends(self, person) -> None:
         """Until the next message of a stranger has to wait an hour."""
-        while self.ask(person).status == 200:
+        while self.request_code(person).status == 200:
             self.api.clock.advance(90)
-        assert self.ask(person).status == 429
+        assert self.request_code(person).status == 429
 
     def fill_tries(self, person) -> None:
         """Until the next try of a stranger has to wait an hour."""
         for _ in range(2):
-            self.ask(person)
+            self.request_code(person)
             for _ in range(5):
                 assert self.guess(person).status == 401
             self.api.clock.advance(90)
-        self.ask(person)
+        self.request_code(person)
         assert self.guess(person).status == 429
 
 
@@ -72,10 +72,10 @@ def end_devices(api, person, since: int) -> None:
 
 def test_every_answer_that_starts_a_session_carries_a_device(api, ada, inbox):
     answers = [ada.sign_up(), ada.sign_in()]
-    asked = api.post("/login/mobile/send", phone=ada.phone)
-    answers.append(api.post("/login/mobile/verify", phone=ada.phone, code=inbox.code(ada.phone), challenge=asked["challenge"]))
-    asked = api.post("/login/email/send", email=ada.email)
-    answers.append(api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email), challenge=asked["challenge"]))
+    code_request = api.post("/login/mobile/send", phone=ada.phone)
+    answers.append(api.post("/login/mobile/verify", phone=ada.phone, code=inbox.code(ada.phone), challenge=code_request["challenge"]))
+    code_request = api.post("/login/email/send", email=ada.email)
+    answers.append(api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email), challenge=code_request["challenge"]))
 
     assert all(answer["device"] for answer in answers)
 
@@ -92,13 +92,13 @@ def test_a_device_opens_nothing_else(api, customer):
     assert customer.me(customer.device).status == 401
     assert customer.refresh(customer.device).status == 401
     assert api.post("/login/validate", sessionToken=customer.device).status == 401
-    customer.ask(device=customer.device)
+    customer.request_code(device=customer.device)
     assert customer.verify(customer.device, device=customer.device).status == 401
     assert customer.verify(WRONG, challenge=customer.device, device=customer.device).status == 401
 
 
 def test_an_ask_with_a_device_is_the_same_answer_and_work(api, customer, number):
-    with_device, without = customer.ask(device=customer.device), api.post(f"{LOGIN}/request-otp", phone=number)
+    with_device, without = customer.request_code(device=customer.device), api.post(f"{LOGIN}/request-otp", phone=number)
 
     assert with_device.shape == without.shape
     assert with_device.aws_calls == without.aws_calls
@@ -111,63 +111,64 @@ def test_an_ask_with_a_device_is_the_same_answer_and_work(api, customer, number)
 def test_after_a_day_s_flood_a_device_gets_a_code_and_signs_in_at_once(api, customer, stranger, inbox):
     device, answered = customer.device, []
     for i in range(46):
-        answered.append(stranger.ask(customer, (f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send")[i % 3]).status)
+        route = (f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send")[i % 3]
+        answered.append(stranger.request_code(customer, route).status)
         answered.append(stranger.guess(customer).status)
         answered.append(stranger.guess(customer, challenge="A" * 44).status)
         answered.append(stranger.guess(customer, device="A" * 28).status)
         if i % 12 == 6:
-            challenge, code = customer.asked_and_read(device=device)
+            challenge, code = customer.request_and_read_code(device=device)
             assert customer.verify(code, challenge=challenge).status == 200
         api.clock.advance(1_800)
 
     assert set(answered) == {200, 401, 429}
     assert answered.count(429) > 30
-    challenge, code = customer.asked_and_read(device=device)
+    challenge, code = customer.request_and_read_code(device=device)
     assert customer.verify(code, challenge=challenge)["customer"]["id"] == customer.id
-    assert customer.ask().status == 429
+    assert customer.request_code().status == 429
     api.clock.advance(clock.DAY)
-    assert customer.ask().status == 200
+    assert customer.request_code().status == 200
 
 
 def test_a_device_given_at_sign_up_waits_for_no_stranger_s_window(ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     device = ada.verify(code, REGISTER, challenge=challenge)["device"]
 
-    assert ada.ask().status == 429
-    assert ada.ask(device=device).status == 200
+    assert ada.request_code().status == 429
+    assert ada.request_code(device=device).status == 200
 
 
 def test_a_stranger_s_new_code_replaces_no_device_s(customer, stranger, inbox):
-    challenge, code = customer.asked_and_read(device=customer.device)
-    stranger.ask(customer)
+    challenge, code = customer.request_and_read_code(device=customer.device)
+    stranger.request_code(customer)
     inbox.of(customer.phone)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
 def test_a_device_s_code_replaces_no_stranger_s(customer):
-    challenge, code = customer.asked_and_read()
-    customer.ask(device=customer.device)
+    challenge, code = customer.request_and_read_code()
+    customer.request_code(device=customer.device)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
 def test_a_stranger_s_guesses_take_no_try_from_a_device(customer, stranger):
     stranger.fill_tries(customer)
-    _, code = customer.asked_and_read(device=customer.device)
+    _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, device=customer.device).status == 200
 
 
 def test_a_device_s_guesses_take_no_try_from_a_stranger(api, customer):
     for _ in range(2):
-        customer.ask(device=customer.device)
+        customer.request_code(device=customer.device)
         for _ in range(5):
             assert customer.verify(WRONG, device=customer.device).status == 401
         api.clock.advance(90)
-    customer.ask(device=customer.device)
+    customer.request_code(device=customer.device)
     assert customer.verify(WRONG, device=customer.device).status == 429
-    _, code = customer.asked_and_read()
+    _, code = customer.request_and_read_code()
 
     assert customer.verify(code).status == 200
 
@@ -178,8 +179,8 @@ def test_the_lane_has_the_same_figures_for_all_devices_of_an_address_together(ap
     second = customer.device
     answers = []
     for i in range(6):
-        answers.append(customer.ask(device=(first, second)[i % 2]))
-        assert (early := customer.ask(device=(second, first)[i % 2])).status == 429
+        answers.append(customer.request_code(device=(first, second)[i % 2]))
+        assert (early := customer.request_code(device=(second, first)[i % 2])).status == 429
         assert early.retry_after == (90 if i < 4 else 3600 - 90 * 4 if i == 4 else 3600 - 90 * 5)
         api.clock.advance(90)
 
@@ -188,27 +189,27 @@ def test_the_lane_has_the_same_figures_for_all_devices_of_an_address_together(ap
 
 
 def test_a_try_finds_its_lane_by_its_device(customer):
-    _, code = customer.asked_and_read(device=customer.device)
+    _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code).status == 401
     assert customer.verify(code, device=customer.device).status == 200
 
 
 def test_a_try_finds_its_lane_by_its_challenge(customer):
-    challenge, code = customer.asked_and_read(device=customer.device)
+    challenge, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
 def test_a_try_for_a_stranger_s_challenge_from_a_device_is_in_the_stranger_s_lane(customer):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     assert customer.verify(code, device=customer.device).status == 401
     assert customer.verify(code, device=customer.device, challenge=challenge).status == 200
 
 
 def test_a_resend_from_a_device_is_in_its_lane_whatever_challenge_it_names(api, customer, stranger):
-    named = customer.ask()["challenge"]
+    named = customer.request_code()["challenge"]
     stranger.fill_sends(customer)
 
     answer = api.post(f"{LOGIN}/resend-otp", phone=customer.phone, device=customer.device, challenge=named)
@@ -218,13 +219,13 @@ def test_a_resend_from_a_device_is_in_its_lane_whatever_challenge_it_names(api, 
 
 def test_a_device_of_a_mailbox_has_a_lane_too(api, inbox):
     email = new_email()
-    asked = api.post("/login/email/send", email=email)
-    device = api.post("/login/email/verify", email=email, code=inbox.code(email), challenge=asked["challenge"])["device"]
+    code_request = api.post("/login/email/send", email=email)
+    device = api.post("/login/email/verify", email=email, code=inbox.code(email), challenge=code_request["challenge"])["device"]
 
     assert api.post("/login/email/send", email=email).status == 429
-    asked = api.post("/login/email/send", email=email.upper(), device=device)
+    code_request = api.post("/login/email/send", email=email.upper(), device=device)
     answer = api.post("/login/email/verify", email=email, code=inbox.code(email), device=device)
-    assert (asked.status, answer.status) == (200, 200)
+    assert (code_request.status, answer.status) == (200, 200)
 
 
 # ── what is no device ──
@@ -234,13 +235,13 @@ def test_a_device_of_a_mailbox_has_a_lane_too(api, inbox):
 def is_known(api, stranger):
     """Whether an ask with this device gets past a flood by strangers."""
 
-    def ask(person, device) -> bool:
+    def request_code(person, device) -> bool:
         stranger.fill_sends(person)
-        answer = person.ask(device=device)
+        answer = person.request_code(device=device)
         assert answer.status in {200, 429}, answer.text
         return answer.status == 200
 
-    return ask
+    return request_code
 
 
 def test_a_genuine_device_gets_past_a_flood(customer, is_known):
@@ -277,16 +278,17 @@ def test_a_device_of_another_number_is_as_none(customer, eve, is_known):
 
 
 def test_a_device_of_the_same_person_s_mailbox_is_as_none_for_the_phone(api, customer, inbox, is_known):
-    asked = api.post("/login/email/send", email=customer.email)
-    device = api.post("/login/email/verify", email=customer.email, code=inbox.code(customer.email), challenge=asked["challenge"])["device"]
+    response = api.post("/login/email/send", email=customer.email)
+    code = inbox.code(customer.email)
+    device = api.post("/login/email/verify", email=customer.email, code=code, challenge=response["challenge"])["device"]
 
     assert not is_known(customer, device)
 
 
 def test_a_false_device_is_told_nothing(customer, number):
-    customer.ask()
+    customer.request_code()
 
-    with_forged, without = customer.ask(device=forged(customer.device, 6)), customer.ask()
+    with_forged, without = customer.request_code(device=forged(customer.device, 6)), customer.request_code()
 
     assert with_forged.shape == without.shape
     assert with_forged.retry_after == without.retry_after
@@ -300,8 +302,8 @@ def test_a_device_is_good_for_180_days(api, customer, stranger, age, known):
     stranger.fill_sends(customer)
     api.clock.advance(given_at + age - clock.now())
 
-    assert customer.ask().status == 429
-    assert (customer.ask(device=customer.device).status == 200) == known
+    assert customer.request_code().status == 429
+    assert (customer.request_code(device=customer.device).status == 200) == known
 
 
 def test_a_device_that_has_been_ended_is_as_none(api, customer, is_known):
@@ -316,7 +318,7 @@ def test_the_devices_of_a_person_who_ends_them_end_together_and_a_new_one_is_kno
     customer.sign_in()
 
     assert not is_known(customer, older)
-    assert customer.ask(device=customer.device).status == 200
+    assert customer.request_code(device=customer.device).status == 200
 
 
 def test_the_device_given_in_the_second_of_the_end_is_known(api, customer, is_known):
@@ -328,14 +330,14 @@ def test_the_device_given_in_the_second_of_the_end_is_known(api, customer, is_kn
 def test_an_ended_device_still_asks_and_tries_as_a_stranger(api, customer):
     end_devices(api, customer, clock.now())
 
-    _, code = customer.asked_and_read(device=customer.device)
+    _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, device=customer.device).status == 200
 
 
 def test_an_ended_device_s_try_spends_one_try_of_the_stranger_s_code(api, customer):
     end_devices(api, customer, clock.now())
-    _, code = customer.asked_and_read()
+    _, code = customer.request_and_read_code()
 
     for _ in range(5):
         assert customer.verify(WRONG, device=customer.device).status == 401
@@ -344,7 +346,7 @@ def test_an_ended_device_s_try_spends_one_try_of_the_stranger_s_code(api, custom
 
 
 def test_an_ended_device_finds_no_way_back_by_an_old_challenge(api, customer, stranger):
-    named = customer.ask(device=customer.device)["challenge"]
+    named = customer.request_code(device=customer.device)["challenge"]
     api.clock.advance(90)
     end_devices(api, customer, clock.now())
     stranger.fill_sends(customer)
@@ -355,14 +357,14 @@ def test_an_ended_device_finds_no_way_back_by_an_old_challenge(api, customer, st
     assert (without.status, with_device.status) == (429, 429)
 
 
-@pytest.mark.parametrize("asks", [True, False], ids=["ask", "try"])
-def test_an_end_is_remembered_as_long_as_a_device_could_last(api, customer, asks):
+@pytest.mark.parametrize("requests", [True, False], ids=["request_code", "try"])
+def test_an_end_is_remembered_as_long_as_a_device_could_last(api, customer, requests):
     end_devices(api, customer, clock.now())
     customer.sign_in()
-    if asks:
-        customer.ask(device=customer.device)
+    if requests:
+        customer.request_code(device=customer.device)
     else:
-        customer.ask(device=customer.device)
+        customer.request_code(device=customer.device)
         customer.verify(WRONG, device=customer.device)
 
     item = api.engine.clients.dynamodb.get_item(**known_item(api, customer))["Item"]

@@ -19,7 +19,7 @@ def sessions_of(api, customer_id: str) -> list:
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_one_right_code_64_times_at_once_is_one_session(api, customer, bound):
     before = len(sessions_of(api, customer.id))
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     answers = at_once(64, lambda _: customer.verify(code, **({"challenge": challenge} if bound else {})))
 
@@ -30,7 +30,7 @@ def test_one_right_code_64_times_at_once_is_one_session(api, customer, bound):
 
 
 def test_one_right_code_64_times_at_once_is_one_account(api, ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
 
     answers = at_once(64, lambda _: ada.verify(code, REGISTER, challenge=challenge))
 
@@ -43,7 +43,7 @@ def test_one_right_code_64_times_at_once_is_one_account(api, ada):
 @pytest.mark.parametrize("flow", [REGISTER, LOGIN], ids=["sign-up", "sign-in"])
 def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, customer, ada, flow):
     before = len(sessions_of(api, customer.id))
-    challenge, code = customer.asked_and_read(flow)
+    challenge, code = customer.request_and_read_code(flow)
 
     answers = at_once(64, lambda _: customer.verify(code, flow, challenge=challenge, key="k" * 20))
 
@@ -55,7 +55,7 @@ def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, c
 @pytest.mark.parametrize("died", ["killed_before", "killed_after"])
 def test_verifies_with_one_key_are_one_session_also_when_the_first_died_at_its_commit(api, customer, died):
     before = len(sessions_of(api, customer.id))
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     with api.wire.broken("TransactWriteItems", died, times=1), pytest.raises(Killed):
         customer.verify(code, challenge=challenge, key="k" * 20)
 
@@ -121,7 +121,7 @@ def test_of_64_asks_at_once_from_one_client_30_are_answered(api):
 
 
 def test_two_sign_ups_for_one_number_by_two_purposes_are_one_account(api, ada, inbox):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     api.clock.advance(90)
     sent = api.post("/login/mobile/send", phone=ada.phone)
     other = inbox.code(ada.phone)

@@ -38,9 +38,9 @@ def somebody(api, inbox):
 def run(tables, engine, settings_of_benin, capsys):
     """Runs the command on these tables, and answers what it printed."""
 
-    def command(*wanted: str) -> list[str]:
+    def command(*arguments: str) -> list[str]:
         # An operator's own process, whatever function is at work meanwhile.
-        assert contextvars.Context().run(renumber.main, STACK, *wanted) is None
+        assert contextvars.Context().run(renumber.main, STACK, *arguments) is None
         return capsys.readouterr().out.splitlines()
 
     with deployed(STACK, engine, "SignInByPassword"):
@@ -85,7 +85,7 @@ def test_who_is_to_be_moved_is_listed_and_nothing_is_changed(tables, customer, g
 
 @ON_BOTH_ENGINES
 def test_a_customer_is_moved_whole_and_run_twice_it_is_done_once(api, tables, grace, run):
-    kept, session = the_rest(tables), grace.session
+    others_before, session = the_rest(tables), grace.session
     identities = {item["revision"]["S"] for item in tables.look().kinds("identity")}
 
     assert run("move") == [f"{grace.id} moved", "1 moved"]
@@ -95,7 +95,7 @@ def test_a_customer_is_moved_whole_and_run_twice_it_is_done_once(api, tables, gr
     assert tables.look() == moved
     assert (stored(api, grace), proven_identities(api, grace)) == (grace.today, [grace.today])
     assert not identities & {item["revision"]["S"] for item in moved.kinds("identity") if "revision" in item}
-    assert the_rest(tables) == kept
+    assert the_rest(tables) == others_before
     assert grace.me(session["token"])["customer"]["phone"] == grace.today
     assert grace.refresh(session["refresh_token"]).status == 200
 
@@ -104,8 +104,8 @@ def test_who_was_moved_signs_in_by_either_spelling_with_the_device_of_before(gra
     run("move")
 
     grace.phone = grace.before
-    asked = grace.ask(device=grace.device)
-    entered = grace.verify(grace.inbox.code(grace.today), challenge=asked["challenge"])
+    response = grace.request_code(device=grace.device)
+    entered = grace.verify(grace.inbox.code(grace.today), challenge=response["challenge"])
 
     assert (entered.status, entered["registered"], entered["customer"]["phone"]) == (200, False, grace.today)
 
@@ -207,7 +207,7 @@ def test_another_argument_is_refused(run):
 @ON_DYNAMODB
 @pytest.mark.parametrize("flow", [LOGIN, REGISTER], ids=["login", "register"])
 def test_a_move_between_the_read_and_the_commit_of_a_sign_in_harms_nobody(api, wire, grace, run, flow):
-    challenge, code = grace.asked_and_read(flow)
+    challenge, code = grace.request_and_read_code(flow)
 
     with wire.before("TransactWriteItems", lambda: run("move")):
         entered = grace.verify(code, flow, challenge=challenge)
@@ -251,9 +251,9 @@ def test_a_batch_that_saw_neither_key_because_of_a_move_between_is_read_again(ap
     [marker] = [item for item in moved if "moved_at" in item]
 
     torn = [None, {name: int(value["N"]) if "N" in value else value["S"] for name, value in marker.items()}]
-    found = identity_items.from_items(address, torn)
+    repaired = identity_items.from_items(address, torn)
 
-    assert (identity.address_key, found.address_key) == (f"phone:{grace.before}", f"phone:{grace.today}")
+    assert (identity.address_key, repaired.address_key) == (f"phone:{grace.before}", f"phone:{grace.today}")
     api.clock.advance(60)
     assert identity_items.from_items(address, torn) is None  # by then no batch can be torn any more
 
@@ -264,7 +264,7 @@ def test_customers_who_sign_in_while_they_are_moved_are_let_in_and_none_is_made_
     with benin_before_2024():
         for person in people:
             person.sign_up()
-    ready = [(person.renumbered(), *person.asked_and_read([LOGIN, REGISTER][n % 2])) for n, person in enumerate(people)]
+    ready = [(person.renumbered(), *person.request_and_read_code([LOGIN, REGISTER][n % 2])) for n, person in enumerate(people)]
 
     def act(n):
         if n == len(ready):
@@ -288,11 +288,11 @@ def test_two_runs_at_once_move_each_customer_once(api, tables, somebody, monkeyp
     with benin_before_2024():
         for person in people:
             person.sign_up()
-    found = [item for item in renumber.scanned() if renumber.is_outdated(item)]
+    outdated = [item for item in renumber.scanned() if renumber.is_outdated(item)]
     results, lock = Counter(), threading.Lock()
 
     def move(n):
-        result = renumber.moved(found[n % 8])
+        result = renumber.moved(outdated[n % 8])
         with lock:
             results[result] += 1
 

@@ -23,7 +23,7 @@ def sent_back(request):
 @pytest.fixture
 def ready(tables, customer):
     """A customer with a code in hand."""
-    return customer, *customer.asked_and_read()
+    return customer, *customer.request_and_read_code()
 
 
 def tries(tables) -> int:
@@ -60,13 +60,13 @@ def test_the_fifth_wrong_try_is_the_last_though_every_answer_was_lost(wire, read
 @pytest.mark.parametrize("nth", [1, 2], ids=["the client's write", "the address's write"])
 def test_an_ask_whose_answer_was_lost_is_one_send(api, wire, tables, inbox, ada, nth):
     with wire.broken("UpdateItem", "lost", nth=nth, times=1):
-        asked = ada.ask(REGISTER)
+        response = ada.request_code(REGISTER)
 
-    assert asked.status == 200
+    assert response.status == 200
     assert tables.look().events("code", "send") == 1
     assert tables.look().events("ip", "ip") == 1
     assert len(inbox.of(ada.phone)) == 1
-    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=asked["challenge"]).status == 201
+    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=response["challenge"]).status == 201
 
 
 def test_a_try_that_was_never_answered_is_not_compared_and_spends_one_at_most(wire, tables, ready, sent_back):
@@ -149,13 +149,13 @@ def test_a_try_that_arrives_late_is_the_same_try_to_the_same_key(held_back, tabl
 
 def test_an_ask_that_arrives_late_does_not_replace_a_newer_one(held_back, inbox, ada):
     with held_back("UpdateItem", nth=2) as late:
-        assert ada.ask(REGISTER).status == 503
+        assert ada.request_code(REGISTER).status == 503
 
-    asked = ada.ask(REGISTER)
+    response = ada.request_code(REGISTER)
     for request in late:
         done(request)
 
-    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=asked["challenge"]).status == 201
+    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=response["challenge"]).status == 201
 
 
 # ── a conflict with another write ──
@@ -278,10 +278,10 @@ def test_keys_that_went_unread_are_503_and_no_missing_account_or_session(api, wi
 
 def unread_at_first(request):
     """DynamoDB answers for the first key of a batch alone."""
-    (table, asked), *others = json.loads(request.body)["RequestItems"].items()
+    (table, code_request), *others = json.loads(request.body)["RequestItems"].items()
     read = json.loads(done(request).content)["Responses"][table]
-    first, *rest = asked["Keys"]
-    left = {table: {**asked, "Keys": rest}} if rest else {}
+    first, *rest = code_request["Keys"]
+    left = {table: {**code_request, "Keys": rest}} if rest else {}
     responses = {table: [item for item in read if all(item[name] == value for name, value in first.items())]}
     return answer(200, Responses=responses, UnprocessedKeys=left | dict(others))(request)
 
@@ -339,7 +339,7 @@ def never_through(wire, send, operation="UpdateItem"):
 
 
 def test_a_full_window_of_an_address_lets_no_ask_through_whatever_breaks(api, wire, ada):
-    ada.ask(LOGIN)
+    ada.request_code(LOGIN)
     api.skip_records()
 
     refused = list(never_through(wire, lambda: api.post("/login/mobile/send", phone=ada.phone)))
@@ -349,7 +349,7 @@ def test_a_full_window_of_an_address_lets_no_ask_through_whatever_breaks(api, wi
 
 
 def test_a_full_window_of_a_client_lets_no_ask_through_whatever_breaks(api, wire, tables, ada):
-    ada.ask(LOGIN)
+    ada.request_code(LOGIN)
     [place] = [place for place in tables.look() if place.kind == "ip"]
     full = tables.look()[place] | {f"ip{nth}": tables.look()[place]["ip0"] for nth in range(30)}
     tables.put_back(type(tables.look())(tables.look() | {place: full}))
@@ -374,11 +374,11 @@ def test_spent_tries_let_no_right_code_through_whatever_breaks(wire, ready, sent
 
 def test_a_full_window_of_failures_lets_no_right_code_through_whatever_breaks(wire, customer):
     for _ in range(2):
-        _, code = customer.asked_and_read()
+        _, code = customer.request_and_read_code()
         for _ in range(5):
             customer.verify(other_code(code))
         customer.api.clock.advance(90)
-    _, code = customer.asked_and_read()
+    _, code = customer.request_and_read_code()
 
     refused = list(never_through(wire, lambda: customer.verify(code)))
 

@@ -18,7 +18,7 @@ class Verify:
 
     def __init__(self, person, flow: str, *, bound: bool):
         self.person, self.flow = person, flow
-        challenge, self.code = person.asked_and_read(flow)
+        challenge, self.code = person.request_and_read_code(flow)
         self.named = {"challenge": challenge} if bound else {}
 
     def __call__(self, key: str | None = KEY, code: str | None = None, **more):
@@ -37,8 +37,8 @@ def session_of(token: str) -> str:
 
 def outcome(answer) -> tuple:
     """All that has to be the same in a repeated answer; the access token is signed anew."""
-    told = answer.body
-    return answer.status, session_of(told["token"]), {name: value for name, value in told.items() if name not in ("token", "expires_in")}
+    body = answer.body
+    return answer.status, session_of(body["token"]), {name: value for name, value in body.items() if name not in ("token", "expires_in")}
 
 
 def refused(answer) -> bool:
@@ -110,20 +110,20 @@ def test_a_repeat_after_a_refresh_has_the_first_refresh_token_still(customer, ve
     assert outcome(again) == outcome(first)
 
 
-@pytest.mark.parametrize(("seconds", "kept"), [(119, True), (120, False), (180, False)])
-def test_an_outcome_is_kept_for_two_minutes(api, verify, seconds, kept):
+@pytest.mark.parametrize(("seconds", "is_kept"), [(119, True), (120, False), (180, False)])
+def test_an_outcome_is_kept_for_two_minutes(api, verify, seconds, is_kept):
     first = verify()
     api.clock.advance(seconds)
 
     again = verify()
 
-    assert (outcome(again) == outcome(first)) if kept else refused(again)
+    assert (outcome(again) == outcome(first)) if is_kept else refused(again)
 
 
 def test_a_new_ask_ends_no_kept_outcome(api, customer, verify):
     first = verify()
     api.clock.advance(90)
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     assert outcome(verify()) == outcome(first)
     assert customer.verify(code, challenge=challenge).status == 200
@@ -241,10 +241,10 @@ def test_repeats_count_nowhere(api, customer, verify):
     statuses = []
     for _ in range(2):
         api.clock.advance(90)
-        customer.ask()
+        customer.request_code()
         statuses += [customer.verify(WRONG).status for _ in range(5)]
     api.clock.advance(90)
-    customer.ask()
+    customer.request_code()
 
     assert statuses == [401] * 10
     assert customer.verify(WRONG).status == 429

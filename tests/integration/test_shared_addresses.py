@@ -11,106 +11,106 @@ from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, Person, new_ip, new_number, other_code
 
-ASK, SEND, VERIFY = f"{LOGIN}/request-otp", "/login/mobile/send", "/login/mobile/verify"
+REQUEST_CODE, SEND, VERIFY = f"{LOGIN}/request-otp", "/login/mobile/send", "/login/mobile/verify"
 COUNT, PUT, REFUND = ("UpdateItem",) * 3
 LEFT = 30  # asks of one client in an hour, in each lane
 
 
 @pytest.fixture
-def six_asks(setting):
+def six_code_requests(setting):
     """An hour has room for six asks of one client."""
     setting(IP_SENDS_PER_HOUR=6)
 
 
-def asked(api, times: int, ip: str = "", **more) -> list[int]:
+def request_codes(api, times: int, ip: str = "", **more) -> list[int]:
     """Asks for somebody else each time."""
-    return [api.post(ASK, phone=new_number(), ip=ip, **more).status for _ in range(times)]
+    return [api.post(REQUEST_CODE, phone=new_number(), ip=ip, **more).status for _ in range(times)]
 
 
 # ── what an address refused is given back ──
 
 
-def test_an_ask_that_its_address_refuses_is_given_back_to_its_client(api, number, six_asks):
-    refused = [api.post(ASK, phone=number) for _ in range(6)][1:]
+def test_an_ask_that_its_address_refuses_is_given_back_to_its_client(api, number, six_code_requests):
+    refused = [api.post(REQUEST_CODE, phone=number) for _ in range(6)][1:]
 
     assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, (COUNT, PUT, REFUND))}
-    assert asked(api, 6) == [200] * 5 + [429]
+    assert request_codes(api, 6) == [200] * 5 + [429]
 
 
-def test_an_ask_for_nobody_that_is_refused_is_given_back_like_any_other(api, ada, six_asks):
+def test_an_ask_for_nobody_that_is_refused_is_given_back_like_any_other(api, ada, six_code_requests):
     nobody = "cus_000000000000000000000000"
-    refused = [ada.ask_verification(nobody, "email") for _ in range(6)][1:]
+    refused = [ada.request_verification(nobody, "email") for _ in range(6)][1:]
 
     assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, ("UpdateItem", "GetItem", "UpdateItem", "UpdateItem"))}
-    assert asked(api, 6, ada.ip) == [200] * 5 + [429]
+    assert request_codes(api, 6, ada.ip) == [200] * 5 + [429]
 
 
 def test_twenty_asks_an_hour_are_given_back_to_one_client_and_no_more(api, number):
-    api.post(ASK, phone=number)
+    api.post(REQUEST_CODE, phone=number)
     for _ in range(21):
-        assert api.post(ASK, phone=number).status == 429
+        assert api.post(REQUEST_CODE, phone=number).status == 429
 
-    assert Counter(asked(api, LEFT)) == {200: LEFT - 2, 429: 2}
+    assert Counter(request_codes(api, LEFT)) == {200: LEFT - 2, 429: 2}
 
     api.clock.advance(clock.HOUR)
-    api.post(ASK, phone=number)
-    api.post(ASK, phone=number)
-    assert Counter(asked(api, LEFT)) == {200: LEFT - 1, 429: 1}
+    api.post(REQUEST_CODE, phone=number)
+    api.post(REQUEST_CODE, phone=number)
+    assert Counter(request_codes(api, LEFT)) == {200: LEFT - 1, 429: 1}
 
 
 def test_refunds_of_one_client_are_not_another_s(api, number):
     for _ in range(22):
-        api.post(ASK, phone=number)
+        api.post(REQUEST_CODE, phone=number)
     other = new_ip()
-    assert api.post(ASK, phone=number, ip=other).status == 429
+    assert api.post(REQUEST_CODE, phone=number, ip=other).status == 429
 
-    assert asked(api, LEFT, other) == [200] * LEFT
+    assert request_codes(api, LEFT, other) == [200] * LEFT
 
 
-def test_what_the_client_s_own_window_refuses_is_not_given_back(api, number, six_asks):
-    asked(api, 6)
+def test_what_the_client_s_own_window_refuses_is_not_given_back(api, number, six_code_requests):
+    request_codes(api, 6)
 
-    assert api.post(ASK, phone=number).aws_calls == (COUNT,)
-    assert asked(api, 1) == [429]
+    assert api.post(REQUEST_CODE, phone=number).aws_calls == (COUNT,)
+    assert request_codes(api, 1) == [429]
 
 
 @ON_DYNAMODB
 def test_of_forty_asks_at_once_for_one_address_twenty_are_given_back(api, tables, number):
-    statuses = Counter(answer.status for answer in at_once(40, lambda _: api.post(ASK, phone=number)))
+    statuses = Counter(answer.status for answer in at_once(40, lambda _: api.post(REQUEST_CODE, phone=number)))
     counted, given_back = (tables.look().events("ip", window) for window in ("ip", "refund"))
 
     assert statuses == {200: 1, 429: 39}
     assert (given_back, counted <= 40 - 20) == (20, True)
-    assert Counter(asked(api, LEFT))[200] == LEFT - counted
+    assert Counter(request_codes(api, LEFT))[200] == LEFT - counted
 
 
 def test_a_refund_whose_answer_was_lost_is_one(api, wire, tables, number):
-    asked(api, 3)
-    api.post(ASK, phone=number)
+    request_codes(api, 3)
+    api.post(REQUEST_CODE, phone=number)
     with wire.broken("UpdateItem", "lost", nth=3, times=1):
-        assert api.post(ASK, phone=number).status == 429
+        assert api.post(REQUEST_CODE, phone=number).status == 429
 
     assert (tables.look().events("ip", "ip"), tables.look().events("ip", "refund")) == (4, 1)
 
 
 @pytest.mark.parametrize("failure", ["error", "throttle", "timeout", "lost"])
 def test_a_refund_that_fails_is_no_refund_and_changes_no_answer(api, wire, number, failure):
-    api.post(ASK, phone=number)
+    api.post(REQUEST_CODE, phone=number)
     with wire.broken("UpdateItem", failure, nth=3):
-        assert api.post(ASK, phone=number).status == 429
+        assert api.post(REQUEST_CODE, phone=number).status == 429
 
 
 def test_where_clients_are_not_counted_nothing_is_given_back(api, number, setting):
     setting(IP_SENDS_PER_HOUR=0)
 
-    assert [api.post(ASK, phone=number).aws_calls for _ in range(2)] == [(PUT,)] * 2
+    assert [api.post(REQUEST_CODE, phone=number).aws_calls for _ in range(2)] == [(PUT,)] * 2
 
 
 def test_the_greatest_window_can_be_given_back_too(api, number, setting):
     setting(IP_SENDS_PER_HOUR=60)
-    api.post(ASK, phone=number)
+    api.post(REQUEST_CODE, phone=number)
 
-    assert api.post(ASK, phone=number).aws_calls == (COUNT, PUT, REFUND)
+    assert api.post(REQUEST_CODE, phone=number).aws_calls == (COUNT, PUT, REFUND)
 
 
 # ── known devices have a window of their own ──
@@ -127,47 +127,47 @@ def known(api):
     return make
 
 
-def test_strangers_who_fill_their_client_s_window_take_nothing_from_known_devices(api, customer, six_asks):
-    assert asked(api, 7, customer.ip)[-1] == 429
+def test_strangers_who_fill_their_client_s_window_take_nothing_from_known_devices(api, customer, six_code_requests):
+    assert request_codes(api, 7, customer.ip)[-1] == 429
 
-    assert customer.ask().status == 429
-    assert customer.ask(device=customer.device).status == 200
+    assert customer.request_code().status == 429
+    assert customer.request_code(device=customer.device).status == 200
 
 
-def test_known_devices_who_fill_theirs_take_nothing_from_strangers(api, known, six_asks):
-    statuses = [api.post(ASK, **known()).status for _ in range(7)]
+def test_known_devices_who_fill_theirs_take_nothing_from_strangers(api, known, six_code_requests):
+    statuses = [api.post(REQUEST_CODE, **known()).status for _ in range(7)]
 
     assert statuses == [200] * 6 + [429]
-    assert asked(api, 7) == [200] * 6 + [429]
+    assert request_codes(api, 7) == [200] * 6 + [429]
 
 
-def test_an_ask_that_a_known_device_s_address_refuses_is_given_back_to_that_window(api, known, six_asks):
+def test_an_ask_that_a_known_device_s_address_refuses_is_given_back_to_that_window(api, known, six_code_requests):
     body = known()
-    refused = [api.post(ASK, **body) for _ in range(6)][1:]
+    refused = [api.post(REQUEST_CODE, **body) for _ in range(6)][1:]
 
     assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, (COUNT, PUT, REFUND))}
-    assert [api.post(ASK, **known()).status for _ in range(6)] == [200] * 5 + [429]
-    assert asked(api, 7) == [200] * 6 + [429]
+    assert [api.post(REQUEST_CODE, **known()).status for _ in range(6)] == [200] * 5 + [429]
+    assert request_codes(api, 7) == [200] * 6 + [429]
 
 
-def test_a_signed_in_owner_s_ask_counts_as_a_known_device_s(api, customer, known, six_asks):
-    asked(api, 7, customer.ip)
+def test_a_signed_in_owner_s_ask_counts_as_a_known_device_s(api, customer, known, six_code_requests):
+    request_codes(api, 7, customer.ip)
     assert customer.request_deletion().status == 200
 
-    assert [api.post(ASK, ip=customer.ip, **known()).status for _ in range(6)] == [200] * 5 + [429]
+    assert [api.post(REQUEST_CODE, ip=customer.ip, **known()).status for _ in range(6)] == [200] * 5 + [429]
 
 
-def test_an_ended_device_s_ask_counts_as_a_stranger_s_alone(api, ada, known, six_asks):
+def test_an_ended_device_s_ask_counts_as_a_stranger_s_alone(api, ada, known, six_code_requests):
     ended = {"email": ada.member().email, "device": ada.device}
     api.clock.advance(1)
     ada.change_password("another long password")
     ip = new_ip()
 
     assert api.post("/login/email/send", ip=ip, **ended).aws_calls == (COUNT, PUT, REFUND, COUNT, PUT)
-    assert asked(api, 6, ip) == [200] * 5 + [429]
+    assert request_codes(api, 6, ip) == [200] * 5 + [429]
     api.clock.advance(90)
     assert api.post("/login/email/send", ip=ip, **ended).status == 429
-    assert [api.post(ASK, ip=ip, **known()).status for _ in range(7)] == [200] * 6 + [429]
+    assert [api.post(REQUEST_CODE, ip=ip, **known()).status for _ in range(7)] == [200] * 6 + [429]
 
 
 # ── registrations ──
@@ -196,14 +196,14 @@ class Honest:
 
     def sign_in(self) -> bool:
         """Whether the person got in; who is refused gives up."""
-        asked = self.api.post(SEND, ip=self.ip, **self.body)
-        if asked.status == 429:
+        response = self.api.post(SEND, ip=self.ip, **self.body)
+        if response.status == 429:
             return False
         code = self.inbox.code(self.phone)
         if self.mistypes:
-            assert self._verify(asked["challenge"], other_code(code)).status == 401
+            assert self._verify(response["challenge"], other_code(code)).status == 401
             assert self.api.post(SEND, ip=self.ip, **self.body).status == 429
-        assert self._verify(asked["challenge"], code).status == 200
+        assert self._verify(response["challenge"], code).status == 200
         return True
 
     def _verify(self, challenge: str, code: str):

@@ -67,9 +67,9 @@ def export(person, token=None) -> dict:
 
 
 def enter_by_email(person) -> dict:
-    asked = person.api.post("/login/email/send", email=person.email, ip=new_ip())
+    code_request = person.api.post("/login/email/send", email=person.email, ip=new_ip())
     code = person.inbox.code(person.email)
-    answer = person.api.post("/login/email/verify", email=person.email, code=code, challenge=asked["challenge"], ip=new_ip())
+    answer = person.api.post("/login/email/verify", email=person.email, code=code, challenge=code_request["challenge"], ip=new_ip())
     assert answer.status == 200, answer.text
     person.api.clock.advance(90)
     return answer.body
@@ -80,19 +80,19 @@ def enter_by_email(person) -> dict:
 
 @ON_BOTH_ENGINES
 def test_an_export_tells_nothing_of_what_is_asked_and_tried_at_an_address_that_is_not_verified(owner, unproven):
-    owner.ask(device=owner.device)
+    owner.request_code(device=owner.device)
     owner.verify(WRONG)
-    told = export(unproven)
+    exported = export(unproven)
 
-    assert told["activity"] == []
-    assert told["customer"]["phone"] == owner.phone  # what they gave is theirs to know
-    assert [each["spelling"] for each in told["identities"]] == [unproven.email]
+    assert exported["activity"] == []
+    assert exported["customer"]["phone"] == owner.phone  # what they gave is theirs to know
+    assert [each["spelling"] for each in exported["identities"]] == [unproven.email]
 
 
 def test_an_export_tells_the_activity_of_verified_addresses(owner):
-    told = export(owner)
+    exported = export(owner)
 
-    assert {each["address"] for each in told["activity"]} == {owner.phone}
+    assert {each["address"] for each in exported["activity"]} == {owner.phone}
 
 
 # ── devices ──
@@ -110,14 +110,14 @@ def resets_password(unproven) -> None:
 
 def changes_email(unproven) -> None:
     email = new_email()
-    asked = unproven.ask_contact(email=email)["token"]
-    assert unproven.change_contact(asked, unproven.inbox.code(email)).status == 200
+    challenge = unproven.request_contact_change(email=email)["token"]
+    assert unproven.change_contact(challenge, unproven.inbox.code(email)).status == 200
 
 
 def changes_phone(unproven) -> None:
     number = new_number()
-    asked = unproven.ask_contact(phone=number)["token"]
-    assert unproven.change_contact(asked, unproven.inbox.code(number)).status == 200
+    challenge = unproven.request_contact_change(phone=number)["token"]
+    assert unproven.change_contact(challenge, unproven.inbox.code(number)).status == 200
 
 
 def enters_wrong_passwords(unproven) -> None:
@@ -133,8 +133,8 @@ def is_deleted(unproven) -> None:
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("act", [changes_password, resets_password, changes_email, changes_phone, enters_wrong_passwords, is_deleted])
 def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(owner, unproven, tables, days, act):
-    _, code = owner.asked_and_read(device=owner.device)
-    owner.ask()
+    _, code = owner.request_and_read_code(device=owner.device)
+    owner.request_code()
     owner.inbox.of(owner.phone)
     before = lanes(tables, owner)
 
@@ -146,17 +146,17 @@ def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(own
 
 
 def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_address(owner, unproven, days, api):
-    told = [len(owner.inbox.of(owner.phone))]
+    counts = [len(owner.inbox.of(owner.phone))]
     changes_password(unproven)
-    told.append(len(owner.inbox.of(owner.phone)))
+    counts.append(len(owner.inbox.of(owner.phone)))
     unproven.session |= unproven.log_in(NEW).body
     assert unproven.request_deletion().status == 200
     for _ in range(8):
         days.pass_by(1)
         api.process_deletions()
-        told.append(len(owner.inbox.of(owner.phone)))
+        counts.append(len(owner.inbox.of(owner.phone)))
 
-    assert told == [told[0]] * 10
+    assert counts == [counts[0]] * 10
 
 
 # ── erasure ──
@@ -165,19 +165,19 @@ def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_ad
 def test_the_windows_of_a_number_are_as_full_after_a_claimant_s_account_was_erased(owner, unproven, api, days):
     unproven.request_deletion()
     days.pass_by(7)
-    while owner.ask().status == 200:
+    while owner.request_code().status == 200:
         api.clock.advance(90)
     for _ in range(10):
         owner.log_in("a wrong password", phone=owner.phone)
     assert api.process_deletions()["completed"] == 1
     api.clock.advance(90)
 
-    assert owner.ask().status == 429
+    assert owner.request_code().status == 429
     assert owner.log_in("a wrong password", phone=owner.phone).status == 429
 
 
 def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_nothing_else(owner, tables, api, days):
-    owner.ask(device=owner.device)
+    owner.request_code(device=owner.device)
     api.clock.advance(90)
     owner.leave()
     owner.inbox.of(owner.phone)
@@ -266,9 +266,9 @@ def by_reset(ada) -> str:
 
 
 def by_mobile(ada) -> str:
-    asked = ada.api.post("/login/mobile/send", phone=ada.phone, ip=new_ip())
+    response = ada.api.post("/login/mobile/send", phone=ada.phone, ip=new_ip())
     code = ada.inbox.code(ada.phone)
-    return ada.api.post("/login/mobile/verify", phone=ada.phone, code=code, challenge=asked["challenge"])["sessionToken"]
+    return ada.api.post("/login/mobile/verify", phone=ada.phone, code=code, challenge=response["challenge"])["sessionToken"]
 
 
 def by_register(ada) -> str:
@@ -317,13 +317,13 @@ def test_broken_anywhere_the_removal_is_done_an_hour_later(squatter, ada, api, t
 def test_who_takes_an_account_over_is_reminded_of_nothing(squatter, ada, api, tables, days):
     squatter.request_deletion()
     enter_by_email(ada)
-    told = [len(ada.inbox.of(ada.email))]
+    counts = [len(ada.inbox.of(ada.email))]
     for days_left in (6, 1):
         days.pass_by(days_left)
         assert api.process_deletions() == {"completed": 0, "reminded": 0, "lapsed": 0, "failed": 0, "left": False}
-        told.append(len(ada.inbox.of(ada.email)))
+        counts.append(len(ada.inbox.of(ada.email)))
 
-    assert told == [told[0]] * 3
+    assert counts == [counts[0]] * 3
     [row] = tables.look().kinds("deletion")
     assert row["status"]["S"] == "cancelled"
     assert {item["status"]["S"] for item in tables.look().kinds("customer")} == {"active"}
@@ -341,9 +341,9 @@ def test_who_takes_an_account_over_may_change_the_password_however_often_the_oth
 
 def asks_past_a_flood(person, device) -> bool:
     """Whether an ask with this device gets past a flood by strangers."""
-    while person.ask().status == 200:
+    while person.request_code().status == 200:
         person.api.clock.advance(90)
-    return person.ask(device=device).status == 200
+    return person.request_code(device=device).status == 200
 
 
 def signs_up_by_phone(owner) -> str:
@@ -352,15 +352,15 @@ def signs_up_by_phone(owner) -> str:
 
 def signs_up_from_a_known_lane(owner) -> str:
     """The code is asked for with the device of the last owner."""
-    challenge, code = owner.asked_and_read(REGISTER, device=owner.old_device)
+    challenge, code = owner.request_and_read_code(REGISTER, device=owner.old_device)
     return owner.verify(code, REGISTER, challenge=challenge)["device"]
 
 
 def moves_here(owner) -> str:
     other = Person(owner.api, owner.inbox, new_ip())
     other.sign_up()
-    asked = other.ask_contact(phone=owner.phone)["token"]
-    return other.change_contact(asked, owner.inbox.code(owner.phone))["device"]
+    challenge = other.request_contact_change(phone=owner.phone)["token"]
+    return other.change_contact(challenge, owner.inbox.code(owner.phone))["device"]
 
 
 def verifies(owner) -> str:
@@ -380,8 +380,8 @@ def test_a_device_of_the_number_s_last_owner_is_as_none_and_the_next_one_s_own_i
         api.process_deletions()
     else:
         number = new_number()
-        asked = owner.ask_contact(phone=number)["token"]
-        assert owner.change_contact(asked, owner.inbox.code(number)).status == 200
+        challenge = owner.request_contact_change(phone=number)["token"]
+        assert owner.change_contact(challenge, owner.inbox.code(number)).status == 200
     api.clock.advance(90)
     following = Person(api, owner.inbox, new_ip())
     following.phone, following.old_device = owner.phone, old_device
@@ -470,7 +470,7 @@ def test_creating_the_customer_of_a_proven_registration_ends_the_devices_given_b
 
 def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_given(api, monkeypatch, owner, inbox):
     lets_go(owner, inbox)
-    challenge, code = owner.asked_and_read(REGISTER)
+    challenge, code = owner.request_and_read_code(REGISTER)
     real, ticks = api.clock.now, iter(range(1_000))
     monkeypatch.setattr("customer_auth.base.clock.source", lambda: real() + next(ticks))  # each look is a second later
     device = owner.verify(code, REGISTER, challenge=challenge)["device"]
@@ -489,14 +489,14 @@ def test_a_reset_asked_for_from_a_known_device_ends_that_lane_s_own_devices(api,
     api.clock.advance(90)
     ada.forget_password(email=ada.email, device=device)
     api.clock.advance(1)
-    given = ada.reset(ada.reset_token(), NEW)["device"]
+    new_device = ada.reset(ada.reset_token(), NEW)["device"]
     [ended] = [item for item in tables.look().kinds("code") if "devices_since" in item and "attempts_reset_bound" in item]
     for _ in range(10):
         ada.log_in("a wrong password")
 
     assert int(ended["expires_at"]["N"]) >= int(ended["devices_since"]["N"]) + 180 * DAY  # for as long as a device could last
     assert ada.log_in("a wrong password", email=ada.email, device=device).status == 429
-    assert ada.log_in(NEW, email=ada.email, device=given).status == 200
+    assert ada.log_in(NEW, email=ada.email, device=new_device).status == 200
 
 
 def test_nothing_of_a_deleted_account_opens_anything_of_the_number_s_next_owner(api, tables, ada, days):
@@ -504,14 +504,14 @@ def test_nothing_of_a_deleted_account_opens_anything_of_the_number_s_next_owner(
     ada.member(phone=ada.phone)
     ada.prove(ada.id, "phone")
     ada.session |= ada.log_in().body
-    kept = dict(ada.session)
-    challenge, code = ada.asked_and_read(device=ada.device)
+    session_before = dict(ada.session)
+    challenge, code = ada.request_and_read_code(device=ada.device)
     api.clock.advance(90)
     ada.forget_password(email=ada.email)
     reset = ada.reset_token()
     assert ada.leave().status == 200
     api.clock.advance(90)
-    asked = ada.ask_to_stay(email=ada.email)["token"]
+    challenge_sent = ada.request_cancellation(email=ada.email)["token"]
     stays = ada.inbox.code(ada.email)
     days.pass_by(7)
     api.process_deletions()
@@ -519,10 +519,10 @@ def test_nothing_of_a_deleted_account_opens_anything_of_the_number_s_next_owner(
     following.phone, following.email = ada.phone, ada.email
     following.member(NEW, phone=ada.phone)
 
-    assert [following.me(kept["token"]).status, following.refresh(kept["refresh_token"]).status] == [401, 401]
+    assert [following.me(session_before["token"]).status, following.refresh(session_before["refresh_token"]).status] == [401, 401]
     assert following.verify(code, LOGIN, challenge=challenge).status == 401
     assert following.reset(reset, THEIRS).status == 401
-    assert following.stay(asked, stays).status == 401
+    assert following.cancel_deletion(challenge_sent, stays).status == 401
     assert following.log_in(PASSWORD).status == 401
     assert following.create(left_open, phone=new_number()).status == 401
     assert following.me().status == 200

@@ -63,7 +63,7 @@ class Server:
         for connection in self.connections:
             connection.close()
 
-    def ask(self) -> bytes:
+    def call(self) -> bytes:
         return post(self.url, {"host": "here"}, b"{}").body
 
 
@@ -77,28 +77,28 @@ def server(monkeypatch):
 
 
 def test_a_connection_is_used_again(server):
-    assert [server.ask() for _ in range(5)] == [b"{}"] * 5
+    assert [server.call() for _ in range(5)] == [b"{}"] * 5
     assert len(server.connections) == 1
 
 
 def test_a_connection_that_the_other_side_has_closed_is_not(server):
     server.closes = True
 
-    assert [(server.ask(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
+    assert [(server.call(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
     assert len(server.connections) == 3
 
 
 def test_a_connection_on_which_something_came_unasked_is_not(server):
     server.unasked = ANSWER
 
-    assert [(server.ask(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
+    assert [(server.call(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
     assert len(server.connections) == 3
 
 
 def test_an_answer_that_says_it_is_the_last_is_the_last(server):
     server.answer = ANSWER.replace(b"OK\r\n", b"OK\r\nconnection: close\r\n")
 
-    assert [server.ask() for _ in range(3)] == [b"{}"] * 3
+    assert [server.call() for _ in range(3)] == [b"{}"] * 3
     assert len(server.connections) == 3
 
 
@@ -107,43 +107,43 @@ def test_half_an_answer_is_none(server, answer):
     server.answer, server.closes = answer, True
 
     with pytest.raises(ResponseLost):
-        server.ask()
+        server.call()
 
 
 def test_who_does_not_answer_in_time_is_given_up(server):
     server.pause = 1
 
     with pytest.raises(ResponseLost, match="TimeoutError"):
-        server.ask()
+        server.call()
 
     server.pause = 0
-    assert server.ask() == b"{}"
+    assert server.call() == b"{}"
     assert len(server.connections) == 2  # what comes late answers nothing else
 
 
 def test_after_a_lost_answer_every_connection_that_was_kept_is_closed(server):
     server.pause = 0.1
     with ThreadPoolExecutor(3) as threads:
-        list(threads.map(lambda _: server.ask(), range(3)))
-    kept = list(server.connections)
-    server.dead = set(kept)  # as behind a gateway that has forgotten them: nothing comes back, not even that they are closed
+        list(threads.map(lambda _: server.call(), range(3)))
+    idle = list(server.connections)
+    server.dead = set(idle)  # as behind a gateway that has forgotten them: nothing comes back, not even that they are closed
 
     with pytest.raises(ResponseLost, match="TimeoutError"):
-        server.ask()
-    answered = server.ask()
+        server.call()
+    answered = server.call()
 
     assert answered == b"{}"
-    assert len(server.connections) == len(kept) + 1
+    assert len(server.connections) == len(idle) + 1
 
 
 def test_what_is_lost_at_one_address_closes_nothing_at_another(server):
-    server.ask()
+    server.call()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(ResponseLost):
         post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
 
-    server.ask()
+    server.call()
 
     assert len(server.connections) == 1
 
@@ -159,22 +159,22 @@ def test_nobody_there_is_no_answer():
 def test_threads_at_once_have_a_connection_each(server):
     server.pause = 0.2
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(lambda _: server.ask(), range(8))) == [b"{}"] * 8
+        assert list(threads.map(lambda _: server.call(), range(8))) == [b"{}"] * 8
 
     assert len(server.connections) == 8
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: server.ask(), range(8)))
+        list(threads.map(lambda _: server.call(), range(8)))
     assert len(server.connections) == 8
 
 
 def test_a_forked_process_uses_none_of_its_parents(server):
-    server.ask()
+    server.call()
     child = os.fork()
     if not child:
-        os._exit(0 if not connections._idle and server.ask() == b"{}" else 1)
+        os._exit(0 if not connections._idle and server.call() == b"{}" else 1)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert server.ask() == b"{}"
+    assert server.call() == b"{}"
     assert len(server.connections) == 2
 
 
@@ -184,14 +184,14 @@ def certificate(tmp_path_factory):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(1), now + timedelta(1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     file = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM))
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + signed.public_bytes(Encoding.PEM))
     return str(file)
 
 

@@ -17,7 +17,7 @@ def phone():
 @pytest.fixture
 def pending(customer, phone):
     """A customer who has asked for another phone, and read its code."""
-    return customer.ask_contact(phone=phone)["token"], customer.inbox.code(phone)
+    return customer.request_contact_change(phone=phone)["token"], customer.inbox.code(phone)
 
 
 @ON_BOTH_ENGINES
@@ -59,9 +59,9 @@ def test_the_old_address_is_told(customer, pending):
 
 def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
     email = new_email()
-    asked = customer.ask_contact(email=email)["token"]
+    challenge = customer.request_contact_change(email=email)["token"]
 
-    answer = customer.change_contact(asked, customer.inbox.code(email))
+    answer = customer.change_contact(challenge, customer.inbox.code(email))
 
     assert (answer["customer"]["email"], answer["customer"]["email_verified"], answer["customer"]["phone_verified"]) == (email, True, True)
     assert "was added" in customer.inbox.of(customer.phone)[-1].body
@@ -128,10 +128,10 @@ def test_of_thirty_two_at_once_one_changes_it(customer, pending):
 def test_a_session_from_before_the_ask_that_did_not_ask_may_not_apply_it(api, customer, phone):
     older = dict(customer.session)
     customer.sign_in()
-    asked = customer.ask_contact(phone=phone)["token"]
+    challenge = customer.request_contact_change(phone=phone)["token"]
 
-    assert customer.change_contact(asked, customer.inbox.code(phone), token=older["token"]).status == 401
-    assert customer.change_contact(asked, customer.inbox.code(phone)).status == 200
+    assert customer.change_contact(challenge, customer.inbox.code(phone), token=older["token"]).status == 401
+    assert customer.change_contact(challenge, customer.inbox.code(phone)).status == 200
 
 
 def test_a_newer_sign_in_may(api, customer, phone, pending):
@@ -143,14 +143,14 @@ def test_a_newer_sign_in_may(api, customer, phone, pending):
 
 def test_a_reset_meanwhile_ends_it(ada, phone):
     ada.member()
-    asked = ada.ask_contact(phone=phone)["token"]
+    challenge = ada.request_contact_change(phone=phone)["token"]
     code = ada.inbox.code(phone)
     ada.forget_password()
     ada.reset(ada.reset_token(), "a better horse and battery")
 
-    assert ada.change_contact(asked, code).status == 401
+    assert ada.change_contact(challenge, code).status == 401
     signed_in = ada.log_in("a better horse and battery")
-    assert ada.change_contact(asked, code, token=signed_in["token"]).status == 401
+    assert ada.change_contact(challenge, code, token=signed_in["token"]).status == 401
 
 
 def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(setting, api, ada, phone):
@@ -162,9 +162,9 @@ def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(se
     by_email = ada.reset_token()
     ada.forget_password(phone=ada.phone)
     by_phone = ada.reset_token(ada.phone)
-    asked = ada.ask_contact(phone=phone)["token"]
+    challenge = ada.request_contact_change(phone=phone)["token"]
 
-    assert ada.change_contact(asked, ada.inbox.code(phone)).status == 200
+    assert ada.change_contact(challenge, ada.inbox.code(phone)).status == 200
     assert ada.reset(by_email, "a better horse and battery").status == 401
     assert ada.reset(by_phone, "a better horse and battery", phone=ada.phone).status == 401
     assert ada.log_in(PASSWORD, phone=phone).status == 200
@@ -181,30 +181,30 @@ def is_known(customer, device, kind="mobile", **address) -> bool:
 def test_a_contact_change_ends_devices_of_the_old_address_and_of_the_one_that_stays(setting, api, customer, phone):
     setting(IP_SENDS_PER_HOUR=0)
     email, old = new_email(), customer.phone
-    asked = customer.ask_contact(email=email)["token"]
-    customer.session |= customer.change_contact(asked, customer.inbox.code(email)).body
+    challenge = customer.request_contact_change(email=email)["token"]
+    customer.session |= customer.change_contact(challenge, customer.inbox.code(email)).body
     of_the_email = customer.device
     assert is_known(customer, of_the_email, "email", email=email)
     customer.sign_in()
     of_the_old_phone = customer.device
     assert is_known(customer, of_the_old_phone, phone=old)
-    asked = customer.ask_contact(phone=phone)["token"]
+    challenge = customer.request_contact_change(phone=phone)["token"]
     api.clock.advance(1)
-    given = customer.change_contact(asked, customer.inbox.code(phone))["device"]
+    device = customer.change_contact(challenge, customer.inbox.code(phone))["device"]
 
     assert not is_known(customer, of_the_email, "email", email=email)
     assert not is_known(customer, of_the_old_phone, phone=old)
-    assert is_known(customer, given, phone=phone)
+    assert is_known(customer, device, phone=phone)
 
 
 def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):
     rival = Person(api, customer.inbox, ip="203.0.113.9")
     theirs = rival.registered()["customer"]["id"]
-    asked = customer.ask_contact(email=rival.email)["token"]
+    challenge = customer.request_contact_change(email=rival.email)["token"]
 
-    assert customer.change_contact(asked, customer.inbox.code(rival.email)).status == 200
+    assert customer.change_contact(challenge, customer.inbox.code(rival.email)).status == 200
     assert rival.log_in(PASSWORD).status == 401
-    late = rival.ask_verification(theirs)
+    late = rival.request_verification(theirs)
     assert late.status == 200
     assert rival.register().status == 409
 
@@ -214,8 +214,8 @@ def test_a_claim_of_one_s_own_that_is_replaced_opens_nothing_any_more(setting, a
     created = ada.create(ada.register()["token"], phone=ada.phone)
     ada.session = created.body
     other = new_email()
-    asked = ada.ask_contact(email=other)["token"]
-    changed = ada.change_contact(asked, ada.inbox.code(other))
+    challenge = ada.request_contact_change(email=other)["token"]
+    changed = ada.change_contact(challenge, ada.inbox.code(other))
 
     assert changed.status == 200
     assert ada.log_in(PASSWORD, email=ada.email).status == 401

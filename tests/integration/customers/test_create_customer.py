@@ -92,14 +92,14 @@ def test_the_address_that_registrations_do_not_collect_is_taken_as_an_unverified
     [kind] = other
     assert ada.log_in(**own)["customer_id"] == customer["id"]
     assert ada.log_in(**other).status in {400, 401}  # this channel signs nobody in, and merely given it is nobody's
-    assert ada.ask_verification(customer["id"], kind).status == 200
+    assert ada.request_verification(customer["id"], kind).status == 200
 
 
 def test_an_address_that_was_merely_given_is_its_owner_s_still(ada, bob):
     created = ada.create(ada.register()["token"], phone=bob.phone)["customer"]
 
     assert bob.sign_in().body["customer"]["id"] == bob.id != created["id"]
-    token = ada.ask_verification(created["id"], "phone")["token"]
+    token = ada.request_verification(created["id"], "phone")["token"]
     assert ada.verify_address(token, ada.inbox.code(bob.phone))["type"] == "contact_taken"
 
 

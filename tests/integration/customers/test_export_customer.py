@@ -28,23 +28,23 @@ def export(person):
 @ON_BOTH_ENGINES
 def test_all_that_lies_in_the_tables_of_the_customer_is_told(member, tables, inbox):
     inbox.of(member.email)
-    told = export(member).body
+    exported = export(member).body
 
     world = tables.look()
     [customer] = world.kinds("customer")
-    assert told["customer"]["id"] == customer["id"]["S"]
+    assert exported["customer"]["id"] == customer["id"]["S"]
     own = {name for name in customer if name not in ("pk", "password_hash", "session_epoch", "referrer")}
-    assert own <= set(told["customer"])
-    assert {each["spelling"] for each in told["identities"]} == {item["spelling"]["S"] for item in world.kinds("identity")}
+    assert own <= set(exported["customer"])
+    assert {each["spelling"] for each in exported["identities"]} == {item["spelling"]["S"] for item in world.kinds("identity")}
     live = {place.sk for place, item in world.items() if place.kind == "session" and item["epoch"] == customer["session_epoch"]}
-    assert {each["family"] for each in told["sessions"]} == live
-    assert {each["id"] for each in told["registrations"]} == {item["id"]["S"] for item in world.kinds("registration")}
-    assert {each["id"] for each in told["deletion_requests"]} == {item["id"]["S"] for item in world.kinds("deletion")}
-    assert told["customer"]["referral_code"] in {place.pk.partition("#")[2] for place in world if place.kind == "referral"}
-    assert len(told["activity"]) == len(world.kinds("code"))
-    sent = sum(len(each["messages_sent_at"]) for each in told["activity"])
+    assert {each["family"] for each in exported["sessions"]} == live
+    assert {each["id"] for each in exported["registrations"]} == {item["id"]["S"] for item in world.kinds("registration")}
+    assert {each["id"] for each in exported["deletion_requests"]} == {item["id"]["S"] for item in world.kinds("deletion")}
+    assert exported["customer"]["referral_code"] in {place.pk.partition("#")[2] for place in world if place.kind == "referral"}
+    assert len(exported["activity"]) == len(world.kinds("code"))
+    sent = sum(len(each["messages_sent_at"]) for each in exported["activity"])
     assert sent == world.events("code", "send")
-    assert [(each["address"], len(each["sent_at"])) for each in told["notifications"]] == [(member.email, 1)]
+    assert [(each["address"], len(each["sent_at"])) for each in exported["notifications"]] == [(member.email, 1)]
     assert world.events("notify", "notify") == 1
 
 

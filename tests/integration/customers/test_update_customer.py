@@ -76,8 +76,8 @@ def test_an_address_changes_by_its_proof_alone(customer, change, field, value):
     answer = change(first_name="Eve", **{field: value})
 
     assert (answer.status, answer["type"]) == (403, "not_allowed")
-    told = f"{field.capitalize()} changes require OTP verification. Use POST /store/customers/me/contact to request a change."
-    assert answer["message"] == told
+    message = f"{field.capitalize()} changes require OTP verification. Use POST /store/customers/me/contact to request a change."
+    assert answer["message"] == message
     assert shown(customer) == before
 
 

@@ -61,64 +61,64 @@ def test_with_both_the_second_proof_signs_in_where_its_channel_may(setting, ada,
 
 
 def test_a_wrong_code_a_used_one_and_another_s_token_are_401(unproven, bob):
-    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
-    of_login, login_code = bob.asked_and_read()
+    challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    of_login, login_code = bob.request_and_read_code()
 
-    assert unproven.verify_address(asked, other_code(code)).status == 401
+    assert unproven.verify_address(challenge, other_code(code)).status == 401
     assert unproven.verify_address(of_login, login_code).status == 401
     assert unproven.verify_address("x" * 44, code).status == 401
-    assert unproven.verify_address(asked, code).status == 200
-    assert unproven.verify_address(asked, code).status == 401
+    assert unproven.verify_address(challenge, code).status == 200
+    assert unproven.verify_address(challenge, code).status == 401
 
 
 def test_five_wrong_codes_spend_it(unproven):
-    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
-    assert [unproven.verify_address(asked, other_code(code)).status for _ in range(5)] == [401] * 5
-    assert unproven.verify_address(asked, code).status == 401
+    assert [unproven.verify_address(challenge, other_code(code)).status for _ in range(5)] == [401] * 5
+    assert unproven.verify_address(challenge, code).status == 401
 
 
 def test_its_code_signs_nobody_in_by_another_way(api, unproven):
-    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
     assert api.post("/login/email/verify", email=unproven.email, code=code).status == 401
-    assert api.post("/login/email/verify", email=unproven.email, code=code, challenge=asked).status == 401
+    assert api.post("/login/email/verify", email=unproven.email, code=code, challenge=challenge).status == 401
 
 
 @ON_BOTH_ENGINES
 def test_with_its_key_a_repeat_is_told_the_same_session(unproven):
-    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
-    first, again = (unproven.verify_address(asked, code, key=KEY) for _ in range(2))
+    challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    first, again = (unproven.verify_address(challenge, code, key=KEY) for _ in range(2))
 
     assert (first.status, again.status) == (200, 200)
     assert first["refresh_token"] == again["refresh_token"]
-    assert unproven.verify_address(asked, other_code(code), key=KEY).status == 401
-    assert unproven.verify_address(asked, code, key=KEY).status == 401
+    assert unproven.verify_address(challenge, other_code(code), key=KEY).status == 401
+    assert unproven.verify_address(challenge, code, key=KEY).status == 401
 
 
 def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
-    asked, code = ada.ask_verification(customer_id)["token"], ada.inbox.code(ada.email)
+    challenge, code = ada.request_verification(customer_id)["token"], ada.inbox.code(ada.email)
 
-    assert ada.verify_address(asked, code, key=KEY).body == ada.verify_address(asked, code, key=KEY).body
+    assert ada.verify_address(challenge, code, key=KEY).body == ada.verify_address(challenge, code, key=KEY).body
 
 
 @ON_DYNAMODB
 def test_of_thirty_two_at_once_one_verifies(unproven):
-    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
-    answers = at_once(32, lambda _: unproven.verify_address(asked, code))
+    answers = at_once(32, lambda _: unproven.verify_address(challenge, code))
 
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
 def test_a_code_that_was_used_between_its_try_and_its_read_is_401(wire, tables, unproven):
-    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     between = []
 
-    with wire.before("BatchGetItem", lambda: between.append(unproven.verify_address(asked, code))):
-        late = unproven.verify_address(asked, code)
+    with wire.before("BatchGetItem", lambda: between.append(unproven.verify_address(challenge, code))):
+        late = unproven.verify_address(challenge, code)
 
     assert [between[0].status, late.status] == [200, 401]
     assert len(tables.look().kinds("session")) == 1
@@ -129,7 +129,7 @@ def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(
     theirs = rival.registered("another password of mine")["customer"]["id"]
     assert unproven.prove(unproven.id_).status == 200
 
-    refused = rival.ask_verification(theirs)
+    refused = rival.request_verification(theirs)
     late = rival.verify_address(refused["token"], rival.inbox.code(rival.email))
 
     assert (late.status, late["type"]) == (409, "contact_taken")
@@ -138,7 +138,7 @@ def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(
 
 def test_who_proves_by_a_sign_in_code_takes_over_a_customer_that_has_proven_nothing(api, tables, rival, ada):
     theirs = rival.registered("another password of mine", first_name="Mallory", metadata={"evil": True})["customer"]
-    code_of_theirs = rival.ask_verification(theirs["id"])["token"]
+    code_of_theirs = rival.request_verification(theirs["id"])["token"]
     api.clock.advance(90)
     api.post("/login/email/send", email=ada.email)
 
@@ -177,29 +177,29 @@ def test_from_a_customer_who_has_proven_something_else_the_address_is_taken_off(
 
     assert entered["user"]["userId"] != theirs
     signed_in = rival.log_in("another password of mine", phone=rival.phone)
-    kept = rival.me(signed_in["token"])["customer"]
-    assert (kept["id"], kept["email"], kept["phone"]) == (theirs, None, rival.phone)
+    rival_customer = rival.me(signed_in["token"])["customer"]
+    assert (rival_customer["id"], rival_customer["email"], rival_customer["phone"]) == (theirs, None, rival.phone)
 
 
 def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, unproven, storefront):
     api.post("/api/v1/auth/customer/login/request-otp", phone=unproven.phone)
-    asked = api.post("/login/email/send", email=unproven.email)
+    response = api.post("/login/email/send", email=unproven.email)
 
-    assert asked.status == 200
+    assert response.status == 200
     assert unproven.inbox.of(unproven.email)[-1].subject == "Your My Shop sign-up code"
     assert unproven.inbox.of(unproven.phone) == []
 
 
 def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent(unproven, customer_item_of):
-    asked, code = unproven.ask_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
+    challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     item = customer_item_of(unproven.id_)
     item.set("status", {"S": "deletion_confirmed"})
 
-    refused = unproven.verify_address(asked, code)
+    refused = unproven.verify_address(challenge, code)
 
     assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
     item.set("status", {"S": "active"})
-    assert unproven.verify_address(asked, code).status == 200
+    assert unproven.verify_address(challenge, code).status == 200
 
 
 @pytest.mark.parametrize("door", ["register", "mobile"])
@@ -207,15 +207,15 @@ def test_a_phone_is_taken_off_too_whichever_way_its_owner_signs_up(setting, api,
     setting(REGISTRATION_IDENTIFIER="phone", REQUIRE_VERIFICATION="false")
     rival.email = new_email()
     rival.session = rival.create(rival.register("another password of mine", phone=ada.phone)["token"]).body
-    asked = rival.ask_contact(email=rival.email)["token"]
-    kept = rival.change_contact(asked, rival.inbox.code(rival.email))
+    challenge = rival.request_contact_change(email=rival.email)["token"]
+    rival_customer = rival.change_contact(challenge, rival.inbox.code(rival.email))
     if door == "register":
         entered = ada.sign_up()["customer"]["id"]
     else:
         api.post("/login/mobile/send", phone=ada.phone)
         entered = api.post("/login/mobile/verify", phone=ada.phone, code=ada.inbox.code(ada.phone))["user"]["userId"]
 
-    theirs = rival.me(kept["token"])["customer"]
+    theirs = rival.me(rival_customer["token"])["customer"]
 
     assert entered != theirs["id"]
     assert (theirs["phone"], theirs["email"]) == (None, rival.email)

@@ -17,8 +17,8 @@ def leaving(customer, api):
 
 @ON_BOTH_ENGINES
 def test_the_account_stays_and_signs_in_again(leaving, inbox):
-    asked = leaving.ask_to_stay()
-    answer = leaving.stay(asked["token"], inbox.code(leaving.phone))
+    code_request = leaving.request_cancellation()
+    answer = leaving.cancel_deletion(code_request["token"], inbox.code(leaving.phone))
 
     assert answer["cancelled"] is True
     assert (answer["request"]["id"], answer["request"]["status"]) == (leaving.request["id"], "cancelled")
@@ -29,23 +29,23 @@ def test_the_account_stays_and_signs_in_again(leaving, inbox):
 
 
 def test_a_wrong_code_cancels_nothing(leaving, inbox):
-    asked = leaving.ask_to_stay()
+    response = leaving.request_cancellation()
 
-    assert leaving.stay(asked["token"], other_code(inbox.code(leaving.phone))).status == 401
+    assert leaving.cancel_deletion(response["token"], other_code(inbox.code(leaving.phone))).status == 401
 
 
 def test_with_its_key_a_repeat_is_told_the_same(leaving, inbox):
-    asked = leaving.ask_to_stay()
+    response = leaving.request_cancellation()
     code = inbox.code(leaving.phone)
-    first = leaving.stay(asked["token"], code, key=KEY)
+    first = leaving.cancel_deletion(response["token"], code, key=KEY)
 
-    assert leaving.stay(asked["token"], code, key=KEY).body == first.body
-    assert leaving.stay(asked["token"], code).status == 401
+    assert leaving.cancel_deletion(response["token"], code, key=KEY).body == first.body
+    assert leaving.cancel_deletion(response["token"], code).status == 401
 
 
 def test_after_it_a_new_request_is_a_new_row(leaving, inbox, api):
-    asked = leaving.ask_to_stay()
-    leaving.stay(asked["token"], inbox.code(leaving.phone))
+    response = leaving.request_cancellation()
+    leaving.cancel_deletion(response["token"], inbox.code(leaving.phone))
     api.clock.advance(90)
     leaving.sign_in()
 
@@ -53,8 +53,8 @@ def test_after_it_a_new_request_is_a_new_row(leaving, inbox, api):
 
 
 def test_it_is_told_to_the_customer(leaving, inbox):
-    asked = leaving.ask_to_stay()
-    leaving.stay(asked["token"], inbox.code(leaving.phone))
+    response = leaving.request_cancellation()
+    leaving.cancel_deletion(response["token"], inbox.code(leaving.phone))
 
     assert "will not be deleted" in inbox.of(leaving.phone)[-1].body
 

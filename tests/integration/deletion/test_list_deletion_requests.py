@@ -22,8 +22,8 @@ def admin(tables, api, inbox, engine):
     def listed(**query):
         renewed = person.refresh().body  # an access token lives a quarter of an hour
         person.session |= {"token": renewed["sessionToken"], "refresh_token": renewed["refreshToken"]}
-        asked = "&".join(f"{name}={value}" for name, value in query.items())
-        return api.get(PATH, ip=person.ip, headers=person.bearer(), query=asked)
+        response = "&".join(f"{name}={value}" for name, value in query.items())
+        return api.get(PATH, ip=person.ip, headers=person.bearer(), query=response)
 
     person.list = listed
     person.claims = json.loads(base64.urlsafe_b64decode(person.session["token"].split(".")[1] + "=="))
@@ -43,8 +43,8 @@ def leave(api, inbox):
         person.request = person.leave()["request"]
         if state == "cancelled":
             api.clock.advance(90)
-            asked = person.ask_to_stay()
-            person.stay(asked["token"], inbox.code(person.phone))
+            response = person.request_cancellation()
+            person.cancel_deletion(response["token"], inbox.code(person.phone))
         return person
 
     return new
@@ -98,18 +98,18 @@ def test_what_has_lapsed_is_listed_and_counted_no_more_and_goes_with_its_reason(
 def test_cursors_and_offsets_lead_through_all_of_them_in_order(admin, leave, order, direction, status):
     for state in ("confirmed", "cancelled", "confirmed", "pending", "confirmed"):
         leave(state)
-    asked = {"order": order, "order_direction": direction} | ({"status": status} if status else {})
-    whole = admin.list(**asked)["requests"]
+    query = {"order": order, "order_direction": direction} | ({"status": status} if status else {})
+    whole = admin.list(**query)["requests"]
     assert [each[order] for each in whole] == sorted([each[order] for each in whole], reverse=direction == "DESC")
 
     by_cursor, cursor = [], None
     for _ in range(10):
-        page = admin.list(**asked, limit=2, **({"cursor": cursor} if cursor else {}))
+        page = admin.list(**query, limit=2, **({"cursor": cursor} if cursor else {}))
         by_cursor += page["requests"]
         cursor = page["next_cursor"]
         if cursor is None:
             break
-    by_offset = [each for offset in range(0, 6, 2) for each in admin.list(**asked, limit=2, offset=offset)["requests"]]
+    by_offset = [each for offset in range(0, 6, 2) for each in admin.list(**query, limit=2, offset=offset)["requests"]]
 
     assert by_cursor == whole
     assert by_offset == whole

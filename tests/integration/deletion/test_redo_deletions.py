@@ -26,7 +26,7 @@ def test_who_was_deleted_since_the_backup_is_deleted_again(tables, customer, api
     [recorded] = restored(before)
 
     assert [redo_deletions.redo(recorded) for _ in range(2)] == ["confirmed again", "as on record"]
-    assert customer.asked_and_read_or_none() == "account_deletion_pending"
+    assert customer.sign_in_result() == "account_deletion_pending"
     assert api.process_deletions()["completed"] == 1
     assert redo_deletions.redo(recorded) == "gone already"
     assert tables.look().kinds("customer") == []
@@ -37,8 +37,8 @@ def test_who_has_kept_the_account_since_the_backup_keeps_it(tables, customer, ap
     inbox.of(customer.phone)
     api.clock.advance(90)
     before = tables.look()
-    asked = customer.ask_to_stay()
-    customer.stay(asked["token"], inbox.code(customer.phone))
+    response = customer.request_cancellation()
+    customer.cancel_deletion(response["token"], inbox.code(customer.phone))
     [recorded] = restored(before)
 
     assert redo_deletions.redo(recorded) == "cancelled again"

@@ -7,18 +7,18 @@ from tests.harness.engines import ON_BOTH_ENGINES
 
 @ON_BOTH_ENGINES
 def test_a_code_goes_to_the_verified_address_and_nothing_is_locked(customer, inbox):
-    asked = customer.request_deletion(reason="Too many emails")
+    response = customer.request_deletion(reason="Too many emails")
 
-    assert asked.status == 200
-    assert len(asked["token"]) == 44
-    assert asked["request"] is None
+    assert response.status == 200
+    assert len(response["token"]) == 44
+    assert response["request"] is None
     assert "deletion" in inbox.of(customer.phone)[-1].body
     assert customer.me().status == 200
 
 
 def test_with_both_verified_the_code_goes_where_deletion_channel_says(customer, inbox, api, setting):
     customer.session["customer"] |= {"email": customer.email, "email_verified": True}
-    token, code = customer.ask_contact(email=customer.email)["token"], None
+    token, code = customer.request_contact_change(email=customer.email)["token"], None
     code = inbox.code(customer.email)
     customer.session |= customer.change_contact(token, code).body
     api.clock.advance(90)
@@ -44,9 +44,9 @@ def test_asked_again_before_it_lapses_it_is_the_same_request_with_another_code(t
 
 
 def test_asked_again_after_it_has_lapsed_it_is_a_new_request(tables, customer, inbox, api):
-    asked, code = customer.request_deletion(), inbox.code(customer.phone)
+    response, code = customer.request_deletion(), inbox.code(customer.phone)
     api.clock.advance(300)
-    assert customer.confirm_deletion(asked["token"], code).status == 401
+    assert customer.confirm_deletion(response["token"], code).status == 401
     customer.request_deletion()
 
     assert len({row["id"]["S"] for row in tables.look().kinds("deletion")}) == 2
@@ -74,9 +74,9 @@ def test_a_reason_that_is_none_is_refused_by_name(customer, reason):
 
 @pytest.mark.parametrize("reason", ["نمی‌خواهم\nبیش از این", "<script>alert(1)</script>", "x" * 1000])
 def test_a_reason_of_any_script_is_kept_as_it_is(customer, inbox, reason):
-    asked = customer.request_deletion(reason=reason)
+    response = customer.request_deletion(reason=reason)
 
-    assert customer.confirm_deletion(asked["token"], inbox.code(customer.phone))["request"]["reason"] == reason
+    assert customer.confirm_deletion(response["token"], inbox.code(customer.phone))["request"]["reason"] == reason
 
 
 def test_who_has_no_verified_address_confirms_by_a_sign_in_of_just_now(setting, ada, api):

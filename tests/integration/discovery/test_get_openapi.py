@@ -8,7 +8,7 @@ from tests.harness.described import Undescribed
 from tests.harness.people import new_number
 from tests.harness.service import handler, routes
 
-ASK = "/login/mobile/send"
+REQUEST_CODE = "/login/mobile/send"
 OPERATIONS = [
     pytest.param(f"{method.upper()} {path}", operation, id=operation["operationId"])
     for path, item in described.document()["paths"].items()
@@ -18,11 +18,11 @@ OPERATIONS = [
 
 def test_the_document_names_every_route_of_the_template_and_no_other(api):
     answer = api.get("/openapi.json")
-    told = {(method.upper(), path) for path, item in answer["paths"].items() for method in item if method != "parameters"}
+    described = {(method.upper(), path) for path, item in answer["paths"].items() for method in item if method != "parameters"}
 
     assert answer.status == 200
     assert answer["openapi"].startswith("3.1")
-    assert told == set(routes())
+    assert described == set(routes())
 
 
 def test_it_costs_aws_nothing_and_anyone_may_keep_it(api):
@@ -47,7 +47,7 @@ def test_what_asks_for_a_token_says_so_and_can_be_refused(api, route, operation)
     contract = handler(name).contract
 
     assert {kind for each in operation["security"] for kind in each} == {
-        kind for kind, wanted in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if wanted
+        kind for kind, is_needed in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if is_needed
     }
     assert not operation["security"] or "401" in operation["responses"]
 
@@ -79,13 +79,13 @@ def test_the_title_names_what_one_signs_in_with():
 
 
 @pytest.fixture
-def asked(api):
+def exchange(api):
     """The event of a good ask and its answer, to be spoilt."""
     seen = []
     check = described.check
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(described, "check", lambda event, answer: seen.append((event, answer)) or check(event, answer))
-        api.post(ASK, phone=new_number())
+        api.post(REQUEST_CODE, phone=new_number())
     return seen[0]
 
 
@@ -110,17 +110,17 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "told"), SPOILT.values(), ids=SPOILT)
-def test_an_answer_that_is_not_described_is_found(asked, spoil, told):
-    event, answer = asked
+@pytest.mark.parametrize(("spoil", "complaint"), SPOILT.values(), ids=SPOILT)
+def test_an_answer_that_is_not_described_is_found(exchange, spoil, complaint):
+    event, answer = exchange
 
-    with pytest.raises(Undescribed, match=re.escape(told)):
+    with pytest.raises(Undescribed, match=re.escape(complaint)):
         described.check(event, spoil(answer))
 
 
 @pytest.mark.parametrize("body", [{}, {"phone": 7}, {"phone": "+1"}, {"phone": "+14155550123", "locale": 7}], ids=str)
-def test_a_request_that_was_taken_though_it_is_not_valid_is_found(asked, body):
-    event, answer = asked
+def test_a_request_that_was_taken_though_it_is_not_valid_is_found(exchange, body):
+    event, answer = exchange
 
-    with pytest.raises(Undescribed, match=f"POST {ASK} took the body"):
+    with pytest.raises(Undescribed, match=f"POST {REQUEST_CODE} took the body"):
         described.check(event | {"body": json.dumps(body)}, answer)

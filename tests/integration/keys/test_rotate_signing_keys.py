@@ -44,16 +44,16 @@ def no_keyring(keyring_item):
 
 
 def test_the_first_run_makes_a_key_that_signs_at_once_for_30_days_and_the_next_run_none(api, no_keyring):
-    made = [rotate(api), rotate(api)]
+    counts = [rotate(api), rotate(api)]
 
     [key] = no_keyring.keys
-    assert made == [1, 0]
+    assert counts == [1, 0]
     assert (key["sign_from"], key["sign_until"]) == (clock.now(), clock.now() + 30 * DAY)
     assert published(api) == {key["kid"]}
 
 
 def test_without_a_key_nobody_is_signed_in_and_the_code_stays_good(api, ada, no_keyring):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     early = ada.verify(code, REGISTER, challenge=challenge)
     rotate(api)
     later = ada.verify(code, REGISTER, challenge=challenge)
@@ -145,7 +145,7 @@ def test_a_key_is_published_until_its_last_token_has_died_and_not_for_long_after
 
     days.pass_by(2)
     assert key["kid"] not in published(api)
-    assert key["kid"] not in {kept["kid"] for kept in keyring_item.keys}
+    assert key["kid"] not in {each["kid"] for each in keyring_item.keys}
 
 
 def test_a_warm_container_that_never_saw_the_next_key_accepts_its_tokens(api, customer, days, doors, keyring_item):
@@ -278,12 +278,12 @@ def test_a_run_that_fails_says_so_and_the_next_one_mends_it(api, wire, no_keyrin
 @contextmanager
 def cloudformation():
     """Where CloudFormation waits for a custom resource's answer."""
-    told = []
+    responses = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self):
             body = self.rfile.read(int(self.headers["content-length"]))
-            told.append((self.path, self.headers.get("content-type"), json.loads(body)))
+            responses.append((self.path, self.headers.get("content-type"), json.loads(body)))
             self.send_response(200)
             self.end_headers()
 
@@ -294,7 +294,7 @@ def cloudformation():
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature=abc", told
+        yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature=abc", responses
     finally:
         server.shutdown()
         thread.join()
@@ -312,11 +312,11 @@ def resource_event(url: str, kind: str, **settings: str) -> dict:
 
 @pytest.mark.parametrize(("kind", "keys"), [("Create", 1), ("Update", 1), ("Delete", 0)])
 def test_cloudformation_is_told_that_the_first_key_is_there(api, no_keyring, kind, keys):
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         event = resource_event(url, kind)
         api.invoke("RotateSigningKeys", event)
 
-    [(path, content_type, answer)] = told
+    [(path, content_type, answer)] = responses
     assert path == "/answer?X-Amz-Signature=abc"
     assert not content_type
     assert answer["Status"] == "SUCCESS"
@@ -329,18 +329,18 @@ def test_cloudformation_is_told_that_the_first_key_is_there(api, no_keyring, kin
 
 def test_deleting_the_stack_leaves_the_keyring_with_the_customers(api, keyring_item):
     before = keyring_item.read()
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Delete"))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
     assert keyring_item.read() == before
 
 
 def test_cloudformation_is_told_when_no_key_could_be_made_and_nothing_secret(api, wire, engine, no_keyring):
-    with cloudformation() as (url, told), wire.broken("Encrypt", "error", service="kms"):
+    with cloudformation() as (url, responses), wire.broken("Encrypt", "error", service="kms"):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    answer = told[0][2]
+    answer = responses[0][2]
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", "signing-keyring")
     assert answer["Reason"]
     assert engine.ids["SigningKeysKey"] not in json.dumps(answer)
@@ -358,37 +358,37 @@ WRONG = [
 @pytest.mark.parametrize("kind", ["Create", "Update"])
 @pytest.mark.parametrize(("settings", "reason"), WRONG)
 def test_settings_that_do_not_fit_end_a_deployment_and_its_operator_is_told_which(api, no_keyring, kind, settings, reason):
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, kind, **settings))
 
-    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", reason)
+    assert (responses[0][2]["Status"], responses[0][2]["Reason"]) == ("FAILED", reason)
     assert no_keyring.read() is None
 
 
 def test_an_update_is_rolled_back_to_the_settings_of_before_whatever_the_function_was_given_in_between(api, setting, keyring_item):
     before = keyring_item.read()
     setting(REFRESH_IDLE_DAYS=30, REFRESH_MAX_DAYS=20)
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Update"))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
     assert keyring_item.read() == before
 
 
 def test_a_stack_is_deleted_whatever_its_settings_are(api, keyring_item):
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Delete", **WRONG[0][0]))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
 
 
 def test_every_fault_of_a_hundred_is_told_within_what_cloudformation_takes(api, no_keyring):
     many = ",".join(["ZZ"] * 2_000)
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Update", ALLOWED_REGIONS=many))
 
-    assert told[0][2]["Status"] == "FAILED"
-    assert len(json.dumps(told[0][2])) < 4_096
+    assert responses[0][2]["Status"] == "FAILED"
+    assert len(json.dumps(responses[0][2])) < 4_096
 
 
 def test_whatever_a_function_reads_as_a_setting_is_checked_before_it_is_given_it():
@@ -433,31 +433,31 @@ def refused(code: str):
 def test_a_role_that_is_not_known_everywhere_yet_is_waited_for(api, wire, no_keyring, code):
     service, operation = REFUSALS[code]
     since = len(wire.naps.seconds)
-    with cloudformation() as (url, told), wire.broken(operation, refused(code), service=service, times=20):
+    with cloudformation() as (url, responses), wire.broken(operation, refused(code), service=service, times=20):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
     assert sum(wire.naps.seconds[since:]) == 40
     assert len(no_keyring.keys) == 1
 
 
 def test_a_role_that_stays_forbidden_is_told_of_after_40_seconds(api, wire, no_keyring):
     since = len(wire.naps.seconds)
-    with cloudformation() as (url, told), wire.broken("GetItem", refused("AccessDeniedException")):
+    with cloudformation() as (url, responses), wire.broken("GetItem", refused("AccessDeniedException")):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", "AccessDeniedException")
+    assert (responses[0][2]["Status"], responses[0][2]["Reason"]) == ("FAILED", "AccessDeniedException")
     assert sum(wire.naps.seconds[since:]) == 40
 
 
 def test_any_other_refusal_is_told_of_at_once_and_a_daily_run_waits_for_nothing(api, wire, no_keyring):
     since = len(wire.naps.seconds)
-    with cloudformation() as (url, told), wire.broken("GetItem", refused("ResourceNotFoundException")):
+    with cloudformation() as (url, responses), wire.broken("GetItem", refused("ResourceNotFoundException")):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
     with wire.broken("GetItem", refused("AccessDeniedException")), pytest.raises(aws.Failed):
         rotate(api)
 
-    assert told[0][2]["Status"] == "FAILED"
+    assert responses[0][2]["Status"] == "FAILED"
     assert not wire.naps.seconds[since:]
 
 
@@ -473,7 +473,7 @@ def test_a_crash_is_told_by_its_kind_alone(api, wire, no_keyring):
     def crash():
         raise RuntimeError("with a secret")
 
-    with cloudformation() as (url, told), wire.before("Encrypt", crash):
+    with cloudformation() as (url, responses), wire.before("Encrypt", crash):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", "RuntimeError")
+    assert (responses[0][2]["Status"], responses[0][2]["Reason"]) == ("FAILED", "RuntimeError")

@@ -144,8 +144,8 @@ def both_verified(person):
     """With a verified email and phone, and a password."""
     person.member()
     person.api.clock.advance(90)
-    asked = person.ask_contact(phone=person.phone)
-    changed = person.change_contact(asked["token"], person.inbox.code(person.phone))
+    response = person.request_contact_change(phone=person.phone)
+    changed = person.change_contact(response["token"], person.inbox.code(person.phone))
     person.session |= changed.body
     person.api.clock.advance(90)
     return person
@@ -162,7 +162,7 @@ def resets(person):
 
 def changes_contact(person):
     new = new_email()
-    person.change_contact(person.ask_contact(email=new)["token"], person.inbox.code(new))
+    person.change_contact(person.request_contact_change(email=new)["token"], person.inbox.code(new))
 
 
 def confirms_deletion(person):
@@ -172,7 +172,7 @@ def confirms_deletion(person):
 def cancels_deletion(person):
     confirms_deletion(person)
     person.api.clock.advance(90)
-    assert person.stay(person.ask_to_stay(email=person.email)["token"], person.inbox.code(person.email)).status == 200
+    assert person.cancel_deletion(person.request_cancellation(email=person.email)["token"], person.inbox.code(person.email)).status == 200
 
 
 def is_reminded(person):

@@ -30,13 +30,13 @@ def test_the_new_password_counts_and_the_caller_goes_on_with_the_new_pair(member
 def test_the_customer_is_told_and_devices_given_before_have_ended(api, member):
     device = member.session["device"]
     api.clock.advance(1)
-    given = member.change_password(NEW)["device"]
+    new_device = member.change_password(NEW)["device"]
     for _ in range(10):
         api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
 
     assert member.inbox.of(member.email)[-1].subject == "Your My Shop password was changed"
     assert member.log_in(NEW, email=member.email, device=device).status == 429
-    assert member.log_in(NEW, email=member.email, device=given).status == 200
+    assert member.log_in(NEW, email=member.email, device=new_device).status == 200
 
 
 def test_the_time_of_the_sign_in_stays(api, member):
@@ -44,7 +44,7 @@ def test_the_time_of_the_sign_in_stays(api, member):
     changed = member.change_password(NEW)
     api.clock.advance(4 * 60 + 1)
 
-    assert member.ask_contact(token=changed["token"], phone=member.phone).status == 403
+    assert member.request_contact_change(token=changed["token"], phone=member.phone).status == 403
 
 
 def test_a_wrong_old_password_changes_nothing(member):
@@ -89,7 +89,7 @@ def test_a_right_old_password_leaves_the_window_again(member):
 
 
 def test_a_sixth_change_within_the_hour_waits_and_none_is_told(api, member):
-    token, old, told = member.session["token"], PASSWORD, len(member.inbox.of(member.email))
+    token, old, messages_before = member.session["token"], PASSWORD, len(member.inbox.of(member.email))
     for nth in range(5):
         token, old = member.change_password(f"{NEW} {nth}", old=old, token=token)["token"], f"{NEW} {nth}"
     refused = member.change_password(NEW, old=old, token=token)
@@ -97,7 +97,7 @@ def test_a_sixth_change_within_the_hour_waits_and_none_is_told(api, member):
     assert (refused.status, refused.retry_after) == (429, 3600)
     assert refused.aws_calls == ("BatchGetItem", "UpdateItem", "UpdateItem")  # before anything is hashed
     assert member.me(token).status == 200
-    assert len(member.inbox.of(member.email)) == told + 5
+    assert len(member.inbox.of(member.email)) == messages_before + 5
     api.clock.advance(3600)
     assert member.change_password(NEW, old=old, token=member.log_in(old)["token"]).status == 200
 

@@ -107,13 +107,13 @@ def test_an_eleventh_registration_of_a_client_within_the_hour_waits(ada, api):
 
 
 @pytest.mark.parametrize(
-    ("setting_", "given", "missing"),
+    ("setting_", "channel", "missing"),
     [("email", "phone", "email"), ("both", "phone", "email"), ("phone", "email", "phone")],
 )
-def test_what_is_registered_is_what_the_setting_says(setting, ada, setting_, given, missing):
+def test_what_is_registered_is_what_the_setting_says(setting, ada, setting_, channel, missing):
     setting(REGISTRATION_IDENTIFIER=setting_, LOGIN_IDENTIFIER="")
 
-    answer = ada.register(**{given: getattr(ada, given)})
+    answer = ada.register(**{channel: getattr(ada, channel)})
 
     assert (answer.status, answer["message"]) == (400, f"{missing.capitalize()} is required")
     assert ada.register(**{missing: getattr(ada, missing)}).status == 201
@@ -149,6 +149,6 @@ def test_after_thirty_days_a_registration_has_lapsed_though_its_row_lies_there(a
     api.clock.advance(1)
 
     assert ada.log_in().status == 401
-    asked = ada.ask_verification(created["id"])
-    assert (asked.status, ada.inbox.of(ada.email)) == (200, [])
+    response = ada.request_verification(created["id"])
+    assert (response.status, ada.inbox.of(ada.email)) == (200, [])
     assert ada.register("another password of mine").status == 201

@@ -128,12 +128,12 @@ def test_a_reset_ends_the_tokens_of_other_addresses_and_lanes(api, setting, ada)
 def test_a_reset_ends_every_device_given_before(api, member, token):
     device = member.session["device"]
     api.clock.advance(1)
-    given = member.reset(token, NEW)["device"]
+    new_device = member.reset(token, NEW)["device"]
     for _ in range(10):
         api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
 
     assert member.log_in(NEW, email=member.email, device=device).status == 429
-    assert member.log_in(NEW, email=member.email, device=given).status == 200
+    assert member.log_in(NEW, email=member.email, device=new_device).status == 200
 
 
 def test_a_reset_asked_for_from_a_known_device_ends_that_device_too(api, member):
@@ -141,12 +141,12 @@ def test_a_reset_asked_for_from_a_known_device_ends_that_device_too(api, member)
     member.forget_password(email=member.email, device=device)
     token = member.reset_token()
     api.clock.advance(1)
-    given = member.reset(token, NEW)["device"]
+    new_device = member.reset(token, NEW)["device"]
     for _ in range(10):
         api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
 
     assert member.log_in(NEW, email=member.email, device=device).status == 429
-    assert member.log_in(NEW, email=member.email, device=given).status == 200
+    assert member.log_in(NEW, email=member.email, device=new_device).status == 200
 
 
 def test_who_has_no_password_sets_the_first_one_by_a_reset(api, ada):

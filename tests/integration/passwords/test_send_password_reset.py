@@ -7,7 +7,7 @@ import pytest
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import PASSWORD, new_email, new_ip, new_number
 
-ASK = ("UpdateItem", "UpdateItem")
+REQUEST_RESET = ("UpdateItem", "UpdateItem")
 FORGED = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Original-URL", "Origin", "Referer"]
 
 
@@ -15,9 +15,9 @@ FORGED = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwa
 def test_a_link_to_the_storefront_comes_by_email(ada):
     ada.member()
 
-    asked = ada.forget_password()
+    response = ada.forget_password()
 
-    assert (asked.status, asked.body) == (200, {})
+    assert (response.status, response.body) == (200, {})
     message = ada.inbox.of(ada.email)[-1]
     [link] = re.findall(r"https?://\S+", message.body)
     assert re.fullmatch(
@@ -32,7 +32,7 @@ def test_known_and_unknown_addresses_are_answered_alike_by_the_same_requests(ada
     known, unknown = ada.forget_password(), api.post("/auth/customer/emailpass/reset-password", email=new_email())
 
     assert known.shape == unknown.shape
-    assert known.aws_calls == unknown.aws_calls == ASK
+    assert known.aws_calls == unknown.aws_calls == REQUEST_RESET
 
 
 def test_nothing_goes_to_who_is_not_registered(ada):

@@ -53,9 +53,9 @@ def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member)
 
     class Counting:
         @staticmethod
-        def verify(kept, password):
-            compared.append(kept)
-            return verify(kept, password)
+        def verify(stored_hash, password):
+            compared.append(stored_hash)
+            return verify(stored_hash, password)
 
         check_needs_rehash = hashing._HASHER.check_needs_rehash
 
@@ -63,7 +63,7 @@ def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member)
     member.log_in("a wrong password", email=new_email())
     member.log_in("a wrong password")
 
-    assert [kept.split("$")[:4] for kept in compared] == [["", "argon2id", "v=19", "m=19456,t=2,p=1"]] * 2
+    assert [stored_hash.split("$")[:4] for stored_hash in compared] == [["", "argon2id", "v=19", "m=19456,t=2,p=1"]] * 2
 
 
 def test_a_sign_in_takes_five_requests(member):
@@ -72,9 +72,9 @@ def test_a_sign_in_takes_five_requests(member):
 
 @pytest.mark.parametrize("names", [[], ["email", "phone"], ["email", "email_or_phone"], ["email", "phone", "email_or_phone"]])
 def test_exactly_one_identifier_is_needed(api, member, names):
-    given = {"email": member.email, "phone": member.phone, "email_or_phone": member.email}
+    identifiers = {"email": member.email, "phone": member.phone, "email_or_phone": member.email}
 
-    answer = api.post(LOGIN, password=PASSWORD, **{name: given[name] for name in names})
+    answer = api.post(LOGIN, password=PASSWORD, **{name: identifiers[name] for name in names})
 
     assert (answer.status, answer["message"]) == (400, "Exactly one of email, phone, email_or_phone is needed")
 
@@ -278,11 +278,11 @@ def unverified_member(setting, ada, inbox):
     """Signed in with nothing verified, with the codes in hand that verify a phone in two ways."""
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     ada.session = ada.registered(phone=ada.phone)
-    asked = ada.ask_verification(ada.id, "phone")["token"]
-    ada.by_code = asked, inbox.code(ada.phone)
+    challenge = ada.request_verification(ada.id, "phone")["token"]
+    ada.by_code = challenge, inbox.code(ada.phone)
     ada.moved = new_number()
-    asked = ada.ask_contact(phone=ada.moved)["token"]
-    ada.by_contact = asked, inbox.code(ada.moved)
+    challenge = ada.request_contact_change(phone=ada.moved)["token"]
+    ada.by_contact = challenge, inbox.code(ada.moved)
     return ada
 
 

@@ -44,16 +44,16 @@ def children(person: Person, **query):
 def test_who_signed_up_with_the_code_is_shown_with_names_and_masked_contacts(customer, friend):
     grace = friend(code_of(customer), first_name="Grace", last_name="Hopper")
 
-    told = children(customer)
+    page = children(customer)
 
-    [child] = told["children"]
-    assert (told.status, told["next_cursor"]) == (200, None)
+    [child] = page["children"]
+    assert (page.status, page["next_cursor"]) == (200, None)
     assert child["customer"]["id"] == grace.id
     assert (child["customer"]["first_name"], child["customer"]["last_name"]) == ("Grace", "Hopper")
     assert child["customer"]["phone"] == f"+1*****{grace.phone[-4:]}"
     assert child["parent_customers_by_level"] == {"1": customer.id}
     assert child["referral_link_id"].startswith("refl_")
-    assert grace.phone not in told.text
+    assert grace.phone not in page.text
 
 
 def test_a_customer_id_is_a_code_too(customer, friend):
@@ -126,7 +126,7 @@ def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer,
 
 
 def test_an_unknown_code_is_told_once_the_proof_held_and_the_proof_stays_unspent(ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
 
     wrong = ada.verify("000000" if code != "000000" else "000001", REGISTER, challenge=challenge, referral_code="7K2M9XQ4R8TD")
     refused = ada.verify(code, REGISTER, challenge=challenge, referral_code="7K2M9XQ4R8TD")
@@ -142,7 +142,7 @@ def newcomer(api, inbox):
 
     def sign_up(code: str) -> int:
         person = Person(api, inbox, ip=new_ip())
-        challenge, proof = person.asked_and_read(REGISTER)
+        challenge, proof = person.request_and_read_code(REGISTER)
         answer = person.verify(proof, REGISTER, challenge=challenge, referral_code=code)
         if answer.status == 400:
             assert person.verify(proof, REGISTER, challenge=challenge).status == 201
@@ -194,7 +194,7 @@ def test_whoever_had_a_session_refers_after_thirty_days_too(setting, api, inbox,
 
 def test_who_has_an_account_is_referred_by_nobody(customer, bob):
     customer.sign_in()
-    challenge, code = customer.asked_and_read(REGISTER)
+    challenge, code = customer.request_and_read_code(REGISTER)
 
     assert customer.verify(code, REGISTER, challenge=challenge, referral_code=code_of(bob)).status == 200
     assert children(bob)["children"] == []
@@ -209,10 +209,10 @@ def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine,
 
     seen, cursor, calls = [], None, []
     for _ in range(3):
-        told = children(customer, limit=100, **({"cursor": cursor} if cursor else {}))
-        seen += [each["customer"]["id"] for each in told["children"]]
-        cursor = told["next_cursor"]
-        calls.append(told.aws_calls)
+        page = children(customer, limit=100, **({"cursor": cursor} if cursor else {}))
+        seen += [each["customer"]["id"] for each in page["children"]]
+        cursor = page["next_cursor"]
+        calls.append(page.aws_calls)
 
     assert seen == ids[::-1][:300]
     assert calls == [("BatchGetItem", "Query")] * 3

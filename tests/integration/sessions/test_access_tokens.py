@@ -94,8 +94,8 @@ def test_a_refresh_keeps_the_time_of_the_sign_in_and_the_session(api, customer):
 
     assert after["iat"] == clock.now()
     assert after["exp"] == clock.now() + 900
-    kept = ("iss", "sub", "aud", "sid", "auth_time", "amr", "roles")
-    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    unchanged = ("iss", "sub", "aud", "sid", "auth_time", "amr", "roles")
+    assert {name: after[name] for name in unchanged} == {name: before[name] for name in unchanged}
 
 
 def test_a_new_sign_in_is_the_step_up(customer):
@@ -156,7 +156,7 @@ def test_a_token_of_one_domain_opens_nothing_at_another(api, customer):
 
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host", "forwarded", "x-original-host"])
 def test_no_header_of_the_caller_s_names_the_issuer(api, ada, inbox, header):
-    ada.ask("/api/v1/auth/customer/register")
+    ada.request_code("/api/v1/auth/customer/register")
     code = inbox.code(ada.phone)
     path = "/api/v1/auth/customer/register/verify-otp"
     session = api.post(path, phone=ada.phone, code=code, headers={header: "attacker.example"})
@@ -194,8 +194,8 @@ def test_no_forged_token_is_a_valid_session(forge, doors):
     answers = {name: doors.validate(make(forge)) for name, make in FORGERIES.items()}
 
     assert {name: answer.status for name, answer in answers.items() if answer.status != 401} == {}
-    told = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
-    assert told == {("wrong_proof", "Invalid or expired session", "E061102")}
+    refusals = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
+    assert refusals == {("wrong_proof", "Invalid or expired session", "E061102")}
 
 
 def test_all_refused_tokens_look_alike_from_outside(api, customer, forge, doors):
@@ -212,7 +212,7 @@ def test_all_refused_tokens_look_alike_from_outside(api, customer, forge, doors)
 
 
 def test_no_other_proof_of_ours_is_an_access_token(api, customer, doors):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     others = (customer.session["refresh_token"], customer.session["device"], challenge, code, customer.id)
 
     for other in others:

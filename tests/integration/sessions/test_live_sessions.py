@@ -130,7 +130,7 @@ def test_a_sign_in_overtaken_by_50_others_begins_anew_and_is_not_born_ended(api,
 
 
 def test_a_sign_in_that_meets_another_s_transaction_is_tried_again(wire, api, customer):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     with wire.broken("TransactWriteItems", "conflict", times=2):
         answer = customer.verify(code, challenge=challenge)
 
@@ -176,10 +176,10 @@ def verified_beneath(ada: Person, customer_id: str) -> None:
 
 def verifies_an_address_once_more(ada: Person) -> str:
     customer_id = ada.registered()["customer"]["id"]
-    asked = ada.ask_verification(customer_id)
+    response = ada.request_verification(customer_id)
     code = ada.inbox.code(ada.email)
     verified_beneath(ada, customer_id)
-    assert ada.verify_address(asked["token"], code)["token"]
+    assert ada.verify_address(response["token"], code)["token"]
     return customer_id
 
 
@@ -199,8 +199,8 @@ def changes_the_password(ada: Person) -> str:
 
 def changes_a_contact(ada: Person) -> str:
     customer_id = ada.member().session["customer"]["id"]
-    asked = ada.ask_contact(phone=ada.phone)
-    assert ada.change_contact(asked["token"], ada.inbox.code(ada.phone)).status == 200
+    response = ada.request_contact_change(phone=ada.phone)
+    assert ada.change_contact(response["token"], ada.inbox.code(ada.phone)).status == 200
     return customer_id
 
 
@@ -244,16 +244,16 @@ def test_an_address_that_leaves_others_to_verify_counts_no_session(api, ada, set
 def test_a_code_that_verifies_nothing_new_counts_no_session_while_another_address_is_left(api, ada, setting):
     setting(REGISTRATION_IDENTIFIER="both")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
-    asked = ada.ask_verification(customer_id)
+    response = ada.request_verification(customer_id)
     code = ada.inbox.code(ada.email)
     verified_beneath(ada, customer_id)
 
-    assert ada.verify_address(asked["token"], code)["needs_login"] is True
+    assert ada.verify_address(response["token"], code)["needs_login"] is True
     assert numbers(api, customer_id) == ([], 0)
 
 
 def test_a_repeated_verify_counts_its_session_once(api, customer):
-    challenge, code = customer.asked_and_read(REGISTER)
+    challenge, code = customer.request_and_read_code(REGISTER)
     first, again = (customer.verify(code, REGISTER, challenge=challenge, key="k" * 20) for _ in range(2))
 
     assert claims_of(first["token"])["sid"] == claims_of(again["token"])["sid"]

@@ -208,14 +208,14 @@ def test_whose_token_was_itself_replaced_within_ten_seconds_is_only_refused_and_
     newest = customer.refresh(parent)["refreshToken"]
     api.clock.advance(6)
     refused = doors.refresh(oldest)
-    told = log.last
+    line = log.last
     alive = doors.me(customer.session["token"])
     api.clock.advance(1)
     later = doors.refresh(oldest)
 
     assert (refused.status, alive.status, later.status) == (401, 200, 401)
     assert refused["message"] == later["message"]
-    assert "refresh_tokens_reused" not in told
+    assert "refresh_tokens_reused" not in line
     assert doors.me(customer.session["token"]).status == 401
     assert doors.refresh(newest).status == 401
 
@@ -298,7 +298,7 @@ def test_what_is_no_token_of_ours_ends_nobody_s_session(api, customer, doors, in
         claims_of(customer.session["token"])["sid"],
         customer.session["token"],
         customer.session["device"],
-        customer.ask()["challenge"],
+        customer.request_code()["challenge"],
         "refresh",
         "é" * 40,
     ]
@@ -306,8 +306,8 @@ def test_what_is_no_token_of_ours_ends_nobody_s_session(api, customer, doors, in
     answers = {token: doors.refresh(token) for token in made_up} | {f"out {token}": doors.log_out(token) for token in made_up}
 
     assert {token: answer.status for token, answer in answers.items() if answer.status != 401} == {}
-    told = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
-    assert told == {("wrong_proof", "Invalid or expired session", "E061102")}
+    refusals = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
+    assert refusals == {("wrong_proof", "Invalid or expired session", "E061102")}
     assert doors.refresh(newest).status == 200
     assert doors.open_to(other) == {"me", "validate", "refresh"}
 

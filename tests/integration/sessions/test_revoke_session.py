@@ -20,8 +20,8 @@ def sids(api):
     """The names of a customer's sessions, the one that asks first."""
 
     def listed(session: dict) -> list[str]:
-        told = api.get(SESSIONS, headers={"authorization": f"Bearer {session['token']}"})["sessions"]
-        return [each["sid"] for each in sorted(told, key=lambda each: not each["current"])]
+        sessions = api.get(SESSIONS, headers={"authorization": f"Bearer {session['token']}"})["sessions"]
+        return [each["sid"] for each in sorted(sessions, key=lambda each: not each["current"])]
 
     return listed
 

@@ -5,7 +5,7 @@ RESEND = f"{LOGIN}/resend-otp"
 
 
 def test_a_resend_is_answered_like_an_ask(api, customer):
-    challenge, _ = customer.asked_and_read()
+    challenge, _ = customer.request_and_read_code()
     api.clock.advance(90)
     now = clock.now()
 
@@ -21,7 +21,7 @@ def test_a_resend_is_answered_like_an_ask(api, customer):
 
 
 def test_the_new_code_takes_the_old_one_s_place(api, customer, inbox):
-    old_challenge, old_code = customer.asked_and_read()
+    old_challenge, old_code = customer.request_and_read_code()
     api.clock.advance(90)
     challenge = api.post(RESEND, phone=customer.phone, challenge=old_challenge)["challenge"]
 
@@ -30,7 +30,7 @@ def test_the_new_code_takes_the_old_one_s_place(api, customer, inbox):
 
 
 def test_a_resend_before_its_time_is_told_how_long_to_wait_and_leaves_the_code(api, customer):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     api.clock.advance(89)
 
     early = api.post(RESEND, phone=customer.phone, challenge=challenge)
@@ -48,7 +48,7 @@ def test_a_resend_for_a_number_without_an_account_is_the_same_answer_and_no_mess
 
 
 def test_a_challenge_of_another_number_or_flow_resends_nothing(api, customer):
-    challenge, _ = customer.asked_and_read()
+    challenge, _ = customer.request_and_read_code()
 
     of_another = api.post(RESEND, phone=new_number(), challenge=challenge)
     of_another_flow = api.post(f"{REGISTER}/resend-otp", phone=customer.phone, challenge=challenge)

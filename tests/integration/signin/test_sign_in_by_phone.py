@@ -16,7 +16,7 @@ def sign_in(api, storefront):
 
 
 def test_the_right_code_signs_its_customer_in(customer, doors, sign_in):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     answer = sign_in(phone=customer.phone, challenge=challenge, code=code)
 
@@ -41,7 +41,7 @@ def test_what_is_missing_is_named_from_the_phone_on(sign_in):
 
 
 def test_a_wrong_code_is_refused_and_spends_a_try(customer, sign_in):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     wrong = [sign_in(phone=customer.phone, challenge=challenge, code="00000x").status for _ in range(5)]
 
     assert wrong == [401] * 5
@@ -49,21 +49,21 @@ def test_a_wrong_code_is_refused_and_spends_a_try(customer, sign_in):
 
 
 def test_a_code_opens_one_door_once(customer, sign_in):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     customer.verify(code, challenge=challenge)
 
     assert sign_in(phone=customer.phone, challenge=challenge, code=code).status == 401
 
 
 def test_repeated_with_its_key_it_is_the_same_session(customer, storefront, sign_in):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     body = {"phone": customer.phone, "challenge": challenge, "code": code, "headers": storefront | {"idempotency-key": "k" * 20}}
 
     assert sign_in(**body)["refresh_token"] == sign_in(**body)["refresh_token"]
 
 
 def test_without_a_publishable_key_the_code_is_not_tried(customer, sign_in):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     refused = sign_in(phone=customer.phone, challenge=challenge, code=code, headers={})
 
