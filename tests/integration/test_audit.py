@@ -35,7 +35,7 @@ def crashing(wire, operation: str, *holding: str):
 # ── what a line says ──
 
 
-def test_an_ask_says_for_what_and_to_whom_without_telling_it(ada, log):
+def test_a_code_request_s_line_has_its_purpose_and_a_hash_of_its_address(ada, log):
     ada.request_code(REGISTER)
     line = log.last
 
@@ -76,7 +76,7 @@ def test_whatever_is_done_to_a_session_names_it(customer, doors, log):
     assert [line["outcome"] for line in log.lines] == ["ok", "ok", "ok", "ok", "not_authenticated"]
 
 
-def test_a_made_up_token_puts_no_session_into_the_log(forge, doors, log):
+def test_a_forged_token_puts_no_session_into_the_log(forge, doors, log):
     doors.me(forge.claiming(sid="ses_planted", exp=1))
     doors.refresh("cus_planted.ses_planted.0.0.AAAA.AAAA")
     doors.log_out("cus_planted.ses_planted.0.0.AAAA.AAAA")
@@ -133,7 +133,7 @@ def test_every_request_is_one_line_with_its_id(api, customer, doors, log, wire):
     assert len(log.lines) == 1 + len(answers)
 
 
-def test_what_is_asked_by_machines_all_day_leaves_no_lines(api, log):
+def test_requests_by_machines_all_day_leave_no_lines(api, log):
     for path in ("/health", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json"):
         api.get(path)
 
@@ -162,7 +162,7 @@ def test_the_counts_are_in_the_embedded_metric_format(ada, log):
     assert isinstance(line["service"], str)
 
 
-def test_each_outcome_counts_as_what_it_is(api, wire, customer, doors, log):
+def test_each_result_is_counted_as_what_it_is(api, wire, customer, doors, log):
     def counted(act) -> set[str]:
         act()
         line = log.last
@@ -214,7 +214,7 @@ def assert_clean(log, canaries: set[str]) -> None:
     assert {canary for canary in canaries if re.search(rf"(?<!\d){re.escape(canary)}(?!\d)", text)} == set()
 
 
-def test_success_tells_nothing_of_a_person(api, person, doors, log):
+def test_a_success_logs_no_personal_data(api, person, doors, log):
     challenge, code = person.request_and_read_code(device=person.device)
     first = person.session
     person.session = person.verify(code, challenge=challenge, key=KEY, device=person.device).body
@@ -235,7 +235,7 @@ def test_success_tells_nothing_of_a_person(api, person, doors, log):
     assert_clean(log, canaries(person, challenge, code, email_code, by_email["device"], *printed))
 
 
-def test_refusals_tell_nothing_of_a_person(api, person, doors, log):
+def test_refusals_log_no_personal_data(api, person, doors, log):
     challenge, code = person.request_and_read_code()
     wrong = other_code(code)
     refused = [
@@ -255,7 +255,7 @@ def test_refusals_tell_nothing_of_a_person(api, person, doors, log):
     assert_clean(log, canaries(person, challenge, code, wrong))
 
 
-def test_bad_input_tells_nothing_of_a_person(api, person, log):
+def test_bad_input_logs_no_personal_data(api, person, log):
     phone, token = person.phone, person.session["token"]
     path = f"{LOGIN}/verify-otp"
     wrong = [
@@ -282,7 +282,7 @@ def test_bad_input_tells_nothing_of_a_person(api, person, log):
     assert not [answer.text for answer in wrong if phone in answer.text or NAME in answer.text or token in answer.text]
 
 
-def test_an_outage_tells_nothing_of_a_person(wire, person, doors, log, api):
+def test_an_outage_logs_no_personal_data(wire, person, doors, log, api):
     challenge, code = person.request_and_read_code()
     session = person.session
     acts = [
@@ -299,7 +299,7 @@ def test_an_outage_tells_nothing_of_a_person(wire, person, doors, log, api):
     assert_clean(log, canaries(person, challenge, code))
 
 
-def test_a_crash_tells_nothing_of_a_person_to_anybody(wire, person, doors, log, api):
+def test_a_crash_shows_no_personal_data_to_anybody(wire, person, doors, log, api):
     challenge, code = person.request_and_read_code()
     session = person.session
     secrets = canaries(person, challenge, code)
@@ -325,7 +325,7 @@ def test_a_crash_tells_nothing_of_a_person_to_anybody(wire, person, doors, log, 
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "BatchGetItem", "Publish"])
-def test_a_crash_of_the_sender_tells_nothing_of_whom_it_was_sending_to(wire, api, person, log, operation):
+def test_a_crash_of_the_sender_logs_nothing_of_the_recipient(wire, api, person, log, operation):
     person.request_code()
     with crashing(wire, operation, person.phone, NAME):
         answer = api.deliver()
@@ -336,7 +336,7 @@ def test_a_crash_of_the_sender_tells_nothing_of_whom_it_was_sending_to(wire, api
 
 
 @pytest.mark.parametrize("mode", ["error", "throttle", "reject", "timeout"])
-def test_a_provider_s_refusal_tells_nothing_of_whom_it_was_sending_to(wire, api, person, log, mode):
+def test_a_provider_s_refusal_logs_nothing_of_the_recipient(wire, api, person, log, mode):
     person.request_code()
     with wire.broken("Publish", mode, service="sns"):
         api.deliver()

@@ -15,7 +15,7 @@ def warm(customer):
     return customer
 
 
-def test_an_ask_is_two_writes_for_known_and_unknown_addresses_alike(api, warm, ada, bob):
+def test_a_code_request_is_two_writes_for_known_and_unknown_addresses_alike(api, warm, ada, bob):
     api.clock.advance(90)
     paths = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send")
     answers = [bob.request_code(), *(api.post(path, phone=new_number()) for path in paths), api.post("/login/email/send", email=ada.email)]
@@ -23,7 +23,7 @@ def test_an_ask_is_two_writes_for_known_and_unknown_addresses_alike(api, warm, a
     assert [answer.aws_calls for answer in answers] == [REQUEST_CODE] * 5
 
 
-def test_asking_again_is_two_writes_too(api, warm):
+def test_a_resend_is_two_writes_too(api, warm):
     response = warm.request_code()
     api.clock.advance(90)
     again = api.post(f"{LOGIN}/resend-otp", phone=warm.phone, challenge=response["challenge"])
@@ -54,7 +54,7 @@ def test_a_whole_sign_in_is_five_requests(api, wire, warm):
     assert by_the_request + len(wire.calls) - since == 5
 
 
-def test_a_try_without_a_challenge_costs_no_more(warm):
+def test_an_attempt_without_a_challenge_costs_no_more(warm):
     _, code = warm.request_and_read_code()
 
     assert warm.verify(code).aws_calls == VERIFY
@@ -104,7 +104,7 @@ def test_changing_a_password_is_five_requests(ada):
     assert ada.member().change_password("another long password").aws_calls == ("BatchGetItem", *REQUEST_CODE, *VERIFY[1:])
 
 
-def test_a_right_password_that_opens_nothing_yet_is_taken_out_by_one_transaction(ada):
+def test_a_right_password_that_opens_nothing_yet_is_refunded_by_one_transaction(ada):
     ada.registered()
 
     assert ada.log_in().aws_calls == (*REQUEST_CODE, "BatchGetItem", "TransactWriteItems")
@@ -114,7 +114,7 @@ def test_a_page_of_referrals_is_the_caller_and_a_query(api, warm):
     assert api.get("/store/my-referrals", headers=warm.bearer()).aws_calls == ("BatchGetItem", "Query")
 
 
-def test_what_is_refused_unread_costs_nothing(api, warm, doors):
+def test_a_malformed_request_costs_nothing(api, warm, doors):
     garbage = [doors.me("token"), doors.validate("token"), doors.refresh("token"), doors.log_out("token"), api.get("/store/customers/me")]
     garbage += [
         api.post(f"{LOGIN}/request-otp", phone="no number"),

@@ -75,7 +75,7 @@ def test_a_grown_account_fits(check):
     assert {name for name, _ in calls} == set(GROWN)
 
 
-def test_nothing_of_a_new_account_fits_and_each_is_told_with_what_to_do(check):
+def test_a_new_account_fits_nowhere_and_learns_what_to_do(check):
     status, unfit, _ = check(NEW)
 
     assert status == 1
@@ -111,7 +111,7 @@ def test_senders_leave_the_api_room(check, at_once, parallelism, fits):
     assert check(answers, f"SenderParallelism={parallelism}")[0] == (0 if fits else 1)
 
 
-def test_sms_are_asked_about_where_they_are_sent(check):
+def test_the_sms_quota_is_read_in_the_region_that_sends_them(check):
     _, _, calls = check(GROWN, "SmsRegion=eu-west-1")
 
     assert dict(calls) == {
@@ -123,7 +123,7 @@ def test_sms_are_asked_about_where_they_are_sent(check):
     }
 
 
-def test_what_cannot_be_read_does_not_fit_and_the_rest_is_told_all_the_same(check):
+def test_a_quota_that_cannot_be_read_does_not_fit_and_the_others_are_still_reported(check):
     status, unfit, calls = check(GROWN | {"DescribeSpendLimits": "AccessDeniedException"})
 
     assert status == 1
@@ -136,5 +136,5 @@ def test_an_account_that_ses_has_paused_does_not_fit(check):
     assert check(GROWN | {"GetAccount": GROWN["GetAccount"] | {"SendingEnabled": False}})[1][0].startswith("SES has paused the account")
 
 
-def test_files_that_cannot_be_deployed_are_told(check):
+def test_files_that_cannot_be_deployed_are_reported(check):
     assert check(GROWN, "SmsRegion=nowhere")[0] == "samconfig.toml, prod: SmsRegion: must be a region like eu-central-1"

@@ -436,7 +436,7 @@ def _events(item: dict, window: str, now: float) -> int:
 
 
 @pytest.mark.timeout(600)  # a failure takes its time to be made short
-def test_who_merely_gave_an_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, start_over, part_of):
+def test_a_customer_with_an_unverified_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, start_over, part_of):
     setting(**ROOMY)
     run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(200, part=4))
     run_state_machine_as_test(lambda: Claiming(api, inbox, start_over), settings=run)

@@ -94,7 +94,7 @@ def ran(tmp_path_factory):
 
 
 @pytest.mark.parametrize("document", WITH_COMMANDS)
-def test_every_command_runs_and_asks_aws_for_what_there_is(ran, document):
+def test_every_command_runs_and_names_existing_resources(ran, document):
     response, _ = ran(document)
 
     assert response

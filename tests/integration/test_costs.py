@@ -54,7 +54,7 @@ UNITS_A_PART = 2  # as AWS bills; DynamoDB Local takes a table's parts for one
 
 
 @ON_DYNAMODB
-def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_are(api, returned, units):
+def test_a_sign_in_takes_the_calculated_units_however_full_its_windows_are(api, returned, units):
     for _ in range(8):
         units.clear()
         returned.sign_in()
@@ -66,7 +66,7 @@ def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_
 
 
 @ON_DYNAMODB
-def test_a_sign_in_by_password_takes_the_units_that_are_counted_on(ada, units):
+def test_a_sign_in_by_password_takes_the_calculated_units(ada, units):
     ada.member()
     units.clear()
     ada.log_in()
@@ -97,7 +97,7 @@ def test_the_tables_of_costs_are_calculated_right(heading):
     assert together
 
 
-def test_what_is_paid_each_month_is_what_the_template_holds():
+def test_the_monthly_costs_are_those_of_the_template():
     resources = template().document["Resources"].values()
     alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
     held = {what.partition(",")[0]: count for what, count, *_ in rows("docs/deploy.md", "What | How many")}
@@ -115,7 +115,7 @@ def test_what_is_paid_each_month_is_what_the_template_holds():
     assert int(held["Dashboard"]) == of("AWS::CloudWatch::Dashboard")
 
 
-def test_what_an_email_and_an_sms_make_of_it_is_said_right():
+def test_the_costs_with_an_email_and_an_sms_are_calculated_right():
     [alone] = [Decimal(row[3]) for row in rows("docs/deploy.md", "What | A thousand sign-ins") if "without the message" in row[0]]
     text = " ".join(read("docs/deploy.md").split())
 
@@ -125,7 +125,7 @@ def test_what_an_email_and_an_sms_make_of_it_is_said_right():
     assert f"by email they cost {alone + Decimal('0.1'):.2f}" in text
 
 
-def test_what_a_hash_takes_and_costs_at_each_memory_is_calculated_right():
+def test_the_time_and_cost_of_a_hash_at_each_memory_are_calculated_right():
     of_a_core, price, hash_ms = 1_769, Decimal("13.3334") / 1_000_000, 27
     table = rows("docs/performance.md", "Memory, MB | Share of a core | ms a hash | GB-seconds a thousand | USD a thousand")
     hashing = [template().functions[name] for name in ("RegisterPassword", "SignInByPassword", "ResetPassword", "ChangePassword")]
@@ -142,7 +142,7 @@ def test_what_a_hash_takes_and_costs_at_each_memory_is_calculated_right():
 # ── scale ──
 
 
-def test_what_sign_ins_a_second_need_is_calculated_right():
+def test_the_needs_of_sign_ins_a_second_are_calculated_right():
     needs = {what: [Decimal(cell.replace(",", "")) for cell in cells[:4]] for what, *cells in rows("docs/scale.md", "What | One sign-in")}
     writes = sum(needs[f"{table} table, write units a second"][0] for table in ("Codes", "Sessions", "Customers"))
     refreshes = 4
@@ -153,7 +153,7 @@ def test_what_sign_ins_a_second_need_is_calculated_right():
     assert needs["Lambda starts a second"][0] == needs["API requests a second"][0] + needs["Messages a second"][0]
 
 
-def test_the_stack_s_own_figures_are_the_ones_that_are_calculated_with():
+def test_the_costs_are_calculated_with_the_stack_s_own_figures():
     text = read("docs/scale.md")
     [stream] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
 

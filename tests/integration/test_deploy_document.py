@@ -122,13 +122,13 @@ def retained(resources):
     return {name: each["Type"] for name, each in resources.items() if each.get("DeletionPolicy", "Delete") != "Delete"}
 
 
-def test_the_names_of_all_that_stays_are_noted_before_a_stack_is_deleted(retained):
+def test_the_names_of_all_retained_resources_are_noted_before_a_stack_is_deleted(retained):
     [listed] = re.findall(r"contains\('([\w ]+)', LogicalResourceId\)", read("docs/deploy.md"))
 
     assert sorted(listed.split()) == sorted(retained)
 
 
-def test_all_that_stays_has_a_command_that_ends_it(retained):
+def test_each_retained_resource_has_a_command_that_deletes_it(retained):
     [chapter] = re.findall(r"^## Delete a stack\n(.*?)^## ", read("docs/deploy.md"), re.MULTILINE | re.DOTALL)
 
     for name, kind in retained.items():

@@ -190,14 +190,14 @@ def test_the_file_may_have_them_in_one_line_or_in_a_table(files, form):
         ("Architecture=x86_64", "Architecture is x86_64 in prod, and make would build arm64: give make ARCHITECTURE=x86_64"),
     ],
 )
-def test_what_would_not_do_on_aws_is_told(files, override, complaint):
+def test_parameters_that_aws_would_refuse_are_reported(files, override, complaint):
     files.config(override)
 
     assert complaint in deploy.main("check", "prod", "arm64")
 
 
 @pytest.mark.parametrize("target", ["deploy", "diff"])
-def test_what_would_not_do_on_aws_is_refused_before_anything_is_built(checkout, target):
+def test_parameters_that_aws_would_refuse_stop_the_build(checkout, target):
     checkout.config("SendsPerHour=20")
     done = checkout.make(target)
 
@@ -206,12 +206,12 @@ def test_what_would_not_do_on_aws_is_refused_before_anything_is_built(checkout, 
     assert checkout.sam_calls == []
 
 
-def test_no_environment_but_those_of_the_file_is_deployed_and_what_has_no_default_must_be_said(files):
+def test_only_environments_of_the_file_are_deployed_and_parameters_without_a_default_are_required(files):
     assert deploy.main("check", "live", "arm64") == "samconfig.toml has no environment live"
     assert deploy.main("check", "prod", "arm64") == "samconfig.toml, prod: STOREFRONT_URL: needs a value"
 
 
-def test_the_other_architecture_is_deployed_where_file_and_make_say_so(checkout, stack):
+def test_the_other_architecture_is_deployed_if_file_and_make_say_so(checkout, stack):
     checkout.config("Architecture=x86_64")
     done = checkout.make("deploy", ARCHITECTURE="x86_64")
 

@@ -509,7 +509,7 @@ def name(scenario: Scenario | None, method: str) -> str:
 
 
 @pytest.mark.parametrize(("route", "scenario", "temperature"), endpoints_and_scenarios())
-def test_whatever_breaks_nothing_is_half_done_and_the_next_try_works(ada, tables, combinations, *, route, scenario, temperature):
+def test_whatever_breaks_nothing_is_half_done_and_the_next_call_works(ada, tables, combinations, *, route, scenario, temperature):
     assert scenario, f"{route} needs a scenario in SCENARIOS"
     api, wire = ada.api, ada.api.wire
     arguments = scenario.prepare(ada)

@@ -210,7 +210,7 @@ def test_a_stack_says_which_issuer_its_tokens_have(api, setting, customer, issue
     assert claims_of(customer.session["token"])["iss"] == (issuer or domain)
 
 
-def test_what_holds_peoples_data_is_kept_encrypted_and_recoverable(resources):
+def test_personal_data_is_encrypted_and_recoverable(resources):
     tables = {name: each for name, each in resources.items() if each["Type"] == "AWS::DynamoDB::Table"}
     customers = tables["CustomersTable"]
 
@@ -242,7 +242,7 @@ def test_two_stacks_of_an_account_share_neither_a_layer_nor_a_log_group(resource
 
 
 @pytest.mark.parametrize(("parallelism", "of_queue"), [("1", 2), ("2", "2"), ("10", "10")])
-def test_no_more_senders_run_at_once_than_the_parameter_says_whatever_feeds_them(parallelism, of_queue):
+def test_no_more_senders_run_concurrently_than_the_parameter_says_whatever_feeds_them(parallelism, of_queue):
     sender = Template.of_service({"SENDER_PARALLELISM": parallelism}).functions["SendMessages"]
     fed_by = {each["Type"]: each["Properties"] for each in sender.properties["Events"].values()}
 
@@ -264,7 +264,7 @@ def test_every_dead_letter_queue_has_an_alarm(resources):
     assert watched_queues(resources) == {"RetryFailures", "StreamFailures", "DeletionFailures"}
 
 
-def test_what_a_stream_or_a_queue_gives_up_on_goes_into_a_queue_with_an_alarm(resources):
+def test_failures_of_a_stream_or_a_queue_go_into_a_queue_with_an_alarm(resources):
     streams = [stream for function in FUNCTIONS for stream in function.streams]
     queues = [queue.queue for function in FUNCTIONS for queue in function.queues]
     given_up = [stream.on_failure for stream in streams]
@@ -276,7 +276,7 @@ def test_what_a_stream_or_a_queue_gives_up_on_goes_into_a_queue_with_an_alarm(re
     assert all(0 <= stream.maximum_retries <= 2 for stream in streams)  # else a record that always fails holds its shard up for a day
 
 
-def test_lambda_may_tell_the_queue_of_what_a_stream_gave_up_on():
+def test_lambda_may_send_a_stream_s_failures_to_the_queue():
     streams = [(function.logical_id, arns()[f"{stream.on_failure}.Arn"]) for function in FUNCTIONS for stream in function.streams]
     allowed = [
         (name, resource)

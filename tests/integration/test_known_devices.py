@@ -97,7 +97,7 @@ def test_a_device_opens_nothing_else(api, customer):
     assert customer.verify(WRONG, challenge=customer.device, device=customer.device).status == 401
 
 
-def test_an_ask_with_a_device_is_the_same_answer_and_work(api, customer, number):
+def test_a_code_request_with_a_device_gets_the_same_response_by_the_same_work(api, customer, number):
     with_device, without = customer.request_code(device=customer.device), api.post(f"{LOGIN}/request-otp", phone=number)
 
     assert with_device.shape == without.shape
@@ -108,7 +108,7 @@ def test_an_ask_with_a_device_is_the_same_answer_and_work(api, customer, number)
 # ── a lane of their own ──
 
 
-def test_after_a_day_s_flood_a_device_gets_a_code_and_signs_in_at_once(api, customer, stranger, inbox):
+def test_after_a_day_of_flooding_a_known_device_gets_a_code_and_signs_in_at_once(api, customer, stranger, inbox):
     device, answered = customer.device, []
     for i in range(46):
         route = (f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send")[i % 3]
@@ -130,7 +130,7 @@ def test_after_a_day_s_flood_a_device_gets_a_code_and_signs_in_at_once(api, cust
     assert customer.request_code().status == 200
 
 
-def test_a_device_given_at_sign_up_waits_for_no_stranger_s_window(ada):
+def test_a_device_from_the_sign_up_does_not_wait_for_the_untrusted_lane(ada):
     challenge, code = ada.request_and_read_code(REGISTER)
     device = ada.verify(code, REGISTER, challenge=challenge)["device"]
 
@@ -138,7 +138,7 @@ def test_a_device_given_at_sign_up_waits_for_no_stranger_s_window(ada):
     assert ada.request_code(device=device).status == 200
 
 
-def test_a_stranger_s_new_code_replaces_no_device_s(customer, stranger, inbox):
+def test_a_code_in_the_untrusted_lane_replaces_none_in_the_trusted_lane(customer, stranger, inbox):
     challenge, code = customer.request_and_read_code(device=customer.device)
     stranger.request_code(customer)
     inbox.of(customer.phone)
@@ -146,21 +146,21 @@ def test_a_stranger_s_new_code_replaces_no_device_s(customer, stranger, inbox):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_device_s_code_replaces_no_stranger_s(customer):
+def test_a_code_in_the_trusted_lane_replaces_none_in_the_untrusted_lane(customer):
     challenge, code = customer.request_and_read_code()
     customer.request_code(device=customer.device)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_stranger_s_guesses_take_no_try_from_a_device(customer, stranger):
+def test_attempts_in_the_untrusted_lane_take_none_from_the_trusted_lane(customer, stranger):
     stranger.fill_tries(customer)
     _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, device=customer.device).status == 200
 
 
-def test_a_device_s_guesses_take_no_try_from_a_stranger(api, customer):
+def test_attempts_in_the_trusted_lane_take_none_from_the_untrusted_lane(api, customer):
     for _ in range(2):
         customer.request_code(device=customer.device)
         for _ in range(5):
@@ -173,7 +173,7 @@ def test_a_device_s_guesses_take_no_try_from_a_stranger(api, customer):
     assert customer.verify(code).status == 200
 
 
-def test_the_lane_has_the_same_figures_for_all_devices_of_an_address_together(api, customer):
+def test_the_trusted_lane_has_the_same_limits_for_all_devices_of_an_address_together(api, customer):
     first = customer.device
     customer.sign_in()
     second = customer.device
@@ -188,27 +188,27 @@ def test_the_lane_has_the_same_figures_for_all_devices_of_an_address_together(ap
     assert [answer.status for answer in answers] == [200] * 5 + [429]
 
 
-def test_a_try_finds_its_lane_by_its_device(customer):
+def test_the_device_decides_the_lane_of_an_attempt(customer):
     _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code).status == 401
     assert customer.verify(code, device=customer.device).status == 200
 
 
-def test_a_try_finds_its_lane_by_its_challenge(customer):
+def test_the_challenge_decides_the_lane_of_an_attempt(customer):
     challenge, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_try_for_a_stranger_s_challenge_from_a_device_is_in_the_stranger_s_lane(customer):
+def test_an_attempt_by_a_known_device_at_an_untrusted_challenge_is_in_the_untrusted_lane(customer):
     challenge, code = customer.request_and_read_code()
 
     assert customer.verify(code, device=customer.device).status == 401
     assert customer.verify(code, device=customer.device, challenge=challenge).status == 200
 
 
-def test_a_resend_from_a_device_is_in_its_lane_whatever_challenge_it_names(api, customer, stranger):
+def test_a_resend_by_a_known_device_is_in_the_trusted_lane_whatever_its_challenge(api, customer, stranger):
     named = customer.request_code()["challenge"]
     stranger.fill_sends(customer)
 
@@ -217,7 +217,7 @@ def test_a_resend_from_a_device_is_in_its_lane_whatever_challenge_it_names(api, 
     assert answer.status == 200
 
 
-def test_a_device_of_a_mailbox_has_a_lane_too(api, inbox):
+def test_a_device_of_an_email_address_has_a_trusted_lane_too(api, inbox):
     email = new_email()
     code_request = api.post("/login/email/send", email=email)
     device = api.post("/login/email/verify", email=email, code=inbox.code(email), challenge=code_request["challenge"])["device"]
@@ -269,15 +269,15 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("forge", list(FORGERIES.values()), ids=FORGERIES)
-def test_a_forged_device_is_as_none(customer, is_known, forge):
+def test_a_forged_device_is_ignored(customer, is_known, forge):
     assert not is_known(customer, forge(customer.device))
 
 
-def test_a_device_of_another_number_is_as_none(customer, eve, is_known):
+def test_a_device_of_another_number_is_ignored(customer, eve, is_known):
     assert not is_known(customer, eve.device)
 
 
-def test_a_device_of_the_same_person_s_mailbox_is_as_none_for_the_phone(api, customer, inbox, is_known):
+def test_a_device_of_the_same_customer_s_email_is_ignored_for_the_phone(api, customer, inbox, is_known):
     response = api.post("/login/email/send", email=customer.email)
     code = inbox.code(customer.email)
     device = api.post("/login/email/verify", email=customer.email, code=code, challenge=response["challenge"])["device"]
@@ -285,7 +285,7 @@ def test_a_device_of_the_same_person_s_mailbox_is_as_none_for_the_phone(api, cus
     assert not is_known(customer, device)
 
 
-def test_a_false_device_is_told_nothing(customer, number):
+def test_a_false_device_learns_nothing(customer, number):
     customer.request_code()
 
     with_forged, without = customer.request_code(device=forged(customer.device, 6)), customer.request_code()
@@ -306,13 +306,13 @@ def test_a_device_is_good_for_180_days(api, customer, stranger, age, known):
     assert (customer.request_code(device=customer.device).status == 200) == known
 
 
-def test_a_device_that_has_been_ended_is_as_none(api, customer, is_known):
+def test_an_ended_device_is_ignored(api, customer, is_known):
     end_devices(api, customer, clock.now())
 
     assert not is_known(customer, customer.device)
 
 
-def test_the_devices_of_a_person_who_ends_them_end_together_and_a_new_one_is_known(api, customer, is_known):
+def test_all_devices_of_a_customer_end_together_and_a_new_one_is_known(api, customer, is_known):
     older = customer.device
     end_devices(api, customer, clock.now())
     customer.sign_in()
@@ -321,13 +321,13 @@ def test_the_devices_of_a_person_who_ends_them_end_together_and_a_new_one_is_kno
     assert customer.request_code(device=customer.device).status == 200
 
 
-def test_the_device_given_in_the_second_of_the_end_is_known(api, customer, is_known):
+def test_a_device_issued_in_the_second_of_the_end_is_known(api, customer, is_known):
     end_devices(api, customer, devices.issued_at(customer.device, phone.parse(customer.phone))[0])
 
     assert is_known(customer, customer.device)
 
 
-def test_an_ended_device_still_asks_and_tries_as_a_stranger(api, customer):
+def test_an_ended_device_still_has_the_untrusted_lane(api, customer):
     end_devices(api, customer, clock.now())
 
     _, code = customer.request_and_read_code(device=customer.device)
@@ -335,7 +335,7 @@ def test_an_ended_device_still_asks_and_tries_as_a_stranger(api, customer):
     assert customer.verify(code, device=customer.device).status == 200
 
 
-def test_an_ended_device_s_try_spends_one_try_of_the_stranger_s_code(api, customer):
+def test_an_attempt_by_an_ended_device_uses_up_one_of_the_untrusted_lane(api, customer):
     end_devices(api, customer, clock.now())
     _, code = customer.request_and_read_code()
 

@@ -85,7 +85,7 @@ def test_an_eleventh_message_to_an_address_waits_until_the_first_is_a_day_old(ti
     assert outcome(timeline.at(86_400 + 800).request_code(number)) == (200, None)
 
 
-def test_a_refused_ask_does_not_lengthen_the_wait(timeline, number):
+def test_a_refused_code_request_does_not_lengthen_the_wait(timeline, number):
     timeline.request_code(number)
     for second in range(1, 90, 8):
         assert timeline.at(second).request_code(number).status == 429
@@ -114,7 +114,7 @@ def test_every_spelling_of_a_number_is_one_window(timeline, inbox, number):
     assert len(inbox.of(number)) == 1
 
 
-def test_every_spelling_of_a_mailbox_is_one_window(api, inbox):
+def test_every_spelling_of_an_email_address_is_one_window(api, inbox):
     local = new_email().partition("@")[0]
     spellings = [
         f"{local}@bücher.example",
@@ -129,12 +129,12 @@ def test_every_spelling_of_a_mailbox_is_one_window(api, inbox):
     assert len(inbox.of(f"{local}@xn--bcher-kva.example")) == 1
 
 
-def test_a_phone_and_a_mailbox_are_two_windows(api, ada):
+def test_a_phone_and_an_email_address_are_two_windows(api, ada):
     assert ada.request_code().status == 200
     assert api.post("/login/email/send", email=ada.email).status == 200
 
 
-def test_mailboxes_have_the_same_windows_as_phones(api):
+def test_email_addresses_have_the_same_windows_as_phones(api):
     email, response = new_email(), []
     for _ in range(6):
         response.append(outcome(api.post("/login/email/send", email=email)))
@@ -143,14 +143,14 @@ def test_mailboxes_have_the_same_windows_as_phones(api):
     assert response == [(200, None)] * 5 + [(429, 3150)]
 
 
-def test_a_used_code_gives_its_message_not_back(ada):
+def test_a_used_code_does_not_refund_its_message(ada):
     ada.sign_up()
     ada.api.clock.advance(-1)
 
     assert outcome(ada.request_code()) == (429, 1)
 
 
-def test_a_throttled_ask_says_so_in_the_one_shape_and_sends_nothing(timeline, ada, inbox):
+def test_a_throttled_code_request_is_a_429_of_the_usual_shape_and_sends_nothing(timeline, ada, inbox):
     ada.request_and_read_code(REGISTER)
 
     answer = timeline.request_code(ada.phone, f"{REGISTER}/request-otp")
@@ -165,7 +165,7 @@ def test_a_throttled_ask_says_so_in_the_one_shape_and_sends_nothing(timeline, ad
     assert len(inbox.of(ada.phone)) == 1
 
 
-def test_a_throttled_ask_leaves_the_code_that_waits(timeline, ada):
+def test_a_throttled_code_request_leaves_the_pending_code(timeline, ada):
     challenge, code = ada.request_and_read_code(REGISTER)
     timeline.request_code(ada.phone, f"{REGISTER}/resend-otp")
 
@@ -175,7 +175,7 @@ def test_a_throttled_ask_leaves_the_code_that_waits(timeline, ada):
 # ── what one client asks for ──
 
 
-def test_a_client_asks_30_times_an_hour_to_the_second(timeline):
+def test_a_client_has_30_code_requests_an_hour_to_the_second(timeline):
     ip = new_ip()
     for second in range(30):
         assert timeline.at(second).request_code(new_number(), ROUTES[second % 5], ip).status == 200
@@ -194,14 +194,14 @@ def six_code_requests(setting):
     return [200] * 6 + [429]
 
 
-def test_a_client_s_asks_by_email_and_by_phone_are_one_window(api, six_code_requests):
+def test_a_client_s_code_requests_by_email_and_by_phone_are_one_window(api, six_code_requests):
     statuses = [api.post("/login/email/send", email=new_email()).status for _ in range(2)]
     statuses += [api.post(route, phone=new_number()).status for route in ROUTES]
 
     assert statuses == six_code_requests
 
 
-def test_an_ask_that_its_client_is_refused_counts_not_against_the_address(api, timeline, number, inbox, six_code_requests):
+def test_a_code_request_refused_by_the_client_s_window_does_not_count_for_the_address(api, timeline, number, inbox, six_code_requests):
     for _ in range(6):
         api.post(ROUTES[0], phone=new_number())
 
@@ -219,7 +219,7 @@ def test_bad_input_counts_nowhere(api, six_code_requests):
     assert api.post(ROUTES[0], phone=new_number()).status == 200
 
 
-def test_tries_count_not_as_asks(customer, six_code_requests):
+def test_attempts_do_not_count_as_code_requests(customer, six_code_requests):
     for _ in range(10):
         customer.verify(WRONG, challenge="A" * 44)
 
@@ -271,7 +271,7 @@ def test_forwarding_headers_change_nothing(api, setting):
 # ── tries ──
 
 
-def test_five_wrong_tries_with_the_challenge_leave_those_without(customer):
+def test_five_wrong_attempts_with_the_challenge_leave_those_without(customer):
     challenge, code = customer.request_and_read_code()
 
     assert [customer.verify(WRONG, challenge=challenge).status for _ in range(5)] == [401] * 5
@@ -279,7 +279,7 @@ def test_five_wrong_tries_with_the_challenge_leave_those_without(customer):
     assert customer.verify(code).status == 200
 
 
-def test_five_wrong_tries_without_a_challenge_leave_those_with_it(customer):
+def test_five_wrong_attempts_without_a_challenge_leave_those_with_it(customer):
     challenge, code = customer.request_and_read_code()
 
     assert [customer.verify(WRONG).status for _ in range(5)] == [401] * 5
@@ -288,7 +288,7 @@ def test_five_wrong_tries_without_a_challenge_leave_those_with_it(customer):
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_the_fifth_try_is_still_compared(customer, bound):
+def test_the_fifth_attempt_is_still_compared(customer, bound):
     challenge, code = customer.request_and_read_code()
     named = {"challenge": challenge} if bound else {}
     for _ in range(4):
@@ -298,7 +298,7 @@ def test_the_fifth_try_is_still_compared(customer, bound):
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_a_code_whose_tries_are_spent_is_401_like_any_wrong_one(customer, bound):
+def test_a_code_without_attempts_left_is_401_like_any_wrong_one(customer, bound):
     challenge = customer.request_code()["challenge"]
     named = {"challenge": challenge} if bound else {}
 
@@ -308,7 +308,7 @@ def test_a_code_whose_tries_are_spent_is_401_like_any_wrong_one(customer, bound)
     assert len({repr(answer.shape) for answer in answers}) == 1
 
 
-def test_a_new_code_has_all_its_tries(customer):
+def test_a_new_code_has_all_its_attempts(customer):
     for _ in range(2):
         challenge, code = customer.request_and_read_code()
         for _ in range(4):
@@ -318,7 +318,7 @@ def test_a_new_code_has_all_its_tries(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_an_eleventh_try_without_a_challenge_waits_until_the_first_is_an_hour_old(timeline, customer):
+def test_an_eleventh_attempt_without_a_challenge_waits_until_the_first_is_an_hour_old(timeline, customer):
     number = customer.phone
     for second in (0, 90):
         timeline.at(second).request_code(number)
@@ -334,7 +334,7 @@ def test_an_eleventh_try_without_a_challenge_waits_until_the_first_is_an_hour_ol
     assert outcome(customer.verify(customer.inbox.code(number))) == (200, None)
 
 
-def test_a_try_that_its_window_refuses_spends_nothing_and_lengthens_nothing(timeline, customer):
+def test_an_attempt_that_its_window_refuses_uses_up_nothing_and_lengthens_nothing(timeline, customer):
     number = customer.phone
     for second in (0, 90):
         timeline.at(second).request_code(number)
@@ -348,7 +348,7 @@ def test_a_try_that_its_window_refuses_spends_nothing_and_lengthens_nothing(time
     assert customer.verify(customer.inbox.code(number)).status == 200
 
 
-def test_a_21st_try_without_a_challenge_waits_until_the_first_is_a_day_old(timeline, customer):
+def test_a_21st_attempt_without_a_challenge_waits_until_the_first_is_a_day_old(timeline, customer):
     number = customer.phone
     for hour, (flow, route) in zip((0, 1, 2, 3), [*FLOWS.items(), (LOGIN, FLOWS[LOGIN])], strict=True):
         verify = f"{flow}/verify-otp" if flow in (LOGIN, REGISTER) else f"{flow}/verify"
@@ -377,7 +377,7 @@ def test_a_day_of_resends_and_wrong_codes_compares_at_most_30_of_them_on_every_r
     assert 20 < len(compared) <= 30  # 20 fill the window; beside them, the first with its challenge of each of 10 codes
 
 
-def test_tries_with_their_challenge_fill_the_window_too(timeline, customer):
+def test_attempts_with_their_challenge_fill_the_window_too(timeline, customer):
     number = customer.phone
     for second in (0, 90):
         response = timeline.at(second).request_code(number)
@@ -387,7 +387,7 @@ def test_tries_with_their_challenge_fill_the_window_too(timeline, customer):
     assert outcome(timeline.try_wrong(number, 1)[0]) == (429, 3420)
 
 
-def test_a_full_window_compares_the_first_try_of_a_code_with_its_challenge_and_no_second(timeline, customer):
+def test_a_full_window_compares_the_first_attempt_with_the_challenge_and_no_second(timeline, customer):
     number = customer.phone
     for second in (0, 90):
         timeline.at(second).request_code(number)
@@ -424,7 +424,7 @@ def test_a_full_window_is_429_whether_a_code_is_pending_or_none_is(timeline, cus
     assert outcome(timeline.try_named(number, response)) == (429, 3210)
 
 
-def test_a_try_repeated_with_its_key_is_compared_though_it_filled_the_window(api, timeline, customer):
+def test_an_attempt_repeated_with_its_key_is_compared_though_it_filled_the_window(api, timeline, customer):
     number = customer.phone
     timeline.request_code(number)
     timeline.try_wrong(number, 5)
@@ -455,7 +455,7 @@ def test_a_reset_s_token_neither_fills_the_window_nor_heeds_it(api, inbox, timel
 
 
 @pytest.mark.parametrize("lane", ["untrusted", "trusted"])
-def test_a_try_keeps_its_item_as_long_as_the_ask_has_said(timeline, customer, lane):
+def test_an_attempt_keeps_its_item_as_long_as_the_code_request_said(timeline, customer, lane):
     device = {"device": customer.device} if lane == "trusted" else {}
     response = customer.request_code(**device)
     before = _code_items(customer)
@@ -475,7 +475,7 @@ def _code_items(person) -> list[dict]:
     return [item for item in person.api.table("CodesTable") if person.phone in repr(item) and "send0" in item]
 
 
-def test_a_right_code_without_its_challenge_takes_its_own_try_out_of_the_window(timeline, customer):
+def test_a_right_code_without_its_challenge_refunds_its_own_attempt(timeline, customer):
     number = customer.phone
     timeline.request_code(number)
     timeline.try_wrong(number, 5)
@@ -516,7 +516,7 @@ def test_a_used_code_s_repeats_count_nowhere(timeline, customer, bound):
     assert timeline.try_wrong(number, 1)[0].status == 429
 
 
-def test_tries_of_two_numbers_are_two_windows(api, inbox, timeline, customer):
+def test_attempts_at_two_numbers_are_two_windows(api, inbox, timeline, customer):
     other = Person(api, inbox)
     for second in (0, 90):
         timeline.at(second).request_code(customer.phone)
@@ -530,7 +530,7 @@ def test_tries_of_two_numbers_are_two_windows(api, inbox, timeline, customer):
 # ── the figures are settings ──
 
 
-def test_the_least_of_every_figure_works(setting, timeline, number, inbox):
+def test_the_least_value_of_every_limit_works(setting, timeline, number, inbox):
     setting(
         SENDS_PER_HOUR=1,
         SENDS_PER_DAY=1,
@@ -552,7 +552,7 @@ def test_the_least_of_every_figure_works(setting, timeline, number, inbox):
     assert timeline.api.post("/login/mobile/verify", phone=number, code=inbox.code(number)).status == 200
 
 
-def test_the_greatest_of_every_figure_works(setting, timeline, number, inbox):
+def test_the_greatest_value_of_every_limit_works(setting, timeline, number, inbox):
     setting(
         SENDS_PER_HOUR=20, SENDS_PER_DAY=60, IP_SENDS_PER_HOUR=60, FAILURES_PER_HOUR=20, FAILURES_PER_DAY=60, RESEND_THROTTLE_SECONDS=30
     )

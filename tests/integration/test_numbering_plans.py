@@ -148,7 +148,7 @@ def test_a_number_that_is_taken_under_its_former_key_is_not_registered_again(api
     assert len(customers_with(api, member)) == 1
 
 
-def test_a_registration_of_before_opens_its_customer_and_is_proven_after_the_change(api, somebody):
+def test_an_earlier_registration_creates_its_customer_and_is_verified_after_the_change(api, somebody):
     ada = somebody()
     with benin_before_2024():
         token = ada.register(phone=ada.before)["token"]
@@ -162,7 +162,7 @@ def test_a_registration_of_before_opens_its_customer_and_is_proven_after_the_cha
     assert ada.log_in(phone=ada.today).status == 200
 
 
-def test_a_claim_of_before_is_proven_by_the_code_that_comes_to_today_s_number(api, somebody):
+def test_an_earlier_unverified_number_is_verified_by_the_code_to_today_s_number(api, somebody):
     ada = somebody()
     with benin_before_2024():
         created = ada.create(ada.register(phone=ada.before)["token"])
@@ -174,7 +174,7 @@ def test_a_claim_of_before_is_proven_by_the_code_that_comes_to_today_s_number(ap
     assert len(proven_identities(api, ada)) == 1
 
 
-def test_a_newer_registration_counts_before_a_claim_of_before(somebody, api):
+def test_a_newer_registration_takes_precedence_over_an_earlier_unverified_number(somebody, api):
     ada, eve = somebody(), somebody()
     with benin_before_2024():
         eve.create(eve.register("what eve chose", phone=ada.before)["token"])
@@ -184,7 +184,7 @@ def test_a_newer_registration_counts_before_a_claim_of_before(somebody, api):
     assert ada.log_in("what eve chose", phone=ada.today).status == 401
 
 
-def test_an_owner_takes_over_or_off_what_was_merely_claimed_before(api, somebody):
+def test_an_owner_takes_over_or_removes_an_earlier_unverified_number(api, somebody):
     ada, eve = somebody(), somebody()
     with benin_before_2024():
         claimed = eve.create(eve.register("what eve chose", phone=ada.before)["token"])["customer"]["id"]
@@ -236,11 +236,11 @@ def is_known(api, grace):
     return request_code
 
 
-def test_a_device_of_before_is_known(grace, is_known):
+def test_an_earlier_device_is_known(grace, is_known):
     assert is_known(grace.device)
 
 
-def test_a_device_of_before_tries_without_a_challenge_and_signs_in(grace):
+def test_an_earlier_device_signs_in_without_a_challenge(grace):
     answer = grace.request_code(device=grace.device)
     code = grace.inbox.code(grace.today)
 
@@ -248,7 +248,7 @@ def test_a_device_of_before_tries_without_a_challenge_and_signs_in(grace):
     assert grace.verify(code, device=grace.device).status == 200
 
 
-def test_a_device_that_was_ended_before_the_change_is_as_none(grace, is_known, somebody):
+def test_a_device_that_ended_before_the_change_is_ignored(grace, is_known, somebody):
     older = grace.device
     with benin_before_2024():
         grace.phone = grace.before
@@ -264,7 +264,7 @@ def test_a_device_that_was_ended_before_the_change_is_as_none(grace, is_known, s
     assert is_known(grace.device)
 
 
-def test_a_device_of_before_that_is_ended_after_the_change_is_as_none(grace, is_known, somebody):
+def test_an_earlier_device_that_ends_after_the_change_is_ignored(grace, is_known, somebody):
     older = grace.device
     grace.sign_in()
     other = somebody().renumbered()
@@ -275,7 +275,7 @@ def test_a_device_of_before_that_is_ended_after_the_change_is_as_none(grace, is_
     assert not is_known(older)
 
 
-def test_a_device_of_before_that_was_ended_takes_nothing_from_its_owner_s_devices(member, api):
+def test_an_earlier_device_that_ended_takes_nothing_from_its_owner_s_devices(member, api):
     older = member.session["device"]
     member.session |= member.log_in(phone=member.today).body
     api.clock.advance(1)
@@ -287,7 +287,7 @@ def test_a_device_of_before_that_was_ended_takes_nothing_from_its_owner_s_device
     assert member.log_in(NEW, phone=member.today, device=newer).status == 200
 
 
-def test_a_device_of_before_costs_one_write_more_until_the_next_sign_in_gives_another(grace):
+def test_an_earlier_device_costs_one_write_more_until_the_next_sign_in(grace):
     response = grace.request_code(device=grace.device)
     entered = grace.verify(grace.inbox.code(grace.today), challenge=response["challenge"])
     grace.api.clock.advance(90)
@@ -299,7 +299,7 @@ def test_a_device_of_before_costs_one_write_more_until_the_next_sign_in_gives_an
 # ── codes on their way while the plan changes ──
 
 
-def test_a_code_that_was_asked_for_before_the_change_proves_today_s_number(somebody, api):
+def test_a_code_requested_before_the_change_proves_today_s_number(somebody, api):
     ada = somebody()
     with benin_before_2024():
         created = ada.create(ada.register(phone=ada.before)["token"])
@@ -312,7 +312,7 @@ def test_a_code_that_was_asked_for_before_the_change_proves_today_s_number(someb
     assert ada.log_in(phone=ada.today).status == 200
 
 
-def test_a_message_that_waited_while_the_plan_changed_goes_to_today_s_number(grace):
+def test_a_message_queued_while_the_plan_changed_goes_to_today_s_number(grace):
     with benin_before_2024():
         grace.phone = grace.before
         response = grace.request_code()
@@ -326,7 +326,7 @@ def test_a_message_that_waited_while_the_plan_changed_goes_to_today_s_number(gra
 # ── deletion and export ──
 
 
-def test_an_export_has_what_lies_under_the_former_key(api, grace):
+def test_an_export_has_the_items_under_the_former_key(api, grace):
     grace.sign_in()
 
     exported = api.get("/store/customers/me/export", headers=grace.bearer(), ip=grace.ip)
@@ -335,7 +335,7 @@ def test_an_export_has_what_lies_under_the_former_key(api, grace):
     assert len([each for each in exported["activity"] if each["messages_sent_at"]]) == 2
 
 
-def test_a_deletion_erases_what_lies_under_the_former_key(api, grace, days):
+def test_a_deletion_erases_the_items_under_the_former_key(api, grace, days):
     grace.sign_in()
     grace.session["customer"] |= {"phone": grace.today}
     assert grace.leave().status == 200
@@ -352,7 +352,7 @@ def test_a_deletion_erases_what_lies_under_the_former_key(api, grace, days):
 
 
 @ON_DYNAMODB
-def test_sixteen_sign_ups_at_once_under_today_s_number_make_no_second_account(api, grace):
+def test_16_concurrent_sign_ups_under_today_s_number_create_no_second_account(api, grace):
     challenge, code = grace.request_and_read_code(REGISTER)
     api.clock.advance(90)
     sent = api.post("/login/mobile/send", ip=grace.ip, phone=grace.today)

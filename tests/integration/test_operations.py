@@ -143,7 +143,7 @@ def test_no_widget_of_the_dashboard_lies_on_another(dashboard):
 PERIODS = {3600: "1 hour", 1_209_600: "14 days"}
 
 
-def test_every_resource_is_kept_encrypted_ended_and_tagged_as_the_document_says(resources):
+def test_every_resource_is_retained_encrypted_deleted_and_tagged_as_the_document_says(resources):
     documented = {}
     for names, *guards in rows("docs/operations.md", "Resources"):
         kinds = names.removeprefix("all ").split(", ")

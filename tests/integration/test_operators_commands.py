@@ -42,7 +42,7 @@ def test_a_customer_becomes_an_admin_by_an_address_that_they_have_proven(custome
     assert claims_of(customer.session["token"])["roles"] == ["admin"]
 
 
-def test_an_admin_by_password_is_one_and_whose_role_was_taken_away_is_none_whatever_their_token_says(member, stack, capsys):
+def test_a_password_makes_an_admin_too_and_without_the_role_nobody_is_one_whatever_the_token_says(member, stack, capsys):
     grant_admin.main(stack, member.email)
     session = member.log_in().body
     assert claims_of(session["token"])["roles"] == ["admin"]
@@ -75,7 +75,7 @@ def test_other_roles_stay(customer, customer_item, stack):
     ("address", "wrong"),
     [("nobody@example.com", "no customer has proven this address"), ("12", "the address must be a valid phone number")],
 )
-def test_whoever_is_meant_is_told_when_nobody_is(stack, command, address, wrong):
+def test_an_address_of_nobody_is_reported(stack, command, address, wrong):
     assert command.main(stack, address).startswith(wrong)
 
 

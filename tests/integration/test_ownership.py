@@ -488,7 +488,7 @@ def _channel(name: str) -> str:
 
 @pytest.mark.timeout(7_200 if WHOLE else 600)  # a failure takes its time to be made short
 @pytest.mark.parametrize("verification", ["true", "false"], ids=["verified-first", "unverified-too"])
-def test_what_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, start_over, part_of, verification):
+def test_an_address_that_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, start_over, part_of, verification):
     run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(400))
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION=verification, **ROOMY)
     run_state_machine_as_test(lambda: Ownership(api, inbox, start_over), settings=run)

@@ -84,7 +84,7 @@ def patterns_of(statements, resource: str) -> set[str]:
     }
 
 
-def test_no_statement_names_what_its_function_never_asks_for(whole, observed):
+def test_no_statement_names_what_its_function_never_requests(whole, observed):
     idle = {
         (function, statement.policy, action, pattern)
         for function in roles()

@@ -156,7 +156,7 @@ def test_a_registration_that_its_owner_s_reset_has_proven_signs_nobody_else_in(s
 
 
 @EVERY_PROOF
-def test_a_token_given_for_the_attacker_s_right_password_is_no_better(api, ada, attacker, prove):
+def test_a_token_for_the_attacker_s_right_password_is_no_better(api, ada, attacker, prove):
     attacker.claim()
     attacker.registrations.append(attacker.log_in(THEIRS, email=ada.email)["token"])
 
@@ -164,7 +164,7 @@ def test_a_token_given_for_the_attacker_s_right_password_is_no_better(api, ada, 
 
 
 @EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
-def test_claiming_the_address_again_after_its_owner_has_proven_it_is_refused(ada, attacker, prove):
+def test_registering_the_address_again_after_its_owner_has_proven_it_is_refused(ada, attacker, prove):
     token = prove(ada)
 
     assert attacker.register(THEIRS, email=ada.email)["type"] == "identity_exists"
@@ -194,7 +194,7 @@ def test_a_session_kept_alive_by_refreshing_ends(api, unverified_sign_ins, ada, 
 
 
 @EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
-def test_a_session_of_who_merely_claims_her_phone_never_shows_it_proven(unverified_sign_ins, ada, attacker, prove):
+def test_a_session_with_her_unverified_phone_never_shows_it_as_verified(unverified_sign_ins, ada, attacker, prove):
     created = attacker.create(attacker.register(THEIRS, email=attacker.email)["token"], phone=ada.phone)
     token = prove(ada)
     proven = ada.request_contact_change(token=token, phone=ada.phone)
@@ -244,7 +244,7 @@ def test_a_code_sent_to_the_attacker_s_phone_before_verifies_nothing_after(ada, 
 
 
 @EVERY_PROOF
-def test_a_code_for_the_attacker_s_claim_is_late_once_its_owner_has_proven_hers_even_if_she_tells_it(ada, attacker, prove):
+def test_a_code_for_the_attacker_s_account_is_late_once_the_owner_has_proven_her_address_even_if_she_reveals_it(ada, attacker, prove):
     attacker.hijack()
     challenge = attacker.request_verification(attacker.customer_id)["token"]
     code = ada.inbox.code(ada.email)
@@ -328,7 +328,7 @@ def test_an_account_whose_address_nobody_verified_is_not_joined_with_its_owner_s
     assert api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))["user"]["userId"] == ada.id
 
 
-def test_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_over(wire, ada, attacker):
+def test_a_customer_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_over(wire, ada, attacker):
     attacker.hijack()
     challenge = attacker.request_verification(attacker.customer_id, "phone")["token"]
     code = attacker.inbox.code(attacker.phone)
@@ -346,7 +346,7 @@ def test_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_ov
 
 
 @EVERY_PROOF
-def test_a_reset_that_the_attacker_asked_for_ends_with_the_owner_s_next_one(api, ada, attacker, prove):
+def test_a_reset_that_the_attacker_requested_ends_with_the_owner_s_next_one(api, ada, attacker, prove):
     attacker.hijack()
     attacker.forget_password(email=ada.email)
     api.clock.advance(90)
@@ -359,7 +359,7 @@ def test_a_reset_that_the_attacker_asked_for_ends_with_the_owner_s_next_one(api,
     assert_hers_alone(ada, token, attacker)
 
 
-def test_a_link_that_the_attacker_asked_for_ends_with_the_owner_s_reset_though_there_is_no_customer_yet(api, ada, attacker):
+def test_a_link_that_the_attacker_requested_ends_with_the_owner_s_reset_though_there_is_no_customer_yet(api, ada, attacker):
     attacker.claim()
     ada.forget_password()
     device = ada.reset(ada.reset_token(), PASSWORD)["device"]
@@ -374,7 +374,7 @@ def test_a_link_that_the_attacker_asked_for_ends_with_the_owner_s_reset_though_t
 
 
 @OWNER_S_PROOF
-def test_a_reset_by_the_attacker_s_phone_asked_for_before_opens_nothing_after(ada, attacker, prove):
+def test_a_reset_requested_by_the_attacker_s_phone_before_opens_nothing_after(ada, attacker, prove):
     attacker.hijack()
     attacker.forget_password(phone=attacker.phone)
     links = [message for message in attacker.inbox.of(attacker.phone) if "reset-password?token=" in message.body]

@@ -17,7 +17,7 @@ def sessions_of(api, customer_id: str) -> list:
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_one_right_code_64_times_at_once_is_one_session(api, customer, bound):
+def test_one_right_code_64_times_concurrently_is_one_session(api, customer, bound):
     before = len(sessions_of(api, customer.id))
     challenge, code = customer.request_and_read_code()
 
@@ -29,7 +29,7 @@ def test_one_right_code_64_times_at_once_is_one_session(api, customer, bound):
     assert len(sessions_of(api, customer.id)) == before + 1
 
 
-def test_one_right_code_64_times_at_once_is_one_account(api, ada):
+def test_one_right_code_64_times_concurrently_is_one_account(api, ada):
     challenge, code = ada.request_and_read_code(REGISTER)
 
     answers = at_once(64, lambda _: ada.verify(code, REGISTER, challenge=challenge))
@@ -41,7 +41,7 @@ def test_one_right_code_64_times_at_once_is_one_account(api, ada):
 
 
 @pytest.mark.parametrize("flow", [REGISTER, LOGIN], ids=["sign-up", "sign-in"])
-def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, customer, ada, flow):
+def test_64_verifications_with_one_key_are_one_attempt_and_one_session_for_all(api, customer, ada, flow):
     before = len(sessions_of(api, customer.id))
     challenge, code = customer.request_and_read_code(flow)
 
@@ -53,7 +53,7 @@ def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, c
 
 
 @pytest.mark.parametrize("died", ["killed_before", "killed_after"])
-def test_verifies_with_one_key_are_one_session_also_when_the_first_died_at_its_commit(api, customer, died):
+def test_verifications_with_one_key_are_one_session_also_if_the_first_died_at_its_commit(api, customer, died):
     before = len(sessions_of(api, customer.id))
     challenge, code = customer.request_and_read_code()
     with api.wire.broken("TransactWriteItems", died, times=1), pytest.raises(Killed):
@@ -106,13 +106,13 @@ def test_of_12_successors_and_12_late_parents_at_once_one_token_goes_on_or_none(
         assert len(alive) <= 1
 
 
-def test_of_32_asks_at_once_for_one_number_one_is_answered(api, ada):
+def test_of_32_concurrent_code_requests_for_one_number_one_succeeds(api, ada):
     answers = at_once(32, lambda i: api.post(f"{LOGIN}/request-otp", phone=ada.phone, ip=f"198.51.100.{i}"))
 
     assert Counter(answer.status for answer in answers) == {200: 1, 429: 31}
 
 
-def test_of_64_asks_at_once_from_one_client_30_are_answered(api):
+def test_of_64_concurrent_code_requests_by_one_client_30_succeed(api):
     numbers = [new_number() for _ in range(64)]
 
     answers = at_once(64, lambda i: api.post(f"{LOGIN}/request-otp", phone=numbers[i], ip="203.0.113.77"))

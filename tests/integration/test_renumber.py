@@ -76,7 +76,7 @@ def the_rest(tables) -> dict:
 
 
 @ON_BOTH_ENGINES
-def test_who_is_to_be_moved_is_listed_and_nothing_is_changed(tables, customer, grace, run):
+def test_the_customers_to_move_are_listed_and_nothing_is_changed(tables, customer, grace, run):
     before = tables.look()
 
     assert run() == [f"{grace.id} to be moved", "1 to be moved"]
@@ -84,7 +84,7 @@ def test_who_is_to_be_moved_is_listed_and_nothing_is_changed(tables, customer, g
 
 
 @ON_BOTH_ENGINES
-def test_a_customer_is_moved_whole_and_run_twice_it_is_done_once(api, tables, grace, run):
+def test_a_customer_is_moved_completely_and_by_two_runs_once(api, tables, grace, run):
     others_before, session = the_rest(tables), grace.session
     identities = {item["revision"]["S"] for item in tables.look().kinds("identity")}
 
@@ -100,7 +100,7 @@ def test_a_customer_is_moved_whole_and_run_twice_it_is_done_once(api, tables, gr
     assert grace.refresh(session["refresh_token"]).status == 200
 
 
-def test_who_was_moved_signs_in_by_either_spelling_with_the_device_of_before(grace, run):
+def test_a_moved_customer_signs_in_by_either_spelling_with_an_earlier_device(grace, run):
     run("move")
 
     grace.phone = grace.before
@@ -110,7 +110,7 @@ def test_who_was_moved_signs_in_by_either_spelling_with_the_device_of_before(gra
     assert (entered.status, entered["registered"], entered["customer"]["phone"]) == (200, False, grace.today)
 
 
-def test_a_password_and_a_registration_are_moved_too_and_a_reset_of_before_ends(api, tables, somebody, run):
+def test_a_password_and_a_registration_are_moved_too_and_an_earlier_reset_ends(api, tables, somebody, run):
     ada = somebody()
     customer_id = registered(ada)
     ada.session = ada.prove(customer_id, "phone").body
@@ -126,7 +126,7 @@ def test_a_password_and_a_registration_are_moved_too_and_a_reset_of_before_ends(
     assert ada.reset(token, "another long password", phone=ada.today).status == 401
 
 
-def test_a_claim_is_moved_with_its_password_and_lapses_when_it_would_have(api, tables, somebody, run):
+def test_an_unverified_number_is_moved_with_its_password_and_lapses_when_it_would_have(api, tables, somebody, run):
     ada = somebody()
     customer_id = registered(ada)
     ends = {item["expires_at"]["N"] for item in tables.look().kinds("identity")}
@@ -150,7 +150,7 @@ def test_a_registration_without_a_customer_is_moved(api, somebody, run):
     assert ada.create(token)["customer"]["phone"] == ada.today
 
 
-def test_a_claim_of_before_gives_way_to_a_newer_registration(api, tables, somebody, run):
+def test_an_earlier_unverified_number_gives_way_to_a_newer_registration(api, tables, somebody, run):
     ada, eve = somebody(), somebody()
     with benin_before_2024():
         eve.create(eve.register("what eve chose", phone=ada.before)["token"])
@@ -170,11 +170,11 @@ def claimed(api, grace):
     api.engine.clients.dynamodb.put_item(TableName=claim.parameters["TableName"], Item=claim.parameters["Item"])
 
 
-def test_a_proven_number_of_before_counts_before_a_claim_of_today(grace, claimed):
+def test_an_earlier_verified_number_takes_precedence_over_an_unverified_one_of_today(grace, claimed):
     assert grace.sign_in()["customer"]["id"] == grace.id
 
 
-def test_a_proven_number_of_before_takes_the_place_of_a_claim(api, grace, claimed, run):
+def test_an_earlier_verified_number_replaces_an_unverified_one(api, grace, claimed, run):
     assert run("move")[-1] == "1 moved"
     assert proven_identities(api, grace) == [grace.today]
     assert grace.sign_in()["registered"] is False
@@ -259,7 +259,7 @@ def test_a_batch_that_saw_neither_key_because_of_a_move_between_is_read_again(ap
 
 
 @ON_DYNAMODB
-def test_customers_who_sign_in_while_they_are_moved_are_let_in_and_none_is_made_anew(api, tables, somebody, run):
+def test_customers_who_sign_in_while_they_are_moved_succeed_and_none_is_created_again(api, tables, somebody, run):
     people = [somebody() for _ in range(12)]
     with benin_before_2024():
         for person in people:
@@ -283,7 +283,7 @@ def test_customers_who_sign_in_while_they_are_moved_are_let_in_and_none_is_made_
 
 
 @ON_DYNAMODB
-def test_two_runs_at_once_move_each_customer_once(api, tables, somebody, monkeypatch):
+def test_two_concurrent_runs_move_each_customer_once(api, tables, somebody, monkeypatch):
     people = [somebody() for _ in range(8)]
     with benin_before_2024():
         for person in people:
@@ -303,7 +303,7 @@ def test_two_runs_at_once_move_each_customer_once(api, tables, somebody, monkeyp
 
 
 @ON_DYNAMODB
-def test_a_run_that_is_broken_off_is_gone_on_with(api, wire, tables, somebody, run):
+def test_a_run_that_was_interrupted_is_continued(api, wire, tables, somebody, run):
     people = [somebody() for _ in range(4)]
     with benin_before_2024():
         for person in people:

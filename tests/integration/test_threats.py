@@ -28,7 +28,7 @@ def emptied_stream(api):
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_of_10_000_wrong_codes_at_once_5_are_compared_and_the_right_one_is_then_refused(api, customer, compared, part_of, report, bound):
+def test_of_10_000_concurrent_wrong_codes_5_are_compared_and_the_right_one_is_then_refused(api, customer, compared, part_of, report, bound):
     challenge, code = customer.request_and_read_code()
     named = {"challenge": challenge} if bound else {}
     count = part_of(10_000)
@@ -50,7 +50,7 @@ BEYOND = 10  # tries of a client whose window is full: at a part of the size it 
 WRONG = "1234567"  # never right, and compared all the same
 
 
-def test_100_000_challenges_with_5_guesses_each_tell_a_client_of_its_windows_alone(api, compared, part_of, report):
+def test_100_000_challenges_with_5_attempts_each_show_a_client_only_its_windows(api, compared, part_of, report):
     clients = part_of(100_000) // CODE_REQUESTS
     most = min(CODE_REQUESTS * GUESSES, settings.service().ip_code_failures_per_quarter_hour)
     tries = CODE_REQUESTS * GUESSES if WHOLE else most + BEYOND
@@ -78,7 +78,7 @@ def test_100_000_challenges_with_5_guesses_each_tell_a_client_of_its_windows_alo
     )
 
 
-def test_100_000_asks_for_numbers_in_a_row_from_10_000_addresses_of_one_64_send_30_messages(api, part_of, report):
+def test_100_000_code_requests_for_consecutive_numbers_from_10_000_addresses_of_one_64_send_30_messages(api, part_of, report):
     network = IPv6Address(f"2001:db8:{random.randrange(2**16):x}::")
     requests, addresses = part_of(100_000), part_of(10_000)
     before = len(api.wire.sent)
@@ -94,7 +94,7 @@ def test_100_000_asks_for_numbers_in_a_row_from_10_000_addresses_of_one_64_send_
     report(f"{requests} asks from {addresses} addresses of one /64: 30 messages")
 
 
-def test_10_000_made_up_forwarding_addresses_are_one_client(api, part_of, report):
+def test_10_000_invented_forwarding_addresses_are_one_client(api, part_of, report):
     count = part_of(10_000)
 
     def request_code(_):
@@ -156,7 +156,7 @@ PURPOSES = ["register", "login", "sign_in", "verify", "reset", "contact"]
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_no_proof_opens_what_another_is_for_nor_what_is_another_s(proof_and_door, purpose):
+def test_no_proof_opens_another_purpose_or_another_customer(proof_and_door, purpose):
     proof, door = proof_and_door(purpose)
     for other in PURPOSES:
         foreign, _ = proof_and_door(other)
@@ -169,7 +169,7 @@ def test_no_proof_opens_what_another_is_for_nor_what_is_another_s(proof_and_door
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_one_proof_64_times_at_once_opens_once(proof_and_door, purpose):
+def test_one_proof_64_times_concurrently_opens_once(proof_and_door, purpose):
     proof, door = proof_and_door(purpose)
 
     statuses = Counter(answer.status for answer in at_once(64, lambda _: door(proof)))
@@ -179,7 +179,7 @@ def test_one_proof_64_times_at_once_opens_once(proof_and_door, purpose):
     assert statuses.keys() <= {401, 429}  # more than its five tries are a client's wrong codes
 
 
-def test_a_registration_s_token_64_times_at_once_makes_one_customer(api, ada):
+def test_a_registration_s_token_64_times_concurrently_creates_one_customer(api, ada):
     token = ada.register()["token"]
 
     statuses = Counter(answer.status for answer in at_once(64, lambda _: ada.create(token)))
@@ -188,7 +188,7 @@ def test_a_registration_s_token_64_times_at_once_makes_one_customer(api, ada):
 
 
 @pytest.mark.parametrize("seconds", [1, 49 * 3_600], ids=["1-second", "49-hours"])
-def test_a_reset_and_a_registration_s_token_open_nothing_when_they_are_over_though_their_rows_lie_there(api, ada, inbox, seconds):
+def test_an_expired_reset_and_an_expired_registration_token_open_nothing_though_their_items_are_still_stored(api, ada, inbox, seconds):
     eve = Person(api, inbox, new_ip())
     ada.member().forget_password()
     reset, token = ada.reset_token(), eve.register()["token"]
@@ -242,7 +242,7 @@ INJECTED = {
 }
 
 
-def test_members_that_nobody_asked_for_change_nothing_of_a_registration_or_its_customer(api, ada, monkeypatch):
+def test_unknown_members_change_nothing_of_a_registration_or_its_customer(api, ada, monkeypatch):
     honest = api.post
     monkeypatch.setattr(api, "post", lambda path, **body: honest(path, **(INJECTED | body)))
     since = {item["pk"]["S"] for item in api.table("CustomersTable")}
@@ -269,7 +269,7 @@ def signed_up_by_email(api, inbox, email: str, code: str):
     return api.post("/login/email/verify", email=email, code=inbox.code(email), referralCode=code)
 
 
-def test_who_takes_a_customer_over_is_not_referred_by_that_one(api, ada, inbox):
+def test_a_customer_who_takes_another_over_is_not_referred_by_that_one(api, ada, inbox):
     customer_item = ada.registered()["customer"]
 
     for own in (customer_item["id"], customer_item["referral_code"]):
@@ -277,7 +277,7 @@ def test_who_takes_a_customer_over_is_not_referred_by_that_one(api, ada, inbox):
         api.clock.advance(90)
 
 
-def test_a_referral_told_again_changes_nothing(api, inbox, customer, bob):
+def test_a_referral_that_is_sent_again_changes_nothing(api, inbox, customer, bob):
     email = new_email()
     first = signed_up_by_email(api, inbox, email, customer.id)
     api.clock.advance(90)
@@ -303,7 +303,7 @@ def test_no_take_over_closes_a_circle_of_referrals(api, ada, inbox):
 PEOPLE, DAYS, TOLERANCE = (25, 40, 0.05) if WHOLE else (8, 4, 0.3)
 
 
-def test_time_does_not_tell_whether_a_number_has_an_account(api, inbox, part_of, report):
+def test_response_times_do_not_reveal_whether_a_number_has_an_account(api, inbox, part_of, report):
     samples = part_of(2_000, part=2 * PEOPLE * DAYS)
     known = [Person(api, inbox, new_ip()) for _ in range(PEOPLE)]
     for person in known:

@@ -79,7 +79,7 @@ def enter_by_email(person) -> dict:
 
 
 @ON_BOTH_ENGINES
-def test_an_export_tells_nothing_of_what_is_asked_and_tried_at_an_address_that_is_not_verified(owner, unproven):
+def test_an_export_has_no_activity_of_an_unverified_address(owner, unproven):
     owner.request_code(device=owner.device)
     owner.verify(WRONG)
     exported = export(unproven)
@@ -89,7 +89,7 @@ def test_an_export_tells_nothing_of_what_is_asked_and_tried_at_an_address_that_i
     assert [each["spelling"] for each in exported["identities"]] == [unproven.email]
 
 
-def test_an_export_tells_the_activity_of_verified_addresses(owner):
+def test_an_export_has_the_activity_of_verified_addresses(owner):
     exported = export(owner)
 
     assert {each["address"] for each in exported["activity"]} == {owner.phone}
@@ -132,7 +132,7 @@ def is_deleted(unproven) -> None:
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("act", [changes_password, resets_password, changes_email, changes_phone, enters_wrong_passwords, is_deleted])
-def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(owner, unproven, tables, days, act):
+def test_whatever_a_customer_does_with_an_unverified_address_the_owner_s_codes_windows_and_devices_stay(owner, unproven, tables, days, act):
     _, code = owner.request_and_read_code(device=owner.device)
     owner.request_code()
     owner.inbox.of(owner.phone)
@@ -145,7 +145,7 @@ def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(own
         assert owner.verify(code, device=owner.device).status == 200
 
 
-def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_address(owner, unproven, days, api):
+def test_password_changes_and_deletion_of_a_customer_send_no_notification_to_an_unverified_address(owner, unproven, days, api):
     counts = [len(owner.inbox.of(owner.phone))]
     changes_password(unproven)
     counts.append(len(owner.inbox.of(owner.phone)))
@@ -162,7 +162,7 @@ def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_ad
 # ── erasure ──
 
 
-def test_the_windows_of_a_number_are_as_full_after_a_claimant_s_account_was_erased(owner, unproven, api, days):
+def test_the_windows_of_an_unverified_number_stay_as_full_after_the_account_was_erased(owner, unproven, api, days):
     unproven.request_deletion()
     days.pass_by(7)
     while owner.request_code().status == 200:
@@ -193,7 +193,9 @@ def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_no
 
 
 @ON_DYNAMODB
-def test_a_claim_that_its_owner_proves_while_its_account_is_erased_is_hers_and_the_rest_goes(squatter, ada, api, tables, days):
+def test_an_unverified_address_that_its_owner_proves_while_the_account_is_erased_is_hers_and_the_rest_goes(
+    squatter, ada, api, tables, days
+):
     squatter.request_deletion()
     days.pass_by(7)
     with api.wire.broken("BatchWriteItem", "killed_before"), contextlib.suppress(Killed):
@@ -214,7 +216,7 @@ def test_a_claim_that_its_owner_proves_while_its_account_is_erased_is_hers_and_t
 
 
 @ON_DYNAMODB
-def test_a_claim_that_its_owner_proves_in_the_moment_of_its_account_s_end_is_hers(squatter, ada, api, tables, days):
+def test_an_unverified_address_that_its_owner_proves_in_the_moment_of_the_account_s_end_is_hers(squatter, ada, api, tables, days):
     squatter.request_deletion()
     days.pass_by(7)
     with api.wire.broken("Sign", "error", service="kms"):
@@ -230,7 +232,7 @@ def test_a_claim_that_its_owner_proves_in_the_moment_of_its_account_s_end_is_her
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "somebody else's"])
-def test_a_request_that_is_being_carried_out_for_a_customer_who_is_gone_or_another_s_is_finished(
+def test_an_erasure_in_progress_for_a_customer_who_is_gone_or_was_taken_over_is_finished(
     squatter, api, tables, days, customer_item_of, whose
 ):
     squatter.request_deletion()
@@ -277,7 +279,7 @@ def by_register(ada) -> str:
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("enter", [by_email, by_reset, by_mobile, by_register])
-def test_who_takes_an_account_over_sees_no_session_of_who_had_it_and_these_are_removed(setting, ada, api, tables, inbox, enter):
+def test_after_a_take_over_no_earlier_session_is_listed_and_all_are_removed(setting, ada, api, tables, inbox, enter):
     claimed = "phone" if enter in (by_mobile, by_register) else "email"
     setting(REGISTRATION_IDENTIFIER=claimed)
     squatter = Person(api, inbox, new_ip())
@@ -302,7 +304,7 @@ def test_who_takes_an_account_over_sees_no_session_of_who_had_it_and_these_are_r
 @ON_DYNAMODB
 @pytest.mark.parametrize("operation", ["UpdateItem", "Query", "BatchWriteItem", "DeleteItem"])
 @pytest.mark.parametrize("mode", ["killed_before", "killed_after", "error", "lost"])
-def test_broken_anywhere_the_removal_is_done_an_hour_later(squatter, ada, api, tables, operation, mode):
+def test_an_interrupted_removal_is_done_an_hour_later(squatter, ada, api, tables, operation, mode):
     enter_by_email(ada)
     nth = 6 if operation == "Query" else 1  # after those of what is due
     with api.wire.broken(operation, mode, nth=nth, times=3), contextlib.suppress(Killed):
@@ -314,7 +316,7 @@ def test_broken_anywhere_the_removal_is_done_an_hour_later(squatter, ada, api, t
     assert tables.look().kinds("cleanup") == []
 
 
-def test_who_takes_an_account_over_is_reminded_of_nothing(squatter, ada, api, tables, days):
+def test_after_a_take_over_nobody_is_reminded_of_the_deletion(squatter, ada, api, tables, days):
     squatter.request_deletion()
     enter_by_email(ada)
     counts = [len(ada.inbox.of(ada.email))]
@@ -329,7 +331,7 @@ def test_who_takes_an_account_over_is_reminded_of_nothing(squatter, ada, api, ta
     assert {item["status"]["S"] for item in tables.look().kinds("customer")} == {"active"}
 
 
-def test_who_takes_an_account_over_may_change_the_password_however_often_the_other_tried(squatter, ada):
+def test_after_a_take_over_the_password_can_be_changed_whatever_the_attempts_before(squatter, ada):
     enters_wrong_passwords(squatter)
     mine = enter_by_email(ada)
 
@@ -371,7 +373,7 @@ def verifies(owner) -> str:
 
 @pytest.mark.parametrize("becomes_owner", [signs_up_by_phone, signs_up_from_a_known_lane, moves_here, verifies])
 @pytest.mark.parametrize("how", ["erased", "given up"])
-def test_a_device_of_the_number_s_last_owner_is_as_none_and_the_next_one_s_own_is_known(owner, api, days, how, becomes_owner):
+def test_a_device_of_the_number_s_last_owner_is_ignored_and_the_next_owner_s_is_known(owner, api, days, how, becomes_owner):
     old_device = owner.device
     if how == "erased":
         owner.leave()
@@ -403,7 +405,7 @@ def lets_go(customer, inbox) -> None:
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("becomes_owner", [signs_up_by_phone, signs_up_from_a_known_lane, moves_here, verifies])
-def test_whoever_becomes_a_number_s_owner_ends_the_devices_given_before(owner, api, inbox, becomes_owner):
+def test_a_new_owner_of_a_number_ends_its_earlier_devices(owner, api, inbox, becomes_owner):
     owner.old_device = owner.device
     lets_go(owner, inbox)
 
@@ -442,7 +444,7 @@ CLAIMS = [(claims, proves) for claims in (is_registered, has_a_customer) for pro
 
 
 @pytest.mark.parametrize(("claims", "proves"), [*CLAIMS, (is_registered, resets_and_creates)])
-def test_a_proof_of_a_claimed_mailbox_ends_the_devices_given_before(api, inbox, tables, ada, claims, proves):
+def test_a_proof_of_an_unverified_email_ends_its_earlier_devices(api, inbox, tables, ada, claims, proves):
     old_device = signs_in_by_email(ada)
     lets_go(ada, inbox)
     claims(ada)
@@ -456,7 +458,7 @@ def test_a_proof_of_a_claimed_mailbox_ends_the_devices_given_before(api, inbox, 
     assert ada.log_in("a wrong password", email=ada.email, device=device).status == 401
 
 
-def test_creating_the_customer_of_a_proven_registration_ends_the_devices_given_before(api, tables, ada):
+def test_creating_the_customer_of_a_proven_registration_ends_earlier_devices(api, tables, ada):
     ada.register(THEIRS)
     of_the_reset = resets(ada)
     api.clock.advance(1)
@@ -468,7 +470,7 @@ def test_creating_the_customer_of_a_proven_registration_ends_the_devices_given_b
     assert ada.log_in("a wrong password", email=ada.email, device=created["device"]).status == 401
 
 
-def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_given(api, monkeypatch, owner, inbox):
+def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_issued(api, monkeypatch, owner, inbox):
     lets_go(owner, inbox)
     challenge, code = owner.request_and_read_code(REGISTER)
     real, ticks = api.clock.now, iter(range(1_000))
@@ -482,7 +484,7 @@ def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_
 # ── a reset from a known device ──
 
 
-def test_a_reset_asked_for_from_a_known_device_ends_that_lane_s_own_devices(api, tables, ada):
+def test_a_reset_requested_from_a_known_device_ends_the_devices_of_its_lane(api, tables, ada):
     ada.member(phone=ada.phone)
     ada.session |= ada.log_in().body
     device = ada.session["device"]

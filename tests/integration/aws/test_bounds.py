@@ -131,7 +131,7 @@ def test_a_query_may_ask_for_a_partition_that_cannot_be_but_not_for_such_a_sort_
 
 
 @pytest.mark.parametrize(("bytes_", "outcome"), [(2 * KB, "done"), (0, REFUSED)])
-def test_what_an_index_is_keyed_by_is_never_empty(call, bytes_, outcome):
+def test_an_index_key_is_never_empty(call, bytes_, outcome):
     value = s("x" * bytes_)
     assert call("put_item", TableName=INDEXED, Item={"pk": s("bounds#1"), "referrer": value, "created_at": NUMBER}) == outcome
     update = {"UpdateExpression": "SET referrer = :v, created_at = :n", "ExpressionAttributeValues": {":v": value, ":n": NUMBER}}

@@ -76,26 +76,26 @@ def server(monkeypatch):
     server.stop()
 
 
-def test_a_connection_is_used_again(server):
+def test_a_connection_is_reused(server):
     assert [server.call() for _ in range(5)] == [b"{}"] * 5
     assert len(server.connections) == 1
 
 
-def test_a_connection_that_the_other_side_has_closed_is_not(server):
+def test_a_connection_that_the_other_side_has_closed_is_not_reused(server):
     server.closes = True
 
     assert [(server.call(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
     assert len(server.connections) == 3
 
 
-def test_a_connection_on_which_something_came_unasked_is_not(server):
+def test_a_connection_with_unexpected_bytes_is_not_reused(server):
     server.unasked = ANSWER
 
     assert [(server.call(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
     assert len(server.connections) == 3
 
 
-def test_an_answer_that_says_it_is_the_last_is_the_last(server):
+def test_a_response_that_closes_the_connection_is_its_last(server):
     server.answer = ANSWER.replace(b"OK\r\n", b"OK\r\nconnection: close\r\n")
 
     assert [server.call() for _ in range(3)] == [b"{}"] * 3
@@ -103,14 +103,14 @@ def test_an_answer_that_says_it_is_the_last_is_the_last(server):
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{", b"\x16\x03\x01nonsense\r\n\r\n"])
-def test_half_an_answer_is_none(server, answer):
+def test_half_a_response_counts_as_none(server, answer):
     server.answer, server.closes = answer, True
 
     with pytest.raises(ResponseLost):
         server.call()
 
 
-def test_who_does_not_answer_in_time_is_given_up(server):
+def test_a_server_that_does_not_answer_in_time_is_given_up(server):
     server.pause = 1
 
     with pytest.raises(ResponseLost, match="TimeoutError"):
@@ -121,7 +121,7 @@ def test_who_does_not_answer_in_time_is_given_up(server):
     assert len(server.connections) == 2  # what comes late answers nothing else
 
 
-def test_after_a_lost_answer_every_connection_that_was_kept_is_closed(server):
+def test_after_a_lost_response_every_idle_connection_is_closed(server):
     server.pause = 0.1
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda _: server.call(), range(3)))
@@ -136,7 +136,7 @@ def test_after_a_lost_answer_every_connection_that_was_kept_is_closed(server):
     assert len(server.connections) == len(idle) + 1
 
 
-def test_what_is_lost_at_one_address_closes_nothing_at_another(server):
+def test_a_response_lost_at_one_address_closes_nothing_at_another(server):
     server.call()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -148,7 +148,7 @@ def test_what_is_lost_at_one_address_closes_nothing_at_another(server):
     assert len(server.connections) == 1
 
 
-def test_nobody_there_is_no_answer():
+def test_without_a_server_there_is_no_response():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
@@ -156,7 +156,7 @@ def test_nobody_there_is_no_answer():
         post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
 
 
-def test_threads_at_once_have_a_connection_each(server):
+def test_concurrent_threads_have_a_connection_each(server):
     server.pause = 0.2
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda _: server.call(), range(8))) == [b"{}"] * 8
@@ -167,7 +167,7 @@ def test_threads_at_once_have_a_connection_each(server):
     assert len(server.connections) == 8
 
 
-def test_a_forked_process_uses_none_of_its_parents(server):
+def test_a_forked_process_uses_no_connection_of_its_parent(server):
     server.call()
     child = os.fork()
     if not child:
@@ -227,14 +227,14 @@ def trusted(monkeypatch):
     connections.ssl_context.cache_clear()
 
 
-def test_who_proves_its_name_is_believed(secure_port, certificate, trusted):
+def test_a_server_with_a_trusted_certificate_is_accepted(secure_port, certificate, trusted):
     trusted(certificate)
 
     assert post(f"https://localhost:{secure_port}", {"host": "localhost"}, b"{}").body == b"{}"
 
 
 @pytest.mark.parametrize(("name", "known"), [("localhost", False), ("127.0.0.1", True)])
-def test_who_does_not_is_told_nothing(secure_port, certificate, trusted, name, known):
+def test_a_server_without_one_receives_nothing(secure_port, certificate, trusted, name, known):
     if known:
         trusted(certificate)
 

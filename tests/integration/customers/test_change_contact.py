@@ -37,7 +37,7 @@ def test_the_new_number_signs_in_and_the_old_one_is_nobody_s(api, customer, phon
 
 
 @ON_BOTH_ENGINES
-def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, customer, pending):
+def test_the_caller_continues_with_the_new_token_pair_and_every_other_session_ends(api, customer, pending):
     before = customer.session
     answer = customer.change_contact(*pending)
 
@@ -47,17 +47,17 @@ def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, 
     assert customer.refresh(answer["refresh_token"]).status == 200
 
 
-def test_it_takes_four_requests(customer, pending):
+def test_a_contact_change_takes_four_requests(customer, pending):
     assert customer.change_contact(*pending).aws_calls == ("BatchGetItem", "UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
-def test_the_old_address_is_told(customer, pending):
+def test_the_old_address_is_notified(customer, pending):
     customer.change_contact(*pending)
 
     assert "was changed" in customer.inbox.of(customer.phone)[-1].body
 
 
-def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
+def test_the_phone_is_notified_of_a_first_email_which_signs_in(api, customer):
     email = new_email()
     challenge = customer.request_contact_change(email=email)["token"]
 
@@ -72,7 +72,7 @@ def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
 
 
 @ON_BOTH_ENGINES
-def test_an_address_that_was_taken_meanwhile_is_409(api, customer, phone, pending):
+def test_an_address_that_somebody_took_meanwhile_is_409(api, customer, phone, pending):
     rival = Person(api, customer.inbox)
     rival.phone = phone
     api.clock.advance(90)
@@ -85,19 +85,19 @@ def test_an_address_that_was_taken_meanwhile_is_409(api, customer, phone, pendin
     assert customer.me()["customer"]["phone"] == customer.phone
 
 
-def test_another_customer_cannot_apply_it_and_the_right_one_still_can(customer, bob, pending):
+def test_another_customer_cannot_use_the_code_and_the_right_one_still_can(customer, bob, pending):
     assert bob.change_contact(*pending).status == 401
     assert customer.change_contact(*pending).status == 200
 
 
-def test_twice_is_once(customer, pending):
+def test_the_code_changes_the_address_once(customer, pending):
     answer = customer.change_contact(*pending)
 
     assert customer.change_contact(*pending, token=answer["token"]).status == 401
 
 
 @ON_BOTH_ENGINES
-def test_with_its_key_a_repeat_is_answered_to_the_token_that_it_ended(customer, pending):
+def test_a_repeat_with_its_key_succeeds_with_the_token_that_the_change_ended(customer, pending):
     first, again = (customer.change_contact(*pending, key=KEY) for _ in range(2))
 
     assert (first.status, again.status) == (200, 200)
@@ -105,13 +105,13 @@ def test_with_its_key_a_repeat_is_answered_to_the_token_that_it_ended(customer, 
     assert customer.change_contact(pending[0], other_code(pending[1]), key=KEY).status == 401
 
 
-def test_a_repeat_is_not_answered_to_another_customer(customer, bob, pending):
+def test_a_repeat_by_another_customer_is_refused(customer, bob, pending):
     customer.change_contact(*pending, key=KEY)
 
     assert bob.change_contact(*pending, key=KEY).status == 401
 
 
-def test_a_wrong_code_is_401_and_five_spend_it(customer, pending):
+def test_a_wrong_code_is_401_and_five_use_the_code_up(customer, pending):
     challenge, code = pending
 
     assert [customer.change_contact(challenge, other_code(code)).status for _ in range(5)] == [401] * 5
@@ -119,13 +119,13 @@ def test_a_wrong_code_is_401_and_five_spend_it(customer, pending):
 
 
 @ON_DYNAMODB
-def test_of_thirty_two_at_once_one_changes_it(customer, pending):
+def test_of_32_concurrent_changes_one_succeeds(customer, pending):
     answers = at_once(32, lambda _: customer.change_contact(*pending))
 
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
-def test_a_session_from_before_the_ask_that_did_not_ask_may_not_apply_it(api, customer, phone):
+def test_an_older_session_that_did_not_request_the_code_cannot_use_it(api, customer, phone):
     older = dict(customer.session)
     customer.sign_in()
     challenge = customer.request_contact_change(phone=phone)["token"]
@@ -134,14 +134,14 @@ def test_a_session_from_before_the_ask_that_did_not_ask_may_not_apply_it(api, cu
     assert customer.change_contact(challenge, customer.inbox.code(phone)).status == 200
 
 
-def test_a_newer_sign_in_may(api, customer, phone, pending):
+def test_a_newer_sign_in_can_use_it(api, customer, phone, pending):
     customer.sign_in()
     api.clock.advance(-90)
 
     assert customer.change_contact(*pending).status == 200
 
 
-def test_a_reset_meanwhile_ends_it(ada, phone):
+def test_a_password_reset_meanwhile_invalidates_the_code(ada, phone):
     ada.member()
     challenge = ada.request_contact_change(phone=phone)["token"]
     code = ada.inbox.code(phone)
@@ -197,7 +197,7 @@ def test_a_contact_change_ends_devices_of_the_old_address_and_of_the_one_that_st
     assert is_known(customer, device, phone=phone)
 
 
-def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):
+def test_a_customer_who_has_it_unverified_loses_the_address(api, customer):
     rival = Person(api, customer.inbox, ip="203.0.113.9")
     theirs = rival.registered()["customer"]["id"]
     challenge = customer.request_contact_change(email=rival.email)["token"]
@@ -209,7 +209,7 @@ def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):
     assert rival.register().status == 409
 
 
-def test_a_claim_of_one_s_own_that_is_replaced_opens_nothing_any_more(setting, ada):
+def test_an_unverified_address_that_its_customer_replaces_opens_nothing_any_more(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     created = ada.create(ada.register()["token"], phone=ada.phone)
     ada.session = created.body

@@ -14,7 +14,7 @@ def deleting(customer, customer_item):
 
 @pytest.mark.parametrize("flow", [LOGIN, REGISTER], ids=["login", "register"])
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_a_right_code_is_told_so_and_stays_unspent(api, deleting, customer_item, flow, bound):
+def test_a_right_code_learns_of_the_deletion_and_stays_unused(api, deleting, customer_item, flow, bound):
     challenge, code = deleting.request_and_read_code(flow)
     named = {"challenge": challenge} if bound else {}
     refused = [deleting.verify(code, flow, **named) for _ in range(7)]  # more often than a code has tries
@@ -27,25 +27,25 @@ def test_a_right_code_is_told_so_and_stays_unspent(api, deleting, customer_item,
     assert cancelled["customer"]["id"] == deleting.id
 
 
-def test_a_wrong_code_is_not_told_so(deleting):
+def test_a_wrong_code_does_not_learn_of_the_deletion(deleting):
     challenge, code = deleting.request_and_read_code()
     answer = deleting.verify(other_code(code), challenge=challenge)
 
     assert (answer.status, answer["type"]) == (401, "wrong_proof")
 
 
-def test_asking_for_a_code_does_not_tell_so(deleting, bob):
+def test_a_code_request_does_not_reveal_the_deletion(deleting, bob):
     assert deleting.request_code().shape == bob.request_code().shape
 
 
-def test_the_sign_in_api_tells_so_too(api, deleting):
+def test_the_sign_in_api_says_so_too(api, deleting):
     api.post("/login/mobile/send", phone=deleting.phone)
     answer = api.post("/login/mobile/verify", phone=deleting.phone, code=deleting.inbox.code(deleting.phone))
 
     assert (answer.status, answer["type"]) == (403, "account_deletion_pending")
 
 
-def test_no_session_begins_and_no_old_one_goes_on(api, deleting, doors):
+def test_no_session_begins_and_no_old_one_continues(api, deleting, doors):
     challenge, code = deleting.request_and_read_code()
     before = len(api.table("SessionsTable"))
     deleting.verify(code, challenge=challenge)

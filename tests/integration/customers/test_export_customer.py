@@ -26,7 +26,7 @@ def export(person):
 
 
 @ON_BOTH_ENGINES
-def test_all_that_lies_in_the_tables_of_the_customer_is_told(member, tables, inbox):
+def test_the_export_has_everything_that_the_tables_hold_of_the_customer(member, tables, inbox):
     inbox.of(member.email)
     exported = export(member).body
 
@@ -48,18 +48,18 @@ def test_all_that_lies_in_the_tables_of_the_customer_is_told(member, tables, inb
     assert world.events("notify", "notify") == 1
 
 
-def test_it_holds_nothing_that_opens_anything(member):
+def test_the_export_holds_no_credential(member):
     text = json.dumps(export(member).body)
 
     assert "argon2" not in text
     assert "secret" not in text
 
 
-def test_a_sign_in_of_long_ago_is_repeated(customer, api):
+def test_an_export_needs_a_recent_sign_in(customer, api):
     api.clock.advance(301)
 
     assert export(customer)["type"] == "reauthentication_required"
 
 
-def test_nobody_without_a_session_gets_any(api):
+def test_without_a_session_there_is_no_export(api):
     assert api.get(PATH).status == 401

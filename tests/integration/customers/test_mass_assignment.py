@@ -58,7 +58,7 @@ def injecting(api):
     return api
 
 
-def test_a_sign_up_makes_a_customer_of_what_was_proven_alone(injecting, ada):
+def test_a_sign_up_creates_a_customer_from_what_was_proven_alone(injecting, ada):
     answer = ada.sign_up(email=ada.email, first_name="Ada")
 
     assert answer["customer"] == {
@@ -92,7 +92,7 @@ def test_a_sign_in_changes_nothing_of_the_customer(api, customer, injecting):
     assert claims_of(customer.session["token"])["roles"] == []
 
 
-def test_a_number_sent_beside_gets_nothing_and_opens_nothing(injecting, customer, bob):
+def test_an_extra_number_gets_no_code_and_opens_nothing(injecting, customer, bob):
     code_request = injecting.post(f"{LOGIN}/request-otp", phone=customer.phone, phones=[bob.phone], to=bob.phone, email=bob.email)
     sent_to_bob = len(bob.inbox.of(bob.phone))
     code = customer.inbox.code(customer.phone)
@@ -102,7 +102,7 @@ def test_a_number_sent_beside_gets_nothing_and_opens_nothing(injecting, customer
     assert len(bob.inbox.of(bob.phone)) == sent_to_bob
 
 
-def test_a_try_is_one_try_whatever_else_is_sent(injecting, ada):
+def test_an_attempt_is_one_attempt_whatever_else_is_sent(injecting, ada):
     challenge, code = ada.request_and_read_code(REGISTER)
     for _ in range(5):
         ada.verify(other_code(code), REGISTER, challenge=challenge)

@@ -18,7 +18,7 @@ def test_a_code_goes_to_the_new_address(customer):
     assert customer.inbox.of(email)[-1].subject == "Confirm your new email for My Shop"
 
 
-def test_a_taken_address_is_asked_like_a_free_one(customer, bob):
+def test_a_taken_address_gets_the_same_response_as_a_free_one(customer, bob):
     free, taken = customer.request_contact_change(phone=new_number()), customer.request_contact_change(phone=bob.phone)
 
     assert free.shape == taken.shape
@@ -44,7 +44,7 @@ def test_exactly_one_address_is_needed(customer, names):
     assert customer.request_contact_change(**{name: addresses[name] for name in names}).status == 400
 
 
-def test_one_s_own_address_is_told_to_be(customer):
+def test_one_s_own_address_is_refused_as_such(customer):
     assert customer.request_contact_change(phone=customer.phone)["errors"] == [{"field": "phone", "message": "is yours already"}]
 
 

@@ -18,7 +18,7 @@ def unproven(ada):
 
 
 @ON_BOTH_ENGINES
-def test_a_code_goes_to_the_claimed_address(unproven):
+def test_a_code_goes_to_the_unverified_address(unproven):
     response = unproven.request_verification(unproven.id_)
 
     assert (response.status, set(response.body)) == (200, {"token", "expires_at", "resend_at"})
@@ -40,21 +40,21 @@ def test_an_unknown_customer_and_one_with_nothing_to_verify_look_like_any_other(
 @pytest.mark.parametrize(
     "name", ["x", "x" * 2_040, "x" * 2_048, "cus_" + "é" * 1_300, "cus_" + "w" * 24, "CUS_" + "0" * 24, "cus_" + "0" * 25]
 )
-def test_what_can_be_no_customer_s_id_is_answered_like_an_unknown_one(unproven, name):
+def test_a_malformed_customer_id_gets_the_response_of_an_unknown_one(unproven, name):
     unknown, impossible = unproven.request_verification(NOBODY()), unproven.request_verification(name)
 
     assert (impossible.shape, impossible.aws_calls) == (unknown.shape, unknown.aws_calls)
     assert unproven.request_verification(name).status == 429
 
 
-def test_what_is_not_there_is_throttled_like_what_is(api, unproven):
+def test_an_unknown_customer_is_throttled_like_a_known_one(api, unproven):
     for name in (unproven.id_, NOBODY()):
         answers = [unproven.request_verification(name) for _ in range(2)]
         assert [answer.status for answer in answers] == [200, 429]
         assert answers[1].retry_after == 90
 
 
-def test_it_counts_in_the_address_s_one_window(api, unproven):
+def test_a_verification_request_counts_in_the_address_s_window(api, unproven):
     api.post("/login/email/send", email=unproven.email)
 
     assert unproven.request_verification(unproven.id_).status == 429
@@ -64,7 +64,7 @@ def test_another_kind_is_refused(unproven):
     assert unproven.request_verification(unproven.id_, "fax").status == 400
 
 
-def test_the_message_s_way_looks_the_same_for_everyone(api, unproven):
+def test_the_delivery_looks_the_same_for_everyone(api, unproven):
     tokens = [unproven.request_verification(name)["token"] for name in (unproven.id_, NOBODY())]
     api.deliver()
     seen = [api.get(f"/api/v1/auth/challenges/{token}")["delivery"] for token in tokens]

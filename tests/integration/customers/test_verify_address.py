@@ -25,7 +25,7 @@ def rival(api, inbox, ada):
 
 
 @ON_BOTH_ENGINES
-def test_a_right_code_verifies_and_signs_in_where_nothing_is_left(unproven):
+def test_a_right_code_verifies_and_signs_in_where_nothing_is_left_to_verify(unproven):
     answer = unproven.prove(unproven.id_)
 
     assert answer.status == 200
@@ -60,7 +60,7 @@ def test_with_both_the_second_proof_signs_in_where_its_channel_may(setting, ada,
     assert ada.log_in(**{login: getattr(ada, login)} if login != "both" else {"phone": ada.phone}).status == 200
 
 
-def test_a_wrong_code_a_used_one_and_another_s_token_are_401(unproven, bob):
+def test_a_wrong_code_a_used_one_and_another_customer_s_token_are_401(unproven, bob):
     challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     of_login, login_code = bob.request_and_read_code()
 
@@ -71,14 +71,14 @@ def test_a_wrong_code_a_used_one_and_another_s_token_are_401(unproven, bob):
     assert unproven.verify_address(challenge, code).status == 401
 
 
-def test_five_wrong_codes_spend_it(unproven):
+def test_five_wrong_codes_use_the_code_up(unproven):
     challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
     assert [unproven.verify_address(challenge, other_code(code)).status for _ in range(5)] == [401] * 5
     assert unproven.verify_address(challenge, code).status == 401
 
 
-def test_its_code_signs_nobody_in_by_another_way(api, unproven):
+def test_a_verification_code_signs_nobody_in_elsewhere(api, unproven):
     challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
     assert api.post("/login/email/verify", email=unproven.email, code=code).status == 401
@@ -86,7 +86,7 @@ def test_its_code_signs_nobody_in_by_another_way(api, unproven):
 
 
 @ON_BOTH_ENGINES
-def test_with_its_key_a_repeat_is_told_the_same_session(unproven):
+def test_a_repeat_with_its_key_gets_the_same_session(unproven):
     challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     first, again = (unproven.verify_address(challenge, code, key=KEY) for _ in range(2))
 
@@ -96,7 +96,7 @@ def test_with_its_key_a_repeat_is_told_the_same_session(unproven):
     assert unproven.verify_address(challenge, code, key=KEY).status == 401
 
 
-def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
+def test_a_repeat_with_its_key_gets_the_same_response_without_a_session(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
     challenge, code = ada.request_verification(customer_id)["token"], ada.inbox.code(ada.email)
@@ -105,7 +105,7 @@ def test_with_its_key_a_repeat_without_a_session_is_told_the_same(setting, ada):
 
 
 @ON_DYNAMODB
-def test_of_thirty_two_at_once_one_verifies(unproven):
+def test_of_32_concurrent_calls_one_verifies(unproven):
     challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
 
     answers = at_once(32, lambda _: unproven.verify_address(challenge, code))
@@ -113,7 +113,7 @@ def test_of_thirty_two_at_once_one_verifies(unproven):
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
-def test_a_code_that_was_used_between_its_try_and_its_read_is_401(wire, tables, unproven):
+def test_a_code_that_was_used_between_its_attempt_and_its_read_is_401(wire, tables, unproven):
     challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     between = []
 
@@ -125,7 +125,7 @@ def test_a_code_that_was_used_between_its_try_and_its_read_is_401(wire, tables, 
 
 
 @ON_DYNAMODB
-def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(api, unproven, rival):
+def test_of_two_customers_with_one_unverified_address_the_first_proof_wins_and_the_second_is_409(api, unproven, rival):
     theirs = rival.registered("another password of mine")["customer"]["id"]
     assert unproven.prove(unproven.id_).status == 200
 
@@ -136,7 +136,7 @@ def test_of_two_who_claim_an_address_the_first_proof_wins_and_the_second_is_409(
     assert unproven.log_in().status == 200
 
 
-def test_who_proves_by_a_sign_in_code_takes_over_a_customer_that_has_proven_nothing(api, tables, rival, ada):
+def test_a_proof_by_a_sign_in_code_takes_over_a_customer_who_has_proven_nothing(api, tables, rival, ada):
     theirs = rival.registered("another password of mine", first_name="Mallory", metadata={"evil": True})["customer"]
     code_of_theirs = rival.request_verification(theirs["id"])["token"]
     api.clock.advance(90)
@@ -151,7 +151,7 @@ def test_who_proves_by_a_sign_in_code_takes_over_a_customer_that_has_proven_noth
     assert rival.verify_address(code_of_theirs, "000000").status == 401
 
 
-def test_a_take_over_ends_the_sessions_and_the_other_claims_of_who_proved_nothing(setting, api, ada, rival):
+def test_a_take_over_ends_the_sessions_and_other_unverified_addresses_of_a_customer_who_proved_nothing(setting, api, ada, rival):
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     theirs = rival.create(rival.register("another password of mine")["token"], phone="+12125550199")
     assert rival.me(theirs["token"]).status == 200
@@ -166,7 +166,7 @@ def test_a_take_over_ends_the_sessions_and_the_other_claims_of_who_proved_nothin
     assert rival.log_in("another password of mine").status == 401
 
 
-def test_from_a_customer_who_has_proven_something_else_the_address_is_taken_off(setting, api, ada, rival):
+def test_a_customer_who_has_proven_something_else_loses_the_address(setting, api, ada, rival):
     setting(REGISTRATION_IDENTIFIER="both")
     rival.phone = "+12125550177"
     theirs = rival.registered("another password of mine", phone=rival.phone)["customer"]["id"]
@@ -181,7 +181,7 @@ def test_from_a_customer_who_has_proven_something_else_the_address_is_taken_off(
     assert (rival_customer["id"], rival_customer["email"], rival_customer["phone"]) == (theirs, None, rival.phone)
 
 
-def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, unproven, storefront):
+def test_a_code_for_an_unverified_address_is_the_one_for_an_unknown_address(api, unproven, storefront):
     api.post("/api/v1/auth/customer/login/request-otp", phone=unproven.phone)
     response = api.post("/login/email/send", email=unproven.email)
 
@@ -190,7 +190,7 @@ def test_a_sign_in_code_for_a_claimed_address_is_as_for_an_unknown_one(api, unpr
     assert unproven.inbox.of(unproven.phone) == []
 
 
-def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent(unproven, customer_item_of):
+def test_an_account_that_is_being_deleted_is_refused_as_such_and_the_proof_stays_unused(unproven, customer_item_of):
     challenge, code = unproven.request_verification(unproven.id_)["token"], unproven.inbox.code(unproven.email)
     item = customer_item_of(unproven.id_)
     item.set("status", {"S": "deletion_confirmed"})
@@ -203,7 +203,7 @@ def test_an_account_that_is_being_deleted_is_told_so_and_the_proof_stays_unspent
 
 
 @pytest.mark.parametrize("door", ["register", "mobile"])
-def test_a_phone_is_taken_off_too_whichever_way_its_owner_signs_up(setting, api, ada, rival, door):
+def test_an_unverified_phone_is_lost_too_however_its_owner_signs_up(setting, api, ada, rival, door):
     setting(REGISTRATION_IDENTIFIER="phone", REQUIRE_VERIFICATION="false")
     rival.email = new_email()
     rival.session = rival.create(rival.register("another password of mine", phone=ada.phone)["token"]).body

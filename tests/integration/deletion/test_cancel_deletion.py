@@ -16,7 +16,7 @@ def leaving(customer, api):
 
 
 @ON_BOTH_ENGINES
-def test_the_account_stays_and_signs_in_again(leaving, inbox):
+def test_the_account_stays_and_the_customer_signs_in_again(leaving, inbox):
     code_request = leaving.request_cancellation()
     answer = leaving.cancel_deletion(code_request["token"], inbox.code(leaving.phone))
 
@@ -34,7 +34,7 @@ def test_a_wrong_code_cancels_nothing(leaving, inbox):
     assert leaving.cancel_deletion(response["token"], other_code(inbox.code(leaving.phone))).status == 401
 
 
-def test_with_its_key_a_repeat_is_told_the_same(leaving, inbox):
+def test_a_repeat_with_its_key_gets_the_same_response(leaving, inbox):
     response = leaving.request_cancellation()
     code = inbox.code(leaving.phone)
     first = leaving.cancel_deletion(response["token"], code, key=KEY)
@@ -43,7 +43,7 @@ def test_with_its_key_a_repeat_is_told_the_same(leaving, inbox):
     assert leaving.cancel_deletion(response["token"], code).status == 401
 
 
-def test_after_it_a_new_request_is_a_new_row(leaving, inbox, api):
+def test_a_request_after_a_cancellation_is_a_new_one(leaving, inbox, api):
     response = leaving.request_cancellation()
     leaving.cancel_deletion(response["token"], inbox.code(leaving.phone))
     api.clock.advance(90)
@@ -52,14 +52,14 @@ def test_after_it_a_new_request_is_a_new_row(leaving, inbox, api):
     assert leaving.leave()["request"]["id"] != leaving.request["id"]
 
 
-def test_it_is_told_to_the_customer(leaving, inbox):
+def test_the_customer_is_notified(leaving, inbox):
     response = leaving.request_cancellation()
     leaving.cancel_deletion(response["token"], inbox.code(leaving.phone))
 
     assert "will not be deleted" in inbox.of(leaving.phone)[-1].body
 
 
-def test_who_has_no_verified_address_cancels_by_what_the_refused_sign_in_gave(setting, ada):
+def test_a_customer_without_a_verified_address_cancels_with_the_token_of_the_refused_sign_in(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
     ada.request_deletion()
@@ -73,7 +73,7 @@ def test_who_has_no_verified_address_cancels_by_what_the_refused_sign_in_gave(se
     assert ada.log_in(PASSWORD).status == 200
 
 
-def test_a_token_of_ones_own_making_cancels_nothing(setting, ada):
+def test_a_forged_token_cancels_nothing(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
     ada.request_deletion()

@@ -81,7 +81,7 @@ def test_a_completed_one_is_listed_without_its_reason_and_with_its_receipt(admin
     assert admin.list(status="confirmed")["count"] == 0
 
 
-def test_what_has_lapsed_is_listed_and_counted_no_more_and_goes_with_its_reason(admin, leave, api, tables):
+def test_lapsed_requests_are_neither_listed_nor_counted_and_go_with_their_reason(admin, leave, api, tables):
     leave("pending")
     assert admin.list()["count"] == 1
     api.clock.advance(600)
@@ -136,14 +136,14 @@ def test_a_page_of_one_state_takes_three_requests_and_one_of_all_six(admin, leav
         {"cursor": "x"},
     ],
 )
-def test_what_is_no_page_is_refused_by_name(admin, query):
+def test_an_invalid_page_is_refused_by_its_name(admin, query):
     answer = admin.list(**query)
 
     assert answer.status == 400
     assert answer["errors"][0]["field"] == next(iter(query))
 
 
-def test_a_cursor_is_of_its_own_order(admin, leave):
+def test_a_cursor_is_valid_for_its_own_order_alone(admin, leave):
     leave("confirmed"), leave("confirmed")
     cursor = admin.list(limit=1)["next_cursor"]
 
@@ -151,28 +151,28 @@ def test_a_cursor_is_of_its_own_order(admin, leave):
     assert admin.list(limit=1, cursor=cursor, offset=1).status == 400
 
 
-def test_customers_are_not_shown_any(customer):
+def test_customers_see_no_requests(customer):
     assert customer.api.get(PATH, headers=customer.bearer())["type"] == "not_allowed"
 
 
-def test_nobody_without_a_session_is_shown_any(api):
+def test_nobody_sees_requests_without_a_session(api):
     assert api.get(PATH).status == 401
 
 
-def test_who_is_no_administrator_any_more_is_refused_whatever_the_token_says(admin, engine):
+def test_a_former_administrator_is_refused_whatever_the_token_says(admin, engine):
     admin.sign_in()
     make_admin(engine, admin.id, roles=())
 
     assert admin.list()["type"] == "not_allowed"
 
 
-def test_the_role_stands_in_the_token_of_the_next_sign_in(admin):
+def test_the_role_is_in_the_token_of_the_next_sign_in(admin):
     token = admin.sign_in()["token"]
 
     assert admin.api.post("/login/validate", sessionToken=token)["token"]["roles"] == ["admin"]
 
 
-def test_a_sign_in_of_more_than_twelve_hours_ago_is_repeated(admin, api):
+def test_an_administrator_s_sign_in_is_good_for_twelve_hours(admin, api):
     api.clock.advance(12 * 3600 + 1)
 
     assert admin.list()["type"] == "reauthentication_required"

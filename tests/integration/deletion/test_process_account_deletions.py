@@ -75,7 +75,7 @@ def gone(tables, inbox, person) -> dict:
 
 
 @ON_BOTH_ENGINES
-def test_after_a_week_nothing_of_the_customer_is_left_but_the_request_with_its_receipt(leaving, tables, api, inbox):
+def test_after_a_week_only_the_request_with_its_receipt_is_left_of_the_customer(leaving, tables, api, inbox):
     assert api.process_deletions()["completed"] == 1
 
     row = gone(tables, inbox, leaving)
@@ -83,7 +83,7 @@ def test_after_a_week_nothing_of_the_customer_is_left_but_the_request_with_its_r
     assert row["erased"]["M"]["sessions"]["N"] == "3"
 
 
-def test_it_takes_at_most_eight_requests(leaving, api):
+def test_an_erasure_takes_at_most_eight_requests(leaving, api):
     since = len(api.wire.calls)
     api.process_deletions()
 
@@ -190,7 +190,7 @@ def test_confirmed_at_once_while_clocks_differ_the_week_is_whole_by_either(table
     assert scheduled_at(ada.request_deletion()) == max(clocks) + 7 * DAY
 
 
-def test_a_day_before_it_is_reminded_of_once(tables, customer, days, api, inbox):
+def test_the_customer_is_reminded_once_a_day_before(tables, customer, days, api, inbox):
     customer.leave()
     inbox.of(customer.phone)
     days.pass_by(6)
@@ -202,7 +202,7 @@ def test_a_day_before_it_is_reminded_of_once(tables, customer, days, api, inbox)
     assert api.process_deletions()["completed"] == 1
 
 
-def test_what_was_cancelled_is_not_erased(tables, customer, days, api, inbox):
+def test_a_cancelled_request_erases_nothing(tables, customer, days, api, inbox):
     customer.leave()
     days.pass_by(3)
     response = customer.request_cancellation()
@@ -213,7 +213,7 @@ def test_what_was_cancelled_is_not_erased(tables, customer, days, api, inbox):
     assert customer.sign_in().status == 200
 
 
-def test_the_reason_of_an_earlier_request_goes_too(tables, customer, days, api, inbox):
+def test_the_reason_of_an_earlier_request_is_erased_too(tables, customer, days, api, inbox):
     customer.leave(reason="first")
     api.clock.advance(90)
     response = customer.request_cancellation()
@@ -229,7 +229,7 @@ def test_the_reason_of_an_earlier_request_goes_too(tables, customer, days, api, 
     assert not any("reason" in row for row in rows)
 
 
-def test_what_a_customer_merely_claims_stays_who_registered_it_later(tables, setting, ada, days, api):
+def test_unverified_addresses_go_with_the_account_and_can_be_registered_again(tables, setting, ada, days, api):
     setting(REQUIRE_VERIFICATION="false", REGISTRATION_IDENTIFIER="both")
     ada.session = ada.registered(phone=ada.phone)
     ada.request_deletion()
@@ -252,7 +252,7 @@ def test_a_change_to_another_address_that_was_never_finished_has_lapsed_by_then(
     assert [int(item["expires_at"]["N"]) < api.clock.now() for item in left] == [True]  # and is DynamoDB's to remove
 
 
-def test_who_takes_an_unproven_customer_over_has_asked_for_nothing(tables, setting, ada, days, api, inbox):
+def test_a_take_over_of_an_unverified_customer_ends_the_deletion_request(tables, setting, ada, days, api, inbox):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
     ada.request_deletion()
@@ -295,7 +295,7 @@ def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_mea
 
 
 @ON_DYNAMODB
-def test_what_a_batch_left_undone_is_done_by_another_request(leaving, tables, api, inbox):
+def test_keys_that_a_batch_left_undeleted_are_deleted_by_another_request(leaving, tables, api, inbox):
     def undone(request):
         return answer(200, UnprocessedItems=json.loads(request.body)["RequestItems"])(request)
 
@@ -305,7 +305,7 @@ def test_what_a_batch_left_undone_is_done_by_another_request(leaving, tables, ap
     gone(tables, inbox, leaving)
 
 
-def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
+def test_four_concurrent_runs_erase_each_customer_once(tables, due, api, inbox):
     people = due(6)
     before = len(api.wire.sent)
 
@@ -322,7 +322,7 @@ def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
     assert sum(map(int, counted)) == 6
 
 
-def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(tables, api, engine, log, part_of):
+def test_an_erasure_that_fails_holds_up_no_other_and_is_tried_again_after_a_longer_pause(tables, api, engine, log, part_of):
     many = part_of(1_000)
     poison = leavers.put(many, due_at=int(api.clock.now()))[many // 2]
     place = {"pk": {"S": f"customer#{poison.customer.id}"}}
@@ -342,7 +342,7 @@ def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_
     assert api.process_deletions()["completed"] == 1
 
 
-def test_one_whose_function_dies_of_it_is_postponed_and_holds_up_no_other(tables, api):
+def test_an_erasure_that_kills_its_function_is_postponed_and_holds_up_no_other(tables, api):
     many = 3 * AT_ONCE
     first = leavers.put(many, due_at=int(api.clock.now()))[0]
 
@@ -379,7 +379,7 @@ def with_sessions(leaver, count: int) -> None:
 
 @ON_DYNAMODB
 @pytest.mark.parametrize("mode", ["killed_before", "killed_after", "error"])
-def test_however_many_sessions_there_are_few_are_held_and_the_receipt_counts_all_however_often_it_was_broken(tables, api, mode):
+def test_of_many_sessions_few_are_in_memory_and_the_receipt_counts_all_however_often_the_run_breaks(tables, api, mode):
     [leaver] = leavers.put(1, due_at=int(api.clock.now()))
     with_sessions(leaver, 597)
     since = len(api.wire.calls)
@@ -424,7 +424,7 @@ def test_a_customer_who_has_cancelled_more_often_than_a_transaction_holds_is_era
     assert not any("reason" in row for row in tables.look().kinds("deletion"))
 
 
-def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api, part_of):
+def test_a_run_without_time_stops_and_the_next_one_continues_there(tables, api, part_of):
     many, groups = part_of(10_000), 3
     due = leavers.put(many, due_at=int(api.clock.now()))
     response = iter([True] * (1 + groups))  # the first is the start's
@@ -439,7 +439,7 @@ def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api
 
 
 @ON_DYNAMODB
-def test_of_500_cancellations_and_the_run_at_once_exactly_one_wins_each_and_the_answer_says_which(tables, api, part_of):
+def test_of_500_cancellations_and_a_concurrent_run_exactly_one_wins_each_and_the_response_says_which(tables, api, part_of):
     due = leavers.put(part_of(500, part=100), due_at=int(api.clock.now()))
     since = len(api.wire.sent)
     phones = [each.customer.phone for each in due]
@@ -476,7 +476,7 @@ def test_of_500_cancellations_and_the_run_at_once_exactly_one_wins_each_and_the_
     }
 
 
-def test_while_it_is_erased_nobody_signs_in_and_cancelling_is_too_late(leaving, api, inbox):
+def test_while_an_account_is_erased_nobody_signs_in_and_a_cancellation_is_too_late(leaving, api, inbox):
     response = leaving.request_cancellation()
     code = inbox.code(leaving.phone)
     with api.wire.broken("BatchWriteItem", "killed_before"), pytest.raises(Killed):

@@ -17,7 +17,7 @@ def restored(tables):
     return restore
 
 
-def test_who_was_deleted_since_the_backup_is_deleted_again(tables, customer, api, days, inbox, restored):
+def test_customers_deleted_since_the_backup_are_deleted_again(tables, customer, api, days, inbox, restored):
     before = tables.look()
     customer.leave(reason="moved")
     inbox.of(customer.phone)
@@ -32,7 +32,7 @@ def test_who_was_deleted_since_the_backup_is_deleted_again(tables, customer, api
     assert tables.look().kinds("customer") == []
 
 
-def test_who_has_kept_the_account_since_the_backup_keeps_it(tables, customer, api, days, inbox, restored):
+def test_customers_who_cancelled_since_the_backup_stay(tables, customer, api, days, inbox, restored):
     customer.leave()
     inbox.of(customer.phone)
     api.clock.advance(90)
@@ -47,7 +47,7 @@ def test_who_has_kept_the_account_since_the_backup_keeps_it(tables, customer, ap
     assert customer.sign_in().status == 200
 
 
-def test_what_the_backup_has_is_left_as_it_is(tables, customer, inbox, restored):
+def test_the_backup_s_own_requests_are_left_as_they_are(tables, customer, inbox, restored):
     customer.leave()
     inbox.of(customer.phone)
     [recorded] = restored(tables.look())

@@ -38,7 +38,7 @@ def contains(needle: str | bytes, dump: set[bytes]) -> bool:
     return any(raw in value for value in dump)
 
 
-def test_what_is_looked_for_would_be_found(customer, dump):
+def test_the_search_finds_what_the_tables_do_hold(customer, dump):
     assert contains(customer.id, dump())
     assert contains(customer.phone, dump())
 
@@ -83,7 +83,7 @@ def test_the_id_of_a_used_challenge_and_the_key_it_was_used_with_are_gone(ada, d
     assert contains(hashlib.sha256(challenge_id).digest(), stolen)
 
 
-def test_no_secret_that_anything_is_keyed_with_lies_in_the_tables(customer, engine, dump):
+def test_no_key_of_a_keyed_hash_lies_in_the_tables(customer, engine, dump):
     secrets = engine.clients.secrets
     derivation_key = json.loads(secrets.get_secret_value(SecretId=engine.ids["DerivationKey"])["SecretString"])
     index_key = secrets.get_secret_value(SecretId=engine.ids["IndexKey"])["SecretString"]

@@ -186,7 +186,7 @@ def test_through_90_days_of_failing_runs_the_last_key_signs_on_and_is_published_
         assert api.get("/health")["checks"]["keys"] == "ok"
 
 
-def test_the_next_run_mends_it_by_a_key_that_is_published_for_a_day_before_it_signs(api, inbox, keyring_item, doors, log):
+def test_the_next_run_repairs_it_with_a_key_that_is_published_a_day_before_it_signs(api, inbox, keyring_item, doors, log):
     [old] = signing(keyring_item, clock.now())
     api.clock.advance(90 * DAY)
     person = Person(api, inbox)
@@ -237,7 +237,7 @@ def test_a_day_without_a_run_leaves_time_to_publish(api, days, keyring_item):
 # ── at once, and broken ──
 
 
-def test_two_runs_at_once_have_one_outcome(api, wire, no_keyring):
+def test_two_concurrent_runs_have_one_result(api, wire, no_keyring):
     with wire.before("PutItem", lambda: rotate(api)):
         late = rotate(api)
 
@@ -246,7 +246,7 @@ def test_two_runs_at_once_have_one_outcome(api, wire, no_keyring):
     assert len(published(api)) == 1
 
 
-def test_a_run_that_was_overtaken_drops_nothing_of_the_other_s(api, wire, days, keyring_item):
+def test_a_run_that_was_overtaken_drops_no_key_of_the_other(api, wire, days, keyring_item):
     days.pass_by(26)
     api.clock.advance(DAY)
     with wire.before("PutItem", lambda: rotate(api)):
@@ -256,7 +256,7 @@ def test_a_run_that_was_overtaken_drops_nothing_of_the_other_s(api, wire, days, 
     assert len(starts) == len(set(starts)) == 2
 
 
-def test_a_run_whose_write_lost_its_answer_makes_no_second_key(api, wire, no_keyring):
+def test_a_run_whose_response_was_lost_makes_no_second_key(api, wire, no_keyring):
     with wire.broken("PutItem", "lost", times=1):
         rotate(api)
 
@@ -264,7 +264,7 @@ def test_a_run_whose_write_lost_its_answer_makes_no_second_key(api, wire, no_key
 
 
 @pytest.mark.parametrize(("service", "operation"), [("kms", "Encrypt"), ("dynamodb", "PutItem"), ("dynamodb", "GetItem")])
-def test_a_run_that_fails_says_so_and_the_next_one_mends_it(api, wire, no_keyring, service, operation):
+def test_a_run_that_fails_says_so_and_the_next_one_repairs_it(api, wire, no_keyring, service, operation):
     with wire.broken(operation, "error", service=service), pytest.raises(aws.Failed):
         rotate(api)
     assert no_keyring.read() is None
@@ -311,7 +311,7 @@ def resource_event(url: str, kind: str, **settings: str) -> dict:
 
 
 @pytest.mark.parametrize(("kind", "keys"), [("Create", 1), ("Update", 1), ("Delete", 0)])
-def test_cloudformation_is_told_that_the_first_key_is_there(api, no_keyring, kind, keys):
+def test_cloudformation_learns_that_the_first_key_exists(api, no_keyring, kind, keys):
     with cloudformation() as (url, responses):
         event = resource_event(url, kind)
         api.invoke("RotateSigningKeys", event)
@@ -336,7 +336,7 @@ def test_deleting_the_stack_leaves_the_keyring_with_the_customers(api, keyring_i
     assert keyring_item.read() == before
 
 
-def test_cloudformation_is_told_when_no_key_could_be_made_and_nothing_secret(api, wire, engine, no_keyring):
+def test_cloudformation_learns_that_no_key_could_be_made_and_nothing_secret(api, wire, engine, no_keyring):
     with cloudformation() as (url, responses), wire.broken("Encrypt", "error", service="kms"):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
@@ -357,7 +357,7 @@ WRONG = [
 
 @pytest.mark.parametrize("kind", ["Create", "Update"])
 @pytest.mark.parametrize(("settings", "reason"), WRONG)
-def test_settings_that_do_not_fit_end_a_deployment_and_its_operator_is_told_which(api, no_keyring, kind, settings, reason):
+def test_invalid_settings_end_a_deployment_and_its_operator_learns_which(api, no_keyring, kind, settings, reason):
     with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, kind, **settings))
 
@@ -365,7 +365,7 @@ def test_settings_that_do_not_fit_end_a_deployment_and_its_operator_is_told_whic
     assert no_keyring.read() is None
 
 
-def test_an_update_is_rolled_back_to_the_settings_of_before_whatever_the_function_was_given_in_between(api, setting, keyring_item):
+def test_an_update_is_rolled_back_to_the_earlier_settings_whatever_the_function_had_in_between(api, setting, keyring_item):
     before = keyring_item.read()
     setting(REFRESH_IDLE_DAYS=30, REFRESH_MAX_DAYS=20)
     with cloudformation() as (url, responses):
@@ -382,7 +382,7 @@ def test_a_stack_is_deleted_whatever_its_settings_are(api, keyring_item):
     assert responses[0][2]["Status"] == "SUCCESS"
 
 
-def test_every_fault_of_a_hundred_is_told_within_what_cloudformation_takes(api, no_keyring):
+def test_a_hundred_invalid_settings_fit_into_a_cloudformation_response(api, no_keyring):
     many = ",".join(["ZZ"] * 2_000)
     with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Update", ALLOWED_REGIONS=many))
@@ -391,7 +391,7 @@ def test_every_fault_of_a_hundred_is_told_within_what_cloudformation_takes(api, 
     assert len(json.dumps(responses[0][2])) < 4_096
 
 
-def test_whatever_a_function_reads_as_a_setting_is_checked_before_it_is_given_it():
+def test_every_setting_of_a_function_is_checked_before_the_function_gets_it():
     document = Template.of_service().document
     resources = document["Resources"]
     shared = document["Globals"]["Function"]["Environment"]["Variables"]
@@ -404,7 +404,7 @@ def test_whatever_a_function_reads_as_a_setting_is_checked_before_it_is_given_it
     assert resources["FirstSigningKey"]["Properties"]["Code"] == {"Ref": "SharedLayer"}
 
 
-def test_no_function_but_the_one_that_checks_them_is_given_settings_before_they_were_checked(resources):
+def test_only_the_function_that_checks_settings_gets_them_unchecked(resources):
     waiting = {
         name: resource["Properties"]["Environment"]["Variables"]["SETTINGS_CHECKED_BY"]
         for name, resource in resources.items()
@@ -441,7 +441,7 @@ def test_a_role_that_is_not_known_everywhere_yet_is_waited_for(api, wire, no_key
     assert len(no_keyring.keys) == 1
 
 
-def test_a_role_that_stays_forbidden_is_told_of_after_40_seconds(api, wire, no_keyring):
+def test_a_role_that_stays_forbidden_is_reported_after_40_seconds(api, wire, no_keyring):
     since = len(wire.naps.seconds)
     with cloudformation() as (url, responses), wire.broken("GetItem", refused("AccessDeniedException")):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
@@ -450,7 +450,7 @@ def test_a_role_that_stays_forbidden_is_told_of_after_40_seconds(api, wire, no_k
     assert sum(wire.naps.seconds[since:]) == 40
 
 
-def test_any_other_refusal_is_told_of_at_once_and_a_daily_run_waits_for_nothing(api, wire, no_keyring):
+def test_any_other_refusal_is_reported_at_once_and_a_daily_run_does_not_wait(api, wire, no_keyring):
     since = len(wire.naps.seconds)
     with cloudformation() as (url, responses), wire.broken("GetItem", refused("ResourceNotFoundException")):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
@@ -461,7 +461,7 @@ def test_any_other_refusal_is_told_of_at_once_and_a_daily_run_waits_for_nothing(
     assert not wire.naps.seconds[since:]
 
 
-def test_waiting_and_telling_fit_into_the_function_s_time_and_that_into_cloudformation_s():
+def test_waiting_and_reporting_fit_into_the_function_s_time_and_that_into_cloudformation_s():
     stack = Template.of_service()
     calls, put = 3 * 2 * 3, 10  # a read, an encryption and a write, each tried twice for 3 s; the answer's PUT
 
@@ -469,7 +469,7 @@ def test_waiting_and_telling_fit_into_the_function_s_time_and_that_into_cloudfor
     assert stack.functions["RotateSigningKeys"].timeout_seconds < stack.custom_resources["FirstSigningKey"]["ServiceTimeout"]
 
 
-def test_a_crash_is_told_by_its_kind_alone(api, wire, no_keyring):
+def test_a_crash_is_reported_by_its_type_alone(api, wire, no_keyring):
     def crash():
         raise RuntimeError("with a secret")
 

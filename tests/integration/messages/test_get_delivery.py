@@ -19,7 +19,7 @@ def see(api, challenge):
     return api.get(f"/api/v1/auth/challenges/{challenge}")
 
 
-def test_a_message_to_anyone_shows_its_way(api, ada):
+def test_a_message_to_anybody_shows_its_delivery(api, ada):
     response = ada.request_code(REGISTER)
 
     before = see(api, response["challenge"])
@@ -74,7 +74,7 @@ ASKS = {
 
 @pytest.mark.parametrize("refused", [False, True], ids=["sent", "refused"])
 @pytest.mark.parametrize("purpose", ASKS)
-def test_of_whatever_was_asked_nothing_tells_whether_there_is_an_account(api, inbox, setting, purpose, refused):
+def test_no_purpose_s_delivery_reveals_an_account(api, inbox, setting, purpose, refused):
     setting(LOGIN_IDENTIFIER="both")
     with_account, without = Acquainted(api, inbox), Acquainted(api, inbox)
     with_account.sign_up()
@@ -113,7 +113,7 @@ def pending_challenge(person, purpose) -> str:
     return challenges.encode(key, purpose, item[purpose]["M"]["id"]["B"])
 
 
-def test_nobody_learns_by_a_cancellation_s_way_that_an_account_is_being_deleted(api, inbox):
+def test_the_delivery_of_a_cancellation_code_reveals_no_pending_deletion(api, inbox):
     leaver, nobody = Person(api, inbox), Person(api, inbox)
     leaver.sign_up()
     assert leaver.leave().status == 200
@@ -128,7 +128,7 @@ def test_nobody_learns_by_a_cancellation_s_way_that_an_account_is_being_deleted(
     assert seen == [["queued"] * 2, ["sent"] * 2]
 
 
-def test_a_code_whose_address_went_meanwhile_looks_sent(api, inbox, engine):
+def test_a_code_whose_address_was_removed_meanwhile_looks_sent(api, inbox, engine):
     leaver = Person(api, inbox)
     leaver.sign_up()
     response = leaver.request_deletion()
@@ -154,7 +154,7 @@ def test_a_code_that_was_used_still_looks_sent(api, customer):
     assert see(api, challenge).body == before.body
 
 
-def test_a_replaced_expired_or_made_up_challenge_is_not_found(api, ada):
+def test_a_replaced_expired_or_invented_challenge_is_not_found(api, ada):
     challenge, _code = ada.request_and_read_code(REGISTER)
     api.clock.advance(90)
     replacing = ada.request_code(REGISTER)["challenge"]

@@ -106,7 +106,7 @@ REGISTER_ASK, LOGIN_ASK, MOBILE_ASK = (by_phone(path) for path in (f"{REGISTER}/
         pytest.param(by_email, signed_up_by_email, "email", "sign_in", id="email, known"),
     ],
 )
-def test_the_owner_of_an_address_is_told_by_purpose_account_channel_and_language(ada, inbox, request_code, sign_up, channel, kind):
+def test_the_message_depends_on_purpose_account_channel_and_language(ada, inbox, request_code, sign_up, channel, kind):
     if sign_up:
         sign_up(ada)
     address = ada.phone if channel == "sms" else ada.email
@@ -131,7 +131,7 @@ def words(kind: str, channel: str, locale: str, code: str) -> tuple[str | None, 
     return subject.removeprefix("Subject: "), rest
 
 
-def test_a_sign_in_code_for_nobody_is_skipped_and_no_provider_is_asked(api, tables, outbox):
+def test_a_sign_in_code_for_nobody_is_skipped_and_reaches_no_provider(api, tables, outbox):
     api.post(f"{LOGIN}/request-otp", phone=new_number())
     since = len(api.wire.calls)
     records = outbox.records()
@@ -151,7 +151,7 @@ def test_an_email_goes_out_by_the_configuration_set_that_the_stack_names(setting
     assert [message.request["ConfigurationSetName"] for message in inbox.of(ada.email)] == ["customer-auth"]
 
 
-def test_the_verify_gets_a_hint_of_whose_the_address_is(tables, customer, eve):
+def test_the_sender_leaves_a_hint_of_the_customer_for_the_verification(tables, customer, eve):
     customer.request_and_read_code(LOGIN)
     eve.request_and_read_code(REGISTER)
 
@@ -162,7 +162,7 @@ def test_the_verify_gets_a_hint_of_whose_the_address_is(tables, customer, eve):
 # ── what reaches the sender ──
 
 
-def test_of_all_that_happens_to_a_code_the_ask_alone_reaches_the_sender(api, wire, outbox, customer):
+def test_of_all_that_happens_to_a_code_only_its_request_reaches_the_sender(api, wire, outbox, customer):
     challenge, code = customer.request_and_read_code(LOGIN)
     assert outbox.records() == []  # what the sender itself wrote
 
@@ -226,7 +226,7 @@ def test_a_replaced_code_is_not_sent(api, outbox, ada):
     assert ada.verify(code, REGISTER, challenge=challenge).status == 201
 
 
-def test_an_expired_code_is_not_sent_nor_tried_again(api, outbox, ada):
+def test_an_expired_code_is_neither_sent_nor_queued_again(api, outbox, ada):
     ada.request_code(REGISTER)
     records = outbox.records()
     api.clock.advance(300)
@@ -255,7 +255,7 @@ def delivery_of(tables, person: Person) -> tuple[str, str]:
     return challenge["delivery"]["S"], challenge.get("reason", {"S": ""})["S"]
 
 
-def test_a_provider_that_refuses_for_now_is_asked_again_from_the_queue_and_holds_up_nobody_else(wire, tables, outbox, ada, eve, provider):
+def test_a_temporary_refusal_is_repeated_from_the_queue_and_holds_up_no_other_message(wire, tables, outbox, ada, eve, provider):
     service, request_code = provider
     request_code(ada)
     request_code(eve)
@@ -275,7 +275,7 @@ def test_a_provider_that_refuses_for_now_is_asked_again_from_the_queue_and_holds
     assert outbox.api.queued() == []
 
 
-def test_a_provider_that_refuses_for_good_is_not_asked_again(wire, tables, outbox, ada, eve, provider):
+def test_a_permanent_refusal_is_not_repeated(wire, tables, outbox, ada, eve, provider):
     service, request_code = provider
     request_code(ada)
     request_code(eve)
@@ -292,7 +292,7 @@ def test_a_provider_that_refuses_for_good_is_not_asked_again(wire, tables, outbo
 
 
 @pytest.mark.parametrize(("mode", "messages"), [("lost", 2), ("timeout", 1), ("error", 1)])
-def test_a_provider_whose_answer_was_lost_is_asked_once_more_with_the_same_code(wire, outbox, ada, provider, mode, messages):
+def test_a_provider_whose_response_was_lost_gets_the_same_code_once_more(wire, outbox, ada, provider, mode, messages):
     service, request_code = provider
     request_code(ada)
     records = outbox.records()
@@ -309,7 +309,9 @@ def test_a_provider_whose_answer_was_lost_is_asked_once_more_with_the_same_code(
     assert len(set(outbox.sent(ada))) == 1
 
 
-def test_a_provider_whose_answers_are_all_lost_is_asked_twice_at_most_and_the_message_has_failed(api, wire, tables, outbox, ada, provider):
+def test_a_provider_whose_responses_are_all_lost_gets_two_requests_at_most_and_the_message_has_failed(
+    api, wire, tables, outbox, ada, provider
+):
     service, request_code = provider
     request_code(ada)
     records = outbox.records()
@@ -326,7 +328,7 @@ def test_a_provider_whose_answers_are_all_lost_is_asked_twice_at_most_and_the_me
     assert delivery_of(tables, ada) == ("failed", "no_answer")
 
 
-def test_a_message_that_came_though_its_answer_was_lost_is_not_sent_again_once_its_code_was_used(api, wire, outbox, ada):
+def test_a_message_with_a_lost_response_is_not_sent_again_once_its_code_was_used(api, wire, outbox, ada):
     challenge = ada.request_code(REGISTER)["challenge"]
     with wire.broken("Publish", "lost", service="sns"):
         outbox.take(outbox.records())
@@ -392,7 +394,7 @@ def test_of_a_batch_from_the_queue_only_what_may_still_succeed_stays(api, wire, 
     assert len(outbox.sent(ada)) == len(outbox.sent(eve)) == 1
 
 
-def test_a_message_that_is_repeated_after_the_derivation_key_was_rotated_has_the_same_code(api, wire, outbox, ada):
+def test_a_message_repeated_after_a_rotation_of_the_derivation_key_has_the_same_code(api, wire, outbox, ada):
     secrets, derivation_key = api.engine.clients.secrets, api.engine.ids["DerivationKey"]
     key = secrets.get_secret_value(SecretId=derivation_key)["SecretString"]
     challenge = ada.request_code(REGISTER)["challenge"]
@@ -423,7 +425,7 @@ def test_a_message_that_is_repeated_after_the_derivation_key_was_rotated_has_the
         pytest.param({"operation": "UpdateItem", "mode": "killed_before", "nth": 2}, 2, id="before it wrote down that it had sent"),
     ],
 )
-def test_a_sender_that_was_killed_is_made_up_for_once(api, wire, outbox, ada, fault, messages):
+def test_a_killed_sender_s_message_is_sent_once_more(api, wire, outbox, ada, fault, messages):
     challenge = ada.request_code(REGISTER)["challenge"]
     records = outbox.records()
     with wire.broken(**fault), pytest.raises(Killed):
@@ -440,7 +442,7 @@ def test_a_sender_that_was_killed_is_made_up_for_once(api, wire, outbox, ada, fa
     assert ada.verify(outbox.sent(ada)[0], REGISTER, challenge=challenge).status == 201
 
 
-def test_two_senders_that_were_killed_one_after_the_other_sent_twice_at_most(api, wire, outbox, ada):
+def test_two_senders_killed_one_after_the_other_send_twice_at_most(api, wire, outbox, ada):
     ada.request_code(REGISTER)
     records = outbox.records()
 
@@ -462,7 +464,7 @@ SENT_TWICE = {("Publish", "lost"), ("Publish", "lost once"), ("Publish", "killed
 
 
 @pytest.mark.parametrize("mode", ["error", "throttle", "timeout", "lost", "lost once", "conflict", "killed_before", "killed_after"])
-def test_whatever_breaks_in_a_new_sender_the_message_comes_and_holds_up_no_other(api, outbox, inbox, combinations, mode):
+def test_whatever_breaks_in_a_new_sender_the_message_arrives_and_holds_up_no_other(api, outbox, inbox, combinations, mode):
     for step, fault in faults_of_a_new_sender(api, outbox, Person(api, inbox), mode):
         ada, eve = Person(api, inbox), Person(api, inbox)
         records = []
@@ -507,7 +509,7 @@ def faults_of_a_new_sender(api, outbox: Outbox, person: Person, mode: str):
         yield step, {"operation": call.operation, "mode": mode.partition(" ")[0], "service": call.service, "nth": alike, "times": attempts}
 
 
-def test_a_record_that_makes_no_sense_holds_up_no_other(outbox, ada, eve):
+def test_a_malformed_record_holds_up_no_other(outbox, ada, eve):
     ada.request_code(REGISTER)
     eve.request_code(REGISTER)
     first, second = outbox.records()

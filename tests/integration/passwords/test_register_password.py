@@ -43,7 +43,7 @@ def test_an_address_proven_by_a_code_is_409_too(api, ada, inbox):
     assert ada.register().status == 409
 
 
-def test_an_unproven_address_may_be_registered_again_and_the_newest_password_is_the_one_that_is_tried(ada, stranger):
+def test_an_unverified_address_may_be_registered_again_and_the_newest_password_counts(ada, stranger):
     ada.registered()
     stranger.register("another password of mine")
 
@@ -51,7 +51,7 @@ def test_an_unproven_address_may_be_registered_again_and_the_newest_password_is_
     assert stranger.log_in("another password of mine").status == 403
 
 
-def test_of_an_older_registration_token_customer_and_codes_live_on(ada, stranger):
+def test_an_older_registration_keeps_its_token_customer_and_codes(ada, stranger):
     token = ada.register()["token"]
     stranger.registered("another password of mine")
     created = ada.create(token)
@@ -110,7 +110,7 @@ def test_an_eleventh_registration_of_a_client_within_the_hour_waits(ada, api):
     ("setting_", "channel", "missing"),
     [("email", "phone", "email"), ("both", "phone", "email"), ("phone", "email", "phone")],
 )
-def test_what_is_registered_is_what_the_setting_says(setting, ada, setting_, channel, missing):
+def test_the_setting_says_which_address_is_registered(setting, ada, setting_, channel, missing):
     setting(REGISTRATION_IDENTIFIER=setting_, LOGIN_IDENTIFIER="")
 
     answer = ada.register(**{channel: getattr(ada, channel)})
@@ -133,7 +133,7 @@ def test_the_password_lies_nowhere_but_hashed(real_hashes, api, ada):
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in lies
 
 
-def test_a_registration_that_has_lapsed_opens_no_customer_though_a_token_of_it_lives(api, ada):
+def test_a_lapsed_registration_creates_no_customer_though_its_token_lives(api, ada):
     ada.register()
     api.clock.advance(30 * 86_400 - 1)
     token = ada.log_in()["token"]
@@ -142,7 +142,7 @@ def test_a_registration_that_has_lapsed_opens_no_customer_though_a_token_of_it_l
     assert ada.create(token).status == 401
 
 
-def test_after_thirty_days_a_registration_has_lapsed_though_its_row_lies_there(api, ada):
+def test_a_registration_has_lapsed_after_30_days_though_its_item_is_still_stored(api, ada):
     created = ada.registered()["customer"]
     api.clock.advance(30 * 86_400 - 1)
     assert ada.log_in().status == 403

@@ -41,7 +41,7 @@ def children(person: Person, **query):
 
 
 @ON_BOTH_ENGINES
-def test_who_signed_up_with_the_code_is_shown_with_names_and_masked_contacts(customer, friend):
+def test_referred_customers_are_shown_with_names_and_masked_addresses(customer, friend):
     grace = friend(code_of(customer), first_name="Grace", last_name="Hopper")
 
     page = children(customer)
@@ -114,7 +114,7 @@ def test_a_bad_referral_code_is_named_as_it_was_sent(api, inbox):
     assert (refused.status, refused["errors"][0]["field"]) == (400, "referralCode")
 
 
-def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer, friend):
+def test_referrers_are_listed_by_level_as_far_as_the_setting_says(setting, customer, friend):
     setting(REFERRAL_LEVELS="3")
     line = [customer]
     for _ in range(5):
@@ -125,7 +125,7 @@ def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer,
     assert last["parent_customers_by_level"] == {"1": line[-2].id, "2": line[-3].id, "3": line[-4].id}
 
 
-def test_an_unknown_code_is_told_once_the_proof_held_and_the_proof_stays_unspent(ada):
+def test_an_unknown_referral_code_is_refused_after_the_proof_which_stays_unused(ada):
     challenge, code = ada.request_and_read_code(REGISTER)
 
     wrong = ada.verify("000000" if code != "000000" else "000001", REGISTER, challenge=challenge, referral_code="7K2M9XQ4R8TD")
@@ -166,12 +166,12 @@ def test_a_referrer_s_code_is_valid_until_the_account_goes(api, tables, bob, day
     assert [newcomer(name) for name in (code, bob.id)] == [400, 400]
 
 
-def test_a_referrer_who_goes_while_somebody_signs_up_is_unknown_and_the_proof_stays_unspent(api, wire, bob, newcomer, customer_item_of):
+def test_a_referrer_who_goes_while_somebody_signs_up_is_unknown_and_the_proof_stays_unused(api, wire, bob, newcomer, customer_item_of):
     with wire.before("TransactWriteItems", customer_item_of(bob.id).delete):
         assert newcomer(code_of(bob)) == 400
 
 
-def test_a_customer_who_has_lapsed_refers_nobody_though_their_rows_lie_there(api, inbox, days, newcomer):
+def test_a_lapsed_customer_refers_nobody_though_the_items_are_still_stored(api, inbox, days, newcomer):
     other = Person(api, inbox, ip=new_ip())
     customer = other.create(other.register()["token"])["customer"]
     assert [newcomer(name) for name in (customer["referral_code"], customer["id"])] == [201, 201]
@@ -192,7 +192,7 @@ def test_whoever_had_a_session_refers_after_thirty_days_too(setting, api, inbox,
     assert [newcomer(name) for name in (customer["referral_code"], customer["id"])] == [201, 201]
 
 
-def test_who_has_an_account_is_referred_by_nobody(customer, bob):
+def test_an_existing_customer_is_referred_by_nobody(customer, bob):
     customer.sign_in()
     challenge, code = customer.request_and_read_code(REGISTER)
 
@@ -200,7 +200,7 @@ def test_who_has_an_account_is_referred_by_nobody(customer, bob):
     assert children(bob)["children"] == []
 
 
-def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine, customer, part_of):
+def test_10_000_referred_customers_are_listed_page_by_page_newest_first(api, engine, customer, part_of):
     table, base = engine.ids["CustomersTable"], 1_700_000_000
     ids = [f"cus_{n:024d}" for n in range(part_of(10_000, part=1_000))]
     batch = [{"PutRequest": {"Item": child(each, customer.id, base + n)}} for n, each in enumerate(ids)]

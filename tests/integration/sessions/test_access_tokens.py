@@ -55,7 +55,7 @@ def test_the_claims_are_these_and_no_others(api, ada):
     assert ada.session["expires_in"] == 900
 
 
-def test_nothing_in_it_tells_the_phone_or_the_name(ada):
+def test_nothing_in_it_reveals_the_phone_or_the_name(ada):
     ada.sign_up(first_name="Augusta")
     text = json.dumps(claims_of(ada.session["token"]))
 
@@ -63,7 +63,7 @@ def test_nothing_in_it_tells_the_phone_or_the_name(ada):
     assert "Augusta" not in text
 
 
-def test_a_code_by_email_is_no_sms_in_amr(api, ada, inbox):
+def test_a_code_by_email_is_not_sms_in_amr(api, ada, inbox):
     api.post("/login/email/send", email=ada.email)
     session = api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))
 
@@ -108,7 +108,7 @@ def test_a_new_sign_in_is_the_step_up(customer):
 # ── how long, and where ──
 
 
-def test_it_opens_to_the_last_second_and_not_at_its_end(api, customer, doors):
+def test_a_token_is_valid_to_the_last_second_and_not_at_its_end(api, customer, doors):
     token = customer.session["token"]
     api.clock.advance(claims_of(token)["exp"] - clock.now() - 1)
     assert (doors.me(token).status, doors.validate(token).status) == (200, 200)
@@ -117,7 +117,7 @@ def test_it_opens_to_the_last_second_and_not_at_its_end(api, customer, doors):
     assert (doors.me(token).status, doors.validate(token).status) == (401, 401)
 
 
-def test_its_life_is_a_setting(setting, ada):
+def test_the_lifetime_of_a_token_is_a_setting(setting, ada):
     setting(ACCESS_TOKEN_MINUTES=60)
     ada.sign_up()
 
@@ -125,7 +125,7 @@ def test_its_life_is_a_setting(setting, ada):
     assert (claims["exp"] - claims["iat"], ada.session["expires_in"]) == (3_600, 3_600)
 
 
-def test_it_dies_with_its_session_at_the_latest(api, customer, days):
+def test_a_token_ends_with_its_session_at_the_latest(api, customer, days):
     begun = claims_of(customer.session["token"])["auth_time"]
     refresh_token = customer.session["refresh_token"]
     for _ in range(2):
@@ -177,11 +177,11 @@ def test_the_audience_is_a_setting_and_a_token_for_another_opens_nothing(setting
 # ── what is none ──
 
 
-def test_a_token_put_together_by_hand_opens_as_long_as_nothing_is_forged(forge, doors):
+def test_a_token_assembled_by_hand_is_accepted_if_nothing_is_forged(forge, doors):
     assert (doors.me(forge.sign()).status, doors.validate(forge.sign()).status) == (200, 200)
 
 
-def test_no_forged_token_is_anybody(forge, doors):
+def test_no_forged_token_authenticates_anybody(forge, doors):
     answers = {name: doors.me(make(forge)) for name, make in FORGERIES.items()}
 
     assert {name: answer.status for name, answer in answers.items() if answer.status != 401} == {}
@@ -211,7 +211,7 @@ def test_all_refused_tokens_look_alike_from_outside(api, customer, forge, doors)
         )
 
 
-def test_no_other_proof_of_ours_is_an_access_token(api, customer, doors):
+def test_no_other_token_of_ours_is_an_access_token(api, customer, doors):
     challenge, code = customer.request_and_read_code()
     others = (customer.session["refresh_token"], customer.session["device"], challenge, code, customer.id)
 
@@ -228,7 +228,7 @@ def test_a_huge_token_opens_nothing(forge, doors, length):
     assert doors.validate(huge).status in {400, 401, 413}
 
 
-def test_a_made_up_key_id_costs_at_most_one_read_of_the_keyring_a_minute(api, forge, doors):
+def test_an_invented_key_id_costs_at_most_one_read_of_the_keyring_a_minute(api, forge, doors):
     api.clock.advance(60)
     calls = [doors.me(forge.headed(kid=f"key_{i}")).aws_calls for i in range(20)]
 

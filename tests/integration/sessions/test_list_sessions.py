@@ -36,7 +36,7 @@ def test_every_live_session_is_there_with_the_one_used_last_first(api, customer)
     assert [each["current"] for each in sessions_of(api, phone)] == [False, True]
 
 
-def test_the_user_agent_itself_lies_nowhere(api, customer):
+def test_the_user_agent_itself_is_stored_nowhere(api, customer):
     signed_in_with(customer, IPHONE)
 
     assert "AppleWebKit" not in str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
@@ -67,7 +67,7 @@ def test_nobody_sees_another_s(api, customer, bob):
     assert ours[0]["sid"] != theirs[0]["sid"]
 
 
-def test_many_sessions_come_all(api, engine, customer):
+def test_many_sessions_are_listed_completely(api, engine, customer):
     """More than one page of a query holds."""
     [item] = [each for each in api.table("SessionsTable") if each["pk"]["S"] == customer.id]
     for nth in range(3):

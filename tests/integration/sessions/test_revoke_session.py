@@ -26,7 +26,7 @@ def sids(api):
     return listed
 
 
-def test_it_ends_at_once_and_the_others_go_on(customer, doors, revoke, sids):
+def test_a_revoked_session_ends_at_once_and_the_others_continue(customer, doors, revoke, sids):
     lost = customer.session
     customer.sign_in()
     _, other = sids(customer.session)
@@ -39,21 +39,21 @@ def test_it_ends_at_once_and_the_others_go_on(customer, doors, revoke, sids):
     assert doors.open_to(customer.session) == {"me", "validate", "refresh"}
 
 
-def test_it_can_be_one_s_own(customer, doors, revoke, sids):
+def test_the_current_session_can_be_revoked(customer, doors, revoke, sids):
     [own] = sids(customer.session)
 
     assert revoke(customer.session, own).status == 204
     assert doors.open_to(customer.session) == set()
 
 
-def test_repeated_it_succeeds_again(customer, revoke, sids):
+def test_a_repeated_revocation_succeeds_again(customer, revoke, sids):
     customer.sign_in()
     _, other = sids(customer.session)
 
     assert [revoke(customer.session, other).status for _ in range(2)] == [204, 204]
 
 
-def test_nobody_ends_another_s(customer, bob, doors, revoke, sids):
+def test_nobody_revokes_the_session_of_another(customer, bob, doors, revoke, sids):
     [theirs] = sids(bob.session)
 
     assert revoke(customer.session, theirs).status == 204  # as one that has ended: nothing tells whose it is
@@ -61,13 +61,13 @@ def test_nobody_ends_another_s(customer, bob, doors, revoke, sids):
 
 
 @pytest.mark.parametrize("sid", ["ses_", "ses_short", "cus_" + "0" * 24, "ses_" + "z" * 24, "ses_" + "0" * 25, "*", "%20"])
-def test_what_is_no_session_s_name_is_not_found(customer, revoke, sid):
+def test_an_invalid_session_id_is_not_found(customer, revoke, sid):
     answer = revoke(customer.session, sid)
 
     assert (answer.status, answer["type"]) == (404, "not_found")
 
 
-def test_an_end_that_was_not_written_is_no_success(wire, customer, doors, revoke, sids):
+def test_a_revocation_that_was_not_written_is_no_success(wire, customer, doors, revoke, sids):
     lost = customer.session
     customer.sign_in()
     _, other = sids(customer.session)

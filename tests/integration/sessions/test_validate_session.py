@@ -4,7 +4,7 @@ from tests.harness.faults import answer
 from tests.harness.forgery import claims_of
 
 
-def test_a_live_session_is_told_with_its_claims(customer, doors):
+def test_a_live_session_is_valid_and_shows_its_claims(customer, doors):
     response = doors.validate(customer.session["token"])
 
     assert response.status == 200
@@ -12,7 +12,7 @@ def test_a_live_session_is_told_with_its_claims(customer, doors):
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_asking_changes_nothing(customer, doors, api):
+def test_a_validation_changes_nothing(customer, doors, api):
     before = api.table("SessionsTable"), api.table("CustomersTable")
     for _ in range(3):
         doors.validate(customer.session["token"])
@@ -20,7 +20,7 @@ def test_asking_changes_nothing(customer, doors, api):
     assert (api.table("SessionsTable"), api.table("CustomersTable")) == before
 
 
-def test_an_ended_session_is_told_in_the_sign_in_api_s_words(customer, doors):
+def test_an_ended_session_is_refused_with_the_sign_in_api_s_message(customer, doors):
     doors.log_out(customer.session["refresh_token"])
     response = doors.validate(customer.session["token"])
 
@@ -34,7 +34,7 @@ def test_an_ended_session_is_told_in_the_sign_in_api_s_words(customer, doors):
     }
 
 
-def test_a_bearer_token_in_the_header_is_not_what_is_asked_for(api, customer):
+def test_a_bearer_token_in_the_header_does_not_replace_the_field(api, customer):
     response = api.post("/login/validate", headers={"authorization": f"Bearer {customer.session['token']}"})
 
     assert (response.status, response["errorCode"], response["message"]) == (400, "E011002", "Session token is required")
@@ -58,7 +58,7 @@ def test_tables_that_do_not_answer_make_no_session_invalid(wire, customer, doors
     assert doors.validate(customer.session["token"]).status == 200
 
 
-def test_half_an_answer_of_the_tables_makes_no_session_invalid(wire, customer, doors):
+def test_half_a_response_of_the_tables_makes_no_session_invalid(wire, customer, doors):
     def all_unread(request):
         return answer(200, Responses={}, UnprocessedKeys=json.loads(request.body)["RequestItems"])(request)
 

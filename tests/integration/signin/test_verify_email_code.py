@@ -70,7 +70,7 @@ def test_the_spelling_that_the_code_was_mailed_to_is_the_one_that_was_proven(api
     assert len(inbox.of(mailed_to)) == 2
 
 
-def test_a_code_is_tried_under_every_spelling_of_its_address(api, inbox, email):
+def test_a_code_is_accepted_with_every_spelling_of_its_address(api, inbox, email):
     local = email.partition("@")[0]
     challenge = api.post(SEND, email=f"{local}@bücher.example")["challenge"]
     code = inbox.code(f"{local}@xn--bcher-kva.example")
@@ -80,7 +80,7 @@ def test_a_code_is_tried_under_every_spelling_of_its_address(api, inbox, email):
     assert answer.status == 200
 
 
-def test_a_wrong_code_is_told_in_the_sign_in_api_s_own_words_and_code(api, inbox, email):
+def test_a_wrong_code_is_refused_with_the_sign_in_api_s_message_and_code(api, inbox, email):
     challenge, code = request_and_read_code(api, inbox, email)
 
     answer = api.post(VERIFY, email=email, code=other_code(code), challenge=challenge)
@@ -106,7 +106,7 @@ def test_a_code_by_email_lives_ten_minutes_to_the_second(api, inbox, email, life
 @pytest.mark.parametrize(
     ("body", "message"), [({"code": "123456"}, "Email is required"), ({"email": "ada@example.com"}, "Code is required")]
 )
-def test_a_missing_field_is_told_in_the_sign_in_api_s_own_words(api, body, message):
+def test_a_missing_field_is_refused_with_the_sign_in_api_s_message(api, body, message):
     answer = api.post(VERIFY, **body)
 
     assert (answer.status, answer["success"], answer["message"], answer["errorCode"]) == (400, False, message, "E011002")

@@ -94,7 +94,7 @@ def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
     assert customer.verify(code, **({"challenge": challenge} if bound else {})).status == (200 if life < 300 else 401)
 
 
-def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, customer, nobody):
+def test_wrong_expired_used_unknown_and_foreign_codes_get_one_response(api, customer, nobody):
     answers = [nobody.verify("123456"), nobody.verify("123456", challenge="unknown")]
     challenge, code = customer.request_and_read_code()
     answers.append(customer.verify(other_code(code), challenge=challenge))
@@ -112,7 +112,7 @@ def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, custom
 
 
 @ON_BOTH_ENGINES
-def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(customer, nobody):
+def test_an_attempt_at_a_number_without_an_account_is_the_same_response_and_work(customer, nobody):
     answers = []
     for person in (customer, nobody):
         challenge = person.request_code()["challenge"]
@@ -135,7 +135,7 @@ def test_a_code_for_one_purpose_opens_no_other(customer, requested, tried):
 
 
 @pytest.mark.parametrize(("requested", "tried"), list(permutations(PURPOSES, 2)))
-def test_a_code_of_another_purpose_is_a_try_of_the_one_that_waits_there(customer, requested, tried):
+def test_a_code_of_another_purpose_is_an_attempt_at_the_pending_one(customer, requested, tried):
     own_challenge, own_code = request_for(customer, tried)
     challenge, code = request_for(customer, requested)
 
@@ -164,7 +164,7 @@ def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, 
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
+def test_a_code_of_another_customer_is_a_wrong_attempt(customer, eve, bound):
     challenge, code = customer.request_and_read_code()
     own_challenge, own_code = eve.request_and_read_code()
     named = {"challenge": own_challenge} if bound else {}
@@ -190,7 +190,7 @@ def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
+def test_a_challenge_forged_for_the_right_item_compares_nothing(customer):
     challenge, code = customer.request_and_read_code()
     made_up = challenge[:-8] + ("A" * 8 if challenge[-8:] != "A" * 8 else "B" * 8)
 
@@ -200,7 +200,7 @@ def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_code_opens_its_account_also_where_the_outbox_left_no_hint_of_it(api, customer):
+def test_a_code_signs_in_where_the_outbox_left_no_hint_of_the_customer(api, customer):
     challenge, code = customer.request_and_read_code()
     table = api.engine.ids["CodesTable"]
     for item in api.table("CodesTable"):

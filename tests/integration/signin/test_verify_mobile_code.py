@@ -60,7 +60,7 @@ def test_a_verify_takes_three_requests_to_aws(api, customer, bound):
     assert answer.aws_calls == ("UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
-def test_a_wrong_code_is_told_in_the_sign_in_api_s_own_words_and_code(api, ada):
+def test_a_wrong_code_is_refused_with_the_sign_in_api_s_message_and_code(api, ada):
     challenge, code = request_and_read_code(ada)
 
     answer = api.post(VERIFY, phone=ada.phone, code=other_code(code), challenge=challenge)
@@ -72,7 +72,7 @@ def test_a_wrong_code_is_told_in_the_sign_in_api_s_own_words_and_code(api, ada):
 @pytest.mark.parametrize(
     ("body", "message"), [({"code": "123456"}, "Phone number is required"), ({"phone": "+12125550123"}, "Code is required")]
 )
-def test_a_missing_field_is_told_in_the_sign_in_api_s_own_words(api, body, message):
+def test_a_missing_field_is_refused_with_the_sign_in_api_s_message(api, body, message):
     answer = api.post(VERIFY, **body)
 
     assert (answer.status, answer["success"], answer["message"], answer["errorCode"]) == (400, False, message, "E011002")

@@ -12,7 +12,7 @@ REQUEST_CODE = f"{REGISTER}/request-otp"
 
 
 @ON_BOTH_ENGINES
-def test_an_ask_is_answered_with_a_challenge_two_times_and_a_masked_number(api, number):
+def test_a_code_request_returns_a_challenge_two_times_and_a_masked_number(api, number):
     now = clock.now()
 
     answer = api.post(REQUEST_CODE, phone=number)
@@ -63,14 +63,14 @@ def test_a_number_in_other_digits_gets_its_sms_too(api, inbox, number, zero):
     assert len(inbox.of(number)) == 1
 
 
-def test_a_number_with_an_account_gets_the_same_answer(api, customer, number):
+def test_a_number_with_an_account_gets_the_same_response(api, customer, number):
     known, unknown = customer.request_code(REGISTER), api.post(REQUEST_CODE, phone=number)
 
     assert known.shape == unknown.shape
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem", "UpdateItem")
 
 
-def test_a_number_with_an_account_is_told_so_in_its_sms_alone(customer, inbox):
+def test_only_the_sms_says_that_a_number_has_an_account(customer, inbox):
     customer.request_code(REGISTER)
 
     assert "you already have an account" in inbox.of(customer.phone)[-1].body
@@ -101,7 +101,7 @@ def test_after_a_sign_in_code_for_a_number_without_an_account_it_waits_as_long_a
     assert len(inbox.of(number)) == 1
 
 
-def test_no_account_is_made_before_the_code_is_proven(api, ada):
+def test_no_account_is_created_before_the_code_is_verified(api, ada):
     ada.request_and_read_code(REGISTER)
 
     assert not any(item.get("phone", {}).get("S") == ada.phone for item in api.table("CustomersTable"))
@@ -133,7 +133,7 @@ LANGUAGES = {
 
 
 @pytest.mark.parametrize(("field", "header", "words"), list(LANGUAGES.values()), ids=LANGUAGES)
-def test_the_sms_is_in_the_language_that_is_asked_for(api, inbox, number, field, header, words):
+def test_the_sms_is_in_the_requested_language(api, inbox, number, field, header, words):
     api.post(REQUEST_CODE, phone=number, headers=header, **field)
 
     assert words in inbox.of(number)[-1].body

@@ -4,7 +4,7 @@ from tests.harness.people import LOGIN, REGISTER, new_number
 RESEND = f"{REGISTER}/resend-otp"
 
 
-def test_a_resend_is_answered_like_an_ask(api, ada):
+def test_a_resend_returns_what_a_code_request_returns(api, ada):
     challenge, _ = ada.request_and_read_code(REGISTER)
     api.clock.advance(90)
     now = clock.now()
@@ -34,7 +34,7 @@ def test_the_new_code_takes_the_old_one_s_place(api, ada, inbox):
     assert ada.verify(code, REGISTER, challenge=challenge).status == 201
 
 
-def test_a_resend_needs_no_challenge_and_no_ask_before(api, ada, inbox):
+def test_a_resend_needs_neither_a_challenge_nor_an_earlier_request(api, ada, inbox):
     challenge = api.post(RESEND, phone=ada.phone)["challenge"]
 
     assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=challenge).status == 201
@@ -62,7 +62,7 @@ def test_a_challenge_of_another_number_or_flow_resends_nothing_and_counts_nothin
     assert api.post(RESEND, phone=other).status == 200
 
 
-def test_a_resend_for_a_number_with_an_account_is_the_same_answer(api, customer, number):
+def test_a_resend_for_a_number_with_an_account_gets_the_same_response(api, customer, number):
     known, unknown = api.post(RESEND, phone=customer.phone), api.post(RESEND, phone=number)
 
     assert known.shape == unknown.shape

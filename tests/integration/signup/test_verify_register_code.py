@@ -10,7 +10,7 @@ def customers_with(api, phone: str) -> list:
 
 
 @ON_BOTH_ENGINES
-def test_a_right_code_makes_an_account_with_a_session(ada):
+def test_a_right_code_creates_an_account_with_a_session(ada):
     challenge, code = ada.request_and_read_code(REGISTER)
     now = clock.now()
 
@@ -44,7 +44,7 @@ def test_both_tokens_work_at_once(ada):
     assert ada.refresh().status == 200
 
 
-def test_a_code_without_its_challenge_makes_an_account_too(ada):
+def test_a_code_without_its_challenge_creates_an_account_too(ada):
     _, code = ada.request_and_read_code(REGISTER)
 
     assert ada.verify(code, REGISTER).status == 201
@@ -85,7 +85,7 @@ def test_a_number_with_an_account_is_signed_in_to_it(customer):
     assert customer.me(answer["token"]).status == 200
 
 
-def test_signing_in_by_registering_changes_no_name_and_makes_no_second_account(api, ada):
+def test_signing_in_by_registering_changes_no_name_and_creates_no_second_account(api, ada):
     ada.sign_up(first_name="Ada")
     challenge, code = ada.request_and_read_code(REGISTER)
 
@@ -96,7 +96,7 @@ def test_signing_in_by_registering_changes_no_name_and_makes_no_second_account(a
 
 
 @ON_BOTH_ENGINES
-def test_a_wrong_code_makes_nothing(api, ada):
+def test_a_wrong_code_creates_nothing(api, ada):
     challenge, code = ada.request_and_read_code(REGISTER)
 
     answer = ada.verify(other_code(code), REGISTER, challenge=challenge)
@@ -106,7 +106,7 @@ def test_a_wrong_code_makes_nothing(api, ada):
     assert not customers_with(api, ada.phone)
 
 
-def test_a_wrong_code_is_the_same_answer_for_a_number_with_an_account(customer, api, inbox):
+def test_a_wrong_code_gets_the_same_response_for_a_number_with_an_account(customer, api, inbox):
     eve = Person(api, inbox)
     answers = []
     for person in (customer, eve):
@@ -118,7 +118,7 @@ def test_a_wrong_code_is_the_same_answer_for_a_number_with_an_account(customer, 
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem", "UpdateItem")  # the address's window and the client's
 
 
-def test_members_that_nobody_asked_for_change_nothing(ada):
+def test_unknown_members_change_nothing(ada):
     challenge, code = ada.request_and_read_code(REGISTER)
     injected = {
         "id": "cus_eve",
@@ -176,7 +176,7 @@ def test_a_code_by_sms_lives_five_minutes_to_the_second(api, ada, life):
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_an_expired_code_is_refused_49_hours_later_while_its_row_still_lies_there(api, ada, bound):
+def test_an_expired_code_is_refused_49_hours_later_while_its_item_is_still_stored(api, ada, bound):
     challenge, code = ada.request_and_read_code(REGISTER)
     api.clock.advance(49 * 3600)
 
@@ -186,7 +186,7 @@ def test_an_expired_code_is_refused_49_hours_later_while_its_row_still_lies_ther
     assert any(ada.phone in repr(item) for item in api.table("CodesTable"))
 
 
-def test_an_account_made_by_a_code_signs_in_by_login(ada):
+def test_an_account_created_by_a_code_signs_in_by_login(ada):
     ada.sign_up()
 
     assert ada.sign_in()["customer"]["id"] == ada.id
