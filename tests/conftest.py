@@ -77,7 +77,7 @@ def number():
 
 @pytest.fixture
 def ada(api, inbox):
-    """A person with a phone and a mailbox of her own, and no account."""
+    """A person with a phone and an email address of her own, and no account."""
     return Person(api, inbox)
 
 
@@ -102,7 +102,7 @@ def days(api, engine):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Says how many of those that a test sends at once really were, by the greatest number under way at one moment."""
+    """Reports how many calls of each test really ran concurrently: the greatest number under way at one moment."""
     if crowds.overlaps:
         terminalreporter.section("at once")
     for test, overlap in crowds.overlaps.items():

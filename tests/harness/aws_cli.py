@@ -1,4 +1,4 @@
-"""The AWS CLI as far as its grammar goes: what a command line asks for, checked against the SDK's own models. Nothing is called."""
+"""The grammar of the AWS CLI: command lines are checked against the SDK's own models. Nothing is called."""
 
 import json
 import re
@@ -100,7 +100,7 @@ def _options(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
 
 
 def _value(shape: Shape, values: list[str], option: str):
-    """What the service is given: JSON, the shorthand `A=1,B=2`, or plain text."""
+    """An option's value: JSON, the shorthand `A=1,B=2`, or plain text."""
     if shape.type_name == "boolean":
         if values:
             raise WrongCommand(f"--{option} takes no value")

@@ -1,4 +1,4 @@
-"""Many at once, and how many really were: what is under way at one moment is counted, for threads on few cores mostly take turns."""
+"""Concurrent calls, with a count of those under way at one moment: threads on few cores mostly take turns."""
 
 import contextlib
 import contextvars
@@ -35,7 +35,7 @@ class Overlap:
 
 
 REQUESTS = Overlap()  # to AWS, each from its first byte to its answer's last
-overlaps: dict[str, str] = {}  # by test: how many were really at once
+overlaps: dict[str, str] = {}  # by test: how many really ran concurrently
 
 
 def at_once(count: int, act: Callable) -> list:

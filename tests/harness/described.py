@@ -1,4 +1,4 @@
-"""Every answer of the service, and every request that it took, compared with the OpenAPI document; what differs fails at once."""
+"""Every response of the service, and every request that it accepted, is compared with the OpenAPI document; a difference fails the test."""
 
 import base64
 import json
@@ -57,7 +57,7 @@ def _check_body(about: str, documented: dict, answer: dict) -> None:
 
 
 def _check_request(route: str, event: dict) -> None:
-    """What was taken was valid: the other way round, a valid request may be refused for what it says."""
+    """An accepted request is valid. (A valid request may still be refused for its values.)"""
     operation = _operation(route)
     for parameter in map(resolved, operation.get("parameters", [])):
         query = event.get("queryStringParameters") or {}

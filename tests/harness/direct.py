@@ -1,4 +1,4 @@
-"""DynamoDB Local without the SDK, whose share of a test's time would be the greater: it asks for no signature."""
+"""DynamoDB Local without the SDK, which would take most of a test's time. It checks no signature."""
 
 import base64
 import http.client
@@ -20,8 +20,8 @@ class Refused(Exception):
 class Direct:
     """One connection, on which threads take turns.
 
-    The other side closes it after half a minute without a request, also in the moment in which the next one goes out: that is asked once
-    more on a new one. Whatever is asked here may be done twice.
+    The other side closes it after half a minute without a request, perhaps while the next one goes out: that one is sent once
+    more on a new connection. Every request here is safe to repeat.
     """
 
     def __init__(self, url: str):
@@ -60,7 +60,7 @@ class Direct:
 
 
 def with_bytes(value):
-    """What the SDK makes of an answer: binaries are bytes."""
+    """The response as the SDK returns it: binaries are bytes."""
     if isinstance(value, dict):
         return {name: base64.b64decode(each) if name == "B" and isinstance(each, str) else with_bytes(each) for name, each in value.items()}
     return [with_bytes(each) for each in value] if isinstance(value, list) else value

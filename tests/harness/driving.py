@@ -1,4 +1,4 @@
-"""What people do so that a message is made: each function of a person is one act, or what is done before one."""
+"""What people do to cause messages: each function is one act of a person, or its preparation."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from tests.harness.people import LOGIN, PASSWORD, Person, new_email, new_ip
 OTHER_PASSWORD = "a better horse and battery"
 WRONG, NO_TOKEN = "1234567", "none"
 
-# ── asks ──
+# ── code requests ──
 
 
 def code_request(path: str, channel: str, **more) -> Callable:
@@ -55,7 +55,7 @@ def create(person: Person, token: str):
 
 
 def signed_in(person: Person, answer, **changed):
-    """The answer; where it gives a session, it is the person's, and so is what has changed."""
+    """Return the response; if it has a session, the person takes it over with the changed fields."""
     if answer.status == 200:
         person.session |= answer.body
         vars(person).update(changed)
@@ -129,7 +129,7 @@ def change_password(person: Person):
 
 
 def another_address(person: Person) -> dict:
-    """Back and forth between two, so that one address is told as often as can be."""
+    """Change back and forth between two, so that one address is notified as often as possible."""
     log_in_again(person)
     new = person.spare if person.email != person.spare else person.first
     return {"new": new} | code_or_wrong(person, person.request_contact_change(email=new), new)

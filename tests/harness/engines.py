@@ -35,7 +35,7 @@ ON_DYNAMODB = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=Tru
 
 
 class Engine:
-    """A provisioned AWS: `environment` is what all functions together are given."""
+    """A provisioned AWS: `environment` has the variables of all functions together."""
 
     instances: ClassVar[list["Engine"]] = []
 
@@ -81,7 +81,7 @@ class Engine:
             pass  # a page of the stream may not be all of it
 
     def await_records(self, count: int) -> None:
-        """Until so many have shown: DynamoDB Local tells its streams of a mass of writes a good while after they are done."""
+        """Wait for so many records: DynamoDB Local puts a mass of writes into its streams a good while after they are done."""
         ends_at = time.monotonic() + 10
         while count > 0 and time.monotonic() < ends_at:
             count -= len(self.new_records())
@@ -106,7 +106,7 @@ class Engine:
 
 @contextlib.contextmanager
 def embedded():
-    """moto answers for AWS in this process, with the local stack's tables; loopback addresses are left to whoever listens there."""
+    """moto stands in for AWS in this process, with the local stack's tables; requests to loopback addresses go through."""
     os.environ |= HERE | CREDENTIALS
     with mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}}):
         tables.install()

@@ -1,4 +1,4 @@
-"""What IAM decides on requests, by `@cloud-copilot/iam-simulate`, which knows its rules: a statement is compared with all keys at once."""
+"""IAM's decisions on requests, by `@cloud-copilot/iam-simulate`, which knows its rules: a statement is compared with all keys together."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""A local stack in a process of its own, as `make dev` starts it, asked over HTTP."""
+"""A local stack in a process of its own, as `make dev` starts it, called over HTTP."""
 
 import contextlib
 import os
@@ -38,7 +38,7 @@ class Stack:
         return self.request("POST", path, json=body)
 
     def messages(self, to="", count=1, seconds=10):
-        """What was sent to an address, once there are so many."""
+        """The messages to an address, once there are `count`."""
         ends_at = time.monotonic() + seconds
         while len(messages := self.request("GET", "/_local/messages", params={"to": to}).json()) < count and time.monotonic() < ends_at:
             time.sleep(0.02)

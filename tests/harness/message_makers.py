@@ -1,7 +1,7 @@
-"""How each function that may make a message is driven, again and again: by one client, or at one address by many.
+"""How each function that may make a message is called again and again: by one client, or for one address by many.
 
-Which functions those are is found in the template (`may_make_a_message`) and in what was seen (`Wire.message_makers`); one that is new
-fails the tests until it has its driver here.
+The template (`may_make_a_message`) and the recorded requests (`Wire.message_makers`) say which functions those are; a new one
+fails the tests until it has a driver here.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ TIMES = 40  # by one client, of whom the widest window lets 30 through
 CLIENTS = 40
 SENDER = "SendMessages"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem")
-# The items by which the sender is asked for something.
+# The keys of the items that request a message from the sender.
 REQUEST_KINDS = ("code#", "message#")
 HANDS_OVER = ("sns:Publish", "ses:SendEmail", "sqs:SendMessage")
 
@@ -33,7 +33,7 @@ class Driver(NamedTuple):
 
 
 def may_make_a_message() -> set[str]:
-    """Every function whose policies let it write an item that the sender looks at."""
+    """Every function whose policies let it write an item that the sender reads."""
     writes = [(action, roles.arns()["CodesTable.Arn"], kind) for action in WRITES for kind in REQUEST_KINDS]
     return {name for name in roles.roles() if any(statement.allows(*each) for statement in roles.may(name) for each in writes)}
 
@@ -51,7 +51,7 @@ SIGNED_UP, MEMBER, CLAIMANT = (
 REGISTER_CODE, LOGIN_CODE = driving.code_request(f"{REGISTER}/request-otp", "phone"), driving.code_request(f"{LOGIN}/request-otp", "phone")
 EMAIL_CODE, MOBILE_CODE = driving.code_request("/login/email/send", "email"), driving.code_request("/login/mobile/send", "phone")
 
-# By logical id, and behind a comma what is particular about it.
+# By logical id; behind a comma the particular case.
 DRIVERS: dict[str, Driver] = {
     "RequestRegisterCode": Driver(REGISTER_CODE, others=True),
     "ResendRegisterCode": Driver(driving.code_request(f"{REGISTER}/resend-otp", "phone"), others=True),

@@ -1,4 +1,4 @@
-"""People who use the service: each has a phone and a mailbox, and reads only what comes to them."""
+"""People who use the service: each has a phone and an email address, and reads only their own messages."""
 
 import itertools
 import random
@@ -27,12 +27,12 @@ def new_email() -> str:
 
 
 def new_ip() -> str:
-    """A network address from which nobody in this run has asked."""
+    """A network address that no request of this run had."""
     return str(IPv4Address("10.0.0.0") + next(_numbers) % 2**24)
 
 
 class Person:
-    """Somebody with a phone and a mailbox."""
+    """Somebody with a phone and an email address."""
 
     def __init__(self, api, inbox: Inbox, ip: str | None = None):
         self.api, self.inbox, self.ip = api, inbox, ip or api.ip
@@ -57,7 +57,7 @@ class Person:
         return response["challenge"], self.inbox.code(self.phone)
 
     def sign_in_result(self) -> str | None:
-        """Try to sign in; why the right code was refused, or None where none came."""
+        """Try to sign in; return why the right code was refused, or None if no code came."""
         before = len(self.inbox.of(self.phone))
         response = self.request_code(LOGIN)
         if len(self.inbox.of(self.phone)) == before:
@@ -94,7 +94,7 @@ class Person:
         return self.api.post("/store/customers", ip=self.ip, headers=headers, **fields)
 
     def registered(self, password: str = PASSWORD, **fields) -> dict:
-        """A customer who has registered with the email and a password, and verified nothing."""
+        """Register with the email and a password, and return the response for the new, unverified customer."""
         answer = self.create(self.register(password)["token"], **fields)
         assert answer.status == 201, answer.text
         return answer.body
@@ -110,7 +110,7 @@ class Person:
         return self.api.post("/store/customers/otp/verify", ip=self.ip, headers=headers, token=token, code=code)
 
     def prove(self, customer_id: str, kind: str = "email"):
-        """Ask for the code that verifies the claim, read it and verify."""
+        """Request the code for the unverified address, read it and verify."""
         response = self.request_verification(customer_id, kind)
         assert response.status == 200, response.text
         self.api.clock.advance(90)
@@ -156,7 +156,7 @@ class Person:
         return self.api.post(f"{DELETION}/confirm", ip=self.ip, headers=headers, token=challenge, code=code)
 
     def leave(self, **more):
-        """Ask for the deletion and confirm it by the code that came."""
+        """Request the deletion and confirm it with the code."""
         response = self.request_deletion(**more)
         assert response.status == 200, response.text
         self.api.clock.advance(90)

@@ -129,7 +129,7 @@ class Service:
         self.engine.skip_records()
 
     def deliver(self) -> dict | None:
-        """Let the outbox send what was asked for."""
+        """Let the outbox send the requested messages."""
         records = self.new_records()
         if not records:
             return None
@@ -160,10 +160,10 @@ class Service:
         keyring.forget()
         publishable_keys.forget()
 
-    # ── the tables, from beneath ──
+    # ── the tables, without the service ──
 
     def table(self, logical_id: str) -> list[dict]:
-        """Every item, for tests that look at what lies there."""
+        """Every item of a table, for tests that read it."""
         return self.engine.scan(self.engine.ids[logical_id])
 
 

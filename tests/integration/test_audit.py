@@ -22,7 +22,7 @@ NAME = "Canaryetta"
 
 
 class Crash(Exception):
-    """A fault of ours whose message holds what the caller sent."""
+    """An error of ours whose message contains what the caller sent."""
 
 
 def crashing(wire, operation: str, *holding: str):

@@ -54,7 +54,7 @@ BODIES = {
     "/store/customers/me": {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Analytical Engines"},
 }
 METHODS = {path: method for method, path in routes() if method not in {"GET", "HEAD", "DELETE"}}
-# What is missing is told in the sign-in API's own words, in every family.
+# A missing field has the sign-in API's message, in every family.
 REQUIRED = {
     "phone": "Phone number is required",
     "email": "Email is required",
@@ -108,7 +108,7 @@ def send(api, path: str, **more):
 
 
 def event_of(path: str, body: str, *, encoded: bool, content_type: str = "application/json") -> dict:
-    """The event of a request whose body the gateway hands on like this."""
+    """The event of a request whose body the gateway passes on like this."""
     event = events.http_event(
         METHODS[path], path, route_key=f"{METHODS[path]} {path}", headers={"content-type": content_type}, source_ip="192.0.2.1"
     )

@@ -1,4 +1,4 @@
-"""What somebody else changes between the read and the commit: the decision is made anew, by the state of that moment."""
+"""Changes by somebody else between the read and the commit: the decision is made again, with the state of that moment."""
 
 import json
 

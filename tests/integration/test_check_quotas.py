@@ -32,7 +32,7 @@ NEW = {
 
 
 class Account:
-    """An account whose services answer what a test wants; `asked` are its operations, each with its region."""
+    """An account whose services answer as a test needs it; `calls` are its operations, each with its region."""
 
     def __init__(self, answers: dict):
         self.answers, self.calls = dict(answers), []
@@ -49,7 +49,7 @@ class Account:
 
 @pytest.fixture
 def check(tmp_path, monkeypatch, capsys):
-    """What is said of an account with these parameters: the status, and the lines that tell what does not fit."""
+    """The result for an account with these parameters: the status, and the lines on what does not fit."""
 
     def run(answers: dict, *overrides: str) -> tuple[int | str, list[str], list]:
         account = Account(answers)

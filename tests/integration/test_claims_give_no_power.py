@@ -1,8 +1,8 @@
-"""Power by an unverified address: whatever somebody does who merely gave Ada's addresses, what hangs on them is hers alone.
+"""An unverified address gives no power: whatever somebody with Ada's unverified addresses does, everything tied to them stays hers.
 
-Up to sixty steps in any order, each looked at from beneath: a step that neither asks nor tries at one of Ada's addresses changes nothing
-of it, one that does changes what a stranger's would, in the untrusted lane; nothing reaches Ada that nobody asked for, and no answer
-tells what she does.
+Up to sixty steps in any order, each checked in the tables: a step without a code request or attempt at Ada's addresses changes nothing
+of hers, one with them changes what a stranger's would, in the untrusted lane; Ada gets no message that nobody requested, and no response
+reveals what she does.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from tests.harness.world import Tables, World
 ADAS, MALLORYS = "the words that ada chose", "the words that mallory chose"
 WINDOW = re.compile(r"(send|fail|pass)\d+")
 CODE, WRONG = re.compile(r"(?<!\w)\d{6}(?!\w)"), "1234567"  # never right, and compared all the same
-# What an ask or a try by a stranger writes, in the item of the untrusted lane.
+# What a stranger's code request or attempt writes into the item of the untrusted lane.
 PURPOSES = {"register", "login", "sign_in", "verify", "reset", "contact", "cancellation"}
 BY_STRANGERS = PURPOSES | {"last_pass", "event", "expires_at"}
 ROUTES = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send", "/login/email/send")
@@ -48,7 +48,7 @@ class Traveller(Person):
 
 
 class Seen(NamedTuple):
-    """What is Ada's, from beneath: the items of her addresses by lane, her addresses' owner, her account, her sessions, her messages."""
+    """What is Ada's in the tables: the items of her addresses by lane, her addresses' owner, her account, sessions and messages."""
 
     codes: dict
     identities: dict
@@ -151,11 +151,11 @@ class Claiming(RuleBasedStateMachine):
             self.api.post(path, ip=new_ip(), **self._at(channel))
         self._deliver()
 
-    # ── Mallory claims ──
+    # ── Mallory registers Ada's addresses ──
 
     @rule(claims_email=st.booleans(), claims_phone=st.booleans())
     def register(self, claims_email, claims_phone):
-        """A registration with Ada's mailbox or an own one, and its customer with Ada's phone or an own one."""
+        """A registration with Ada's email or Mallory's own, and its customer with Ada's phone or Mallory's own."""
         address = self.ada.email if claims_email else new_email()
         if not claims_email:
             self.own["email"] = address
@@ -175,11 +175,11 @@ class Claiming(RuleBasedStateMachine):
             if answer.status == 200:
                 self._begin(answer)
 
-    # ── Mallory asks and tries ──
+    # ── Mallory requests and enters codes ──
 
     @rule(channel=channels, route=st.integers(0, 5), device=st.booleans())
     def request_code(self, channel, route, device):
-        """What everybody may ask for."""
+        """The code requests that are open to everybody."""
         paths = {"phone": ROUTES[:3], "email": ROUTES[3:]}[channel]
         paths = (*paths, "/auth/customer/emailpass/reset-password", "/store/customers/account-deletion/cancel-request")
         with self._step(requested={channel}):
@@ -253,7 +253,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule()
     def reset_own(self):
-        """By the own mailbox, where that is registered or verified."""
+        """By Mallory's own email, where that is registered or verified."""
         with self._step():
             before = len(self.inbox.of(self.own["email"]))
             self.mallory.forget_password(email=self.own["email"])
@@ -273,7 +273,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(change=st.booleans())
     def prove_at_once(self, change):
-        """An account with Ada's phone verifies its own mailbox, resets by that, or has another in its place."""
+        """An account with Ada's phone verifies its own email, resets by it, or replaces it."""
         self.register(claims_email=False, claims_phone=True)
         if change:
             self.request_contact_change(0, fresh=False, channel="email", claims=False)
@@ -285,7 +285,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(times=st.integers(9, 12), right=st.booleans())
     def squat_at_once(self, times, right):
-        """An account with the mailbox of an Ada whom nobody has seen before tries passwords; then she comes."""
+        """An account with the email of a new Ada tries passwords; then she signs in for the first time."""
         self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
         self.register(claims_email=True, claims_phone=False)
         for _ in range(5 if right else 1):
@@ -299,7 +299,7 @@ class Claiming(RuleBasedStateMachine):
         between=st.sampled_from(["nothing", "ask", "sign in", "sign in while it is erased"]),
     )
     def leave_at_once(self, broken, newcomer, claims_email, between):
-        """An account that claims Ada's addresses is deleted, while Ada, whom nobody may have seen before, may come."""
+        """An account with Ada's addresses, unverified, is deleted; meanwhile Ada, perhaps new to the service, may sign in."""
         if newcomer:
             self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
         self.register(claims_email, claims_phone=True)
@@ -346,7 +346,7 @@ class Claiming(RuleBasedStateMachine):
 
     @contextlib.contextmanager
     def _step(self, requested: set[str] = frozenset()):
-        """`asks`: the addresses of Ada's at which the step asks or tries, by channel."""
+        """`requested`: the channels of Ada's addresses at which the step requests or enters codes."""
         self.api.clock.advance(31)
         self._deliver()
         before, now = self._seen(), self.api.clock.now()
@@ -398,7 +398,7 @@ class Claiming(RuleBasedStateMachine):
             pass
 
     def _token(self, session: int, *, fresh: bool) -> str:
-        """Of a session that Mallory has; `anew`: of a new account with Ada's phone."""
+        """The token of a session of Mallory's; `fresh`: of a new account with Ada's phone."""
         if fresh or not self.sessions:
             self.register(claims_email=False, claims_phone=True)
         return recent(self.sessions, session)

@@ -1,6 +1,6 @@
-"""The code blocks of the documents: commands are run as printed, by a shell whose `aws` notes what it is asked for; the rest is parsed.
+"""The code blocks of the documents: commands run as printed, in a shell whose `aws` records its arguments; the rest is parsed.
 
-What was asked of AWS is then checked against the SDK's models: services, operations, options, values, and what a query finds. The README's
+The recorded calls are then checked against the SDK's models: services, operations, options, values, and what a query matches. The README's
 session with curl runs against a local stack, in tests/e2e/test_readme.py.
 """
 
@@ -28,7 +28,7 @@ SESSION = "README.md"  # its bash blocks are the session with curl
 # Commands that change a checkout or an account as a whole; make's targets are compared elsewhere.
 NOT_RUN = re.compile(r'make [a-z-]+( [A-Z]+=\S+)*|git pull|git checkout "\$COMMIT_BEFORE"')
 
-# What stands for `aws`: it notes its arguments and its input, and answers what a script goes on with.
+# Replaces `aws`: it records its arguments and its input, and prints what a script continues with.
 AWS = f"""#!{sys.executable} -SE
 import json, os, sys
 asked = sys.argv[1:]
@@ -70,7 +70,7 @@ class Command(NamedTuple):
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """What each document's commands, run from first to last in one shell, asked `aws` for, and what they printed."""
+    """The calls of `aws` by each document's commands, run from first to last in one shell, and their output."""
 
     def run(document: str) -> tuple[list[Command], str]:
         folder = tmp_path_factory.mktemp("bin")

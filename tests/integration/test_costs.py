@@ -16,7 +16,7 @@ from tools import check_quotas
 
 @pytest.fixture
 def units(api, monkeypatch):
-    """The units that each operation has taken since this fixture was made, as DynamoDB tells them, and the parts of transactions."""
+    """The units that each operation has taken since this fixture began, by DynamoDB's count, and the parts of transactions."""
     counted, post = Counter(), connections.post
 
     def counting(url, headers, body):
@@ -29,7 +29,7 @@ def units(api, monkeypatch):
         counted["parts"] += len(parameters.get("TransactItems", []))
         return answer
 
-    monkeypatch.setattr(connections, "post", counting)  # what goes out, and what comes back
+    monkeypatch.setattr(connections, "post", counting)  # requests, and their responses
     return counted
 
 

@@ -1,4 +1,4 @@
-"""The lists of docs/deploy.md and what deploys, held against the template: permissions, what is kept, what is checked on AWS afterwards."""
+"""The lists of docs/deploy.md and the deployer's policy against the template: permissions, retained resources, checks on AWS afterwards."""
 
 import fnmatch
 import json
@@ -11,7 +11,7 @@ import pytest
 from local.template import Template
 from tests.harness.documents import read, rows
 
-# What the schemas of resources ask for the sake of what this stack does not have, by what it is for.
+# Permissions in the schemas of resources for features that this stack does not have, by feature.
 UNUSED = {
     "code from a bucket that is not SAM's own": ["s3:*"],
     "a VPC, a file system": ["ec2:*", "elasticfilesystem:*", "s3files:*"],
@@ -36,7 +36,7 @@ UNUSED = {
     ],
     "topics that are masked, secrets in two regions": ["sns:PutDataProtectionPolicy", "secretsmanager:*Replic*"],
 }  # fmt: skip
-# What is asked beside the resources' own.
+# Permissions beside those of the resources.
 BESIDE = {
     "the custom resource, by CloudFormation": {"lambda:InvokeFunction"},
     "the API's access log (API Gateway, Configure logging for HTTP APIs)": {
@@ -69,7 +69,7 @@ def actions() -> set[str]:
 
 
 def of_resources(resources) -> set[str]:
-    """What CloudFormation's own schemas ask for making, reading, changing and deleting what the stack holds."""
+    """The permissions that CloudFormation's own schemas require to create, read, update and delete the stack's resources."""
     schemas = files("cfnlint") / "data" / "schemas"
     index = json.loads((schemas / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
     kinds = {each["Type"] for each in resources.values() if not each["Type"].startswith("Custom::")}

@@ -1,4 +1,4 @@
-"""`make deploy` and `make diff`, with a `sam` that notes what it is asked for, and CloudFormation in this process."""
+"""`make deploy` and `make diff`, with a `sam` that records its arguments, and CloudFormation in this process."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The documents say what is: each table, link, command and named test is compared with the code, the template or a run."""
+"""The documents are true: each table, link, command and named test is compared with the code, the template or a run."""
 
 import ast
 import re
@@ -142,7 +142,7 @@ def test_the_count_of_forgeries_is_right():
 
 
 def operations() -> set[str]:
-    """Every function of the tables that asks DynamoDB for something, by itself or by a private one, or is a part of a transaction."""
+    """Every function of the item modules that sends a request to DynamoDB, directly or by a private one, or is a part of a transaction."""
     called = set()
     for path in LIBRARY.rglob("*_items.py"):
         functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
@@ -181,7 +181,7 @@ NEW_PASSWORD = "another long password"
 
 
 class Calls:
-    """Each call of the document, on the common path, by its name there: what is prepared for it, and the call itself."""
+    """Each call of the document, on the common path, by its name there: its preparation, and the call itself."""
 
     def __init__(self, api, inbox, engine):
         self.api, self.inbox, self.engine = api, inbox, engine
@@ -246,7 +246,7 @@ class Calls:
         }
 
     def leaving(self) -> tuple[Person, str, str]:
-        """Somebody who has asked for the deletion of the account, and the code that came."""
+        """Somebody who has requested the deletion of the account, and the code."""
         person = self.member()
         return person, person.request_deletion()["token"], self.inbox.code(person.email)
 
@@ -323,7 +323,7 @@ class Calls:
         return person.session
 
     def proof(self, path: str) -> dict:
-        """A fresh code for this verify; signing in is for who has an account."""
+        """A fresh code for this verification; sign-ins need an account."""
         named = {"phone": self.session()["customer"]["phone"]} if path.startswith(LOGIN) else self.address(path)
         response = self.post(path.replace("/verify-otp", "/request-otp").replace("/verify", "/send"), named)
         return named | {"challenge": response["challenge"], "code": self.inbox.code(*named.values())}
@@ -337,13 +337,13 @@ class Calls:
         return Person(self.api, self.inbox, new_ip())
 
     def member(self) -> Person:
-        """Somebody with a verified email, a password and a session, whose client has asked for nothing in this hour."""
+        """Somebody with a verified email, a password and a session, whose client has sent no request in this hour."""
         person = self.stranger().member()
         person.ip = new_ip()
         return person
 
     def registered(self) -> tuple[Person, str]:
-        """Somebody whose registration has no customer yet, and the token that opens it."""
+        """Somebody whose registration has no customer yet, and the token that creates one."""
         person = self.stranger()
         return person, person.register()["token"]
 
@@ -364,13 +364,13 @@ class Calls:
         return person, person.request_contact_change(phone=person.phone)["token"], self.inbox.code(person.phone)
 
     def resetting(self) -> tuple[Person, str]:
-        """Somebody who has forgotten the password, and the token that came."""
+        """Somebody who has forgotten the password, and the reset token."""
         person = self.member()
         person.forget_password()
         return person, person.reset_token()
 
     def password_changed(self) -> None:
-        """A customer who is about to be told so."""
+        """A customer who is about to get a notification."""
         self.member().change_password(NEW_PASSWORD)
 
     def no_keyring(self) -> None:

@@ -1,4 +1,4 @@
-"""Each endpoint, each request that it makes to AWS, each way in which that can fail: nothing half done, and the next try works."""
+"""Each endpoint, each request that it makes to AWS, each way in which that can fail: nothing half done, and the next call works."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ MODES = [
 
 
 class Case(NamedTuple):
-    """One combination, and what came of it: the tables before, after the broken call and after the next try."""
+    """One combination and its results: the tables before, after the broken call and after the next one."""
 
     person: Person
     mode: Mode
@@ -81,13 +81,13 @@ def lasting(changes: list) -> list:
 
 
 def reads(case: Case) -> None:
-    """Nothing changes; asked again it tells the same."""
+    """Nothing changes; a repeat gets the same response."""
     assert case.broken == case.before
     assert same(case.send(), case.clean)
 
 
 def looks_up(case: Case) -> None:
-    """It is counted against its client at most once a call, and changes nothing else; asked again it tells the same."""
+    """It is counted against its client at most once a call, and changes nothing else; a repeat gets the same response."""
     assert case.changes() == []
     assert same(case.send(), case.clean)
     assert case.tables.look().events("ip", "lookup") - case.before.events("ip", "lookup") in (1, 2)
@@ -98,7 +98,7 @@ def same(one: Answer, other: Answer) -> bool:
 
 
 def requests_a_code(case: Case) -> None:
-    """One message at most, and one entry in the window; throttled until then where the challenge was put, though nobody was told."""
+    """One message at most, and one entry in the window; throttled afterwards if the challenge was stored, though the response was lost."""
     assert case.changes() == []
     is_put = case.broken.events("code", "send") > case.before.events("code", "send")
     if case.first is None or case.first.status == 503:
@@ -131,7 +131,7 @@ def assert_one_message(case: Case) -> None:
 
 
 def enters(case: Case) -> None:
-    """A session and what belongs to it, or nothing and the proof unspent; with the key the next try tells the one session."""
+    """A session and its items, or nothing and the proof unused; with the key the next call returns the one session."""
     assert case.changes() in ([], case.clean_changes)
     assert_unspent_unless_done(case)
 
@@ -145,7 +145,7 @@ def enters(case: Case) -> None:
 
 
 def enters_without_key(case: Case) -> None:
-    """The same, but for a used code, which is as a wrong one: then the next ask works."""
+    """The same, except for a used code, which counts as a wrong one: then the next code request works."""
     assert case.changes() in ([], case.clean_changes)
     assert_unspent_unless_done(case)
 
@@ -214,7 +214,7 @@ def changes(case: Case) -> None:
 
 
 def registers(case: Case) -> None:
-    """A registration whose token was lost holds nothing that the next one does not replace."""
+    """A registration whose token was lost holds nothing: the next one replaces it."""
     assert case.changes() in ([], [("registration", "made")], case.clean_changes)
 
     again = case.send()
@@ -249,17 +249,17 @@ def ends_with_its_proof(case: Case) -> None:
     assert again.status == (401 if case.changes() else case.clean.status)
     after = case.tables.look()
     assert lasting(after.changes_since(case.before)) == case.clean_changes
-    assert after.events("attempts", "change") == case.clean_world.events("attempts", "change")  # counted once, as it is told once
+    assert after.events("attempts", "change") == case.clean_world.events("attempts", "change")  # counted once, as there is one notification
 
 
 def ends(case: Case) -> None:
-    """The same, and what has begun since goes on."""
+    """The same, and sessions begun since continue."""
     changes(case)
     assert max(int(item["session_epoch"]["N"]) for item in case.tables.look().kinds("customer")) <= 1
 
 
 def requests_deletion(case: Case) -> None:
-    """The request is kept with its code or not at all; asked again, it is the same one with another code."""
+    """The request is stored with its code or not at all; repeated, it is the same one with another code."""
     assert case.changes() in ([], case.clean_changes)
     case.person.api.clock.advance(90)
 
@@ -269,7 +269,7 @@ def requests_deletion(case: Case) -> None:
 
 
 def happens_once(case: Case) -> None:
-    """Done whole or not at all; with its key it is done and told once."""
+    """Done completely or not at all; with its key it is done once and notified once."""
     assert case.changes() in ([], case.clean_changes)
 
     again = case.send()
@@ -395,7 +395,7 @@ def by_contact(person: Person) -> dict:
 
 
 class Scenario(NamedTuple):
-    """A success of an endpoint: the request's arguments, once the person is ready for it, and what it promises."""
+    """A success of an endpoint: the request's arguments after the person's preparation, and what it promises."""
 
     name: str
     prepare: Callable[[Person], dict]
@@ -492,7 +492,7 @@ SCENARIOS: dict[str, list[Scenario]] = {
 
 
 def endpoints_and_scenarios() -> list:
-    """Every scenario in a warm container; of the first of each endpoint, what a cold one asks besides: its secrets and keys."""
+    """Every scenario in a warm container; for the first of each endpoint also a cold container's requests for its secrets and keys."""
     return [
         pytest.param(Route(*route), scenario, temperature, id=f"{function}-{name(scenario, route[0])}-{temperature}")
         for route, function in routes().items()
@@ -561,12 +561,12 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_call_works(ada, table
 
 
 def question(call: AwsCall) -> set[Request]:
-    """What is asked for, without the values in it."""
+    """The shape of a request, without its values."""
     return requests(call.function, call.service, call.operation, call.parameters)
 
 
 def broken_at(api, send: Callable[[], Answer], calls: tuple, nth: int, mode: Mode) -> Answer | None:
-    """The answer of a call whose nth request to AWS fails, or None from one that was killed there."""
+    """The response to a call whose nth request to AWS fails, or None if it was killed there."""
     struck = calls[nth]
     alike = [
         call for call in calls[: nth + 1] if call.service == struck.service and (mode.all_operations or call.operation == struck.operation)

@@ -1,4 +1,4 @@
-"""Known devices: a lane of their own, which no stranger's asks and tries can fill."""
+"""Known devices: the trusted lane, which no stranger's code requests and attempts can fill."""
 
 import base64
 
@@ -14,7 +14,7 @@ WRONG = "1234567"  # never right, and compared all the same
 
 
 class Stranger:
-    """Somebody without a device, who asks and guesses from as many networks as it takes."""
+    """Somebody without a device, who requests codes and guesses from as many networks as it takes."""
 
     def __init__(self, api):
         self.api = api
@@ -26,13 +26,13 @@ class Stranger:
         return self.api.post(f"{LOGIN}/verify-otp", phone=person.phone, code=WRONG, ip=new_ip(), **more)
 
     def fill_sends(self, person) -> None:
-        """Until the next message of a stranger has to wait an hour."""
+        """Request codes until the untrusted lane has to wait an hour."""
         while self.request_code(person).status == 200:
             self.api.clock.advance(90)
         assert self.request_code(person).status == 429
 
     def fill_tries(self, person) -> None:
-        """Until the next try of a stranger has to wait an hour."""
+        """Enter codes until the untrusted lane has to wait an hour."""
         for _ in range(2):
             self.request_code(person)
             for _ in range(5):
@@ -61,7 +61,7 @@ def known_item(api, person) -> dict:
 
 
 def end_devices(api, person, since: int) -> None:
-    """What a reset does: devices given before that second have ended."""
+    """End devices as a reset does: those issued before that second have ended."""
     api.engine.clients.dynamodb.update_item(
         **known_item(api, person), UpdateExpression="SET devices_since = :since", ExpressionAttributeValues={":since": {"N": str(since)}}
     )
@@ -228,12 +228,12 @@ def test_a_device_of_an_email_address_has_a_trusted_lane_too(api, inbox):
     assert (code_request.status, answer.status) == (200, 200)
 
 
-# ── what is no device ──
+# ── invalid devices ──
 
 
 @pytest.fixture
 def is_known(api, stranger):
-    """Whether an ask with this device gets past a flood by strangers."""
+    """Whether a code request with this device gets past a flood by strangers."""
 
     def request_code(person, device) -> bool:
         stranger.fill_sends(person)

@@ -1,4 +1,4 @@
-"""Exact rolling windows: on what is sent, asked for by one client, and tried."""
+"""Exact rolling windows: of messages to an address, of a client's code requests, and of attempts."""
 
 import random
 
@@ -19,7 +19,7 @@ FLOWS = {LOGIN: f"{LOGIN}/request-otp", REGISTER: f"{REGISTER}/request-otp", "/l
 
 
 class Timeline:
-    """Asks and tries at seconds counted from its beginning, each from a network of its own."""
+    """Code requests and attempts at seconds counted from the beginning, each from a network of its own."""
 
     def __init__(self, api, inbox):
         self.api, self.inbox, self.now = api, inbox, 0
@@ -30,14 +30,14 @@ class Timeline:
         return self
 
     def request_code(self, number: str, route: str = ROUTES[0], ip: str | None = None):
-        """From a network of its own, unless told otherwise."""
+        """From a network of its own, by default."""
         return self.api.post(route, phone=number, ip=ip or new_ip())
 
     def try_wrong(self, number: str, times: int, verify: str = f"{LOGIN}/verify-otp") -> list:
         return [self.api.post(verify, phone=number, code=WRONG, ip=new_ip()) for _ in range(times)]
 
     def try_named(self, number: str, code_request, verify: str = f"{LOGIN}/verify-otp", ip: str | None = None):
-        """With the challenge of an ask, whatever its purpose."""
+        """With the challenge of a code request, whatever its purpose."""
         return self.api.post(verify, phone=number, code=WRONG, challenge=code_request["challenge"], ip=ip or new_ip())
 
 
@@ -51,7 +51,7 @@ def outcome(answer) -> tuple[int, int | None]:
     return answer.status, answer.retry_after if answer.status == 429 else None
 
 
-# ── what is sent to one address ──
+# ── messages to one address ──
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -172,7 +172,7 @@ def test_a_throttled_code_request_leaves_the_pending_code(timeline, ada):
     assert ada.verify(code, REGISTER, challenge=challenge).status == 201
 
 
-# ── what one client asks for ──
+# ── code requests of one client ──
 
 
 def test_a_client_has_30_code_requests_an_hour_to_the_second(timeline):
@@ -189,7 +189,7 @@ def test_a_client_has_30_code_requests_an_hour_to_the_second(timeline):
 
 @pytest.fixture
 def six_code_requests(setting):
-    """An hour has room for six asks of one client."""
+    """An hour has room for six code requests of one client."""
     setting(IP_SENDS_PER_HOUR=6)
     return [200] * 6 + [429]
 
@@ -268,7 +268,7 @@ def test_forwarding_headers_change_nothing(api, setting):
     assert statuses == [200] * len(FORWARDING) + [429]
 
 
-# ── tries ──
+# ── attempts ──
 
 
 def test_five_wrong_attempts_with_the_challenge_leave_those_without(customer):
@@ -431,7 +431,7 @@ def test_an_attempt_repeated_with_its_key_is_compared_though_it_filled_the_windo
     timeline.at(90)
     _, code = customer.request_and_read_code()
     timeline.try_wrong(number, 4)
-    with api.wire.broken("BatchGetItem", "throttle"), api.wire.broken("UpdateItem", "throttle", nth=2):  # nor is the try given back
+    with api.wire.broken("BatchGetItem", "throttle"), api.wire.broken("UpdateItem", "throttle", nth=2):  # nor is the attempt refunded
         assert customer.verify(code, key="k" * 16).status == 503
 
     assert customer.verify(code, key="k" * 16).status == 200

@@ -1,4 +1,4 @@
-"""Messages without end: every function that may make one is driven again and again within an hour, and what comes of it is bounded."""
+"""Messages without end: every function that may make one is called again and again within an hour, and the messages are bounded."""
 
 from collections import Counter
 
@@ -30,7 +30,7 @@ def bounds() -> dict[str, tuple[int, int]]:
 
 
 def spelled(name: str) -> str:
-    """As the document has it: the route, and what is particular."""
+    """As in the document: the route, and the particular case."""
     function, comma, more = name.partition(",")
     [route, *_] = template().functions[function].routes or [None]
     return (f"{route.method} {route.path}" if route else function) + comma + more
@@ -57,7 +57,7 @@ def crowd(api, inbox):
 
 
 def driven(api, driver: Driver, people: list[Person], clients: list[str], times: int) -> Counter:
-    """How many messages came to each address by the calls themselves, not by what is done before them."""
+    """How many messages each address got by the calls themselves, not by their preparation."""
     came = Counter()
     for nth in range(times):
         person = people[nth % len(people)]

@@ -23,7 +23,7 @@ def settings_of_benin(setting):
 
 
 class Beninese(Person):
-    """Somebody whose phone has the eight digits of before and the ten of today."""
+    """Somebody whose phone has the former eight digits and today's ten."""
 
     def __init__(self, api, inbox):
         super().__init__(api, inbox, new_ip())
@@ -226,7 +226,7 @@ def test_a_contact_change_to_a_number_that_is_another_s_under_its_former_key_is_
 
 @pytest.fixture
 def is_known(api, grace):
-    """Whether an ask with this device gets past strangers who have just asked."""
+    """Whether a code request with this device gets past strangers who have just requested one."""
 
     def request_code(device) -> bool:
         api.clock.advance(86_400)

@@ -62,7 +62,7 @@ def access_log() -> set[str]:
 
 @pytest.fixture(scope="module", params=[{}, {"SMS_REGION": "eu-west-1"}], ids=["sms-from-here", "sms-from-elsewhere"])
 def dashboard(request):
-    """The body that CloudWatch is given, with each resource's name or ARN spelled `its-…`."""
+    """The body that CloudWatch gets, with each resource's name or ARN spelled `its-…`."""
     template = Template.of_service(request.param)
     names = {name: f"its-{name}" for name in RESOURCES} | {
         f"{name}.{attribute}": f"its-{name}" for name in RESOURCES for attribute in ("Arn", "QueueName")
@@ -138,7 +138,7 @@ def test_no_widget_of_the_dashboard_lies_on_another(dashboard):
     assert all(0 <= column < 24 for column, _ in taken)
 
 
-# ── what is held, and what guards it ──
+# ── stored data, and its protection ──
 
 PERIODS = {3600: "1 hour", 1_209_600: "14 days"}
 

@@ -23,7 +23,7 @@ def member(ada):
 
 @pytest.fixture
 def stack(engine, api, monkeypatch):
-    """A stack whose functions have the settings of those here; an operator's own shell has none of them."""
+    """A stack whose functions have the settings of this process; an operator's own shell has none of them."""
     names = ("SignInByPassword", "LookUpPhone", "ProcessAccountDeletions")
     with deployed(STACK, engine, *names):
         for name in template().functions["SignInByPassword"].environment(engine.ids):
@@ -96,7 +96,7 @@ def test_a_publishable_key_that_was_ended_opens_nothing(api, stack, capsys):
     assert revoke_publishable_key.main(stack, key) is None
     assert capsys.readouterr().out == "the shop: ended\n"
 
-    api.clock.advance(60)  # for which a container goes on with a key that it has seen
+    api.clock.advance(60)  # for which a container continues with a key that it has seen
     with pytest.raises(NoPublishableKey):
         publishable_keys.verify(key, None)
     assert revoke_publishable_key.main(stack, key) == "there is no such publishable key"

@@ -1,7 +1,7 @@
-"""Ownership: whatever two people and an attacker do, in whichever order, an address and all that hangs on it are its owner's.
+"""Ownership: whatever two people and an attacker do, in any order, an address and everything tied to it belong to its owner.
 
-Everyone reads only what comes to their own phone and mailboxes. The attacker knows the others' addresses and the ids of their customers,
-and uses them wherever one can be given.
+Everyone reads only the messages to their own phone and email addresses. The attacker knows the others' addresses and customer ids,
+and uses them wherever one can be sent.
 """
 
 import re
@@ -20,8 +20,8 @@ from tests.harness.walks import DRAWN, recent
 PEOPLE = ("ada", "bob", "mallory")
 HONEST = PEOPLE[:2]
 PASSWORDS = {name: f"the words that {name} chose" for name in PEOPLE}
-KINDS = ("email", "phone", "other")  # everybody has a phone and two mailboxes
-ROUTES = {  # by which a code is asked for and proven
+KINDS = ("email", "phone", "other")  # everybody has a phone and two email addresses
+ROUTES = {  # for which a code is requested and verified
     "email": [("/login/email/send", "/login/email/verify")],
     "phone": [("/login/mobile/send", "/login/mobile/verify")]
     + [(f"{flow}/request-otp", f"{flow}/verify-otp") for flow in (LOGIN, REGISTER)],
@@ -50,7 +50,7 @@ class Client(Person):
 
 @dataclass
 class Session:
-    """What somebody was given at a sign-in."""
+    """The tokens of a sign-in."""
 
     owner: str
     token: str
@@ -62,7 +62,7 @@ class Session:
 
 @dataclass
 class Sent:
-    """A code, or the token of a link, in its owner's hands, with the challenge in the hands of who asked."""
+    """A code, or the token of a link, in its owner's hands, with the challenge in the requester's hands."""
 
     asker: str
     address: str
@@ -76,7 +76,7 @@ class Sent:
 
 @dataclass
 class Belongings:
-    """What somebody has kept."""
+    """What somebody has saved."""
 
     sessions: list[Session] = field(default_factory=list)
     registrations: list[str] = field(default_factory=list)
@@ -123,9 +123,9 @@ class Ownership(RuleBasedStateMachine):
         self.verified: dict[str, str] = {}  # address → customer, of all
         self.signs_in: set[str] = set()  # the addresses with which their owner's password opens something
         self.claimed: set[str] = set()  # the addresses for which the attacker has chosen a password
-        self.leaving: set[str] = set()  # the customers, of all, whose deletion is confirmed
+        self.leaving: set[str] = set()  # all customers whose deletion is confirmed
 
-    # ── asking and reading ──
+    # ── requesting and reading codes ──
 
     @rule(act=acts, purpose=st.sampled_from(["sign_in", "reset"]), route=nth, known=st.booleans())
     def request_code(self, act, purpose, route, known):
@@ -153,7 +153,7 @@ class Ownership(RuleBasedStateMachine):
     @precondition(_anyone_signed_in)
     @rule(who=whose, session=nth)
     def request_deletion(self, who, session):
-        """Confirmed by a code where an address is proven, else at once."""
+        """Confirmed by a code if an address is verified, else immediately."""
         if mine := self.has[who].sessions:
             token = recent(mine, session).token
             self._request_code(who, None, "leave", lambda _: self.people[who].request_deletion(token=token))
@@ -169,7 +169,7 @@ class Ownership(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(who=whose, sent=nth, bound=st.booleans(), session=nth)
     def prove(self, who, sent, bound, session):
-        """With something that came to one's own phone or mailbox, where it was asked for by oneself if that needs a challenge."""
+        """With a code or link to one's own phone or email, requested by oneself if it needs a challenge."""
         read = [each for each in self.sent if each.address.startswith(who)]
         usable = [each for each in read if each.asker == who or each.purpose in ("sign_in", "reset")]
         self.actor, self.done = who, False
@@ -334,7 +334,7 @@ class Ownership(RuleBasedStateMachine):
     @precondition(lambda self: self.has["mallory"] != Belongings())
     @rule()
     def the_attacker_uses_everything(self):
-        """Whatever the attacker has kept, one thing after the other."""
+        """Use everything that the attacker has saved, one thing after the other."""
         name, has = "mallory", self.has["mallory"]
         for claimed in sorted(self.claimed):
             self._checked(self.log_in, (name, claimed), known=True)
@@ -423,7 +423,7 @@ class Ownership(RuleBasedStateMachine):
     # ── what the steps share ──
 
     def _checked(self, step, *values, **options):
-        """A step within a step; where it has changed anything, all must hold at once."""
+        """A step within a step; if it has changed anything, every invariant must hold immediately."""
         step(*values, **options)
         if self.done:
             self.what_is_proven_is_its_owner_s()

@@ -54,7 +54,7 @@ def test_no_function_may_do_what_it_never_does(whole, observed):
 
 
 def conceivable(function: str, observed: set[Request]) -> set[Request]:
-    """What the function's statements might allow: their actions, on the resources and kinds of items that any function asks for."""
+    """What the function's statements might allow: their actions, on the resources and kinds of items that any function requests."""
     statements = may(function)
     return {
         Request(function, action, resource, frozenset(kinds), context)

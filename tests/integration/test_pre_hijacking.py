@@ -1,7 +1,7 @@
 """Accounts that an attacker prepared before their owner came ("Pre-hijacked Accounts", Sudhodanan and Paverd, USENIX Security 2022).
 
-The attacker claims an address that is not theirs, in each of the ways of that paper that these endpoints offer; then its owner proves it,
-in each way there is. What was prepared opens nothing from then on.
+The attacker registers an address of somebody else, in each way of that paper that these endpoints offer; then its owner proves it,
+in each way there is. From then on nothing that was prepared opens anything.
 """
 
 import pytest
@@ -24,7 +24,7 @@ def unverified_sign_ins(setting, both_identifiers):
 
 
 class Attacker(Person):
-    """Somebody who claims the owner's email, with a phone and a mailbox of their own, and keeps whatever they are given."""
+    """Somebody with the owner's email, unverified, and a phone and an email of their own, who saves every token."""
 
     def __init__(self, api, inbox, owner: Person):
         super().__init__(api, inbox, ip=new_ip())
@@ -38,7 +38,7 @@ class Attacker(Person):
         return token
 
     def hijack(self, **fields) -> None:
-        """Make a customer with the claimed email and their own phone."""
+        """Create a customer with the owner's email, unverified, and their own phone."""
         answer = self.create(self.claim(), key=KEY, phone=self.phone, **fields)
         assert answer.status == 201, answer.text
         self.customer_id = answer["customer"]["id"]
@@ -76,7 +76,7 @@ def by_a_reset(ada):
 
 
 def by_a_reset_of_her_own_registration(ada):
-    """A link goes to who is registered: where nobody has claimed her address, she does it herself."""
+    """A link goes to registered addresses: if nobody has registered hers, she does it herself."""
     ada.register()
     return by_a_reset(ada)
 
@@ -89,7 +89,7 @@ OWNER_S_PROOF = pytest.mark.parametrize("prove", [by_a_sign_in_code, by_a_reset]
 
 
 def assert_hers_alone(ada, token: str, attacker) -> None:
-    """The account that this token opens is Ada's, shows nothing of the attacker's, and none of what they kept opens it."""
+    """The account that this token opens is Ada's, shows nothing of the attacker's, and nothing that they saved opens it."""
     shown = ada.me(token)["customer"]
     assert (shown["email"], shown["email_verified"], shown["first_name"], shown["metadata"]) == (ada.email, True, None, {})
     assert shown["phone"] in (None, ada.phone)
@@ -388,6 +388,6 @@ def test_a_reset_requested_by_the_attacker_s_phone_before_opens_nothing_after(ad
 
 
 def entered_session(attacker) -> str:
-    """An access token of the account that the attacker's own mailbox opens."""
+    """An access token of the account that the attacker's own email opens."""
     attacker.api.post("/login/email/send", email=attacker.email)
     return attacker.api.post("/login/email/verify", email=attacker.email, code=attacker.inbox.code(attacker.email))["sessionToken"]

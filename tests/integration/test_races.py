@@ -1,4 +1,4 @@
-"""Many at once, on DynamoDB's own engine: moto is not atomic between threads, so nothing here is believed there."""
+"""Concurrent calls, on DynamoDB's own engine: moto is not atomic between threads, so it would prove nothing here."""
 
 from collections import Counter
 
@@ -36,7 +36,7 @@ def test_one_right_code_64_times_concurrently_is_one_account(api, ada):
 
     tally = Counter(answer.status for answer in answers)
     assert tally[201] == 1
-    assert set(tally) <= {201, 401, 429}  # more than its five tries are a client's wrong codes
+    assert set(tally) <= {201, 401, 429}  # more than its five attempts are a client's wrong codes
     assert sum(item.get("phone", {}).get("S") == ada.phone for item in api.table("CustomersTable")) == 1
 
 
@@ -75,7 +75,7 @@ def test_64_refreshes_of_one_token_at_once_have_one_successor(customer):
 
 
 def the_one_successor(answers) -> str:
-    """The refresh token that all of them were answered with."""
+    """The refresh token in all of the responses."""
     assert Counter(answer.status for answer in answers) == {200: len(answers)}
     [token] = {answer["refreshToken"] for answer in answers}
     return token
@@ -92,7 +92,7 @@ def test_24_newest_tokens_at_once_and_24_parents_after_the_grace_have_one_succes
 
 
 def test_of_12_successors_and_12_late_parents_at_once_one_token_goes_on_or_none(api, customer):
-    """Only two who hold the chain do this: whatever comes first, no two tokens go on."""
+    """Only two holders of the chain do this: whichever comes first, no two tokens continue."""
     for _ in range(8):
         api.clock.advance(3_600)
         customer.sign_in()

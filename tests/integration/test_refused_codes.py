@@ -91,7 +91,7 @@ def test_a_right_code_from_a_full_client_uses_up_its_attempt_and_signs_in_later(
 
     customer.ip = new_ip()
     assert customer.verify(other_code(code), challenge=challenge).status == 401
-    assert customer.verify(code, challenge=challenge).status == 401  # two tries, and both are spent
+    assert customer.verify(code, challenge=challenge).status == 401  # two attempts, and both are used up
 
 
 def test_a_right_code_from_a_full_client_signs_in_from_another(customer, full):

@@ -1,4 +1,4 @@
-"""`make renumber`: who is listed, what is moved, what is not, and that nobody is signed out or signed up anew by it."""
+"""`make renumber`: who is listed, what is moved, what is not, and that it signs nobody out and creates nobody again."""
 
 import contextvars
 import threading
@@ -36,7 +36,7 @@ def somebody(api, inbox):
 
 @pytest.fixture
 def run(tables, engine, settings_of_benin, capsys):
-    """Runs the command on these tables, and answers what it printed."""
+    """Runs the command on these tables, and returns its output."""
 
     def command(*arguments: str) -> list[str]:
         # An operator's own process, whatever function is at work meanwhile.
@@ -164,7 +164,7 @@ def test_an_earlier_unverified_number_gives_way_to_a_newer_registration(api, tab
 
 @pytest.fixture
 def claimed(api, grace):
-    """A claim on her number of today, made by a service that did not know yet what the number was before."""
+    """Her number of today, unverified, stored by a service that did not know the former number yet."""
     today = Address(Channel.PHONE, grace.today, grace.today, "BJ")
     claim, *_ = identity_items.put_unverified(today, "reg_eve", "hash", None, expires_at=None)
     api.engine.clients.dynamodb.put_item(TableName=claim.parameters["TableName"], Item=claim.parameters["Item"])
@@ -181,7 +181,7 @@ def test_an_earlier_verified_number_replaces_an_unverified_one(api, grace, claim
 
 
 def test_two_customers_of_one_number_are_a_conflict_which_is_listed_and_not_moved(api, tables, grace, inbox, run):
-    """Which an older service has made: by the spelling of before, and by today's."""
+    """Stored by an older service: in the former spelling, and in today's."""
     other = Person(api, inbox)
     other.phone = grace.today
     identity = keys.identity(f"phone:{grace.before}")

@@ -95,12 +95,12 @@ def test_a_commit_without_any_response_returns_its_session_to_the_same_key_for_t
     assert len(tables.look().kinds("session")) == before + 1
 
 
-# ── a request that was given up, and arrives late ──
+# ── a request that timed out and arrives late ──
 
 
 @pytest.fixture
 def held_back(wire):
-    """Requests of this operation are given up by their caller and go out only when told to."""
+    """Requests of this operation time out for their caller and go out only on demand."""
 
     @contextmanager
     def hold(operation: str, nth: int = 1):
@@ -163,7 +163,7 @@ def test_a_code_request_that_arrives_late_does_not_replace_a_newer_one(held_back
 
 @pytest.fixture
 def calls(wire):
-    """How often an operation was asked for since the last look."""
+    """How often an operation was requested since the last look."""
     seen = len(wire.calls)
 
     def count(operation: str) -> int:

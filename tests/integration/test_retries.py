@@ -1,4 +1,4 @@
-"""Repeating a call whose answer was lost: `Idempotency-Key`."""
+"""Repeating a call whose response was lost: `Idempotency-Key`."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ KEY, OTHER_KEY = "a-random-key-of-the-client", "another-key-of-the-client"
 
 
 class Verify:
-    """A code that has been read, and the call that tries it."""
+    """A code that has been read, and the call that enters it."""
 
     def __init__(self, person, flow: str, *, bound: bool):
         self.person, self.flow = person, flow
@@ -36,7 +36,7 @@ def session_of(token: str) -> str:
 
 
 def outcome(answer) -> tuple:
-    """All that has to be the same in a repeated answer; the access token is signed anew."""
+    """Everything that has to be the same in a repeated response; the access token is signed again."""
     body = answer.body
     return answer.status, session_of(body["token"]), {name: value for name, value in body.items() if name not in ("token", "expires_in")}
 
@@ -198,7 +198,7 @@ def test_the_same_key_with_the_next_code_is_the_next_session(api, customer, veri
     if bound:
         assert second.status == 200
         assert outcome(second) != outcome(first)
-    else:  # the key names the first outcome, and this is not its code
+    else:  # the key names the first idempotency record, and this is not its code
         assert refused(second)
 
 

@@ -1,4 +1,4 @@
-"""Many people behind one address: what of a client's window is given back, what known devices have of their own, and a carrier's NAT."""
+"""Many people behind one client: refunds to its window, the trusted lane of known devices, and a carrier's NAT."""
 
 from collections import Counter
 
@@ -13,12 +13,12 @@ from tests.harness.people import LOGIN, Person, new_ip, new_number, other_code
 
 REQUEST_CODE, SEND, VERIFY = f"{LOGIN}/request-otp", "/login/mobile/send", "/login/mobile/verify"
 COUNT, PUT, REFUND = ("UpdateItem",) * 3
-LEFT = 30  # asks of one client in an hour, in each lane
+LEFT = 30  # code requests of one client in an hour, in each lane
 
 
 @pytest.fixture
 def six_code_requests(setting):
-    """An hour has room for six asks of one client."""
+    """An hour has room for six code requests of one client."""
     setting(IP_SENDS_PER_HOUR=6)
 
 
@@ -27,7 +27,7 @@ def request_codes(api, times: int, ip: str = "", **more) -> list[int]:
     return [api.post(REQUEST_CODE, phone=new_number(), ip=ip, **more).status for _ in range(times)]
 
 
-# ── what an address refused is given back ──
+# ── refunds of what an address refused ──
 
 
 def test_a_code_request_refused_by_its_address_is_refunded_to_its_client(api, number, six_code_requests):
@@ -118,7 +118,7 @@ def test_the_greatest_window_can_be_refunded_too(api, number, setting):
 
 @pytest.fixture
 def known(api):
-    """Makes the body of an ask by a device that has proven a number of its own."""
+    """Returns the body of a code request by a device that has proven a number of its own."""
 
     def make() -> dict:
         number = new_number()
@@ -187,7 +187,7 @@ HOUR, PEOPLE = 3_600, 500
 
 
 class Honest:
-    """Somebody who wants to sign in by the phone, behind the carrier's address; one in ten mistypes the code and asks again at once."""
+    """Somebody who signs in by phone behind the carrier's address; one in ten mistypes the code and requests another one immediately."""
 
     def __init__(self, api, inbox, ip: str, *, is_known: bool, mistypes: bool):
         self.api, self.inbox, self.ip, self.mistypes = api, inbox, ip, mistypes
@@ -195,7 +195,7 @@ class Honest:
         self.body = {"phone": self.phone} | ({"device": devices.issue(phone.parse(self.phone), at=clock.now())} if is_known else {})
 
     def sign_in(self) -> bool:
-        """Whether the person got in; who is refused gives up."""
+        """Whether the person signed in; anybody who is refused gives up."""
         response = self.api.post(SEND, ip=self.ip, **self.body)
         if response.status == 429:
             return False
@@ -232,7 +232,7 @@ def test_of_500_honest_people_behind_one_client_in_an_hour_so_many_are_refused(a
 
 @ON_DYNAMODB
 def test_an_sms_pumper_behind_the_same_client_gets_60_messages_in_any_hour_and_no_more(api, inbox, part_of, report):
-    """He has enrolled thirty numbers of his own, and asks for them with their devices and without, and for others' numbers."""
+    """He has enrolled thirty numbers of his own, and requests codes for them with and without their devices, and for others' numbers."""
     people, ip, began = part_of(PEOPLE, part=60), new_ip(), api.clock.now()
     own = [new_number() for _ in range(30)]
     known = [{"phone": number, "device": devices.issue(phone.parse(number), at=clock.now())} for number in own]

@@ -1,6 +1,6 @@
-"""Attacks whose size is what they are about: a hundredth of it in each run, all of it with ATTACKS=whole, as `make bench` runs them.
+"""Large attacks: a hundredth of their size in each run, all of it with ATTACKS=whole, as `make bench` runs them.
 
-The numbers in the names of the tests are those of the whole. What each shows stands in docs/threats.md.
+The numbers in the names of the tests are the whole sizes. docs/threats.md says what each shows.
 """
 
 import random
@@ -46,7 +46,7 @@ def test_of_10_000_concurrent_wrong_codes_5_are_compared_and_the_right_one_is_th
 
 
 CODE_REQUESTS, GUESSES = 30, 5  # by one client within an hour, of one code
-BEYOND = 10  # tries of a client whose window is full: at a part of the size it gives up then
+BEYOND = 10  # attempts of a client whose window is full: at a part of the size it stops then
 WRONG = "1234567"  # never right, and compared all the same
 
 
@@ -71,7 +71,7 @@ def test_100_000_challenges_with_5_attempts_each_show_a_client_only_its_windows(
     assert attempts.keys() <= {401, 429}
     assert attempts.total() == clients * tries
     assert set(compared_for.values()) == {most}
-    # A guess is right once in a million: nothing that counts over all clients is there yet to stop whoever has many addresses.
+    # A guess is right once in a million: no limit counts over all clients yet to stop somebody with many addresses.
     report(
         f"{attempts.total()} attempts at {clients * CODE_REQUESTS} challenges by {clients} clients: {compared_for.total()} answered, "
         f"{compared_for.total() / 1_000_000:.4f} right by chance"
@@ -114,7 +114,7 @@ NEW_PASSWORD = "another long password"
 
 @pytest.fixture
 def proof_and_door(api, inbox, setting):
-    """Makes a proof by what it is for: the challenge and code that came to somebody, and the door where that person shows one."""
+    """Returns a proof of a purpose, with its challenge and code, and the door: the endpoint where its owner redeems one."""
     setting(REGISTRATION_IDENTIFIER="phone")
 
     def signed_up() -> Person:
@@ -161,10 +161,10 @@ def test_no_proof_opens_another_purpose_or_another_customer(proof_and_door, purp
     for other in PURPOSES:
         foreign, _ = proof_and_door(other)
         swaps = [(proof[0], foreign[1]), (foreign[0], proof[1])]
-        swaps += [foreign] if (purpose, other) != ("verify", "verify") else []  # that verifies its own person's address, whoever shows it
+        swaps += [foreign] if (purpose, other) != ("verify", "verify") else []  # that verifies its owner's address, whoever sends it
         assert {door(swap).status for swap in swaps} <= {400, 401}, other
 
-    proof, door = proof_and_door(purpose)  # the first one's tries are spent by now
+    proof, door = proof_and_door(purpose)  # the first one's attempts are used up by now
     assert door(proof).status in (200, 201)
 
 
@@ -176,7 +176,7 @@ def test_one_proof_64_times_concurrently_opens_once(proof_and_door, purpose):
 
     opened = statuses.pop(200 if purpose != "register" else 201)
     assert (opened, statuses.total()) == (1, 63)
-    assert statuses.keys() <= {401, 429}  # more than its five tries are a client's wrong codes
+    assert statuses.keys() <= {401, 429}  # more than its five attempts are a client's wrong codes
 
 
 def test_a_registration_s_token_64_times_concurrently_creates_one_customer(api, ada):
@@ -199,7 +199,7 @@ def test_an_expired_reset_and_an_expired_registration_token_open_nothing_though_
     assert eve.create(token).status == 401
 
 
-# ── what strangers send along ──
+# ── additional headers and members ──
 
 POISONED = ["evil.example", "https://evil.example", "shop.example.com.evil.example", "shop.example.com@evil.example"]
 NAMES = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Server", "X-Original-URL"]
@@ -332,7 +332,7 @@ def test_response_times_do_not_reveal_whether_a_number_has_an_account(api, inbox
 
 
 def area_under_curve(some: list[float], others: list[float]) -> float:
-    """The share of pairs in which the one of `some` is the greater: a half where nothing tells them apart."""
+    """The share of pairs in which the one of `some` is the greater: a half if nothing distinguishes them."""
     ranks = {value: rank for rank, value in enumerate(sorted(some + others), 1)}
     return (sum(ranks[value] for value in some) - len(some) * (len(some) + 1) / 2) / (len(some) * len(others))
 

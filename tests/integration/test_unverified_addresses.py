@@ -1,4 +1,4 @@
-"""A customer who merely gave an address has no power over it: what hangs on it (codes, windows, devices, messages) is its owner's alone."""
+"""An unverified address gives its customer no power over it: its codes, windows, devices and messages are its owner's alone."""
 
 import contextlib
 import json
@@ -39,7 +39,7 @@ def owner(tables, ada):
 
 @pytest.fixture
 def unproven(tables, api, inbox, ada):
-    """Somebody with a session, whose account has Ada's phone as its own: given, not verified."""
+    """Somebody with a session, whose account has Ada's phone as its own, unverified."""
     unproven = Person(api, inbox, new_ip())
     unproven.session = unproven.registered(THEIRS, phone=ada.phone)
     return unproven
@@ -47,7 +47,7 @@ def unproven(tables, api, inbox, ada):
 
 @pytest.fixture
 def squatter(tables, api, inbox, ada):
-    """Somebody who has registered with Ada's mailbox before she came, and is signed in."""
+    """Somebody who registered with Ada's email before her, and is signed in."""
     squatter = Person(api, inbox, new_ip())
     squatter.email = ada.email
     squatter.session = squatter.registered(THEIRS, phone=squatter.phone, first_name="Mallory")
@@ -55,7 +55,7 @@ def squatter(tables, api, inbox, ada):
 
 
 def lanes(tables, person) -> dict:
-    """What lies there of the codes of the person's phone, by lane."""
+    """The code items of the person's phone, by lane."""
     world = {place.pk: item for place, item in tables.look().items()}
     return {lane: world.get(keys.code_item(keys.code_item_key(phone.parse(person.phone), lane))) for lane in ("untrusted", "trusted")}
 
@@ -75,7 +75,7 @@ def enter_by_email(person) -> dict:
     return answer.body
 
 
-# ── what is told ──
+# ── exports and notifications ──
 
 
 @ON_BOTH_ENGINES
@@ -85,7 +85,7 @@ def test_an_export_has_no_activity_of_an_unverified_address(owner, unproven):
     exported = export(unproven)
 
     assert exported["activity"] == []
-    assert exported["customer"]["phone"] == owner.phone  # what they gave is theirs to know
+    assert exported["customer"]["phone"] == owner.phone  # they know what they sent themselves
     assert [each["spelling"] for each in exported["identities"]] == [unproven.email]
 
 
@@ -306,7 +306,7 @@ def test_after_a_take_over_no_earlier_session_is_listed_and_all_are_removed(sett
 @pytest.mark.parametrize("mode", ["killed_before", "killed_after", "error", "lost"])
 def test_an_interrupted_removal_is_done_an_hour_later(squatter, ada, api, tables, operation, mode):
     enter_by_email(ada)
-    nth = 6 if operation == "Query" else 1  # after those of what is due
+    nth = 6 if operation == "Query" else 1  # after the requests for what is due
     with api.wire.broken(operation, mode, nth=nth, times=3), contextlib.suppress(Killed):
         api.process_deletions()
     api.clock.advance(3600)
@@ -342,7 +342,7 @@ def test_after_a_take_over_the_password_can_be_changed_whatever_the_attempts_bef
 
 
 def asks_past_a_flood(person, device) -> bool:
-    """Whether an ask with this device gets past a flood by strangers."""
+    """Whether a code request with this device gets past a flood by strangers."""
     while person.request_code().status == 200:
         person.api.clock.advance(90)
     return person.request_code(device=device).status == 200
@@ -353,7 +353,7 @@ def signs_up_by_phone(owner) -> str:
 
 
 def signs_up_from_a_known_lane(owner) -> str:
-    """The code is asked for with the device of the last owner."""
+    """The code is requested with the device of the last owner."""
     challenge, code = owner.request_and_read_code(REGISTER, device=owner.old_device)
     return owner.verify(code, REGISTER, challenge=challenge)["device"]
 
@@ -396,7 +396,7 @@ def test_a_device_of_the_number_s_last_owner_is_ignored_and_the_next_owner_s_is_
 
 
 def lets_go(customer, inbox) -> None:
-    """The number is nobody's, in a way that ends no device: beneath the service, so that each way to get an owner is seen alone."""
+    """Free the number in the table without ending a device, so that each way to get an owner is tested alone."""
     api, table = customer.api, customer.api.engine.ids["CustomersTable"]
     for item in api.table("CustomersTable"):
         if item["pk"]["S"].partition("#")[0] in ("identity", "customer"):

@@ -42,7 +42,7 @@ def call(engine):
 
 
 def _named(value, ids: dict):
-    """The parameters with the tables' own names in the place of the template's."""
+    """The parameters with the tables' own names instead of the template's."""
     if isinstance(value, dict):
         return {ids.get(name, name): ids.get(each, each) if name == "TableName" else _named(each, ids) for name, each in value.items()}
     if isinstance(value, list):
@@ -186,7 +186,7 @@ def test_an_update_that_makes_an_item_larger_changes_nothing(call, engine, there
 
     assert call("update_item", TableName=ONE, Key=key, **grow) == REFUSED
     fine = {"Put": {"TableName": ONE, "Item": {"pk": s("bounds#fine")}}}
-    in_a_transaction = cancelled("None", "ValidationError") if there else REFUSED  # what can be in no item is seen at once
+    in_a_transaction = cancelled("None", "ValidationError") if there else REFUSED  # a value that no item can hold is detected immediately
     assert call("transact_write_items", TransactItems=[fine, part]) == in_a_transaction
 
     assert engine.clients.dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item") == before

@@ -1,4 +1,4 @@
-"""Connections to AWS are kept, shared by nobody, and given up in time."""
+"""Connections to AWS are reused, never shared at the same time, and abandoned in time."""
 
 import contextlib
 import os
@@ -118,7 +118,7 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(server):
 
     server.pause = 0
     assert server.call() == b"{}"
-    assert len(server.connections) == 2  # what comes late answers nothing else
+    assert len(server.connections) == 2  # a late response answers no other request
 
 
 def test_after_a_lost_response_every_idle_connection_is_closed(server):
@@ -216,7 +216,7 @@ def secure_port(certificate):
 
 @pytest.fixture
 def trusted(monkeypatch):
-    """Trusts who is in this file, beside nobody."""
+    """Trusts only the certificates in this file."""
 
     def trust(file):
         monkeypatch.setenv("AWS_CA_BUNDLE", file)

@@ -1,4 +1,4 @@
-"""Another address in the place of the old one: proven by its code, in one transaction, that leaves nobody else in."""
+"""A new address replaces the old one: verified by its code, in one transaction, which ends all other sessions."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def phone():
 
 @pytest.fixture
 def pending(customer, phone):
-    """A customer who has asked for another phone, and read its code."""
+    """A customer who has requested another phone, and read its code."""
     return customer.request_contact_change(phone=phone)["token"], customer.inbox.code(phone)
 
 
@@ -172,7 +172,7 @@ def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(se
 
 
 def is_known(customer, device, kind="mobile", **address) -> bool:
-    """Whether an ask with this device has a lane of its own, beside that of strangers."""
+    """Whether a code request with this device is in the trusted lane."""
     customer.api.clock.advance(90)
     assert customer.api.post(f"/login/{kind}/send", **address).status == 200
     return customer.api.post(f"/login/{kind}/send", **address, device=device).status == 200

@@ -1,4 +1,4 @@
-"""The customer of a registration: made once, by its token, with its address merely claimed."""
+"""The customer of a registration: created once, by its token, with an unverified address."""
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_the_address_that_registrations_do_not_collect_is_taken_as_an_unverified
     assert (customer["email_verified"], customer["phone_verified"]) == (False, False)
     [kind] = other
     assert ada.log_in(**own)["customer_id"] == customer["id"]
-    assert ada.log_in(**other).status in {400, 401}  # this channel signs nobody in, and merely given it is nobody's
+    assert ada.log_in(**other).status in {400, 401}  # this channel signs nobody in, and an unverified number is nobody's
     assert ada.request_verification(customer["id"], kind).status == 200
 
 

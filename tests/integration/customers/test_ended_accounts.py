@@ -1,4 +1,4 @@
-"""A customer whose account is to be deleted: told so once the code was proven, and not before."""
+"""A customer whose account is being deleted learns so after the code was verified, and not before."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.harness.people import LOGIN, PASSWORD, REGISTER, new_number, other_co
 
 @pytest.fixture
 def deleting(customer, customer_item):
-    """A customer who has confirmed that the account be deleted."""
+    """A customer who has confirmed the deletion of the account."""
     customer_item.set("status", {"S": "deletion_confirmed"})
     return customer
 
@@ -17,7 +17,7 @@ def deleting(customer, customer_item):
 def test_a_right_code_learns_of_the_deletion_and_stays_unused(api, deleting, customer_item, flow, bound):
     challenge, code = deleting.request_and_read_code(flow)
     named = {"challenge": challenge} if bound else {}
-    refused = [deleting.verify(code, flow, **named) for _ in range(7)]  # more often than a code has tries
+    refused = [deleting.verify(code, flow, **named) for _ in range(7)]  # more often than a code has attempts
     customer_item.set("status", {"S": "active"})
     cancelled = deleting.verify(code, flow, **named)
 
@@ -73,13 +73,13 @@ NEW_PASSWORD = "another long password"
 
 @pytest.fixture
 def leaver(setting, ada):
-    """Somebody with a verified email and a password, who has given a phone too and never verified it."""
+    """Somebody with a verified email, a password and an unverified phone."""
     setting(SENDS_PER_HOUR=20, SENDS_PER_DAY=20)
     return ada.member(phone=ada.phone)
 
 
 def all_proofs(person) -> dict:
-    """A proof of each kind that is asked for without a session."""
+    """A proof of each kind that can be requested without a session."""
     api, inbox = person.api, person.inbox
     sign_in = api.post("/login/email/send", email=person.email)["challenge"], inbox.code(person.email)
     verification = person.request_verification(person.id, "phone")["token"], inbox.code(person.phone)
@@ -91,7 +91,7 @@ def all_proofs(person) -> dict:
 
 
 def shown(person, proofs: dict) -> dict:
-    """What each of them is answered with."""
+    """The response to each of them."""
     (challenge, code), email = proofs["sign in"], person.email
     answers = {
         "sign in": person.api.post("/login/email/verify", email=email, challenge=challenge, code=code),

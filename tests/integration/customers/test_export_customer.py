@@ -12,7 +12,7 @@ PATH = "/store/customers/me/export"
 
 @pytest.fixture
 def member(tables, setting, ada):
-    """A customer with a verified email, a claimed phone, a password, a second session and a request to be deleted."""
+    """A customer with a verified email, an unverified phone, a password, a second session and a deletion request."""
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     ada.member(phone=ada.phone, first_name="Ada", metadata={"size": 38})
     ada.change_password(PASSWORD)

@@ -20,7 +20,7 @@ def look_up(api, storefront):
 
 @pytest.fixture
 def lovelace(ada):
-    """A customer who has told her name."""
+    """A customer with a name."""
     ada.sign_up(first_name="Ada", last_name="Lovelace")
     return ada
 

@@ -1,4 +1,4 @@
-"""Members of a body that nobody asked for change nothing, wherever they are sent."""
+"""Unknown members of a body change nothing, at any endpoint."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Asking for the code that verifies a claim: the same answer and the same work for everyone."""
+"""Requests for verification codes: the same response and the same work for everyone."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""A code sent for a customer proves that customer's claim: password, sessions and id stay; of all unproven_customers the first wins."""
+"""A verification code verifies the customer's own address: password, sessions and id stay; of several such customers the first wins."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def unproven(ada):
 
 @pytest.fixture
 def rival(api, inbox, ada):
-    """Somebody else with a claim on Ada's address and phone, whose codes Ada reads."""
+    """Somebody else with Ada's email and phone, unverified, whose codes Ada reads."""
     rival = Person(api, inbox, ip="203.0.113.9")
     rival.email, rival.phone = ada.email, ada.phone
     return rival

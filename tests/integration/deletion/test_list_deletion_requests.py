@@ -32,7 +32,7 @@ def admin(tables, api, inbox, engine):
 
 @pytest.fixture
 def leave(api, inbox):
-    """Lets somebody ask for the deletion of their account, up to a state."""
+    """Lets somebody request the deletion of their account, up to a state."""
 
     def new(state: str) -> Person:
         person = Person(api, inbox, new_ip())

@@ -26,7 +26,7 @@ PAGE = 250  # sessions that it holds of each
 CANCELLING = 8
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 STAYS = {"keyring", "deletion", "count", "ip", "notify"}  # windows by keyed hashes, for an hour and a day
-ENDED = {"pk", "devices_since", "event", "expires_at"}  # all that is held on an address whose account is gone
+ENDED = {"pk", "devices_since", "event", "expires_at"}  # everything that is stored of an address whose account is gone
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def leaving(tables, customer, days, inbox):
 
 @pytest.fixture
 def due(tables, api, inbox, days):
-    """Makes so many people whose accounts are due."""
+    """Creates so many people whose accounts are due."""
 
     def make(count: int) -> list[Person]:
         people = [Person(api, inbox, new_ip()) for _ in range(count)]
@@ -62,7 +62,7 @@ def left_in(world) -> set[str]:
 
 
 def gone(tables, inbox, person) -> dict:
-    """Nothing is left of the person once the outbox has run; answers the request as it lies there."""
+    """Check that nothing is left of the person once the outbox has run; return the stored request."""
     inbox.of(person.phone)
     world = tables.look()
     assert left_in(world) <= STAYS
@@ -284,7 +284,7 @@ def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_mea
         api.clock.offset = at
         alike = calls[: nth + 1].count((service, operation))
         with api.wire.broken(operation, mode, service=service, nth=alike), contextlib.suppress(Killed, Exception):
-            api.process_deletions()  # whatever it ends with, the next run goes on
+            api.process_deletions()  # whatever it ends with, the next run continues
         broken, then = tables.look(), api.clock.offset
         assert leaving.sign_in_result() in (None, "account_deletion_pending"), (nth, operation)
         tables.put_back(broken)
@@ -452,7 +452,7 @@ def test_of_500_cancellations_and_a_concurrent_run_exactly_one_wins_each_and_the
     def stay(nth: int) -> None:
         for each in due[nth::CANCELLING]:  # as the run does, the oldest first
             to = each.customer.phone
-            for _ in range(3):  # 503 while the run holds the same items: the code is unspent, and tried again
+            for _ in range(3):  # 503 while the run holds the same items: the code is unused, and entered again
                 answer = api.post(f"{DELETION}/cancel-confirm", ip=new_ip(), token=challenges[to], code=codes[to])
                 if answer.status != 503:
                     break

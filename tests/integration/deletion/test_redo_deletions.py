@@ -7,7 +7,7 @@ from tools import redo_deletions
 
 @pytest.fixture
 def restored(tables):
-    """Puts back what lay there at a moment before, as a restore does; answers what was on record until then."""
+    """Restores the items of an earlier moment, as a backup does; returns what was on record until then."""
 
     def restore(before):
         recorded = redo_deletions.on_record()

@@ -80,7 +80,7 @@ def test_the_title_names_the_identifiers_of_the_settings():
 
 @pytest.fixture
 def exchange(api):
-    """The event of a good ask and its answer, to be spoilt."""
+    """The event of a valid code request and its response, to be spoilt."""
     seen = []
     check = described.check
     with pytest.MonkeyPatch.context() as patched:

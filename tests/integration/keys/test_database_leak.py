@@ -1,4 +1,4 @@
-"""Whoever copies the tables has no code, no token and no way to make one: what they were made with lies elsewhere."""
+"""A copy of the tables holds no code, no token and no means to make one: the keys are stored elsewhere."""
 
 import base64
 import hashlib
@@ -114,7 +114,7 @@ def test_1_000_000_guesses_without_the_derivation_key_recover_no_code(api, ada, 
 
 
 def texts(value: bytes) -> set[str]:
-    """The value in each form in which it might be kept in the secret."""
+    """The value in each form in which the secret might hold it."""
     plain = {value.decode()} if value.decode(errors="ignore").encode() == value else set()
     return plain | {value.hex(), base64.b64encode(value).decode()}
 

@@ -234,7 +234,7 @@ def test_a_day_without_a_run_leaves_time_to_publish(api, days, keyring_item):
     assert following["sign_from"] == key["sign_until"]
 
 
-# ── at once, and broken ──
+# ── concurrent and broken runs ──
 
 
 def test_two_concurrent_runs_have_one_result(api, wire, no_keyring):
@@ -463,7 +463,7 @@ def test_any_other_refusal_is_reported_at_once_and_a_daily_run_does_not_wait(api
 
 def test_waiting_and_reporting_fit_into_the_function_s_time_and_that_into_cloudformation_s():
     stack = Template.of_service()
-    calls, put = 3 * 2 * 3, 10  # a read, an encryption and a write, each tried twice for 3 s; the answer's PUT
+    calls, put = 3 * 2 * 3, 10  # a read, an encryption and a write, each attempted twice for 3 s; the response's PUT
 
     assert 40 + calls + put < stack.functions["RotateSigningKeys"].timeout_seconds
     assert stack.functions["RotateSigningKeys"].timeout_seconds < stack.custom_resources["FirstSigningKey"]["ServiceTimeout"]

@@ -95,7 +95,7 @@ def test_no_purpose_s_delivery_reveals_an_account(api, inbox, setting, purpose, 
 
 
 class Acquainted(Person):
-    """Somebody with a signed-in friend, who may ask for an address for them."""
+    """Somebody with a signed-in friend, who can request a contact change for them."""
 
     def befriend(self):
         self.friend = Person(self.api, self.inbox)

@@ -1,4 +1,4 @@
-"""Messages without a code: at most 5 an hour and 15 a day to one address, whoever causes them, and each once, whatever fails."""
+"""Notifications: at most 5 an hour and 15 a day to one address, whoever causes them, and each once, whatever fails."""
 
 import contextvars
 from concurrent.futures import ThreadPoolExecutor
@@ -204,7 +204,7 @@ def test_a_notification_of_any_cause_has_the_customer_s_other_verified_address(a
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_customer_with_one_verified_address_is_notified_there_or_nowhere(ada, tables, setting, cause):
     setting(REQUIRE_VERIFICATION="false", REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="email")
-    ada.member(phone=ada.phone)  # merely claimed
+    ada.member(phone=ada.phone)  # unverified
 
     notifications = notifications_of(ada, cause, tables)
 

@@ -1,4 +1,4 @@
-"""The outbox: who is told what, once, whatever fails on the way."""
+"""The outbox: who gets which message, once, whatever fails on the way."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def ids_of(records: list[dict]) -> list[str]:
     return [record["dynamodb"]["SequenceNumber"] for record in records]
 
 
-# ── who is told what ──
+# ── who gets which message ──
 
 
 def by_phone(path: str):
@@ -168,12 +168,12 @@ def test_of_all_that_happens_to_a_code_only_its_request_reaches_the_sender(api, 
 
     customer.verify(other_code(code), challenge=challenge)
     with wire.broken("TransactWriteItems", "error"):
-        customer.verify(code, key=KEY)  # given back
+        customer.verify(code, key=KEY)  # refunded
     customer.verify(code, key=KEY)
     api.clock.advance(90)
     customer.request_code(LOGIN)
     customer.verify(other_code(code), challenge=challenge, key=KEY)
-    customer.verify(other_code(code), key=KEY)  # ends what was kept for the key
+    customer.verify(other_code(code), key=KEY)  # ends the idempotency record
 
     assert len(outbox.records()) == 1
 
@@ -242,7 +242,7 @@ def test_an_expired_code_is_neither_sent_nor_queued_again(api, outbox, ada):
 
 @pytest.fixture(params=["sms", "email"])
 def provider(request):
-    """The channel's provider as the wire names it, and an ask by that channel."""
+    """The channel's provider by its name on the wire, and a code request by that channel."""
     if request.param == "sms":
         return {"operation": "Publish", "service": "sns"}, REGISTER_ASK
     return {"operation": "SendEmail", "service": "sesv2"}, by_email
@@ -432,7 +432,7 @@ def test_a_killed_sender_s_message_is_sent_once_more(api, wire, outbox, ada, fau
         outbox.take(records)
     api.restart()
 
-    assert outbox.take(records) == []  # the stream brings it at once: it waits in the queue until the first must have died
+    assert outbox.take(records) == []  # the stream brings it immediately: it waits in the queue until the first must have died
     api.clock.advance(FIRST_SECONDS)
     [queued] = api.queued()
     assert outbox.take_queued([queued]) == []
@@ -491,7 +491,7 @@ def test_whatever_breaks_in_a_new_sender_the_message_arrives_and_holds_up_no_oth
 
 
 def faults_of_a_new_sender(api, outbox: Outbox, person: Person, mode: str):
-    """Each request that a sender makes that has just started, by what it does, and how it is broken for good."""
+    """Each request of a sender that has just started, by its purpose, and how it is permanently broken."""
     person.request_code(REGISTER)
     records = outbox.records()
     api.restart()

@@ -1,4 +1,4 @@
-"""Changing one's own password: by the old one, or by a sign-in of just now for who has none; every other session ends."""
+"""Password changes: with the old one, or after a recent sign-in for customers without one; every other session ends."""
 
 import pytest
 

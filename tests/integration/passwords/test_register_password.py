@@ -1,4 +1,4 @@
-"""A registration holds nothing: it keeps an address with a password, and gives a token that opens its customer once."""
+"""A registration holds nothing: it stores an address with a password, and returns a token that creates its customer once."""
 
 import pytest
 
@@ -10,7 +10,7 @@ REGISTRATION = "/auth/customer/emailpass/register"
 
 @pytest.fixture
 def stranger(api, inbox, ada):
-    """Somebody who claims Ada's address."""
+    """Somebody with Ada's address, unverified."""
     stranger = Person(api, inbox, ip="203.0.113.9")
     stranger.email = ada.email
     return stranger

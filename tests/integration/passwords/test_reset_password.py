@@ -24,7 +24,7 @@ def token(member):
 
 @pytest.fixture
 def stranger(api, inbox, ada):
-    """Somebody who claims Ada's address; what comes to it, Ada reads."""
+    """Somebody with Ada's address, unverified; Ada reads its messages."""
     stranger = Person(api, inbox, ip="203.0.113.9")
     stranger.email = ada.email
     return stranger
@@ -167,7 +167,7 @@ def test_a_reset_of_a_registration_without_a_customer_proves_it(ada):
     assert ada.reset(ada.reset_token(), NEW).status == 200
     assert ada.register("another password of mine").status == 409
     assert ada.log_in(NEW)["type"] == "registration_incomplete"
-    assert ada.create(token).status == 401  # whoever had the old password may have it
+    assert ada.create(token).status == 401  # somebody with the old password may have it
     created = ada.create(ada.log_in(NEW)["token"])
     assert (created.status, created["customer"]["email_verified"]) == (201, True)
     assert ada.me(created["token"]).status == 200

@@ -1,4 +1,4 @@
-"""Asking for a reset: {} for everyone, and a link to the storefront for who is registered."""
+"""Reset requests: {} for everyone, and a link to the storefront for registered addresses."""
 
 import re
 

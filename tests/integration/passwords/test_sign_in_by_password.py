@@ -1,4 +1,4 @@
-"""Signing in by password: counted before it is compared, alike for known and unknown, opening what is proven alone."""
+"""Sign-ins by password: counted before the comparison, alike for known and unknown addresses, and only for verified ones."""
 
 from contextlib import ExitStack
 
@@ -269,7 +269,7 @@ def moves_in(person) -> None:
 
 
 def is_verified(person) -> None:
-    """The phone that was given at the registration, verified by a code sent for it."""
+    """The phone of the registration, verified by its code."""
     assert person.verify_address(*person.by_code).status == 200
 
 

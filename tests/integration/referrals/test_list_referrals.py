@@ -1,4 +1,4 @@
-"""Whom one has referred: newest first, a page at a time, with contacts masked; told once, when the account is made."""
+"""Referred customers: newest first, a page at a time, with masked addresses. A referral is named once, when the account is created."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def friend(api, inbox):
 
 @pytest.fixture
 def with_code(engine, customer):
-    """Gives the customer another code, beneath the service."""
+    """Gives the customer another referral code in the table."""
 
     def give(code: str) -> str:
         item = {"pk": {"S": f"referral#{code}"}, "customer_id": {"S": customer.id}, "referrers": {"L": []}}

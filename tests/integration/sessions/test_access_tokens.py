@@ -15,7 +15,7 @@ def me_at(api, domain: str, token: str) -> int:
     return api.invoke("GetCustomer", events.http_event("GET", "/store/customers/me", headers=headers, domain=domain))["statusCode"]
 
 
-# ── what is in it ──
+# ── contents ──
 
 
 def test_the_header_is_algorithm_type_and_a_published_key(api, customer):
@@ -174,7 +174,7 @@ def test_the_audience_is_a_setting_and_a_token_for_another_opens_nothing(setting
     assert ada.me().status == 401
 
 
-# ── what is none ──
+# ── invalid tokens ──
 
 
 def test_a_token_assembled_by_hand_is_accepted_if_nothing_is_forged(forge, doors):

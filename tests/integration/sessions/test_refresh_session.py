@@ -10,7 +10,7 @@ NOT_TEXT = [1, True, [], {}, ["a.b"]]
 
 
 def used(customer, times: int) -> list[str]:
-    """The customer's refresh tokens after so many rotation a minute apart, the newest last."""
+    """The customer's refresh tokens after `count` rotations, a minute apart, the newest last."""
     tokens = [customer.session["refresh_token"]]
     for _ in range(times):
         customer.api.clock.advance(60)
@@ -364,7 +364,7 @@ def test_a_session_ends_after_30_days_whatever_it_was_used_for(api, customer, da
     assert len(rows(api, customer)) == 1
 
 
-# ── what is changed beneath ──
+# ── changes in the tables ──
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ SESSIONS = "/store/customers/me/sessions"
 
 @pytest.fixture
 def revoke(api):
-    """Ends the session of this name, as who has this token."""
+    """Ends the session with this id, as the holder of this token."""
 
     def delete(session: dict, sid: str):
         return api.request("DELETE", f"{SESSIONS}/{sid}", headers={"authorization": f"Bearer {session['token']}"})
@@ -17,7 +17,7 @@ def revoke(api):
 
 @pytest.fixture
 def sids(api):
-    """The names of a customer's sessions, the one that asks first."""
+    """The ids of a customer's sessions, the caller's first."""
 
     def listed(session: dict) -> list[str]:
         sessions = api.get(SESSIONS, headers={"authorization": f"Bearer {session['token']}"})["sessions"]
@@ -56,7 +56,7 @@ def test_a_repeated_revocation_succeeds_again(customer, revoke, sids):
 def test_nobody_revokes_the_session_of_another(customer, bob, doors, revoke, sids):
     [theirs] = sids(bob.session)
 
-    assert revoke(customer.session, theirs).status == 204  # as one that has ended: nothing tells whose it is
+    assert revoke(customer.session, theirs).status == 204  # as for one that has ended: nothing reveals whose it is
     assert doors.open_to(bob.session) == {"me", "validate", "refresh"}
 
 

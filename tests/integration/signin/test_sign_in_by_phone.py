@@ -1,4 +1,4 @@
-"""The store's own way in: a code asked for with login/request-otp, and a publishable key."""
+"""The storefront's own sign-in: a code from login/request-otp, and a publishable key."""
 
 import pytest
 

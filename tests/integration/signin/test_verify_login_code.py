@@ -5,7 +5,7 @@ import pytest
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 
-# Each purpose of a phone's codes: where they are asked for, and where they are tried.
+# Each purpose of a phone's codes: where they are requested, and where they are entered.
 PURPOSES = {
     "register": (f"{REGISTER}/request-otp", f"{REGISTER}/verify-otp"),
     "login": (f"{LOGIN}/request-otp", f"{LOGIN}/verify-otp"),
