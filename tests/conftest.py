@@ -10,7 +10,7 @@ from customer_auth.base import clock
 from tests.harness import attacks, crowds, engines, recordings
 from tests.harness.engines import Engine
 from tests.harness.inboxes import Inbox
-from tests.harness.keyrings import Days, kept_keyring
+from tests.harness.keyrings import Days, restored_keyring
 from tests.harness.people import Person, new_number
 from tests.harness.service import Clock, Service, entered, template
 from tests.harness.wire import Wire
@@ -77,7 +77,7 @@ def number():
 
 @pytest.fixture
 def ada(api, inbox):
-    """A person with a phone and a mailbox of her own, and no account."""
+    """A person with a phone and an email address of her own, and no account."""
     return Person(api, inbox)
 
 
@@ -97,15 +97,15 @@ def part_of(record_property):
 @pytest.fixture
 def days(api, engine):
     """Lets days go by, with signing keys made daily as they are; afterwards the keyring is as it was."""
-    with kept_keyring(engine):
+    with restored_keyring(engine):
         yield Days(api)
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Says how many of those that a test sends at once really were, by the greatest number under way at one moment."""
-    if crowds.told:
+    """Reports how many calls of each test really ran concurrently: the greatest number under way at one moment."""
+    if crowds.overlaps:
         terminalreporter.section("at once")
-    for test, overlap in crowds.told.items():
+    for test, overlap in crowds.overlaps.items():
         terminalreporter.line(f"{overlap}: {test}")
 
 

@@ -621,7 +621,7 @@ def test_the_page_stands_beside_the_grant_of_the_role(device, stack):
     page.get_by_role("link", name="Admin console").click()
     expect(page.locator("h1:visible")).to_have_text(SIGN_IN)
 
-    moved = stack.ask("GET", "/_local/admin?status=pending", allow_redirects=False)
+    moved = stack.request("GET", "/_local/admin?status=pending", allow_redirects=False)
     assert (moved.status_code, moved.headers["location"]) == (308, "/_local/admin/?status=pending")
     assert stack.post("/_local/admin", phone="+12125550000").status_code == 404
-    assert (stack.ask("PUT", "/_local/admin").status_code, stack.ask("PUT", "/_local/admin").headers["allow"]) == (405, "GET, POST")
+    assert (stack.request("PUT", "/_local/admin").status_code, stack.request("PUT", "/_local/admin").headers["allow"]) == (405, "GET, POST")

@@ -47,7 +47,7 @@ class Person:
         token = self.stack.post("/auth/customer/emailpass/register", email=self.email, password=self.password).json()["token"]
         body = {"email": self.email, "phone": self.phone, **more}
         bearer = {"authorization": f"Bearer {token}"}
-        customer = self.stack.ask("POST", "/store/customers", json=body, headers=bearer).json()["customer"]
+        customer = self.stack.request("POST", "/store/customers", json=body, headers=bearer).json()["customer"]
         for by in ("email", "phone"):
             challenge = self.stack.post("/store/customers/otp/send", customer_id=customer["id"], type=f"{by}_verification").json()
             session = self.stack.post("/store/customers/otp/verify", token=challenge["token"], code=self.code(getattr(self, by))).json()

@@ -20,7 +20,7 @@ def files_of(page: str) -> list[str]:
 
 
 def test_docs_is_a_page_whose_files_all_come(stack):
-    page = stack.ask("GET", "/docs")
+    page = stack.request("GET", "/docs")
     files = files_of(page.text)
 
     assert page.url == f"{stack.url}/docs/"
@@ -28,28 +28,28 @@ def test_docs_is_a_page_whose_files_all_come(stack):
     assert {"swagger-ui.css", "swagger-ui-bundle.js", "start.js", "/openapi.json"} <= set(files)
     for name in files:
         if not name.startswith("data:"):
-            answer = stack.ask("GET", name if name.startswith("/") else f"/docs/{name}")
+            answer = stack.request("GET", name if name.startswith("/") else f"/docs/{name}")
             assert (answer.status_code, answer.headers["x-content-type-options"]) == (200, "nosniff"), name
 
 
 def test_docs_can_reach_no_other_host(stack):
-    page = stack.ask("GET", "/docs/")
+    page = stack.request("GET", "/docs/")
     policy = page.headers["content-security-policy"]
     sources = {source for directive in policy.split("; ") for source in directive.split()[1:]}
 
     assert policy.startswith("default-src 'none'")
     assert sources == {"'none'", "'self'", "data:"}
     assert "//" not in page.text.replace("<!doctype html>", "")
-    assert "http" not in stack.ask("GET", "/docs/start.js").text
+    assert "http" not in stack.request("GET", "/docs/start.js").text
 
 
 @pytest.mark.parametrize("path", ["/docs/__init__.py", "/docs/%2e%2e/stack.py", "/docs/%2e%2e/flask_swagger_ui.py", "/docs/nothing.js"])
 def test_docs_serves_its_own_files_alone(stack, path):
-    assert stack.ask("GET", path).status_code == 404
+    assert stack.request("GET", path).status_code == 404
 
 
 def test_docs_is_only_read(stack):
-    assert stack.ask("POST", "/docs/").status_code == 405
+    assert stack.request("POST", "/docs/").status_code == 405
 
 
 def test_schemathesis_finds_nothing_at_the_bounds_of_what_each_field_allows():

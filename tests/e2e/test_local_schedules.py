@@ -33,7 +33,7 @@ def leave(stack, number):
     """Sign up and confirm a deletion; returns when it is due."""
     token = stack.sign_up(number).json()["token"]
     move(stack, 90)
-    code_response = stack.ask("POST", f"{DELETION}/request", json={}, headers={"Authorization": f"Bearer {token}"}).json()
+    code_response = stack.request("POST", f"{DELETION}/request", json={}, headers={"Authorization": f"Bearer {token}"}).json()
     code = stack.messages(number, count=2)[0]["code"]
     confirmed = stack.post(f"{DELETION}/confirm", token=code_response["token"], code=code)
     return seconds(confirmed.json()["request"]["deletion_scheduled_at"])
@@ -41,7 +41,7 @@ def leave(stack, number):
 
 def received(stack, number, *phrases):
     """The messages with these phrases, oldest first, each as (phrase, when)."""
-    messages = reversed(stack.ask("GET", "/_local/messages", params={"to": number}).json())
+    messages = reversed(stack.request("GET", "/_local/messages", params={"to": number}).json())
     return [(phrase, message["sent_at"]) for message in messages for phrase in phrases if phrase in message["body"]]
 
 
@@ -53,7 +53,7 @@ def signs_in(stack, number):
 
 
 def kids(stack):
-    return {key["kid"] for key in stack.ask("GET", "/.well-known/jwks.json").json()["keys"]}
+    return {key["kid"] for key in stack.request("GET", "/.well-known/jwks.json").json()["keys"]}
 
 
 def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and_then_the_deletion(numbers):
@@ -71,7 +71,9 @@ def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and
         assert now - due_at > 27 * DAY
         signed_in = signs_in(stack, stays)
         assert signed_in.status_code == 200
-        assert stack.ask("GET", "/store/customers/me", headers={"Authorization": f"Bearer {signed_in.json()['token']}"}).status_code == 200
+        assert (
+            stack.request("GET", "/store/customers/me", headers={"Authorization": f"Bearer {signed_in.json()['token']}"}).status_code == 200
+        )
         assert not kids(stack) & first_keys
         response = stack.post(f"{REGISTER}/request-otp", phone=leaves)
         code = stack.messages(leaves, count=6)[0]["code"]
@@ -96,7 +98,7 @@ def test_a_code_that_was_asked_for_just_before_is_sent_before_the_clock_moves(st
 
     move(stack, HOUR)
 
-    [message] = stack.ask("GET", "/_local/messages", params={"to": number}).json()
+    [message] = stack.request("GET", "/_local/messages", params={"to": number}).json()
     assert seconds(message["sent_at"]) < now + MINUTE
 
 
@@ -106,7 +108,7 @@ def test_what_waits_in_the_retry_queue_comes_as_the_clock_passes_its_time(stack,
 
     move(stack, 20)
 
-    assert len(stack.ask("GET", "/_local/messages", params={"to": number}).json()) == 1
+    assert len(stack.request("GET", "/_local/messages", params={"to": number}).json()) == 1
 
 
 def test_schedules_fire_by_themselves_as_time_passes(number):
@@ -156,7 +158,7 @@ def test_ended_on_the_way_it_goes_on_where_it_was_and_loses_nothing(tmp_path, nu
 
         move(second, (35 - days % 35) * DAY)
 
-        sent += [message["body"] for message in second.ask("GET", "/_local/messages", params={"to": leaves}).json()]
+        sent += [message["body"] for message in second.request("GET", "/_local/messages", params={"to": leaves}).json()]
         assert 1 <= sum(DELETED in line for line in sent) <= 2  # twice only if it was stopped between sending and recording that
         assert signs_in(second, stays).status_code == 200
         before = len(second.messages(leaves, count=0))

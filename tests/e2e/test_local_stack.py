@@ -34,9 +34,9 @@ def members(session):
 
 def test_the_first_line_has_the_address_and_the_service_answers_there(stack):
     assert re.fullmatch(r"customer-auth serves on http://127\.0\.0\.1:\d+ .*\n", stack.first_line)
-    assert stack.ask("GET", "/health").json()["status"] == "ok"
-    assert stack.ask("GET", "/.well-known/openid-configuration").json()["issuer"] == stack.url
-    assert len(stack.ask("GET", "/.well-known/jwks.json").json()["keys"]) >= 1
+    assert stack.request("GET", "/health").json()["status"] == "ok"
+    assert stack.request("GET", "/.well-known/openid-configuration").json()["issuer"] == stack.url
+    assert len(stack.request("GET", "/.well-known/jwks.json").json()["keys"]) >= 1
 
 
 def test_what_is_sent_is_in_the_inbox_by_any_spelling_and_on_the_terminal(stack, number):
@@ -64,17 +64,17 @@ def test_an_email_has_a_subject_and_the_newest_is_first(stack):
 
 
 def test_the_page_shows_the_inbox_by_its_own_files_alone(stack):
-    page = stack.ask("GET", "/_local/")
+    page = stack.request("GET", "/_local/")
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert "/_local/messages" in stack.ask("GET", "/_local/inbox.js").text
+    assert "/_local/messages" in stack.request("GET", "/_local/inbox.js").text
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.text)
-    assert stack.ask("GET", "/_local").url == f"{stack.url}/_local/"
+    assert stack.request("GET", "/_local").url == f"{stack.url}/_local/"
 
 
 def test_the_demo_is_served_with_the_stacks_own_settings(stack):
-    page = stack.ask("GET", "/_local/demo")
-    settings = stack.ask("GET", "/_local/demo/settings.js")
+    page = stack.request("GET", "/_local/demo")
+    settings = stack.request("GET", "/_local/demo/settings.js")
 
     assert page.url == f"{stack.url}/_local/demo/"
     assert settings.headers["content-type"] == "text/javascript; charset=utf-8"
@@ -82,16 +82,16 @@ def test_the_demo_is_served_with_the_stacks_own_settings(stack):
     written = (ROOT / "web" / "demo" / "settings.js").read_text(encoding="utf-8")
     assert list(values) == re.findall(r"^  (\w+):", written, re.MULTILINE)
     assert (values["defaultRegion"], values["regions"], values["codeLength"]) == ("US", ["US"], 6)
-    assert stack.ask("GET", "/_local/customer-auth.js").status_code == 200
+    assert stack.request("GET", "/_local/customer-auth.js").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/_local/%2e%2e/console.py", "/_local/demo/%2e%2e%2f%2e%2e%2ftemplate.yaml", "/_local/web/inbox.js"])
 def test_no_other_file_is_served(stack, path):
-    assert stack.ask("GET", path).status_code == 404
+    assert stack.request("GET", path).status_code == 404
 
 
 def test_no_other_site_reads_what_is_local(stack):
-    assert stack.ask("GET", "/_local/messages", headers={"Host": "evil.example.com"}).status_code == 403
+    assert stack.request("GET", "/_local/messages", headers={"Host": "evil.example.com"}).status_code == 403
 
 
 def test_moving_the_clock_moves_the_services(stack, number):
@@ -173,23 +173,23 @@ def test_the_other_sender_is_whole_meanwhile(stack):
     ],
 )
 def test_a_bad_request_to_the_stack_is_told_what_is_wrong(stack, method, path, body, status):
-    answer = stack.ask(method, path, data=body)
+    answer = stack.request(method, path, data=body)
 
     assert answer.status_code == status
     assert answer.json()["message"]
 
 
 def test_the_gateway_answers_what_no_function_does(stack):
-    assert (stack.ask("GET", "/nothing").status_code, stack.ask("GET", "/nothing").content) == (404, b'{"message":"Not Found"}')
-    assert stack.ask("DELETE", "/health").status_code == 404
-    assert stack.ask("HEAD", "/store/customers/me").status_code == 404
-    too_long = stack.ask("POST", f"{REGISTER}/request-otp", data=b"x" * (10 * 1024 * 1024 + 1))
+    assert (stack.request("GET", "/nothing").status_code, stack.request("GET", "/nothing").content) == (404, b'{"message":"Not Found"}')
+    assert stack.request("DELETE", "/health").status_code == 404
+    assert stack.request("HEAD", "/store/customers/me").status_code == 404
+    too_long = stack.request("POST", f"{REGISTER}/request-otp", data=b"x" * (10 * 1024 * 1024 + 1))
     assert (too_long.status_code, too_long.json()) == (413, {"message": "Request Too Long"})
 
 
 @pytest.mark.parametrize("path", ["/health", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json"])
 def test_what_anyone_may_get_may_be_looked_at_by_head(stack, path):
-    got, headed = stack.ask("GET", path), stack.ask("HEAD", path)
+    got, headed = stack.request("GET", path), stack.request("HEAD", path)
 
     assert (headed.status_code, headed.content) == (got.status_code, b"")
     own = {"date", "apigw-requestid", "content-length"}
@@ -213,7 +213,9 @@ def test_the_clients_address_is_the_connections_own(stack, numbers):
     with started("--set", "IP_SENDS_PER_HOUR=2") as strict:
         headers = {"X-Forwarded-For": "9.9.9.9", "Forwarded": "for=9.9.9.9"}
         statuses = [
-            strict.ask("POST", f"{REGISTER}/request-otp", json={"phone": next(numbers)}, headers=headers | {"X-Real-Ip": f"9.9.9.{one}"})
+            strict.request(
+                "POST", f"{REGISTER}/request-otp", json={"phone": next(numbers)}, headers=headers | {"X-Real-Ip": f"9.9.9.{one}"}
+            )
             for one in range(3)
         ]
         assert [answer.status_code for answer in statuses] == [200, 200, 429]
@@ -247,15 +249,15 @@ def test_the_state_survives_kill_9(tmp_path, number):
     with started("--data", tmp_path / "data") as first:
         signed_up = first.sign_up(number).json()
         first.post("/_local/clock", advance_seconds=3600)
-        receipts_key = first.ask("GET", "/_local/receipts-key").text
+        receipts_key = first.request("GET", "/_local/receipts-key").text
         first.end(signal.SIGKILL)
     with started("--data", tmp_path / "data") as second:
-        me = second.ask("GET", "/store/customers/me", headers={"Authorization": f"Bearer {signed_up['token']}"})
+        me = second.request("GET", "/store/customers/me", headers={"Authorization": f"Bearer {signed_up['token']}"})
         assert me.status_code == 401  # an hour has passed
         renewed = second.post("/login/refresh", refreshToken=signed_up["refresh_token"])
         assert renewed.status_code == 200
-        assert len(second.ask("GET", "/.well-known/jwks.json").json()["keys"]) == 1
-        assert second.ask("GET", "/_local/receipts-key").text == receipts_key
+        assert len(second.request("GET", "/.well-known/jwks.json").json()["keys"]) == 1
+        assert second.request("GET", "/_local/receipts-key").text == receipts_key
         assert second.post(f"{LOGIN}/request-otp", phone=number).status_code == 200
         assert second.messages(number)
 
@@ -279,7 +281,7 @@ def test_a_folder_in_use_is_refused(tmp_path):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing(how):
     with started() as stack:
-        stack.ask("GET", "/health")
+        stack.request("GET", "/health")
         assert len(members(stack.process.pid)) > 2
 
         assert stack.end(how) < 2
@@ -289,7 +291,7 @@ def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing(how):
 
 def test_its_workers_end_with_it_even_by_kill_9():
     with started() as stack:
-        stack.ask("GET", "/health")
+        stack.request("GET", "/health")
         stack.end(signal.SIGKILL)
 
         ends_at = time.monotonic() + 5
@@ -347,7 +349,7 @@ def test_a_stack_parameter_is_set_by_its_setting(numbers):
         [message] = turkish.messages("0532 1234567")
         assert message["to"] == "+905321234567"
         assert len(message["code"]) == 8
-        assert turkish.ask("GET", "/.well-known/openid-configuration").json()["issuer"] == "https://a.example.com"
+        assert turkish.request("GET", "/.well-known/openid-configuration").json()["issuer"] == "https://a.example.com"
         assert turkish.post(f"{REGISTER}/request-otp", phone=next(numbers)).status_code == 400
 
 
@@ -363,7 +365,7 @@ def test_another_dynamodb_serves_as_well(numbers):
 def test_logs_are_shown_only_when_asked_for():
     with started("--verbose") as loud, started() as quiet:
         for stack in (loud, quiet):
-            stack.ask("GET", "/health")
+            stack.request("GET", "/health")
             stack.post(f"{REGISTER}/request-otp", phone="+12125550100")
             stack.messages("+12125550100")
             stack.end()

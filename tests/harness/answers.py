@@ -1,4 +1,4 @@
-"""What the service answered a test."""
+"""The responses of the service."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer over HTTP, and what it took."""
+    """A response over HTTP, with the requests to AWS that it took."""
 
     status: int
     headers: dict
@@ -22,7 +22,7 @@ class Answer:
 
     @property
     def shape(self):
-        """What a stranger could tell two answers apart by, but for random and personal values."""
+        """Everything by which a stranger could distinguish two responses, without random and personal values."""
         return self.status, {name: value for name, value in self.headers.items() if name != "retry-after"}, _shape(self.body)
 
     @property

@@ -1,4 +1,4 @@
-"""How much of an attack whose size is what it is about is carried out: a hundredth, or with ATTACKS=whole all of it."""
+"""How much of a large attack a run carries out: a hundredth, or all of it with ATTACKS=whole."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ type PartOf = Callable[..., int]
 
 
 def parts(record_property: Callable[[str, object], None]) -> PartOf:
-    """Answers how much of a whole the test carries out, and puts that into its report, so that the end of the run names the test."""
+    """Return a function that says how much of a whole the test carries out, and that reports it at the end of the run."""
 
     def part_of(whole: int, part: int = 0) -> int:
         """A hundredth of the whole, or `part`."""

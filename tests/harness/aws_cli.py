@@ -1,4 +1,4 @@
-"""The AWS CLI as far as its grammar goes: what a command line asks for, checked against the SDK's own models. Nothing is called."""
+"""The grammar of the AWS CLI: command lines are checked against the SDK's own models. Nothing is called."""
 
 import json
 import re
@@ -71,16 +71,16 @@ def _check_operation(operation: OperationModel, arguments: list[str]) -> None:
         _check_query(options["query"][0], operation.output_shape)
     members = operation.input_shape.members if operation.input_shape else {}
     named = {xform_name(name, "-"): name for name in members}
-    given = {}
+    parameters = {}
     for option, values in options.items():
         if option in OF_EVERY_COMMAND - set(named):
             continue
         name = named.get(option) or named.get(option.removeprefix("no-"))
         if name is None:
             raise WrongCommand(f"{operation.name} has no --{option}")
-        given[name] = _value(members[name], values, option)
+        parameters[name] = _value(members[name], values, option)
     if operation.input_shape:
-        report = ParamValidator().validate(given, operation.input_shape)
+        report = ParamValidator().validate(parameters, operation.input_shape)
         if report.has_errors():
             raise WrongCommand(report.generate_report())
 
@@ -100,7 +100,7 @@ def _options(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
 
 
 def _value(shape: Shape, values: list[str], option: str):
-    """What the service is given: JSON, the shorthand `A=1,B=2`, or plain text."""
+    """An option's value: JSON, the shorthand `A=1,B=2`, or plain text."""
     if shape.type_name == "boolean":
         if values:
             raise WrongCommand(f"--{option} takes no value")
@@ -120,7 +120,7 @@ NUMBERS = {"integer": int, "long": int, "float": float, "double": float}
 
 def _part(shape: Shape, text):
     if not isinstance(text, str) or shape.type_name in NUMBERS:
-        return NUMBERS.get(shape.type_name, lambda given: given)(text)
+        return NUMBERS.get(shape.type_name, lambda value: value)(text)
     if isinstance(shape, StructureShape | MapShape):
         return json.loads(text) if text.startswith("{") else _shorthand(shape, text)
     if text not in (getattr(shape, "enum", None) or [text]):
@@ -136,8 +136,8 @@ def _shorthand(shape: StructureShape | MapShape, text: str) -> dict:
 
 def _check_query(query: str, shape: Shape) -> None:
     """Each member that the query names is there in an answer of this shape."""
-    found = jmespath.search(query, _example(shape))
-    if found is None or found == [None] or (isinstance(found, list) and None in found):
+    match = jmespath.search(query, _example(shape))
+    if match is None or match == [None] or (isinstance(match, list) and None in match):
         raise WrongCommand(f"{query} finds nothing in an answer")
     unknown = set(re.findall(r"\b[A-Z]\w+", re.sub(r"'[^']*'|`[^`]*`", "", query))) - _names(shape)
     if unknown:

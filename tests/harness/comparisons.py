@@ -1,17 +1,17 @@
-"""Which comparisons of a source file take longer the more of a secret was right: `==`, `!=` and `in` of what is called as secrets are."""
+"""Comparisons in a source file that leak a secret by their time: `==`, `!=` and `in` with a value whose name is a secret's."""
 
 import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# What secrets, and what is made of them, are called: any of these words in a name, but for what is told about one.
+# A secret, or a value derived from one, has any of these words in its name, unless the name is about one (`ABOUT`).
 SECRET = re.compile(
     r"(?:^|_)(?:code|digest|fingerprint|hash|hmac|mac|nonce|otp|password|derivation_key|secret|sig|signature|tag|token)s?(?:_|$)"
 )
 ABOUT = re.compile(r"_(?:at|charset|count|id|length|minutes|name|seconds|type|version)$")
-# A kept hash and another are compared as they are: of 128 bits or more at random, or both the table's own, so that who learns how much of
-# one was right is no nearer to what it was made of.
+# Hashes may be compared as they are: they have 128 random bits or more, or are both the table's own. Somebody who learns how much of
+# one was right knows no more of the hashed value.
 HASH = re.compile(r"(?:^|_)hash$|^sha256$|^hash_of$")
 # What leaves a text or bytes the secret that they are.
 SPELLINGS = {"bytes", "casefold", "decode", "encode", "hex", "lower", "removeprefix", "removesuffix", "str", "strip", "upper"}
@@ -31,7 +31,7 @@ def leaking(tree: ast.AST) -> list[Comparison]:
 
 
 def of_hashes(left: ast.expr, right: ast.expr) -> bool:
-    """Whether a kept hash is compared with another."""
+    """Whether both sides are hashes."""
     return all(any(HASH.search(name) for name in _names(side)) for side in (left, right))
 
 
@@ -66,7 +66,7 @@ def _leaks(left: ast.expr, right: ast.expr) -> bool:
 
 
 def _names(node: ast.expr | None) -> set[str]:
-    """What a value is called: by itself, or by what it was made of without ceasing to be secret."""
+    """The names of a value: its own, or that of the secret whose spelling was changed."""
     match node:
         case ast.BinOp(left=one, right=other) | ast.IfExp(body=one, orelse=other):
             return _names(one) | _names(other)

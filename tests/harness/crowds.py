@@ -1,4 +1,4 @@
-"""Many at once, and how many really were: what is under way at one moment is counted, for threads on few cores mostly take turns."""
+"""Concurrent calls, with a count of those under way at one moment: threads on few cores mostly take turns."""
 
 import contextlib
 import contextvars
@@ -17,7 +17,7 @@ class Overlap:
         self._lock = threading.Lock()
         self._now = self.most = 0
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Nothing is under way."""
         self._now = self.most = 0
 
@@ -35,7 +35,7 @@ class Overlap:
 
 
 REQUESTS = Overlap()  # to AWS, each from its first byte to its answer's last
-told: dict[str, str] = {}  # by test: how many were really at once
+overlaps: dict[str, str] = {}  # by test: how many really ran concurrently
 
 
 def at_once(count: int, act: Callable) -> list:
@@ -46,7 +46,7 @@ def at_once(count: int, act: Callable) -> list:
     contexts = [contextvars.copy_context() for _ in range(count)]
     threads = min(count, MOST_THREADS)
     start, calls = threading.Barrier(threads), Overlap()
-    REQUESTS.begin_anew()
+    REQUESTS.reset()
 
     def begin(i: int):
         if i < threads:
@@ -58,6 +58,6 @@ def at_once(count: int, act: Callable) -> list:
         answers = list(pool.map(begin, range(count)))
     most, what = (REQUESTS.most, "requests") if REQUESTS.most else (calls.most, "calls")
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0].rpartition("::")[2]
-    told[test] = f"{most} of {count} {what}"
+    overlaps[test] = f"{most} of {count} {what}"
     assert most > 1, "they came one after the other"
     return answers

@@ -1,4 +1,4 @@
-"""Every answer of the service, and every request that it took, compared with the OpenAPI document; what differs fails at once."""
+"""Every response of the service, and every request that it accepted, is compared with the OpenAPI document; a difference fails the test."""
 
 import base64
 import json
@@ -22,19 +22,19 @@ class Undescribed(AssertionError):
 def check(event: dict, answer: dict) -> None:
     """Raises: Undescribed."""
     route = event["routeKey"]
-    told = _told(route, answer["statusCode"])
-    if told is None:
+    documented = _documented(route, answer["statusCode"])
+    if documented is None:
         raise Undescribed(f"{route} answered {answer['statusCode']}, which the document does not know: {answer['body']}")
     about = f"{route} answered {answer['statusCode']} with"
-    _check_headers(about, told, answer["headers"], has_type="content" in told or route.startswith("HEAD "))
-    _check_body(f"{about} the body {answer['body']}", told, answer)
+    _check_headers(about, documented, answer["headers"], has_type="content" in documented or route.startswith("HEAD "))
+    _check_body(f"{about} the body {answer['body']}", documented, answer)
     if answer["statusCode"] < 300:
         _check_request(route, event)
 
 
-def _check_headers(about: str, told: dict, headers: dict, *, has_type: bool) -> None:
+def _check_headers(about: str, documented: dict, headers: dict, *, has_type: bool) -> None:
     """All that are described come, and no other; none of these answers was born in a gateway."""
-    described = {name.lower(): resolved(header)["schema"] for name, header in told["headers"].items()}
+    described = {name.lower(): resolved(header)["schema"] for name, header in documented["headers"].items()}
     if headers.keys() != described.keys() | (UNNAMED_HEADERS if has_type else set()):
         raise Undescribed(f"{about} the headers {sorted(headers)}; described are {sorted(described)}")
     for name, schema in described.items():
@@ -42,22 +42,22 @@ def _check_headers(about: str, told: dict, headers: dict, *, has_type: bool) -> 
         demand(f"{about} {name}: {value}", _json(schema), int(value) if schema["type"] == "integer" else value)
 
 
-def _check_body(about: str, told: dict, answer: dict) -> None:
-    if "content" not in told:
+def _check_body(about: str, documented: dict, answer: dict) -> None:
+    if "content" not in documented:
         if answer["body"]:
             raise Undescribed(about)
         return
     kind = answer["headers"]["content-type"]
-    if kind not in told["content"]:
+    if kind not in documented["content"]:
         raise Undescribed(f"{about} of type {kind}")
     value = json.loads(answer["body"])
     if _is_the_gateways(value):
         raise Undescribed(f"{about}, which is the gateway's to say")
-    demand(about, _json(told["content"][kind]["schema"]), value)
+    demand(about, _json(documented["content"][kind]["schema"]), value)
 
 
 def _check_request(route: str, event: dict) -> None:
-    """What was taken was valid: the other way round, a valid request may be refused for what it says."""
+    """An accepted request is valid. (A valid request may still be refused for its values.)"""
     operation = _operation(route)
     for parameter in map(resolved, operation.get("parameters", [])):
         query = event.get("queryStringParameters") or {}
@@ -67,8 +67,8 @@ def _check_request(route: str, event: dict) -> None:
             value = int(value)
         if value is not None or parameter.get("required"):
             demand(f"{route} took {parameter['name']}: {value}, and", _json(parameter["schema"]), value)
-    wanted = {SECURITY_HEADERS[name] for needs in operation["security"] for name in needs}
-    if missing := wanted - event["headers"].keys():
+    required = {SECURITY_HEADERS[name] for needs in operation["security"] for name in needs}
+    if missing := required - event["headers"].keys():
         raise Undescribed(f"{route} took a call without {missing}")
     if "requestBody" in operation:
         body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else (event.get("body") or "").encode()
@@ -101,7 +101,7 @@ def _operation(route: str) -> dict:
 
 
 @cache
-def _told(route: str, status: int) -> dict | None:
+def _documented(route: str, status: int) -> dict | None:
     response = _operation(route)["responses"].get(str(status))
     return response and resolved(response)
 

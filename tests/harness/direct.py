@@ -1,4 +1,4 @@
-"""DynamoDB Local without the SDK, whose share of a test's time would be the greater: it asks for no signature."""
+"""DynamoDB Local without the SDK, which would take most of a test's time. It checks no signature."""
 
 import base64
 import http.client
@@ -20,29 +20,29 @@ class Refused(Exception):
 class Direct:
     """One connection, on which threads take turns.
 
-    The other side closes it after half a minute without a request, also in the moment in which the next one goes out: that is asked once
-    more on a new one. Whatever is asked here may be done twice.
+    The other side closes it after half a minute without a request, perhaps while the next one goes out: that one is sent once
+    more on a new connection. Every request here is safe to repeat.
     """
 
     def __init__(self, url: str):
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc)
         self._lock = threading.Lock()
 
-    def ask(self, operation: str, *, of: str = TABLES, **parameters) -> dict:
+    def call(self, operation: str, *, of: str = TABLES, **parameters) -> dict:
         """The answer, with binaries as bytes. Raises: Refused."""
         body = json.dumps(parameters, default=lambda raw: base64.b64encode(raw).decode())
         headers = _HEADERS | {"x-amz-target": f"{of}.{operation}"}
         with self._lock:
             try:
-                told = json.loads(self._asked(body, headers))
+                response = json.loads(self._round_trip(body, headers))
             except ConnectionError:  # http.client's RemoteDisconnected is one
                 self._connection.close()
-                told = json.loads(self._asked(body, headers))
-        if "__type" in told:
-            raise Refused(told["__type"].rpartition("#")[2])
-        return with_bytes(told)
+                response = json.loads(self._round_trip(body, headers))
+        if "__type" in response:
+            raise Refused(response["__type"].rpartition("#")[2])
+        return with_bytes(response)
 
-    def _asked(self, body: str, headers: dict[str, str]) -> bytes:
+    def _round_trip(self, body: str, headers: dict[str, str]) -> bytes:
         self._connection.request("POST", "/", body, headers)
         return self._connection.getresponse().read()
 
@@ -50,9 +50,9 @@ class Direct:
         """Every item."""
         items, start = [], {}
         while start is not None:
-            told = self.ask("Scan", TableName=table, **start)
-            items += told["Items"]
-            start = {"ExclusiveStartKey": told["LastEvaluatedKey"]} if "LastEvaluatedKey" in told else None
+            page = self.call("Scan", TableName=table, **start)
+            items += page["Items"]
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else None
         return items
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class Direct:
 
 
 def with_bytes(value):
-    """What the SDK makes of an answer: binaries are bytes."""
+    """The response as the SDK returns it: binaries are bytes."""
     if isinstance(value, dict):
         return {name: base64.b64decode(each) if name == "B" and isinstance(each, str) else with_bytes(each) for name, each in value.items()}
     return [with_bytes(each) for each in value] if isinstance(value, list) else value

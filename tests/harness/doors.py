@@ -1,4 +1,4 @@
-"""What a session's tokens open, and a customer's item to be changed beneath the service."""
+"""What a session's tokens open, and a customer's item for direct changes in the table."""
 
 from customer_auth.aws import keys
 
@@ -33,7 +33,7 @@ class Doors:
 
 
 class CustomerItem:
-    """What lies in the table of one customer."""
+    """A customer's item in the table."""
 
     def __init__(self, api, customer):
         self.dynamodb = api.engine.clients.dynamodb

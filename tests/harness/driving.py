@@ -1,4 +1,4 @@
-"""What people do so that a message is made: each function of a person is one act, or what is done before one."""
+"""What people do to cause messages: each function is one act of a person, or its preparation."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,10 @@ from tests.harness.people import LOGIN, PASSWORD, Person, new_email, new_ip
 OTHER_PASSWORD = "a better horse and battery"
 WRONG, NO_TOKEN = "1234567", "none"
 
-# ── asks ──
+# ── code requests ──
 
 
-def asks(path: str, channel: str, **more) -> Callable:
+def code_request(path: str, channel: str, **more) -> Callable:
     def call(person: Person):
         address = {"phone": person.phone} if channel == "phone" else {"email": person.email}
         return person.api.post(path, ip=person.ip, **address, **more)
@@ -19,8 +19,8 @@ def asks(path: str, channel: str, **more) -> Callable:
     return call
 
 
-def ask_as_known(person: Person):
-    return person.ask(LOGIN, device=person.device)
+def request_code_from_known_device(person: Person):
+    return person.request_code(LOGIN, device=person.device)
 
 
 def from_elsewhere(act: Callable[[Person], object]) -> Callable[[Person], None]:
@@ -55,7 +55,7 @@ def create(person: Person, token: str):
 
 
 def signed_in(person: Person, answer, **changed):
-    """The answer; where it gives a session, it is the person's, and so is what has changed."""
+    """Return the response; if it has a session, the person takes it over with the changed fields."""
     if answer.status == 200:
         person.session |= answer.body
         vars(person).update(changed)
@@ -67,8 +67,8 @@ def log_in_again(person: Person) -> dict:
     return {}
 
 
-def ask_for_another_address(person: Person):
-    return person.ask_contact(email=new_email())
+def request_another_address(person: Person):
+    return person.request_contact_change(email=new_email())
 
 
 def leaving(person: Person) -> None:
@@ -80,17 +80,17 @@ def leaving(person: Person) -> None:
 # ── what follows on a code ──
 
 
-def code_or_wrong(person: Person, asked, to: str) -> dict:
+def code_or_wrong(person: Person, response, to: str) -> dict:
     """What came, if it was let through; else a wrong one."""
-    if asked.status != 200:
+    if response.status != 200:
         return {"challenge": NO_TOKEN, "code": WRONG}
-    return {"challenge": asked.body.get("challenge") or asked["token"], "code": person.inbox.code(to)}
+    return {"challenge": response.body.get("challenge") or response["token"], "code": person.inbox.code(to)}
 
 
-def proof_of(ask: Callable, channel: str) -> Callable[[Person], dict]:
+def proof_of(request_code: Callable, channel: str) -> Callable[[Person], dict]:
     def before(person: Person) -> dict:
         to = person.phone if channel == "phone" else person.email
-        return code_or_wrong(person, ask(person), to)
+        return code_or_wrong(person, request_code(person), to)
 
     return before
 
@@ -109,8 +109,8 @@ def verify_address(person: Person, challenge: str, code: str):
     return person.verify_address(challenge, code)
 
 
-def ask_verification(person: Person):
-    return person.ask_verification(person.id)
+def request_verification(person: Person):
+    return person.request_verification(person.id)
 
 
 def reset_link(person: Person) -> dict:
@@ -129,10 +129,10 @@ def change_password(person: Person):
 
 
 def another_address(person: Person) -> dict:
-    """Back and forth between two, so that one address is told as often as can be."""
+    """Change back and forth between two, so that one address is notified as often as possible."""
     log_in_again(person)
     new = person.spare if person.email != person.spare else person.first
-    return {"new": new} | code_or_wrong(person, person.ask_contact(email=new), new)
+    return {"new": new} | code_or_wrong(person, person.request_contact_change(email=new), new)
 
 
 def change_contact(person: Person, new: str, challenge: str, code: str):
@@ -144,15 +144,15 @@ def be_mover(person: Person) -> None:
     person.first, person.spare = person.email, new_email()
 
 
-def keep(person: Person) -> None:
+def cancel_any_deletion(person: Person) -> None:
     """Cancel the deletion, if there is one."""
-    asked = person.ask_to_stay(email=person.email)
-    if asked.status == 200:
-        person.stay(asked["token"], person.inbox.code(person.email))
+    response = person.request_cancellation(email=person.email)
+    if response.status == 200:
+        person.cancel_deletion(response["token"], person.inbox.code(person.email))
 
 
 def deletion_code(person: Person) -> dict:
-    keep(person)
+    cancel_any_deletion(person)
     log_in_again(person)
     return code_or_wrong(person, person.request_deletion(), person.email)
 
@@ -163,14 +163,14 @@ def confirm_deletion(person: Person, challenge: str, code: str):
 
 def cancellation_code(person: Person) -> dict:
     log_in_again(person)
-    asked = person.request_deletion()
-    if asked.status == 200:
-        person.confirm_deletion(asked["token"], person.inbox.code(person.email))
-    return code_or_wrong(person, person.ask_to_stay(email=person.email), person.email)
+    response = person.request_deletion()
+    if response.status == 200:
+        person.confirm_deletion(response["token"], person.inbox.code(person.email))
+    return code_or_wrong(person, person.request_cancellation(email=person.email), person.email)
 
 
 def cancel_deletion(person: Person, challenge: str, code: str):
-    return person.stay(challenge, code)
+    return person.cancel_deletion(challenge, code)
 
 
 def due_tomorrow(person: Person) -> None:

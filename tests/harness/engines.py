@@ -35,9 +35,9 @@ ON_DYNAMODB = pytest.mark.parametrize("engine", ["dynamodb-local"], indirect=Tru
 
 
 class Engine:
-    """A provisioned AWS: `environment` is what all functions together are given."""
+    """A provisioned AWS: `environment` has the variables of all functions together."""
 
-    made: ClassVar[list["Engine"]] = []
+    instances: ClassVar[list["Engine"]] = []
 
     def __init__(self, name: str, template: Template, dynamodb: str | None):
         self.name = name
@@ -48,7 +48,7 @@ class Engine:
             self.clients.sqs.delete_queue(QueueUrl=url)  # an engine's before; tests change how long their messages wait
         self.ids = cloud.create(template, self.clients)
         boto3.client("ses").verify_email_identity(EmailAddress=str(template.settings["EMAIL_FROM"]))
-        self.made.append(self)
+        self.instances.append(self)
         self.environment = HERE | CREDENTIALS
         for function in template.functions.values():
             self.environment |= function.environment(self.ids)
@@ -68,7 +68,7 @@ class Engine:
     def write(self, requests: dict[str, list]) -> dict:
         """Put and delete items, at most 25 at once."""
         if self._direct:
-            return self._direct.ask("BatchWriteItem", RequestItems=requests)
+            return self._direct.call("BatchWriteItem", RequestItems=requests)
         return self.clients.dynamodb.batch_write_item(RequestItems=requests)
 
     def new_records(self) -> list[dict]:
@@ -81,7 +81,7 @@ class Engine:
             pass  # a page of the stream may not be all of it
 
     def await_records(self, count: int) -> None:
-        """Until so many have shown: DynamoDB Local tells its streams of a mass of writes a good while after they are done."""
+        """Wait for so many records: DynamoDB Local puts a mass of writes into its streams a good while after they are done."""
         ends_at = time.monotonic() + 10
         while count > 0 and time.monotonic() < ends_at:
             count -= len(self.new_records())
@@ -98,15 +98,15 @@ class Engine:
     def _iterator(self, shard: str) -> str:
         return self._stream("get_shard_iterator", StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
 
-    def _stream(self, operation: str, **asked) -> dict:
+    def _stream(self, operation: str, **parameters) -> dict:
         if self._direct:
-            return self._direct.ask(operation.title().replace("_", ""), of=STREAMS, **asked)
-        return getattr(self.clients.streams, operation)(**asked)
+            return self._direct.call(operation.title().replace("_", ""), of=STREAMS, **parameters)
+        return getattr(self.clients.streams, operation)(**parameters)
 
 
 @contextlib.contextmanager
 def embedded():
-    """moto answers for AWS in this process, with the local stack's tables; loopback addresses are left to whoever listens there."""
+    """moto stands in for AWS in this process, with the local stack's tables; requests to loopback addresses go through."""
     os.environ |= HERE | CREDENTIALS
     with mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}}):
         tables.install()

@@ -1,4 +1,4 @@
-"""How requests to AWS fail on demand, and what is answered then."""
+"""Failures of requests to AWS on demand, and their responses."""
 
 import json
 import random
@@ -15,10 +15,10 @@ class Killed(BaseException):
 
 
 class Fault:
-    """Breaks matching calls (`*`: all of the service), from the nth one on, so many times.
+    """Breaks `times` matching calls (`*`: all of the service), from the nth one on.
 
-    `mode` is error, throttle, timeout, lost (done, the answer is lost), conflict, reject, killed_before or killed_after, or makes an answer
-    of the request (see `answer`).
+    `mode` is error, throttle, timeout, lost (done, the response is lost), conflict, reject, killed_before or killed_after, or returns a
+    response for the request (see `answer`).
     """
 
     def __init__(self, operation: str, mode: str | Callable, *, times: int = 1_000, nth: int = 1, service: str = "dynamodb"):
@@ -36,7 +36,7 @@ class Fault:
 
 
 class Naps:
-    """Stands where the door to AWS waits between two attempts: notes for how long, and goes on at once."""
+    """Replaces the pause between two attempts at a request to AWS: notes its length and continues immediately."""
 
     def __init__(self):
         self.seconds: list[float] = []
@@ -48,9 +48,9 @@ class Naps:
         return getattr(time, name)
 
 
-def answer(status: int, **told) -> Callable:
+def answer(status: int, **body) -> Callable:
     """A fault's mode: DynamoDB answers just that."""
-    return lambda request: AWSResponse(request.url, status, JSON, Raw(json.dumps(told).encode()))
+    return lambda request: AWSResponse(request.url, status, JSON, Raw(json.dumps(body).encode()))
 
 
 def refusal(request, status: int, code: str, service: str) -> AWSResponse:
@@ -63,16 +63,16 @@ def refusal(request, status: int, code: str, service: str) -> AWSResponse:
 
 def conflict(request) -> AWSResponse:
     parts = parameters(request).get("TransactItems")
-    told = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "injected"}
+    body = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "injected"}
     if parts:
         reasons = [{"Code": "None"} for _ in parts]
         reasons[random.randrange(len(parts))] = {"Code": "TransactionConflict"}
-        told = {
+        body = {
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
             "message": "injected",
             "CancellationReasons": reasons,
         }
-    return answer(400, **told)(request)
+    return answer(400, **body)(request)
 
 
 def parameters(request) -> dict:

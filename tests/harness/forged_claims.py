@@ -1,4 +1,4 @@
-"""Tokens whose claims are not what they should be, each in one way, under our own signature."""
+"""Tokens with wrong claims, each in one way, under our own signature."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every token that nobody should accept, by what is wrong with it: its algorithm, key, header, spelling or claims."""
+"""Every token that nobody should accept, by its fault: algorithm, key, header, spelling or claims."""
 
 import json
 from collections.abc import Callable

@@ -52,7 +52,7 @@ class Forge:
         return self.header["kid"]
 
     def sign(self, header: dict | bytes | None = None, claims: dict | bytes | None = None, *, key=None, digest=None, scheme=PKCS1) -> str:
-        """A token of these parts, written as they are, signed by `key`, which is our own if none is given."""
+        """A token of these parts, unchanged, signed by `key`, by default our own."""
         parts = (self.header if header is None else header, self.claims if claims is None else claims)
         return self.seal(
             ".".join(unpadded(part if isinstance(part, bytes) else json.dumps(part).encode()) for part in parts), key, digest, scheme

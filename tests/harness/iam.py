@@ -1,4 +1,4 @@
-"""What IAM decides on requests, by `@cloud-copilot/iam-simulate`, which knows its rules: a statement is compared with all keys at once."""
+"""IAM's decisions on requests, by `@cloud-copilot/iam-simulate`, which knows its rules: a statement is compared with all keys together."""
 
 import json
 import subprocess
@@ -19,9 +19,9 @@ def allowed(policies: dict[str, dict[str, dict]], requests: Sequence[Request]) -
     """Those of the requests (their resources are ARNs) that IAM allows; `policies` are documents by function and name."""
     if not (SIMULATOR / ".done").exists():
         pytest.skip("iam-simulate is missing: make iam-simulate (it needs npm: apt-get install npm)")
-    asked = {"roles": policies, "keys": roles.key_policies(), "requests": [_spelled(each) for each in requests]}
+    question = {"roles": policies, "keys": roles.key_policies(), "requests": [_spelled(each) for each in requests]}
     command = [node(), str(PROGRAM), str(SIMULATOR)]
-    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, timeout=100, check=False)  # noqa: S603
+    done = subprocess.run(command, input=json.dumps(question), capture_output=True, text=True, timeout=100, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
     return {request for request, decision in zip(requests, json.loads(done.stdout), strict=True) if decision == "Allowed"}
 

@@ -1,4 +1,4 @@
-"""What came to a phone or a mailbox."""
+"""The messages to a phone or an email address."""
 
 import re
 

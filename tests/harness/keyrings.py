@@ -1,4 +1,4 @@
-"""The signing keys in a test's hands: looked at and changed beneath the service, put back afterwards, rotated daily as time goes by."""
+"""The signing keys for tests: read and changed in the table, restored afterwards, rotated daily as time passes."""
 
 import contextlib
 
@@ -8,7 +8,7 @@ from customer_auth.tokens import keyring
 
 
 class KeyringItem:
-    """What lies in the table of the keyring."""
+    """The keyring's item in the table."""
 
     def __init__(self, engine):
         self.dynamodb = engine.clients.dynamodb
@@ -36,7 +36,7 @@ def _times(key: dict) -> dict:
 
 
 @contextlib.contextmanager
-def kept_keyring(engine):
+def restored_keyring(engine):
     """Whatever happens to the keyring inside, afterwards it is as it was."""
     item = KeyringItem(engine)
     before = item.read()

@@ -1,4 +1,4 @@
-"""A local stack in a process of its own, as `make dev` starts it, asked over HTTP."""
+"""A local stack in a process of its own, as `make dev` starts it, called over HTTP."""
 
 import contextlib
 import os
@@ -31,18 +31,18 @@ class Stack:
         self.url = re.search(r"http://\S+", self.first_line)[0] if self.first_line else None
         self.session = requests.Session()
 
-    def ask(self, method, path, **options):
+    def request(self, method, path, **options):
         return self.session.request(method, self.url + path, timeout=20, **options)
 
     def post(self, path, **body):
-        return self.ask("POST", path, json=body)
+        return self.request("POST", path, json=body)
 
     def messages(self, to="", count=1, seconds=10):
-        """What was sent to an address, once there are so many."""
+        """The messages to an address, once there are `count`."""
         ends_at = time.monotonic() + seconds
-        while len(found := self.ask("GET", "/_local/messages", params={"to": to}).json()) < count and time.monotonic() < ends_at:
+        while len(messages := self.request("GET", "/_local/messages", params={"to": to}).json()) < count and time.monotonic() < ends_at:
             time.sleep(0.02)
-        return found
+        return messages
 
     def logged(self, text):
         """The next line of the functions' logs with this text; they are shown with --verbose."""

@@ -1,7 +1,7 @@
-"""How each function that may make a message is driven, again and again: by one client, or at one address by many.
+"""How each function that may make a message is called again and again: by one client, or for one address by many.
 
-Which functions those are is found in the template (`may_make_a_message`) and in what was seen (`Wire.message_makers`); one that is new
-fails the tests until it has its driver here.
+The template (`may_make_a_message`) and the recorded requests (`Wire.message_makers`) say which functions those are; a new one
+fails the tests until it has a driver here.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,8 @@ TIMES = 40  # by one client, of whom the widest window lets 30 through
 CLIENTS = 40
 SENDER = "SendMessages"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem")
-# The items by which the sender is asked for something.
-ASKED_IN = ("code#", "message#")
+# The keys of the items that request a message from the sender.
+REQUEST_KINDS = ("code#", "message#")
 HANDS_OVER = ("sns:Publish", "ses:SendEmail", "sqs:SendMessage")
 
 
@@ -33,9 +33,9 @@ class Driver(NamedTuple):
 
 
 def may_make_a_message() -> set[str]:
-    """Every function whose policies let it write an item that the sender looks at."""
-    asked = [(action, roles.arns()["CodesTable.Arn"], kind) for action in WRITES for kind in ASKED_IN]
-    return {name for name in roles.roles() if any(statement.allows(*each) for statement in roles.may(name) for each in asked)}
+    """Every function whose policies let it write an item that the sender reads."""
+    writes = [(action, roles.arns()["CodesTable.Arn"], kind) for action in WRITES for kind in REQUEST_KINDS]
+    return {name for name in roles.roles() if any(statement.allows(*each) for statement in roles.may(name) for each in writes)}
 
 
 def may_hand_over() -> set[str]:
@@ -48,26 +48,26 @@ SIGNED_UP, MEMBER, CLAIMANT = (
     driving.from_elsewhere(driving.be_member),
     driving.from_elsewhere(driving.be_claimant),
 )
-ASK_REGISTER, ASK_LOGIN = driving.asks(f"{REGISTER}/request-otp", "phone"), driving.asks(f"{LOGIN}/request-otp", "phone")
-ASK_EMAIL, ASK_MOBILE = driving.asks("/login/email/send", "email"), driving.asks("/login/mobile/send", "phone")
+REGISTER_CODE, LOGIN_CODE = driving.code_request(f"{REGISTER}/request-otp", "phone"), driving.code_request(f"{LOGIN}/request-otp", "phone")
+EMAIL_CODE, MOBILE_CODE = driving.code_request("/login/email/send", "email"), driving.code_request("/login/mobile/send", "phone")
 
-# By logical id, and behind a comma what is particular about it.
+# By logical id; behind a comma the particular case.
 DRIVERS: dict[str, Driver] = {
-    "RequestRegisterCode": Driver(ASK_REGISTER, others=True),
-    "ResendRegisterCode": Driver(driving.asks(f"{REGISTER}/resend-otp", "phone"), others=True),
-    "VerifyRegisterCode": Driver(driving.verifies(f"{REGISTER}/verify-otp", "phone"), before=driving.proof_of(ASK_REGISTER, "phone")),
-    "RequestLoginCode": Driver(ASK_LOGIN, ready=SIGNED_UP, others=True),
-    "RequestLoginCode, a known device": Driver(driving.ask_as_known, ready=SIGNED_UP, others=True),
-    "ResendLoginCode": Driver(driving.asks(f"{LOGIN}/resend-otp", "phone"), ready=SIGNED_UP, others=True),
+    "RequestRegisterCode": Driver(REGISTER_CODE, others=True),
+    "ResendRegisterCode": Driver(driving.code_request(f"{REGISTER}/resend-otp", "phone"), others=True),
+    "VerifyRegisterCode": Driver(driving.verifies(f"{REGISTER}/verify-otp", "phone"), before=driving.proof_of(REGISTER_CODE, "phone")),
+    "RequestLoginCode": Driver(LOGIN_CODE, ready=SIGNED_UP, others=True),
+    "RequestLoginCode, a known device": Driver(driving.request_code_from_known_device, ready=SIGNED_UP, others=True),
+    "ResendLoginCode": Driver(driving.code_request(f"{LOGIN}/resend-otp", "phone"), ready=SIGNED_UP, others=True),
     "VerifyLoginCode": Driver(
-        driving.verifies(f"{LOGIN}/verify-otp", "phone"), ready=SIGNED_UP, before=driving.proof_of(ASK_LOGIN, "phone")
+        driving.verifies(f"{LOGIN}/verify-otp", "phone"), ready=SIGNED_UP, before=driving.proof_of(LOGIN_CODE, "phone")
     ),
-    "SendEmailCode": Driver(ASK_EMAIL, others=True),
-    "VerifyEmailCode": Driver(driving.verifies("/login/email/verify", "email"), before=driving.proof_of(ASK_EMAIL, "email")),
-    "SendMobileCode": Driver(ASK_MOBILE, others=True),
-    "VerifyMobileCode": Driver(driving.verifies("/login/mobile/verify", "phone"), before=driving.proof_of(ASK_MOBILE, "phone")),
+    "SendEmailCode": Driver(EMAIL_CODE, others=True),
+    "VerifyEmailCode": Driver(driving.verifies("/login/email/verify", "email"), before=driving.proof_of(EMAIL_CODE, "email")),
+    "SendMobileCode": Driver(MOBILE_CODE, others=True),
+    "VerifyMobileCode": Driver(driving.verifies("/login/mobile/verify", "phone"), before=driving.proof_of(MOBILE_CODE, "phone")),
     "SignInByPhone": Driver(
-        driving.verifies("/store/auth/phone", "phone", storefront=True), ready=SIGNED_UP, before=driving.proof_of(ASK_LOGIN, "phone")
+        driving.verifies("/store/auth/phone", "phone", storefront=True), ready=SIGNED_UP, before=driving.proof_of(LOGIN_CODE, "phone")
     ),
     "SignInByPassword": Driver(lambda person: person.log_in(), ready=MEMBER),
     "SignInByPassword, not verified": Driver(lambda person: person.log_in(), ready=CLAIMANT),
@@ -75,16 +75,18 @@ DRIVERS: dict[str, Driver] = {
     "ResetPassword": Driver(driving.reset, ready=MEMBER, before=driving.reset_link),
     "ChangePassword": Driver(driving.change_password, ready=MEMBER, before=driving.log_in_again),
     "CreateCustomer": Driver(driving.create, before=driving.register, others=True, setting={"AUTO_SEND_ON_REGISTRATION": "true"}),
-    "SendVerificationCode": Driver(driving.ask_verification, ready=CLAIMANT, others=True),
-    "VerifyAddress": Driver(driving.verify_address, ready=CLAIMANT, before=driving.proof_of(driving.ask_verification, "email")),
-    "RequestContactChange": Driver(driving.ask_for_another_address, ready=MEMBER, before=driving.log_in_again),
+    "SendVerificationCode": Driver(driving.request_verification, ready=CLAIMANT, others=True),
+    "VerifyAddress": Driver(driving.verify_address, ready=CLAIMANT, before=driving.proof_of(driving.request_verification, "email")),
+    "RequestContactChange": Driver(driving.request_another_address, ready=MEMBER, before=driving.log_in_again),
     "RequestContactChange, one address": Driver(
-        lambda person: person.ask_contact(email=person.spare), ready=driving.from_elsewhere(driving.be_mover), before=driving.log_in_again
+        lambda person: person.request_contact_change(email=person.spare),
+        ready=driving.from_elsewhere(driving.be_mover),
+        before=driving.log_in_again,
     ),
     "ChangeContact": Driver(driving.change_contact, ready=driving.from_elsewhere(driving.be_mover), before=driving.another_address),
     "RequestDeletion": Driver(lambda person: person.request_deletion(), ready=MEMBER, before=driving.log_in_again, others=True),
     "ConfirmDeletion": Driver(driving.confirm_deletion, ready=MEMBER, before=driving.deletion_code),
-    "RequestCancellation": Driver(lambda person: person.ask_to_stay(), ready=driving.from_elsewhere(driving.leaving), others=True),
+    "RequestCancellation": Driver(lambda person: person.request_cancellation(), ready=driving.from_elsewhere(driving.leaving), others=True),
     "CancelDeletion": Driver(driving.cancel_deletion, ready=MEMBER, before=driving.cancellation_code),
     "ProcessAccountDeletions": Driver(lambda person: person.api.process_deletions(), ready=driving.from_elsewhere(driving.due_tomorrow)),
 }

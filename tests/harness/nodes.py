@@ -12,9 +12,9 @@ OLDEST = 20
 
 
 def node() -> str:
-    """Where it is; whoever needs it is left out where there is none."""
-    for found in filter(None, (shutil.which("node"), shutil.which(BROUGHT))):
-        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    """Its path; the test is skipped where there is none."""
+    for candidate in filter(None, (shutil.which("node"), shutil.which(BROUGHT))):
+        version = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
         if int(version.removeprefix("v").partition(".")[0]) >= OLDEST:
-            return found
+            return candidate
     return pytest.skip(f"Node {OLDEST} or newer is missing: make node")

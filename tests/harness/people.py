@@ -1,4 +1,4 @@
-"""People who use the service: each has a phone and a mailbox, and reads only what comes to them."""
+"""People who use the service: each has a phone and an email address, and reads only their own messages."""
 
 import itertools
 import random
@@ -27,12 +27,12 @@ def new_email() -> str:
 
 
 def new_ip() -> str:
-    """A network address from which nobody in this run has asked."""
+    """A network address that no request of this run had."""
     return str(IPv4Address("10.0.0.0") + next(_numbers) % 2**24)
 
 
 class Person:
-    """Somebody with a phone and a mailbox."""
+    """Somebody with a phone and an email address."""
 
     def __init__(self, api, inbox: Inbox, ip: str | None = None):
         self.api, self.inbox, self.ip = api, inbox, ip or api.ip
@@ -47,29 +47,29 @@ class Person:
     def id(self) -> str:
         return self.session["customer"]["id"]
 
-    def ask(self, flow: str = LOGIN, **more):
+    def request_code(self, flow: str = LOGIN, **more):
         return self.api.post(f"{flow}/request-otp", ip=self.ip, phone=self.phone, **more)
 
-    def asked_and_read(self, flow: str = LOGIN, **more) -> tuple[str, str]:
+    def request_and_read_code(self, flow: str = LOGIN, **more) -> tuple[str, str]:
         """A challenge and the code that came."""
-        asked = self.ask(flow, **more)
-        assert asked.status == 200, asked.text
-        return asked["challenge"], self.inbox.code(self.phone)
+        response = self.request_code(flow, **more)
+        assert response.status == 200, response.text
+        return response["challenge"], self.inbox.code(self.phone)
 
-    def asked_and_read_or_none(self) -> str | None:
-        """Try to sign in; why the right code was refused, or None where none came."""
+    def sign_in_result(self) -> str | None:
+        """Try to sign in; return why the right code was refused, or None if no code came."""
         before = len(self.inbox.of(self.phone))
-        asked = self.ask(LOGIN)
+        response = self.request_code(LOGIN)
         if len(self.inbox.of(self.phone)) == before:
             return None
-        return self.verify(self.inbox.code(self.phone), challenge=asked["challenge"]).body.get("type", "signed in")
+        return self.verify(self.inbox.code(self.phone), challenge=response["challenge"]).body.get("type", "signed in")
 
     def verify(self, code: str, flow: str = LOGIN, *, key: str | None = None, **more):
         headers = {"idempotency-key": key} if key else {}
         return self.api.post(f"{flow}/verify-otp", ip=self.ip, phone=self.phone, code=code, headers=headers, **more)
 
     def sign_up(self, **names):
-        challenge, code = self.asked_and_read(REGISTER)
+        challenge, code = self.request_and_read_code(REGISTER)
         answer = self.verify(code, REGISTER, challenge=challenge, **names)
         assert answer.status == 201, answer.text
         self.session = answer.body
@@ -77,7 +77,7 @@ class Person:
         return answer
 
     def sign_in(self, **more):
-        challenge, code = self.asked_and_read(LOGIN, **more)
+        challenge, code = self.request_and_read_code(LOGIN, **more)
         answer = self.verify(code, LOGIN, challenge=challenge)
         assert answer.status == 200, answer.text
         self.session = answer.body
@@ -94,7 +94,7 @@ class Person:
         return self.api.post("/store/customers", ip=self.ip, headers=headers, **fields)
 
     def registered(self, password: str = PASSWORD, **fields) -> dict:
-        """A customer who has registered with the email and a password, and verified nothing."""
+        """Register with the email and a password, and return the response for the new, unverified customer."""
         answer = self.create(self.register(password)["token"], **fields)
         assert answer.status == 201, answer.text
         return answer.body
@@ -102,7 +102,7 @@ class Person:
     def log_in(self, password: str = PASSWORD, **who):
         return self.api.post("/auth/customer/emailpass", ip=self.ip, password=password, **(who or {"email": self.email}))
 
-    def ask_verification(self, customer_id: str, kind: str = "email", **more):
+    def request_verification(self, customer_id: str, kind: str = "email", **more):
         return self.api.post("/store/customers/otp/send", ip=self.ip, customer_id=customer_id, type=f"{kind}_verification", **more)
 
     def verify_address(self, token: str, code: str, *, key: str | None = None):
@@ -110,11 +110,11 @@ class Person:
         return self.api.post("/store/customers/otp/verify", ip=self.ip, headers=headers, token=token, code=code)
 
     def prove(self, customer_id: str, kind: str = "email"):
-        """Ask for the code that verifies the claim, read it and verify."""
-        asked = self.ask_verification(customer_id, kind)
-        assert asked.status == 200, asked.text
+        """Request the code for the unverified address, read it and verify."""
+        response = self.request_verification(customer_id, kind)
+        assert response.status == 200, response.text
         self.api.clock.advance(90)
-        return self.verify_address(asked["token"], self.inbox.code(self.email if kind == "email" else self.phone))
+        return self.verify_address(response["token"], self.inbox.code(self.email if kind == "email" else self.phone))
 
     def member(self, password: str = PASSWORD, **fields) -> "Person":
         """The same person with a verified email, a password and a session."""
@@ -139,7 +139,7 @@ class Person:
         body = {"new_password": new, "confirm_password": confirm or new} | ({"old_password": old} if old is not None else {})
         return self.api.post("/store/customers/change-password", ip=self.ip, headers=self.bearer(token), **body)
 
-    def ask_contact(self, *, token: str | None = None, **address):
+    def request_contact_change(self, *, token: str | None = None, **address):
         return self.api.post("/store/customers/me/contact", ip=self.ip, headers=self.bearer(token), **address)
 
     def change_contact(self, challenge: str, code: str, *, key: str | None = None, token: str | None = None):
@@ -156,21 +156,21 @@ class Person:
         return self.api.post(f"{DELETION}/confirm", ip=self.ip, headers=headers, token=challenge, code=code)
 
     def leave(self, **more):
-        """Ask for the deletion and confirm it by the code that came."""
-        asked = self.request_deletion(**more)
-        assert asked.status == 200, asked.text
+        """Request the deletion and confirm it with the code."""
+        response = self.request_deletion(**more)
+        assert response.status == 200, response.text
         self.api.clock.advance(90)
-        return self.confirm_deletion(asked["token"], self.inbox.code(self.told_at))
+        return self.confirm_deletion(response["token"], self.inbox.code(self.deletion_address))
 
-    def ask_to_stay(self, **who):
+    def request_cancellation(self, **who):
         return self.api.post(f"{DELETION}/cancel-request", ip=self.ip, **(who or {"phone": self.phone}))
 
-    def stay(self, challenge: str, code: str, *, key: str | None = None):
+    def cancel_deletion(self, challenge: str, code: str, *, key: str | None = None):
         headers = {"idempotency-key": key} if key else {}
         return self.api.post(f"{DELETION}/cancel-confirm", ip=self.ip, headers=headers, token=challenge, code=code)
 
     @property
-    def told_at(self) -> str:
+    def deletion_address(self) -> str:
         """Where the deletion is confirmed: by email, if there is one."""
         customer = self.session["customer"]
         return customer["email"] if customer["email_verified"] else customer["phone"]

@@ -1,4 +1,4 @@
-"""What IAM is asked about each request to AWS."""
+"""The questions that each request to AWS puts to IAM."""
 
 import re
 from collections import defaultdict
@@ -21,7 +21,7 @@ type Context = tuple[tuple[str, str], ...]
 class Request(NamedTuple):
     """One question: may this function take this action on this resource, on items with all these leading keys at once?
 
-    `resource` is the name by which requests call it, with `/index/…` for an index; `kinds` are what the keys begin with (see `kind`).
+    `resource` is its name in requests, with `/index/…` for an index; `kinds` are what the keys begin with (see `kind`).
     """
 
     function: str
@@ -36,7 +36,7 @@ class Request(NamedTuple):
 
 
 def requests(function: str, service: str, operation: str, parameters: dict) -> set[Request]:
-    """What IAM is asked about one request; of a transaction or a batch, all keys of an action and a table at once."""
+    """The questions of one request; for a transaction or a batch, all keys of an action and a table together."""
     if service == "dynamodb":
         return {Request(function, f"dynamodb:{action}", table, kinds) for (action, table), kinds in _items(operation, parameters).items()}
     if service == "sns":
@@ -51,10 +51,10 @@ def requests(function: str, service: str, operation: str, parameters: dict) -> s
 
 
 def _items(operation: str, parameters: dict) -> dict[tuple[str, str], frozenset[str]]:
-    found = defaultdict(set)
+    kinds_by_target = defaultdict(set)
     for action, table, key in _keys(operation, parameters):
-        found[action, table].add(kind(key))
-    return {each: frozenset(kinds) for each, kinds in found.items()}
+        kinds_by_target[action, table].add(kind(key))
+    return {each: frozenset(kinds) for each, kinds in kinds_by_target.items()}
 
 
 def _keys(operation: str, parameters: dict) -> Iterable[tuple[str, str, str]]:
@@ -65,10 +65,10 @@ def _keys(operation: str, parameters: dict) -> Iterable[tuple[str, str, str]]:
             return [(action, part["TableName"], _key(part)) for action, part in parts]
         case "BatchGetItem":
             tables = parameters["RequestItems"].items()
-            return [(operation, table, key["pk"]["S"]) for table, asked in tables for key in asked["Keys"]]
+            return [(operation, table, key["pk"]["S"]) for table, entries in tables for key in entries["Keys"]]
         case "BatchWriteItem":
             tables = parameters["RequestItems"].items()
-            return [(operation, table, _key(request["DeleteRequest"])) for table, asked in tables for request in asked]
+            return [(operation, table, _key(request["DeleteRequest"])) for table, entries in tables for request in entries]
         case "Query":
             [name] = re.findall(r"^#\w+ = (:\w+)", parameters["KeyConditionExpression"])
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
@@ -96,6 +96,6 @@ def _sender(parameters: dict) -> Context:
 
 
 def _ses_resources(parameters: dict) -> list[str]:
-    """SES asks about the identity that sends and about the configuration set, if there is one."""
+    """SES checks the sending identity and the configuration set, if there is one."""
     names = [f"identity/{parseaddr(parameters['FromEmailAddress'])[1]}"]
     return names + [f"configuration-set/{name}" for name in filter(None, [parameters.get("ConfigurationSetName")])]

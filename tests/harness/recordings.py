@@ -1,4 +1,4 @@
-"""What the functions asked of AWS in the whole run, though several processes share it."""
+"""The functions' requests to AWS in the whole run, though several processes share it."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from tools import shared_run
 
 
 class Recording(NamedTuple):
-    """The requests with ARNs in the place of names, and the functions that asked the sender for something."""
+    """The requests with ARNs instead of names, and the functions that requested a message from the sender."""
 
     requests: set[Request]
     message_makers: set[str]
@@ -38,7 +38,7 @@ def files_of_run() -> set[Path]:
 
 
 def _named(wire: Wire) -> set[Request]:
-    return named(wire.requests, [engine.ids for engine in Engine.made])
+    return named(wire.requests, [engine.ids for engine in Engine.instances])
 
 
 def _read(function: str, action: str, resource: str, kinds: list[str], context: list[list[str]]) -> Request:

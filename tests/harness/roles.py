@@ -1,4 +1,4 @@
-"""What each function's role allows, as the template says and SAM makes of it. Resources have invented ARNs, made of their logical ids."""
+"""What each function's role allows, by the template as SAM expands it. Resources have invented ARNs with their logical ids."""
 
 import fnmatch
 from collections.abc import Iterable
@@ -87,7 +87,7 @@ def arn(resource: str, names: dict[str, str]) -> str:
 
 
 def named(requests: Iterable[Request], ids: list[dict[str, str]]) -> set[Request]:
-    """The requests with ARNs in the place of physical names; `ids` are the resources' names in each stack that was made."""
+    """The requests with ARNs instead of physical names; `ids` are the resources' names in each stack."""
     names = {physical: logical for each in ids for logical, physical in each.items() if "." not in logical}
     return {request._replace(resource=arn(request.resource, names)) for request in requests}
 

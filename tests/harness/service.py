@@ -87,7 +87,7 @@ class Service:
         return answer
 
     def request(self, method: str, path: str, *, raw: bytes | None = None, headers: dict | None = None, ip: str = "", query="", **body):
-        given = {"content-type": "application/json"} | {name.lower(): value for name, value in (headers or {}).items()}
+        all_headers = {"content-type": "application/json"} | {name.lower(): value for name, value in (headers or {}).items()}
         content = raw if raw is not None else b"" if method in ("GET", "HEAD") else json.dumps(body).encode()
         match = matching().find(method, path)
         event = events.http_event(
@@ -95,7 +95,7 @@ class Service:
             path,
             route_key=f"{method} {match.route.path}",
             path_parameters=match.path_parameters,
-            headers={name: value for name, value in given.items() if value is not None},
+            headers={name: value for name, value in all_headers.items() if value is not None},
             query=query,
             body=content,
             source_ip=ip or self.ip,
@@ -129,7 +129,7 @@ class Service:
         self.engine.skip_records()
 
     def deliver(self) -> dict | None:
-        """Let the outbox send what was asked for."""
+        """Let the outbox send the requested messages."""
         records = self.new_records()
         if not records:
             return None
@@ -160,10 +160,10 @@ class Service:
         keyring.forget()
         publishable_keys.forget()
 
-    # ── the tables, from beneath ──
+    # ── the tables, without the service ──
 
     def table(self, logical_id: str) -> list[dict]:
-        """Every item, for tests that look at what lies there."""
+        """Every item of a table, for tests that read it."""
         return self.engine.scan(self.engine.ids[logical_id])
 
 

@@ -1,4 +1,4 @@
-"""A stack on AWS whose functions have the settings of this moment, for commands that look for them there."""
+"""A stack on AWS whose functions have the current settings, for commands that read them there."""
 
 import contextlib
 import json

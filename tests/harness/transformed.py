@@ -1,4 +1,4 @@
-"""What CloudFormation is given: the template, once SAM has made its own resources of it."""
+"""The template as CloudFormation gets it, after SAM's transform."""
 
 import json
 from functools import cache

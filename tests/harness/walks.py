@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from hypothesis import HealthCheck, Phase, settings
 
 from customer_auth.tokens import keyring
-from tests.harness.keyrings import kept_keyring
+from tests.harness.keyrings import restored_keyring
 from tests.harness.world import Tables
 
 DRAWN = settings(
@@ -22,7 +22,7 @@ DRAWN = settings(
 @contextlib.contextmanager
 def beginnings(api) -> Iterator[Callable[[], None]]:
     """Empties the tables and turns the clock back, as often as it is called; afterwards the keyring is as it was."""
-    with kept_keyring(api.engine) as keyring_item:
+    with restored_keyring(api.engine) as keyring_item:
         first = keyring_item.read()
 
         def begin() -> None:

@@ -1,4 +1,4 @@
-"""Listens between the functions and AWS: counts what each calls, keeps what is sent, and breaks calls on demand."""
+"""Listens between the functions and AWS: counts calls, records messages, and breaks calls on demand."""
 
 import contextlib
 import contextvars
@@ -56,7 +56,7 @@ class Wire:
         self.sent: list[Sent] = []
         self.calls: list[AwsCall] = []
         self.requests: set[Request] = set()
-        self.message_makers: set[str] = set()  # the functions that asked the sender for something
+        self.message_makers: set[str] = set()  # the functions that requested a message from the sender
         self.faults: list[Fault] = []
         self._before: list = []
         self._lock = threading.Lock()
@@ -78,7 +78,7 @@ class Wire:
 
     @contextlib.contextmanager
     def before(self, operation: str, act, *, times: int = 1):
-        """Do `act` just before each of the next so many such calls leaves."""
+        """Call `act` just before each of the next `times` such requests leaves."""
         entry = [operation, act, times]
         self._before.append(entry)
         try:
@@ -91,7 +91,7 @@ class Wire:
         return Counter(call.operation for call in self.calls[since:])
 
     def _post(self, url, headers, body):
-        """In the place of `connections.post`."""
+        """Replaces `connections.post`."""
         request = AWSPreparedRequest("POST", f"{url}/", headers, body, stream_output=False)
         target, _, operation = headers["x-amz-target"].partition(".")
         try:
@@ -102,14 +102,14 @@ class Wire:
         return connections.Response(answer.status_code, answer.content)
 
     def _on_send(self, request, event_name="", **_):
-        """In the place of what the SDK would do."""
+        """Replaces the SDK's own sending."""
         _, service, operation = event_name.replace("-", "").split(".")
-        answered = self._passed(request, service, operation) or self._handed_over(request, service, operation)
-        request.url = "http://refused.invalid/"  # moto is asked even after us, and would do it all the same
-        return answered
+        response = self._passed(request, service, operation) or self._handed_over(request, service, operation)
+        request.url = "http://refused.invalid/"  # moto gets the request even after us, and would still carry it out
+        return response
 
     def _passed(self, request, service, operation):
-        """The answer of a request that is broken here; None for one that is to go out."""
+        """The response to a request that is broken here; None for one that goes out."""
         for entry in [entry for entry in self._before if entry[0] == operation]:
             if not entry[2]:
                 continue  # what an entry before it did has used it up
@@ -150,21 +150,21 @@ class Wire:
 
     def _handed_over(self, request, service, operation):
         """Done; what a provider has accepted has left."""
-        answered = done(request)
-        if answered.status_code == HTTPStatus.OK:
-            self._keep(service, operation, request)
-        return answered
+        response = done(request)
+        if response.status_code == HTTPStatus.OK:
+            self._record_message(service, operation, request)
+        return response
 
-    def _keep(self, service, operation, request):
+    def _record_message(self, service, operation, request):
         if (service, operation) == ("sns", "Publish"):
             fields = {name: values[0] for name, values in parse_qs(text(request.body)).items()}
             self.sent.append(Sent("sms", fields["PhoneNumber"], fields["Message"], request=fields))
         if (service, operation) == ("sesv2", "SendEmail"):
-            asked = json.loads(request.body)
-            simple = asked["Content"]["Simple"]
+            email = json.loads(request.body)
+            simple = email["Content"]["Simple"]
             body = simple["Body"]
-            to = asked["Destination"]["ToAddresses"][0]
-            self.sent.append(Sent("email", to, body["Text"]["Data"], simple["Subject"]["Data"], body["Html"]["Data"], asked))
+            to = email["Destination"]["ToAddresses"][0]
+            self.sent.append(Sent("email", to, body["Text"]["Data"], simple["Subject"]["Data"], body["Html"]["Data"], email))
 
 
 _SERVICES = {protocol.target: service for service, protocol in json_protocol.SERVICES.items()}
@@ -173,10 +173,10 @@ _REQUESTED = re.compile(r'"requested:\w+"')  # the event of an item that the str
 
 
 def done(request):
-    """The answer of a request that really goes out."""
+    """The response to a request that really goes out."""
     # moto would compare an address of this machine with all of AWS's before it lets it pass.
     answer = None if request.url.startswith("http://127.0.0.1:") else botocore_stubber("before-send", request)
     if answer is None:
-        told = _post(request.url.rstrip("/"), request.headers, request.body)
-        answer = AWSResponse(request.url, told.status, JSON, Raw(told.body))
+        response = _post(request.url.rstrip("/"), request.headers, request.body)
+        answer = AWSResponse(request.url, response.status, JSON, Raw(response.body))
     return answer

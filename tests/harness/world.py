@@ -1,4 +1,4 @@
-"""Everything that lies in the tables: looked at from beneath, compared, and put back as it was."""
+"""All items of the tables: read without the service, compared, and restored."""
 
 import itertools
 from typing import NamedTuple
@@ -8,7 +8,7 @@ CODES, SESSIONS, CUSTOMERS = TABLES = ("CodesTable", "SessionsTable", "Customers
 
 
 class ItemRef(NamedTuple):
-    """Where an item lies."""
+    """An item's table and key."""
 
     table: str
     pk: str
@@ -16,12 +16,12 @@ class ItemRef(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The item's type, as its key tells it."""
+        """The item's type, by its key."""
         return "session" if self.table == SESSIONS else self.pk.partition("#")[0]
 
 
 class World(dict):
-    """Each item, in DynamoDB's JSON, by its place."""
+    """Each item, in DynamoDB's JSON, by its reference."""
 
     def kinds(self, kind: str) -> list[dict]:
         return [item for place, item in self.items() if place.kind == kind]
@@ -36,15 +36,15 @@ class World(dict):
         return sum(time != "0" for time in times)
 
     def changes_since(self, before: "World") -> list[tuple[str, str]]:
-        """What was made, changed and removed, by kinds alone."""
-        made = [(place.kind, "made") for place in self.keys() - before.keys()]
+        """The created, changed and removed items, by kind alone."""
+        created = [(place.kind, "made") for place in self.keys() - before.keys()]
         gone = [(place.kind, "removed") for place in before.keys() - self.keys()]
         changed = [(place.kind, "changed") for place in self.keys() & before.keys() if self[place] != before[place]]
-        return sorted(made + gone + changed)
+        return sorted(created + gone + changed)
 
 
 class Tables:
-    """All tables of a service. Looking again costs nothing until one of its functions has asked AWS for something."""
+    """All tables of a service. Looking again costs nothing until one of its functions has sent a request to AWS."""
 
     def __init__(self, api):
         self.api, self.engine = api, api.engine
@@ -62,13 +62,13 @@ class Tables:
         removed = [(place.table, {"DeleteRequest": {"Key": _key(place)}}) for place in now.keys() - world.keys()]
         put = [(place.table, {"PutRequest": {"Item": item}}) for place, item in world.items() if now.get(place) != item]
         for some in itertools.batched(removed + put, 25, strict=False):
-            asked: dict[str, list] = {}
+            batch: dict[str, list] = {}
             for table, request in some:
-                asked.setdefault(self.engine.ids[table], []).append(request)
-            assert not self.engine.write(asked)["UnprocessedItems"]
-        told = sum(table == CODES for table, _ in removed + put)
-        if told > MANY:
-            self.engine.await_records(told)
+                batch.setdefault(self.engine.ids[table], []).append(request)
+            assert not self.engine.write(batch)["UnprocessedItems"]
+        code_writes = sum(table == CODES for table, _ in removed + put)
+        if code_writes > MANY:
+            self.engine.await_records(code_writes)
         self._remember(world)
 
     def empty(self) -> None:

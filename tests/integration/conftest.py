@@ -1,4 +1,4 @@
-"""What lies beneath the service, for the tests that look there."""
+"""Fixtures for tests that read or change the tables, settings and keys without the service."""
 
 import hmac
 import logging
@@ -18,7 +18,7 @@ from tests.harness import transformed
 from tests.harness.attacks import WHOLE
 from tests.harness.doors import CustomerItem, Doors
 from tests.harness.forgery import Forge
-from tests.harness.keyrings import kept_keyring
+from tests.harness.keyrings import restored_keyring
 from tests.harness.logs import Log
 from tests.harness.people import Person
 from tests.harness.walks import beginnings
@@ -29,7 +29,7 @@ CODE = re.compile(rb"\d{6}")
 
 @pytest.fixture(scope="session")
 def combinations(request):
-    """Counts what was broken, and says so at the end of the run."""
+    """Counts the broken combinations, and reports them at the end of the run."""
     counted = Counter()
 
     class Report:
@@ -57,20 +57,20 @@ def report(request):
 
 @pytest.fixture(scope="session")
 def resources():
-    """What CloudFormation is given, once SAM has made its own resources of the template."""
+    """The resources that CloudFormation gets after SAM's transform of the template."""
     return transformed.resources()
 
 
 @pytest.fixture(scope="session")
 def cheap_hashes():
-    """A hasher that takes next to nothing, and what it makes of a password that nobody has."""
+    """A hasher that takes next to no time, and its hash of a password that nobody has."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     return hasher, hasher.hash("nobody's password")
 
 
 @pytest.fixture(autouse=True)
 def hashes(request, monkeypatch, cheap_hashes):
-    """Passwords are kept and compared as always, for less, but where a test asks for `real_hashes`."""
+    """Passwords are hashed and compared as usual, with a cheap hasher, unless a test has the fixture `real_hashes`."""
     if "real_hashes" not in request.fixturenames:
         hasher, nobodys = cheap_hashes
         monkeypatch.setattr(hashing, "_HASHER", hasher)
@@ -91,7 +91,7 @@ def tables(api):
 
 
 @pytest.fixture
-def begin_anew(api):
+def start_over(api):
     """Empties the tables and turns the clock back."""
     with beginnings(api) as begin:
         yield begin
@@ -107,7 +107,7 @@ def bob(api, inbox):
 
 @pytest.fixture
 def customer_item(api, customer):
-    """The customer's item, to be changed beneath the service."""
+    """The customer's item, for direct changes in the table."""
     return CustomerItem(api, customer)
 
 
@@ -134,10 +134,10 @@ def compared(monkeypatch):
     """Every code that was compared with the right one."""
     seen, compare = [], hmac.compare_digest
 
-    def noting(right: bytes, given: bytes) -> bool:
+    def noting(right: bytes, entered_code: bytes) -> bool:
         if CODE.fullmatch(right):
-            seen.append(given.decode())
-        return compare(right, given)
+            seen.append(entered_code.decode())
+        return compare(right, entered_code)
 
     monkeypatch.setattr(hmac, "compare_digest", noting)
     return seen
@@ -168,8 +168,8 @@ def setting(monkeypatch, engine):
 
 @pytest.fixture
 def keyring_item(engine):
-    """The keyring's item, to be changed beneath the service; afterwards it is as it was."""
-    with kept_keyring(engine) as item:
+    """The keyring's item, for direct changes in the table; it is restored afterwards."""
+    with restored_keyring(engine) as item:
         yield item
 
 
@@ -181,7 +181,7 @@ def cold_keyring(engine):
 
 @pytest.fixture
 def customer_item_of(api):
-    """A customer's item by the customer's id, to be changed beneath the service."""
+    """A customer's item by the customer's id, for direct changes in the table."""
     return lambda customer_id: CustomerItem(api, SimpleNamespace(id=customer_id))
 
 

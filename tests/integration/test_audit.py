@@ -22,7 +22,7 @@ NAME = "Canaryetta"
 
 
 class Crash(Exception):
-    """A fault of ours whose message holds what the caller sent."""
+    """An error of ours whose message contains what the caller sent."""
 
 
 def crashing(wire, operation: str, *holding: str):
@@ -35,8 +35,8 @@ def crashing(wire, operation: str, *holding: str):
 # ── what a line says ──
 
 
-def test_an_ask_says_for_what_and_to_whom_without_telling_it(ada, log):
-    ada.ask(REGISTER)
+def test_a_code_request_s_line_has_its_purpose_and_a_hash_of_its_address(ada, log):
+    ada.request_code(REGISTER)
     line = log.last
 
     assert line["message"] == "request_register_code"
@@ -76,7 +76,7 @@ def test_whatever_is_done_to_a_session_names_it(customer, doors, log):
     assert [line["outcome"] for line in log.lines] == ["ok", "ok", "ok", "ok", "not_authenticated"]
 
 
-def test_a_made_up_token_puts_no_session_into_the_log(forge, doors, log):
+def test_a_forged_token_puts_no_session_into_the_log(forge, doors, log):
     doors.me(forge.claiming(sid="ses_planted", exp=1))
     doors.refresh("cus_planted.ses_planted.0.0.AAAA.AAAA")
     doors.log_out("cus_planted.ses_planted.0.0.AAAA.AAAA")
@@ -86,11 +86,11 @@ def test_a_made_up_token_puts_no_session_into_the_log(forge, doors, log):
 
 
 def test_one_address_has_one_hash_in_every_spelling_and_every_line(api, ada, bob, log):
-    ada.ask()
+    ada.request_code()
     spelled = f"{ada.phone[:2]} ({ada.phone[2:5]}) {ada.phone[5:8]}-{ada.phone[8:]}"
     api.post(f"{REGISTER}/request-otp", phone=spelled)
     ada.verify("000000")
-    bob.ask()
+    bob.request_code()
     ada.inbox.of(ada.phone)
     hashes = [line["address"] for line in log.lines]
 
@@ -102,7 +102,7 @@ def test_one_address_has_one_hash_in_every_spelling_and_every_line(api, ada, bob
 
 
 def test_a_refusal_says_why_to_the_operator_and_not_to_the_caller(ada, log):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     wrong = ada.verify(other_code(code), REGISTER, challenge=challenge)
 
     assert (log.last["outcome"], log.last["reason"]) == ("wrong_proof", "wrong")
@@ -110,10 +110,10 @@ def test_a_refusal_says_why_to_the_operator_and_not_to_the_caller(ada, log):
 
 
 def test_every_request_is_one_line_with_its_id(api, customer, doors, log, wire):
-    asked = customer.ask()
+    code_request = customer.request_code()
     answers = [
-        customer.ask(),  # throttled
-        customer.verify("000000", challenge=asked["challenge"]),
+        customer.request_code(),  # throttled
+        customer.verify("000000", challenge=code_request["challenge"]),
         api.post(f"{LOGIN}/request-otp", phone="nonsense"),
         api.post(f"{LOGIN}/request-otp", raw=b"{", headers={"content-type": "application/json"}),
         api.post(f"{LOGIN}/request-otp", raw=b"x" * 20_000),
@@ -121,7 +121,7 @@ def test_every_request_is_one_line_with_its_id(api, customer, doors, log, wire):
         doors.me("token"),
     ]
     with wire.broken("UpdateItem", "error"):
-        answers.append(customer.ask())
+        answers.append(customer.request_code())
     with crashing(wire, "BatchGetItem"):
         answers.append(doors.me(customer.session["token"]))
     types = ["throttled", "wrong_proof", "bad_request", "bad_request", "too_large", "unsupported_media_type", "not_authenticated"]
@@ -133,7 +133,7 @@ def test_every_request_is_one_line_with_its_id(api, customer, doors, log, wire):
     assert len(log.lines) == 1 + len(answers)
 
 
-def test_what_is_asked_by_machines_all_day_leaves_no_lines(api, log):
+def test_requests_by_machines_all_day_leave_no_lines(api, log):
     for path in ("/health", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json"):
         api.get(path)
 
@@ -141,7 +141,7 @@ def test_what_is_asked_by_machines_all_day_leaves_no_lines(api, log):
 
 
 def test_a_message_sent_is_one_line_too(customer, log):
-    customer.ask()
+    customer.request_code()
     customer.inbox.of(customer.phone)
     line = log.last
 
@@ -152,7 +152,7 @@ def test_a_message_sent_is_one_line_too(customer, log):
 
 
 def test_the_counts_are_in_the_embedded_metric_format(ada, log):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     line = log.last
     directive = {"Namespace": "CustomerAuth", "Dimensions": [["service"]], "Metrics": [{"Name": "requested", "Unit": "Count"}]}
 
@@ -162,7 +162,7 @@ def test_the_counts_are_in_the_embedded_metric_format(ada, log):
     assert isinstance(line["service"], str)
 
 
-def test_each_outcome_counts_as_what_it_is(api, wire, customer, doors, log):
+def test_each_result_is_counted_as_what_it_is(api, wire, customer, doors, log):
     def counted(act) -> set[str]:
         act()
         line = log.last
@@ -171,8 +171,8 @@ def test_each_outcome_counts_as_what_it_is(api, wire, customer, doors, log):
         return names
 
     challenge = []
-    assert counted(lambda: challenge.append(customer.ask()["challenge"])) == {"requested"}
-    assert counted(customer.ask) == {"throttled"}
+    assert counted(lambda: challenge.append(customer.request_code()["challenge"])) == {"requested"}
+    assert counted(customer.request_code) == {"throttled"}
     code = customer.inbox.code(customer.phone)
     assert counted(lambda: None) == {"sent"}
     assert counted(lambda: customer.verify(other_code(code), challenge=challenge[0])) == {"refused"}
@@ -184,7 +184,7 @@ def test_each_outcome_counts_as_what_it_is(api, wire, customer, doors, log):
     with crashing(wire, "BatchGetItem"):
         assert counted(lambda: doors.me(customer.session["token"])) == {"crashed"}
     api.clock.advance(90)
-    customer.ask()
+    customer.request_code()
     with wire.broken("Publish", "reject", service="sns"):
         assert counted(api.deliver) == {"failed"}
 
@@ -214,8 +214,8 @@ def assert_clean(log, canaries: set[str]) -> None:
     assert {canary for canary in canaries if re.search(rf"(?<!\d){re.escape(canary)}(?!\d)", text)} == set()
 
 
-def test_success_tells_nothing_of_a_person(api, person, doors, log):
-    challenge, code = person.asked_and_read(device=person.device)
+def test_a_success_logs_no_personal_data(api, person, doors, log):
+    challenge, code = person.request_and_read_code(device=person.device)
     first = person.session
     person.session = person.verify(code, challenge=challenge, key=KEY, device=person.device).body
     person.verify(code, challenge=challenge, key=KEY)
@@ -227,23 +227,23 @@ def test_success_tells_nothing_of_a_person(api, person, doors, log):
     doors.validate(renewed["sessionToken"])
     doors.log_out(renewed["refreshToken"], everywhere=True)
 
-    told = [
+    printed = [
         first["token"],
         first["refresh_token"],
         *(answer[name] for answer in (by_email, renewed) for name in ("sessionToken", "refreshToken")),
     ]
-    assert_clean(log, canaries(person, challenge, code, email_code, by_email["device"], *told))
+    assert_clean(log, canaries(person, challenge, code, email_code, by_email["device"], *printed))
 
 
-def test_refusals_tell_nothing_of_a_person(api, person, doors, log):
-    challenge, code = person.asked_and_read()
+def test_refusals_log_no_personal_data(api, person, doors, log):
+    challenge, code = person.request_and_read_code()
     wrong = other_code(code)
     refused = [
         person.verify(wrong, challenge=challenge, key=KEY),
         person.verify(wrong, key=KEY),
         person.verify(code, challenge=challenge + "A"),
         person.verify(code, REGISTER, challenge=challenge),
-        person.ask(),
+        person.request_code(),
         doors.refresh(person.session["refresh_token"] + "A"),
         doors.log_out(person.session["refresh_token"][:-1]),
         doors.me(person.session["token"] + "A"),
@@ -255,7 +255,7 @@ def test_refusals_tell_nothing_of_a_person(api, person, doors, log):
     assert_clean(log, canaries(person, challenge, code, wrong))
 
 
-def test_bad_input_tells_nothing_of_a_person(api, person, log):
+def test_bad_input_logs_no_personal_data(api, person, log):
     phone, token = person.phone, person.session["token"]
     path = f"{LOGIN}/verify-otp"
     wrong = [
@@ -282,8 +282,8 @@ def test_bad_input_tells_nothing_of_a_person(api, person, log):
     assert not [answer.text for answer in wrong if phone in answer.text or NAME in answer.text or token in answer.text]
 
 
-def test_an_outage_tells_nothing_of_a_person(wire, person, doors, log, api):
-    challenge, code = person.asked_and_read()
+def test_an_outage_logs_no_personal_data(wire, person, doors, log, api):
+    challenge, code = person.request_and_read_code()
     session = person.session
     acts = [
         lambda: person.verify(code, challenge=challenge, key=KEY),
@@ -299,8 +299,8 @@ def test_an_outage_tells_nothing_of_a_person(wire, person, doors, log, api):
     assert_clean(log, canaries(person, challenge, code))
 
 
-def test_a_crash_tells_nothing_of_a_person_to_anybody(wire, person, doors, log, api):
-    challenge, code = person.asked_and_read()
+def test_a_crash_shows_no_personal_data_to_anybody(wire, person, doors, log, api):
+    challenge, code = person.request_and_read_code()
     session = person.session
     secrets = canaries(person, challenge, code)
     acts = {
@@ -325,8 +325,8 @@ def test_a_crash_tells_nothing_of_a_person_to_anybody(wire, person, doors, log, 
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "BatchGetItem", "Publish"])
-def test_a_crash_of_the_sender_tells_nothing_of_whom_it_was_sending_to(wire, api, person, log, operation):
-    person.ask()
+def test_a_crash_of_the_sender_logs_nothing_of_the_recipient(wire, api, person, log, operation):
+    person.request_code()
     with crashing(wire, operation, person.phone, NAME):
         answer = api.deliver()
 
@@ -336,8 +336,8 @@ def test_a_crash_of_the_sender_tells_nothing_of_whom_it_was_sending_to(wire, api
 
 
 @pytest.mark.parametrize("mode", ["error", "throttle", "reject", "timeout"])
-def test_a_provider_s_refusal_tells_nothing_of_whom_it_was_sending_to(wire, api, person, log, mode):
-    person.ask()
+def test_a_provider_s_refusal_logs_nothing_of_the_recipient(wire, api, person, log, mode):
+    person.request_code()
     with wire.broken("Publish", mode, service="sns"):
         api.deliver()
     api.queued()

@@ -7,7 +7,7 @@ import pytest
 from customer_auth.aws import connections
 from tests.harness.people import LOGIN, REGISTER, new_number
 
-ASK = ("UpdateItem", "UpdateItem")
+REQUEST_CODE = ("UpdateItem", "UpdateItem")
 VERIFY = ("UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
@@ -18,24 +18,24 @@ def warm(customer):
     return customer
 
 
-def test_an_ask_is_two_writes_for_known_and_unknown_addresses_alike(api, warm, ada, bob):
+def test_a_code_request_is_two_writes_for_known_and_unknown_addresses_alike(api, warm, ada, bob):
     api.clock.advance(90)
     paths = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send")
-    answers = [bob.ask(), *(api.post(path, phone=new_number()) for path in paths), api.post("/login/email/send", email=ada.email)]
+    answers = [bob.request_code(), *(api.post(path, phone=new_number()) for path in paths), api.post("/login/email/send", email=ada.email)]
 
-    assert [answer.aws_calls for answer in answers] == [ASK] * 5
+    assert [answer.aws_calls for answer in answers] == [REQUEST_CODE] * 5
 
 
-def test_asking_again_is_two_writes_too(api, warm):
-    asked = warm.ask()
+def test_a_resend_is_two_writes_too(api, warm):
+    response = warm.request_code()
     api.clock.advance(90)
-    again = api.post(f"{LOGIN}/resend-otp", phone=warm.phone, challenge=asked["challenge"])
+    again = api.post(f"{LOGIN}/resend-otp", phone=warm.phone, challenge=response["challenge"])
 
-    assert (again.status, again.aws_calls) == (200, ASK)
+    assert (again.status, again.aws_calls) == (200, REQUEST_CODE)
 
 
 def test_a_verify_is_a_write_a_read_and_a_transaction_for_sign_up_and_sign_in(api, warm, inbox, ada):
-    challenge, code = warm.asked_and_read()
+    challenge, code = warm.request_and_read_code()
     sign_in = warm.verify(code, challenge=challenge)
     phone = new_number()
     api.post(f"{REGISTER}/request-otp", phone=phone)
@@ -48,23 +48,23 @@ def test_a_verify_is_a_write_a_read_and_a_transaction_for_sign_up_and_sign_in(ap
 
 def test_a_whole_sign_in_is_five_requests(api, wire, warm):
     since = len(wire.calls)
-    asked = warm.ask()
+    response = warm.request_code()
     by_the_request = len(wire.calls) - since
     code = warm.inbox.code(warm.phone)
     since = len(wire.calls)
-    warm.verify(code, challenge=asked["challenge"])
+    warm.verify(code, challenge=response["challenge"])
 
     assert by_the_request + len(wire.calls) - since == 5
 
 
-def test_a_try_without_a_challenge_costs_no_more(warm):
-    _, code = warm.asked_and_read()
+def test_an_attempt_without_a_challenge_costs_no_more(warm):
+    _, code = warm.request_and_read_code()
 
     assert warm.verify(code).aws_calls == VERIFY
 
 
 def test_a_wrong_code_is_two_writes_its_address_s_and_its_client_s(warm):
-    challenge, _ = warm.asked_and_read()
+    challenge, _ = warm.request_and_read_code()
 
     assert warm.verify("00000", challenge=challenge).aws_calls == ("UpdateItem", "UpdateItem")
 
@@ -104,20 +104,20 @@ def test_setting_a_password_by_a_reset_is_a_write_two_reads_and_a_transaction(ap
 
 
 def test_changing_a_password_is_five_requests(ada):
-    assert ada.member().change_password("another long password").aws_calls == ("BatchGetItem", *ASK, *VERIFY[1:])
+    assert ada.member().change_password("another long password").aws_calls == ("BatchGetItem", *REQUEST_CODE, *VERIFY[1:])
 
 
-def test_a_right_password_that_opens_nothing_yet_is_taken_out_by_one_transaction(ada):
+def test_a_right_password_that_opens_nothing_yet_is_refunded_by_one_transaction(ada):
     ada.registered()
 
-    assert ada.log_in().aws_calls == (*ASK, "BatchGetItem", "TransactWriteItems")
+    assert ada.log_in().aws_calls == (*REQUEST_CODE, "BatchGetItem", "TransactWriteItems")
 
 
 def test_a_page_of_referrals_is_the_caller_and_a_query(api, warm):
     assert api.get("/store/my-referrals", headers=warm.bearer()).aws_calls == ("BatchGetItem", "Query")
 
 
-def test_what_is_refused_unread_costs_nothing(api, warm, doors):
+def test_a_malformed_request_costs_nothing(api, warm, doors):
     garbage = [doors.me("token"), doors.validate("token"), doors.refresh("token"), doors.log_out("token"), api.get("/store/customers/me")]
     garbage += [
         api.post(f"{LOGIN}/request-otp", phone="no number"),

@@ -20,16 +20,16 @@ CHALLENGE = "A" * 44
 
 # A body that each endpoint takes, with every field that it knows.
 _ABOUT_CLIENT = {"device": "A" * 28, "locale": "tr"}
-_ASK = {"phone": NUMBER} | _ABOUT_CLIENT
+_CODE_REQUEST = {"phone": NUMBER} | _ABOUT_CLIENT
 _TRY = {"phone": NUMBER, "code": CODE, "challenge": CHALLENGE} | _ABOUT_CLIENT
 BODIES = {
-    f"{REGISTER}/request-otp": _ASK,
-    f"{REGISTER}/resend-otp": _ASK | {"challenge": CHALLENGE},
+    f"{REGISTER}/request-otp": _CODE_REQUEST,
+    f"{REGISTER}/resend-otp": _CODE_REQUEST | {"challenge": CHALLENGE},
     f"{REGISTER}/verify-otp": _TRY | {"first_name": "Ada", "last_name": "Lovelace"},
-    f"{LOGIN}/request-otp": _ASK,
-    f"{LOGIN}/resend-otp": _ASK | {"challenge": CHALLENGE},
+    f"{LOGIN}/request-otp": _CODE_REQUEST,
+    f"{LOGIN}/resend-otp": _CODE_REQUEST | {"challenge": CHALLENGE},
     f"{LOGIN}/verify-otp": _TRY,
-    "/login/mobile/send": _ASK,
+    "/login/mobile/send": _CODE_REQUEST,
     "/login/mobile/verify": _TRY,
     "/login/email/send": {"email": EMAIL} | _ABOUT_CLIENT,
     "/login/email/verify": {"email": EMAIL, "code": CODE, "challenge": CHALLENGE} | _ABOUT_CLIENT,
@@ -54,7 +54,7 @@ BODIES = {
     "/store/customers/me": {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Analytical Engines"},
 }
 METHODS = {path: method for method, path in routes() if method not in {"GET", "HEAD", "DELETE"}}
-# What is missing is told in the sign-in API's own words, in every family.
+# A missing field has the sign-in API's message, in every family.
 REQUIRED = {
     "phone": "Phone number is required",
     "email": "Email is required",
@@ -77,18 +77,18 @@ CANARY = "kanarienvogel"
 
 def assert_refused(answer, path: str, *, status: int = 400, kind: str = "bad_request", field: str | None = "body", missing: bool = False):
     """The one error shape, about this field, with nothing done."""
-    told = answer.body
-    assert (answer.status, told["type"], told["success"]) == (status, kind, False), (path, answer.text)
+    body = answer.body
+    assert (answer.status, body["type"], body["success"]) == (status, kind, False), (path, answer.text)
     assert answer.headers["content-type"] == "application/json"
-    assert isinstance(told["message"], str)
-    assert told["message"]
-    assert told["request_id"]
-    assert set(told) <= {"success", "type", "message", "request_id", "errors", "errorCode"}
+    assert isinstance(body["message"], str)
+    assert body["message"]
+    assert body["request_id"]
+    assert set(body) <= {"success", "type", "message", "request_id", "errors", "errorCode"}
     if field:
-        assert field in [error["field"] for error in told["errors"]], (path, answer.text)
-        assert all(set(error) == {"field", "message"} and error["message"] for error in told["errors"])
+        assert field in [error["field"] for error in body["errors"]], (path, answer.text)
+        assert all(set(error) == {"field", "message"} and error["message"] for error in body["errors"])
     code = "E011002" if missing else "E011001"
-    assert told.get("errorCode") == (code if path.startswith("/login/") else None), (path, answer.text)
+    assert body.get("errorCode") == (code if path.startswith("/login/") else None), (path, answer.text)
     assert CANARY not in answer.text
     assert set(answer.aws_calls) <= {"GetSecretValue"}, path
 
@@ -108,14 +108,14 @@ def send(api, path: str, **more):
 
 
 def event_of(path: str, body: str, *, encoded: bool, content_type: str = "application/json") -> dict:
-    """The event of a request whose body the gateway hands on like this."""
+    """The event of a request whose body the gateway passes on like this."""
     event = events.http_event(
         METHODS[path], path, route_key=f"{METHODS[path]} {path}", headers={"content-type": content_type}, source_ip="192.0.2.1"
     )
     return event | {"body": body, "isBase64Encoded": encoded}
 
 
-def told_for(api, event: dict) -> tuple[int, dict]:
+def response_to(api, event: dict) -> tuple[int, dict]:
     answer = api.invoke(routes()[METHODS[event["rawPath"]], event["rawPath"]], event)
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -164,7 +164,7 @@ NO_OBJECTS = {
 
 
 @pytest.mark.parametrize("raw", list(NO_OBJECTS.values()), ids=NO_OBJECTS)
-def test_what_is_no_json_object_is_refused_by_every_endpoint(api, raw):
+def test_a_body_that_is_no_json_object_is_refused_by_every_endpoint(api, raw):
     for path in BODIES if raw else BODIES.keys() - BODILESS:
         assert_refused(send(api, path, raw=raw), path)
 
@@ -179,7 +179,7 @@ def test_a_body_over_10_kb_is_too_large(api, letter):
         )
 
 
-def test_a_body_of_10_kb_is_taken(api):
+def test_a_body_of_10_kb_is_accepted(api):
     for path, body in BODIES.items():
         room = 10 * 1024 - len(json.dumps(body | {"padding": ""}).encode())
         assert send(api, path, **body, padding="a" * room).status in TAKEN
@@ -210,16 +210,16 @@ def test_another_content_type_is_not_supported(api, content_type):
 @pytest.mark.parametrize(
     "content_type", ["application/json", "APPLICATION/JSON", "application/json; charset=utf-8", " application/json ;charset=UTF-8"]
 )
-def test_json_is_taken_however_its_type_is_spelled(api, content_type):
+def test_json_is_accepted_however_its_type_is_spelled(api, content_type):
     assert api.post(f"{LOGIN}/request-otp", headers={"content-type": content_type}, phone=new_number()).status == 200
 
 
 def test_a_body_in_base64_is_the_same_body(api):
     body = json.dumps({"phone": new_number()}).encode()
 
-    status, told = told_for(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
+    status, response = response_to(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
 
-    assert (status, told["success"]) == (200, True)
+    assert (status, response["success"]) == (200, True)
 
 
 NO_BASE64 = {
@@ -240,24 +240,24 @@ NO_BASE64 = {
 @pytest.mark.parametrize("text", list(NO_BASE64.values()), ids=NO_BASE64)
 def test_a_body_in_bad_base64_is_refused(api, text):
     for path in BODIES if text else BODIES.keys() - BODILESS:
-        status, told = told_for(api, event_of(path, text, encoded=True))
-        assert (status, told["type"], told["errors"][0]["field"]) == (400, "bad_request", "body")
-        assert CANARY not in json.dumps(told)
+        status, response = response_to(api, event_of(path, text, encoded=True))
+        assert (status, response["type"], response["errors"][0]["field"]) == (400, "bad_request", "body")
+        assert CANARY not in json.dumps(response)
 
 
 def test_a_body_in_base64_is_measured_as_it_was_sent(api):
     body = json.dumps({"phone": "+1 212", "padding": "a" * 10_240}).encode()
 
-    status, told = told_for(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
+    status, response = response_to(api, event_of("/login/mobile/send", base64.b64encode(body).decode(), encoded=True))
 
-    assert (status, told["type"]) == (413, "too_large")
+    assert (status, response["type"]) == (413, "too_large")
 
 
 @pytest.mark.parametrize("text", ["\ud800", '{"phone": "\udfff"}'])
-def test_characters_that_are_none_are_refused(api, text):
+def test_invalid_characters_are_refused(api, text):
     for path in BODIES:
-        status, told = told_for(api, event_of(path, text, encoded=False))
-        assert (status, told["type"]) == (400, "bad_request")
+        status, response = response_to(api, event_of(path, text, encoded=False))
+        assert (status, response["type"]) == (400, "bad_request")
 
 
 def test_bytes_that_are_no_utf_8_are_refused(api):
@@ -270,7 +270,7 @@ def test_bytes_that_are_no_utf_8_are_refused(api):
                 assert answer["message"] == "The body must be UTF-8"
 
 
-def test_the_sign_that_stands_for_what_cannot_be_read_may_be_escaped(api):
+def test_the_replacement_character_may_be_escaped(api):
     assert api.post("/login/mobile/send", raw=json.dumps({"phone": new_number(), "more": "\ufffd"}).encode()).status == 200
 
 
@@ -295,28 +295,28 @@ def test_a_post_whose_body_has_no_required_member_may_come_without_one_and_witho
         assert without["type"] != "unsupported_media_type"
 
 
-def test_where_a_member_is_required_a_missing_body_is_none(api):
+def test_where_a_member_is_required_a_missing_body_is_an_error(api):
     for path in BODIES.keys() - BODILESS:
         assert_refused(
             send(api, path, raw=b"", headers={"content-type": None}), path, status=415, kind="unsupported_media_type", field=None
         )
 
 
-def test_a_deletion_is_asked_for_without_a_body(customer):
+def test_a_deletion_can_be_requested_without_a_body(customer):
     assert customer.api.post(f"{DELETION}/request", raw=b"", headers=customer.bearer() | {"content-type": None}).status == 200
 
 
-def test_a_customer_is_made_without_a_body(ada):
+def test_a_customer_can_be_created_without_a_body(ada):
     token = ada.register()["token"]
     headers = {"authorization": f"Bearer {token}", "content-type": None}
 
     assert ada.api.post("/store/customers", raw=b"", headers=headers).status == 201
 
 
-def test_a_reset_is_asked_for_by_the_query_string_alone(ada):
-    asked = ada.api.post("/auth/customer/emailpass/reset-password", raw=b"", headers={"content-type": None}, query=f"email={ada.email}")
+def test_a_reset_can_be_requested_by_the_query_string_alone(ada):
+    response = ada.api.post("/auth/customer/emailpass/reset-password", raw=b"", headers={"content-type": None}, query=f"email={ada.email}")
 
-    assert (asked.status, asked.body) == (200, {})
+    assert (response.status, response.body) == (200, {})
 
 
 # ── fields ──
@@ -325,7 +325,7 @@ _NOTHING = object()
 
 
 @pytest.mark.parametrize("value", [_NOTHING, None, ""], ids=["missing", "null", "empty"])
-def test_a_required_field_that_is_missing_is_told_in_the_sign_in_api_s_own_words(api, value):
+def test_a_missing_required_field_is_refused_with_the_sign_in_api_s_message(api, value):
     for path, body in BODIES.items():
         for field in required(path):
             spoilt = {name: each for name, each in body.items() if name != field} | ({} if value is _NOTHING else {field: value})
@@ -336,7 +336,7 @@ def test_a_required_field_that_is_missing_is_told_in_the_sign_in_api_s_own_words
             assert answer["errors"] == [{"field": field, "message": "is required"}]
 
 
-def test_all_that_is_missing_is_told_at_once(api):
+def test_all_missing_fields_are_named_at_once(api):
     for path in filter(required, BODIES):
         answer = send(api, path)
 
@@ -345,7 +345,7 @@ def test_all_that_is_missing_is_told_at_once(api):
         assert answer["message"] in REQUIRED.values()
 
 
-def test_a_missing_field_beside_a_bad_one_is_a_missing_one(api):
+def test_a_missing_field_takes_precedence_over_an_invalid_one(api):
     answer = api.post("/login/mobile/verify", phone=CANARY)
 
     assert_refused(answer, "/login/mobile/verify", field="phone", missing=True)
@@ -359,16 +359,16 @@ def parsed(path: str, members: dict):
 
 @pytest.mark.parametrize("empty", ["", "  ", "\u200b", "\t\u00a0\r\n"], ids=["empty", "spaces", "unseen", "tab and line end"])
 @pytest.mark.parametrize("path", list(BODIES))
-def test_an_optional_field_that_is_empty_is_an_absent_one(engine, path, empty):
+def test_an_empty_optional_field_counts_as_absent(engine, path, empty):
     fields = contract_of(path).body.model_fields.items()
     needed = {name: value for name, value in BODIES[path].items() if name in required(path)}
     optional = {field.alias or name for name, field in fields if not field.is_required()}
     filled = dict.fromkeys(optional - ({"old_password"} if empty else set()), empty)
 
-    told = parsed(path, needed | filled)
+    model = parsed(path, needed | filled)
 
-    assert told == parsed(path, needed)
-    assert not told.model_fields_set & set(filled)
+    assert model == parsed(path, needed)
+    assert not model.model_fields_set & set(filled)
 
 
 def test_spaces_are_a_part_of_a_password(engine):
@@ -377,7 +377,7 @@ def test_spaces_are_a_part_of_a_password(engine):
     assert parsed("/store/customers/change-password", body | {"old_password": " " * 8}).old_password == " " * 8
 
 
-def test_an_empty_address_beside_another_is_none(api):
+def test_an_empty_address_beside_another_counts_as_absent(api):
     who = {"email": EMAIL, "phone": "", "email_or_phone": " "}
 
     assert api.post("/auth/customer/emailpass", **who, password=PASSWORD).status in TAKEN
@@ -435,7 +435,7 @@ def test_optional_fields_may_be_null(api):
         assert send(api, path, **body | {field: None for field in body if field not in needed}).status in TAKEN
 
 
-def test_a_member_given_twice_counts_once(api, inbox):
+def test_a_member_that_is_sent_twice_counts_once(api, inbox):
     number, other = new_number(), new_number()
 
     answer = api.post("/login/mobile/send", raw=f'{{"phone": "{other}", "phone": "{number}"}}'.encode())
@@ -444,12 +444,12 @@ def test_a_member_given_twice_counts_once(api, inbox):
     assert [len(inbox.of(other)), len(inbox.of(number))] in ([0, 1], [1, 0])
 
 
-def test_members_that_nobody_asked_for_are_ignored(api):
+def test_unknown_members_are_ignored(api):
     assert api.post("/login/mobile/send", phone=new_number(), admin=True, constructor={}, __proto__={"x": 1}).status == 200
 
 
 @pytest.mark.parametrize("name", ["a" * 101, 7, ["Ada"], "Ada\x00"], ids=["too long", "number", "array", "NUL"])
-def test_a_bad_name_is_refused_before_the_code_is_tried(api, name):
+def test_an_invalid_name_is_refused_before_the_code_is_compared(api, name):
     for field in ("first_name", "last_name"):
         path = f"{REGISTER}/verify-otp"
         assert_refused(send(api, path, phone=NUMBER, code=CODE, **{field: name}), path, field=field)
@@ -458,7 +458,7 @@ def test_a_bad_name_is_refused_before_the_code_is_tried(api, name):
 @pytest.mark.parametrize(
     "code", ["kanarienvogel", "k9!", "0" * 64, "'; DROP TABLE codes; --", "${jndi:ldap://x}", "𝟏𝟐𝟑𝟒𝟓𝟔", "²³", "ﷺ" * 20, "½", "١٢٣"]
 )
-def test_any_text_may_be_tried_as_a_code_and_is_wrong(api, code):
+def test_any_text_is_accepted_as_a_code_and_is_wrong(api, code):
     answer = api.post(f"{LOGIN}/verify-otp", phone=NUMBER, code=code)
 
     assert (answer.status, answer["type"]) == (401, "wrong_proof")

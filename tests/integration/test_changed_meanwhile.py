@@ -1,4 +1,4 @@
-"""What somebody else changes between the read and the commit: the decision is made anew, by the state of that moment."""
+"""Changes by somebody else between the read and the commit: the decision is made again, with the state of that moment."""
 
 import json
 
@@ -47,7 +47,7 @@ def flow(request):
 @pytest.fixture
 def ready(tables, customer, flow):
     """A customer with a code in hand."""
-    return customer, *customer.asked_and_read(flow)
+    return customer, *customer.request_and_read_code(flow)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_number_that_moved_to_another_customer_opens_that_one_alone(wire, tabl
     assert bob.me(answered["token"])["customer"]["id"] == bob.id
 
 
-def test_an_account_that_is_being_deleted_gets_no_session_and_the_proof_stays_unspent(wire, tables, ready, flow, beneath, moment):
+def test_an_account_that_is_being_deleted_gets_no_session_and_the_proof_stays_unused(wire, tables, ready, flow, beneath, moment):
     person, challenge, code = ready
     before = len(tables.look().kinds("session"))
 
@@ -99,7 +99,7 @@ def test_an_account_that_is_being_deleted_gets_no_session_and_the_proof_stays_un
     assert person.verify(code, flow, challenge=challenge).status == 200
 
 
-def test_an_account_that_is_being_deleted_is_not_told_of_to_who_has_no_right_code(ready, flow, beneath):
+def test_without_a_right_code_nobody_learns_of_a_pending_deletion(ready, flow, beneath):
     person, challenge, code = ready
     beneath.confirm_deletion()
 
@@ -108,7 +108,7 @@ def test_an_account_that_is_being_deleted_is_not_told_of_to_who_has_no_right_cod
     assert (refused.status, refused["type"]) == (401, "wrong_proof")
 
 
-def test_a_session_begun_while_all_others_ended_is_of_the_new_epoch_and_lives(wire, tables, ready, flow, beneath, moment):
+def test_a_session_begun_while_all_others_ended_has_the_new_epoch_and_lives(wire, tables, ready, flow, beneath, moment):
     person, challenge, code = ready
 
     with wire.before(moment, beneath.raise_epoch):
@@ -121,7 +121,7 @@ def test_a_session_begun_while_all_others_ended_is_of_the_new_epoch_and_lives(wi
     assert person.refresh(answered["refresh_token"]).status == 200
 
 
-def test_a_number_that_was_given_up_opens_its_old_account_no_more(wire, tables, ready, flow, beneath, moment):
+def test_a_number_that_its_customer_replaced_no_longer_opens_the_account(wire, tables, ready, flow, beneath, moment):
     person, challenge, code = ready
     before = len(sessions_of(tables, person))
 
@@ -139,7 +139,7 @@ def test_a_number_that_was_given_up_opens_its_old_account_no_more(wire, tables, 
 
 
 def test_a_number_that_another_sign_up_took_meanwhile_is_signed_in_to_it(wire, tables, ada, inbox, moment):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     ada.api.clock.advance(90)
     ada.api.post("/login/mobile/send", phone=ada.phone)
     other = inbox.code(ada.phone)
@@ -155,7 +155,7 @@ def test_a_number_that_another_sign_up_took_meanwhile_is_signed_in_to_it(wire, t
     assert len(tables.look().kinds("session")) == 2
 
 
-def test_what_changes_three_times_is_503_with_the_proof_unspent(wire, tables, ready, flow, beneath):
+def test_data_that_changes_three_times_is_503_with_the_proof_unused(wire, tables, ready, flow, beneath):
     person, challenge, code = ready
     before = len(tables.look().kinds("session"))
     since = len(wire.calls)
@@ -170,7 +170,7 @@ def test_what_changes_three_times_is_503_with_the_proof_unspent(wire, tables, re
     assert person.verify(code, flow, challenge=challenge).status == 200
 
 
-def test_what_changes_twice_is_decided_by_the_last_state(wire, ready, flow, beneath):
+def test_data_that_changes_twice_is_decided_by_its_last_state(wire, ready, flow, beneath):
     person, challenge, code = ready
 
     with wire.before("TransactWriteItems", beneath.raise_epoch, times=2):
@@ -192,7 +192,7 @@ def test_an_identity_whose_customer_is_gone_is_503_and_no_new_account(wire, tabl
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["bound", "unbound"])
-def test_a_code_that_the_same_caller_used_meanwhile_is_told_its_one_session(wire, tables, ready, flow, bound):
+def test_a_code_that_the_same_caller_used_meanwhile_gets_its_one_session(wire, tables, ready, flow, bound):
     person, challenge, code = ready
     more = {"challenge": challenge} if bound else {}
     before = len(tables.look().kinds("session"))
@@ -229,7 +229,7 @@ def guessed_at(ready, flow):
     return person, code
 
 
-def test_a_used_code_that_comes_three_times_with_one_key_takes_one_try_out_of_the_window(wire, tables, flow, guessed_at):
+def test_a_used_code_repeated_three_times_with_one_key_refunds_one_attempt(wire, tables, flow, guessed_at):
     person, code = guessed_at
     answers: list = []
 
@@ -247,7 +247,7 @@ def test_a_used_code_that_comes_three_times_with_one_key_takes_one_try_out_of_th
     assert tables.look().events("code", "fail") == 3
 
 
-def test_taking_a_used_code_out_of_the_window_takes_one_though_its_answer_was_lost(wire, tables, flow, guessed_at):
+def test_a_refund_of_a_used_code_counts_once_though_its_response_was_lost(wire, tables, flow, guessed_at):
     person, code = guessed_at
 
     with (
@@ -261,11 +261,11 @@ def test_taking_a_used_code_out_of_the_window_takes_one_though_its_answer_was_lo
 
 
 def test_a_code_that_was_replaced_meanwhile_opens_nothing(api, wire, tables, customer):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     api.clock.advance(90)
     before = len(tables.look().kinds("session"))
 
-    with wire.before("TransactWriteItems", customer.ask):
+    with wire.before("TransactWriteItems", customer.request_code):
         refused = customer.verify(code, challenge=challenge)
 
     assert refused.status == 401

@@ -32,15 +32,15 @@ NEW = {
 
 
 class Account:
-    """An account whose services answer what a test wants; `asked` are its operations, each with its region."""
+    """An account whose services answer as a test needs it; `calls` are its operations, each with its region."""
 
     def __init__(self, answers: dict):
-        self.answers, self.asked = dict(answers), []
+        self.answers, self.calls = dict(answers), []
         self.session = boto3.Session(region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="a")
         self.session.events.register("before-call", self._answer)
 
     def _answer(self, model, request_signer, **_):
-        self.asked.append((model.name, request_signer.region_name))
+        self.calls.append((model.name, request_signer.region_name))
         answer = self.answers[model.name]
         if isinstance(answer, str):
             raise ClientError({"Error": {"Code": answer, "Message": "no"}}, model.name)
@@ -48,10 +48,10 @@ class Account:
 
 
 @pytest.fixture
-def said(tmp_path, monkeypatch, capsys):
-    """What is said of an account with these parameters: the status, and the lines that tell what does not fit."""
+def check(tmp_path, monkeypatch, capsys):
+    """The result for an account with these parameters: the status, and the lines on what does not fit."""
 
-    def say(answers: dict, *overrides: str) -> tuple[int | str, list[str], list]:
+    def run(answers: dict, *overrides: str) -> tuple[int | str, list[str], list]:
         account = Account(answers)
         listed = ", ".join(f'"{each}"' for each in ("StorefrontUrl=https://shop.example.com", *overrides))
         text = f'[prod.deploy.parameters]\nstack_name = "s"\nparameter_overrides = [{listed}]\n'
@@ -60,23 +60,23 @@ def said(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(stack_parameters, "ROOT", tmp_path)
         status = check_quotas.main("prod", account.session)
         lines = capsys.readouterr().out.splitlines()
-        return status, [line.removeprefix("does not fit: ") for line in lines if not line.startswith("fits: ")], account.asked
+        return status, [line.removeprefix("does not fit: ") for line in lines if not line.startswith("fits: ")], account.calls
 
-    return say
+    return run
 
 
 ROOT = stack_parameters.ROOT
 
 
-def test_a_grown_account_fits(said):
-    status, unfit, asked = said(GROWN)
+def test_a_grown_account_fits(check):
+    status, unfit, calls = check(GROWN)
 
     assert (status, unfit) == (0, [])
-    assert {name for name, _ in asked} == set(GROWN)
+    assert {name for name, _ in calls} == set(GROWN)
 
 
-def test_nothing_of_a_new_account_fits_and_each_is_told_with_what_to_do(said):
-    status, unfit, _ = said(NEW)
+def test_a_new_account_fits_nowhere_and_learns_what_to_do(check):
+    status, unfit, _ = check(NEW)
 
     assert status == 1
     assert [line.partition(":")[0] for line in unfit] == [
@@ -92,29 +92,29 @@ def test_nothing_of_a_new_account_fits_and_each_is_told_with_what_to_do(said):
     ("limit", "quota", "alarm", "fits"),
     [(50, 100, "49.9", True), (50, 100, "50", False), (100, 50, "40", False), (50, 50, "40", True), (1, 1, "0.8", True)],
 )
-def test_the_spend_alarm_comes_before_sns_stops_and_the_limit_is_no_higher_than_the_quota(said, limit, quota, alarm, fits):
+def test_the_spend_alarm_comes_before_sns_stops_and_the_limit_is_no_higher_than_the_quota(check, limit, quota, alarm, fits):
     limit = {"Name": "TEXT_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": 1, "MaxLimit": quota, "Overridden": False}
     answers = GROWN | {
         "GetSMSAttributes": {"attributes": {"MonthlySpendLimit": str(limit)}},
         "DescribeSpendLimits": {"SpendLimits": [limit]},
     }
 
-    assert said(answers, f"SmsMonthlySpendAlarmUsd={alarm}")[0] == (0 if fits else 1)
+    assert check(answers, f"SmsMonthlySpendAlarmUsd={alarm}")[0] == (0 if fits else 1)
 
 
 @pytest.mark.parametrize(
     ("at_once", "parallelism", "fits"), [(20, 2, True), (19, 2, False), (16, 1, True), (15, 1, False), (59, 10, False)]
 )
-def test_senders_leave_the_api_room(said, at_once, parallelism, fits):
+def test_senders_leave_the_api_room(check, at_once, parallelism, fits):
     answers = GROWN | {"GetAccountSettings": {"AccountLimit": {"UnreservedConcurrentExecutions": at_once}}}
 
-    assert said(answers, f"SenderParallelism={parallelism}")[0] == (0 if fits else 1)
+    assert check(answers, f"SenderParallelism={parallelism}")[0] == (0 if fits else 1)
 
 
-def test_sms_are_asked_about_where_they_are_sent(said):
-    _, _, asked = said(GROWN, "SmsRegion=eu-west-1")
+def test_the_sms_quota_is_read_in_the_region_that_sends_them(check):
+    _, _, calls = check(GROWN, "SmsRegion=eu-west-1")
 
-    assert dict(asked) == {
+    assert dict(calls) == {
         "GetAccountSettings": "eu-central-1",
         "GetSMSSandboxAccountStatus": "eu-west-1",
         "GetSMSAttributes": "eu-west-1",
@@ -123,18 +123,18 @@ def test_sms_are_asked_about_where_they_are_sent(said):
     }
 
 
-def test_what_cannot_be_read_does_not_fit_and_the_rest_is_told_all_the_same(said):
-    status, unfit, asked = said(GROWN | {"DescribeSpendLimits": "AccessDeniedException"})
+def test_a_quota_that_cannot_be_read_does_not_fit_and_the_others_are_still_reported(check):
+    status, unfit, calls = check(GROWN | {"DescribeSpendLimits": "AccessDeniedException"})
 
     assert status == 1
     assert len(unfit) == 1
     assert unfit[0].startswith("pinpoint-sms-voice-v2 in eu-central-1 did not answer: ")
-    assert asked[-1][0] == "GetAccount"
+    assert calls[-1][0] == "GetAccount"
 
 
-def test_an_account_that_ses_has_paused_does_not_fit(said):
-    assert said(GROWN | {"GetAccount": GROWN["GetAccount"] | {"SendingEnabled": False}})[1][0].startswith("SES has paused the account")
+def test_an_account_that_ses_has_paused_does_not_fit(check):
+    assert check(GROWN | {"GetAccount": GROWN["GetAccount"] | {"SendingEnabled": False}})[1][0].startswith("SES has paused the account")
 
 
-def test_files_that_cannot_be_deployed_are_told(said):
-    assert said(GROWN, "SmsRegion=nowhere")[0] == "samconfig.toml, prod: SmsRegion: must be a region like eu-central-1"
+def test_files_that_cannot_be_deployed_are_reported(check):
+    assert check(GROWN, "SmsRegion=nowhere")[0] == "samconfig.toml, prod: SmsRegion: must be a region like eu-central-1"

@@ -1,8 +1,8 @@
-"""Power by an unverified address: whatever somebody does who merely gave Ada's addresses, what hangs on them is hers alone.
+"""An unverified address gives no power: whatever somebody with Ada's unverified addresses does, everything tied to them stays hers.
 
-Up to sixty steps in any order, each looked at from beneath: a step that neither asks nor tries at one of Ada's addresses changes nothing
-of it, one that does changes what a stranger's would, in the untrusted lane; nothing reaches Ada that nobody asked for, and no answer
-tells what she does.
+Up to sixty steps in any order, each checked in the tables: a step without a code request or attempt at Ada's addresses changes nothing
+of hers, one with them changes what a stranger's would, in the untrusted lane; Ada gets no message that nobody requested, and no response
+reveals what she does.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from tests.harness.world import Tables, World
 ADAS, MALLORYS = "the words that ada chose", "the words that mallory chose"
 WINDOW = re.compile(r"(send|fail|pass)\d+")
 CODE, WRONG = re.compile(r"(?<!\w)\d{6}(?!\w)"), "1234567"  # never right, and compared all the same
-# What an ask or a try by a stranger writes, in the item of the untrusted lane.
+# What a stranger's code request or attempt writes into the item of the untrusted lane.
 PURPOSES = {"register", "login", "sign_in", "verify", "reset", "contact", "cancellation"}
 BY_STRANGERS = PURPOSES | {"last_pass", "event", "expires_at"}
 ROUTES = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send", "/login/email/send")
@@ -48,7 +48,7 @@ class Traveller(Person):
 
 
 class Seen(NamedTuple):
-    """What is Ada's, from beneath: the items of her addresses by lane, her addresses' owner, her account, her sessions, her messages."""
+    """What is Ada's in the tables: the items of her addresses by lane, her addresses' owner, her account, sessions and messages."""
 
     codes: dict
     identities: dict
@@ -65,9 +65,9 @@ nth = st.integers(0, 2)
 class Claiming(RuleBasedStateMachine):
     """Mallory acts; Ada comes and goes between."""
 
-    def __init__(self, api, inbox, begin_anew):
+    def __init__(self, api, inbox, start_over):
         super().__init__()
-        begin_anew()
+        start_over()
         self.api, self.inbox, self.tables = api, inbox, Tables(api)
         self.ada, self.mallory = Traveller(api, inbox), Traveller(api, inbox)
         self.own: dict[str, str] = {"email": self.mallory.email, "phone": self.mallory.phone}
@@ -94,12 +94,12 @@ class Claiming(RuleBasedStateMachine):
         device = {"device": self.device[channel]} if known and channel in self.device else {}
         self.api.clock.advance(31)
         kind = "mobile" if channel == "phone" else "email"
-        asked = self.api.post(f"/login/{kind}/send", ip=new_ip(), **self._at(channel), **device)
-        if asked.status == 429:
+        response = self.api.post(f"/login/{kind}/send", ip=new_ip(), **self._at(channel), **device)
+        if response.status == 429:
             return
         self._deliver()
         code = self.inbox.code(getattr(self.ada, channel))
-        entered = self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=code, challenge=asked["challenge"], **self._at(channel))
+        entered = self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=code, challenge=response["challenge"], **self._at(channel))
         assert entered.status == 200, entered.text  # no deletion of Mallory's keeps her out
         self.device[channel], self.adas_token = entered["device"], entered["sessionToken"]
         self.waiting.pop(channel, None)
@@ -107,19 +107,19 @@ class Claiming(RuleBasedStateMachine):
 
     def _sees_only_her_own(self, entered):
         bearer = {"authorization": f"Bearer {entered['sessionToken']}"}
-        told = self.api.get("/store/customers/me/export", headers=bearer).body
+        exported = self.api.get("/store/customers/me/export", headers=bearer).body
         shown = self.api.get("/store/customers/me/sessions", headers=bearer)["sessions"]
-        assert not self.sids & {each["family"] for each in told["sessions"]}, "her export lists Mallory's sessions"
+        assert not self.sids & {each["family"] for each in exported["sessions"]}, "her export lists Mallory's sessions"
         assert not self.sids & {each["sid"] for each in shown}, "she is shown Mallory's sessions"
-        assert told["customer"]["status"] == "active"
-        assert not told["deletion_requests"], "she is told of a request that is not hers"
-        assert {told["customer"][channel] for channel in ("email", "phone")} <= {self.ada.email, self.ada.phone, None}
+        assert exported["customer"]["status"] == "active"
+        assert not exported["deletion_requests"], "she is told of a request that is not hers"
+        assert {exported["customer"][channel] for channel in ("email", "phone")} <= {self.ada.email, self.ada.phone, None}
         if entered.body.get("registered") is False:
             return
         changed = self.ada.change_password(ADAS, old=None, token=entered["sessionToken"])
         assert changed.status in (200, 400, 401), f"Mallory's attempts count against Ada: {changed.text}"
         if changed.status == 200:
-            self.device |= {channel: changed["device"] for channel in ("email", "phone") if told["customer"][f"{channel}_verified"]}
+            self.device |= {channel: changed["device"] for channel in ("email", "phone") if exported["customer"][f"{channel}_verified"]}
 
     @precondition(lambda self: self.device)
     @rule(channel=channels)
@@ -127,11 +127,11 @@ class Claiming(RuleBasedStateMachine):
         if channel in self.device:
             self.api.clock.advance(31)
             kind = "mobile" if channel == "phone" else "email"
-            asked = self.api.post(f"/login/{kind}/send", ip=new_ip(), device=self.device[channel], **self._at(channel))
-            if asked.status == 200:
+            response = self.api.post(f"/login/{kind}/send", ip=new_ip(), device=self.device[channel], **self._at(channel))
+            if response.status == 200:
                 self._deliver()
                 code = self.inbox.code(getattr(self.ada, channel))
-                self.waiting[channel] = (asked["challenge"], code, self.api.clock.now() + 299)
+                self.waiting[channel] = (response["challenge"], code, self.api.clock.now() + 299)
 
     @precondition(lambda self: self.waiting)
     @rule()
@@ -151,15 +151,15 @@ class Claiming(RuleBasedStateMachine):
             self.api.post(path, ip=new_ip(), **self._at(channel))
         self._deliver()
 
-    # ── Mallory claims ──
+    # ── Mallory registers Ada's addresses ──
 
     @rule(claims_email=st.booleans(), claims_phone=st.booleans())
     def register(self, claims_email, claims_phone):
-        """A registration with Ada's mailbox or an own one, and its customer with Ada's phone or an own one."""
+        """A registration with Ada's email or Mallory's own, and its customer with Ada's phone or Mallory's own."""
         address = self.ada.email if claims_email else new_email()
         if not claims_email:
             self.own["email"] = address
-        with self._step(asks={"email"} if claims_email else set()):
+        with self._step(requested={"email"} if claims_email else set()):
             registered = self.mallory.register(MALLORYS, email=address)
             if registered.status == 201:
                 number = self.ada.phone if claims_phone else self.own["phone"]
@@ -170,53 +170,53 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(claims_email=st.booleans())
     def log_in(self, claims_email):
-        with self._step(asks={"email"} if claims_email else set()):
+        with self._step(requested={"email"} if claims_email else set()):
             answer = self.mallory.log_in(MALLORYS, email=self.ada.email if claims_email else self.own["email"])
             if answer.status == 200:
                 self._begin(answer)
 
-    # ── Mallory asks and tries ──
+    # ── Mallory requests and enters codes ──
 
     @rule(channel=channels, route=st.integers(0, 5), device=st.booleans())
-    def ask(self, channel, route, device):
-        """What everybody may ask for."""
+    def request_code(self, channel, route, device):
+        """The code requests that are open to everybody."""
         paths = {"phone": ROUTES[:3], "email": ROUTES[3:]}[channel]
         paths = (*paths, "/auth/customer/emailpass/reset-password", "/store/customers/account-deletion/cancel-request")
-        with self._step(asks={channel}):
+        with self._step(requested={channel}):
             extra = {"device": self.mallorys_device} if device and self.mallorys_device else {}
             self.api.post(paths[route % len(paths)], ip=new_ip(), **self._at(channel), **extra)
 
     @rule(channel=channels)
     def guess(self, channel):
         kind = "mobile" if channel == "phone" else "email"
-        with self._step(asks={channel}):
+        with self._step(requested={channel}):
             self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=WRONG, **self._at(channel))
             self.mallory.log_in("no password of anybody's", **self._at(channel))
 
     @precondition(lambda self: self.customers)
     @rule(customer=nth, channel=channels)
-    def ask_verification(self, customer, channel):
-        with self._step(asks={"email", "phone"}):
-            asked = self.mallory.ask_verification(recent(self.customers, customer), channel)
-            if asked.status == 200:
-                self._keep("verify", asked["token"])
+    def request_verification(self, customer, channel):
+        with self._step(requested={"email", "phone"}):
+            response = self.mallory.request_verification(recent(self.customers, customer), channel)
+            if response.status == 200:
+                self._keep("verify", response["token"])
 
-    @rule(session=nth, anew=st.booleans(), channel=channels, claims=st.booleans())
-    def ask_contact_change(self, session, anew, channel, claims):
-        token = self._token(session, anew=anew)
+    @rule(session=nth, fresh=st.booleans(), channel=channels, claims=st.booleans())
+    def request_contact_change(self, session, fresh, channel, claims):
+        token = self._token(session, fresh=fresh)
         to = getattr(self.ada, channel) if claims else (new_number() if channel == "phone" else new_email())
-        with self._step(asks={channel} if claims else set()):
-            asked = self.mallory.ask_contact(token=token, **{channel: to})
-            if asked.status == 200:
-                self._keep("contact", asked["token"])
+        with self._step(requested={channel} if claims else set()):
+            response = self.mallory.request_contact_change(token=token, **{channel: to})
+            if response.status == 200:
+                self._keep("contact", response["token"])
 
-    @rule(session=nth, anew=st.booleans())
-    def request_deletion(self, session, anew):
-        token = self._token(session, anew=anew)
+    @rule(session=nth, fresh=st.booleans())
+    def request_deletion(self, session, fresh):
+        token = self._token(session, fresh=fresh)
         with self._step():
-            asked = self.mallory.request_deletion(token=token)
-            if asked.status == 200 and asked["token"]:
-                self._keep("deletion", asked["token"])
+            response = self.mallory.request_deletion(token=token)
+            if response.status == 200 and response["token"]:
+                self._keep("deletion", response["token"])
 
     @precondition(lambda self: self.challenges)
     @rule(which=nth, session=nth)
@@ -224,7 +224,7 @@ class Claiming(RuleBasedStateMachine):
         """With the code where it came to Mallory, else with a wrong one."""
         purpose, challenge, to = recent(self.challenges, which)
         hers = {channel for channel in ("email", "phone") if getattr(self.ada, channel) == to}
-        with self._step(asks=hers):
+        with self._step(requested=hers):
             code = WRONG if hers else self._newest_code(to)
             match purpose:
                 case "verify":
@@ -242,9 +242,9 @@ class Claiming(RuleBasedStateMachine):
 
     # ── Mallory's own account ──
 
-    @rule(session=nth, anew=st.booleans(), times=st.integers(1, 12), right=st.booleans())
-    def change_password(self, session, anew, times, right):
-        token = self._token(session, anew=anew)
+    @rule(session=nth, fresh=st.booleans(), times=st.integers(1, 12), right=st.booleans())
+    def change_password(self, session, fresh, times, right):
+        token = self._token(session, fresh=fresh)
         with self._step():
             for _ in range(1 if right else times):
                 answer = self.mallory.change_password(MALLORYS, old=MALLORYS if right else "no password of mine", token=token)
@@ -253,43 +253,43 @@ class Claiming(RuleBasedStateMachine):
 
     @rule()
     def reset_own(self):
-        """By the own mailbox, where that is registered or verified."""
+        """By Mallory's own email, where that is registered or verified."""
         with self._step():
             before = len(self.inbox.of(self.own["email"]))
             self.mallory.forget_password(email=self.own["email"])
             if len(self.inbox.of(self.own["email"])) > before:
                 self.mallory.reset(self.mallory.reset_token(self.own["email"]), MALLORYS, email=self.own["email"])
 
-    @rule(session=nth, anew=st.booleans())
-    def export(self, session, anew):
-        token = self._token(session, anew=anew)
+    @rule(session=nth, fresh=st.booleans())
+    def export(self, session, fresh):
+        token = self._token(session, fresh=fresh)
         with self._step():
             answer = self.api.get("/store/customers/me/export", headers=self.mallory.bearer(token))
             self.api.get("/store/customers/me/sessions", headers=self.mallory.bearer(token))
             if answer.status == 200:
-                told = {each["address"] for each in answer["activity"]}
-                assert told <= {customer[name] for customer in [answer["customer"]] for name in ("email", "phone")}
-                assert not told & {self.ada.email, self.ada.phone}, "Mallory's export tells what is done at Ada's address"
+                addresses = {each["address"] for each in answer["activity"]}
+                assert addresses <= {customer[name] for customer in [answer["customer"]] for name in ("email", "phone")}
+                assert not addresses & {self.ada.email, self.ada.phone}, "Mallory's export tells what is done at Ada's address"
 
     @rule(change=st.booleans())
     def prove_at_once(self, change):
-        """An account with Ada's phone verifies its own mailbox, resets by that, or has another in its place."""
+        """An account with Ada's phone verifies its own email, resets by it, or replaces it."""
         self.register(claims_email=False, claims_phone=True)
         if change:
-            self.ask_contact_change(0, anew=False, channel="email", claims=False)
+            self.request_contact_change(0, fresh=False, channel="email", claims=False)
         else:
-            self.ask_verification(0, "email")
+            self.request_verification(0, "email")
         self.prove(0, 0)
         self.reset_own()
         self.log_in(claims_email=False)
 
     @rule(times=st.integers(9, 12), right=st.booleans())
     def squat_at_once(self, times, right):
-        """An account with the mailbox of an Ada whom nobody has seen before tries passwords; then she comes."""
+        """An account with the email of a new Ada tries passwords; then she signs in for the first time."""
         self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
         self.register(claims_email=True, claims_phone=False)
         for _ in range(5 if right else 1):
-            self.change_password(0, anew=False, times=times, right=right)
+            self.change_password(0, fresh=False, times=times, right=right)
         self.ada_signs_in("email", known=False)
 
     @rule(
@@ -299,11 +299,11 @@ class Claiming(RuleBasedStateMachine):
         between=st.sampled_from(["nothing", "ask", "sign in", "sign in while it is erased"]),
     )
     def leave_at_once(self, broken, newcomer, claims_email, between):
-        """An account that claims Ada's addresses is deleted, while Ada, whom nobody may have seen before, may come."""
+        """An account with Ada's addresses, unverified, is deleted; meanwhile Ada, perhaps new to the service, may sign in."""
         if newcomer:
             self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
         self.register(claims_email, claims_phone=True)
-        self.request_deletion(0, anew=False)
+        self.request_deletion(0, fresh=False)
         self.wait(5 * DAY, None)
         if between == "ask":
             self.ada_asks_as_a_stranger("phone", ROUTES[0])
@@ -345,8 +345,8 @@ class Claiming(RuleBasedStateMachine):
     # ── what every step of Mallory's leaves as it was ──
 
     @contextlib.contextmanager
-    def _step(self, asks: set[str] = frozenset()):
-        """`asks`: the addresses of Ada's at which the step asks or tries, by channel."""
+    def _step(self, requested: set[str] = frozenset()):
+        """`requested`: the channels of Ada's addresses at which the step requests or enters codes."""
         self.api.clock.advance(31)
         self._deliver()
         before, now = self._seen(), self.api.clock.now()
@@ -355,7 +355,7 @@ class Claiming(RuleBasedStateMachine):
         after = self._seen()
         for (channel, lane), item in before.codes.items():
             changed = _changed(item, after.codes[channel, lane])
-            if channel not in asks or lane == "trusted":
+            if channel not in requested or lane == "trusted":
                 assert not changed, f"{lane} lane of {channel}: {sorted(changed)}"
                 continue
             assert {name for name in changed if not WINDOW.fullmatch(name)} <= BY_STRANGERS, f"{channel}: {sorted(changed)}"
@@ -364,7 +364,7 @@ class Claiming(RuleBasedStateMachine):
         for kind in ("identities", "customers", "sessions"):
             was, now_is = getattr(before, kind), getattr(after, kind)
             assert {key: now_is.get(key) for key in was} == was, f"{kind} of Ada's have changed"
-        assert after.messages - before.messages <= len(asks), "messages that nobody asked for"
+        assert after.messages - before.messages <= len(requested), "messages that nobody asked for"
 
     def _seen(self) -> Seen:
         world = self.tables.look()
@@ -398,9 +398,9 @@ class Claiming(RuleBasedStateMachine):
         while self.api.deliver():
             pass
 
-    def _token(self, session: int, *, anew: bool) -> str:
-        """Of a session that Mallory has; `anew`: of a new account with Ada's phone."""
-        if anew or not self.sessions:
+    def _token(self, session: int, *, fresh: bool) -> str:
+        """The token of a session of Mallory's; `fresh`: of a new account with Ada's phone."""
+        if fresh or not self.sessions:
             self.register(claims_email=False, claims_phone=True)
         return recent(self.sessions, session)
 
@@ -413,8 +413,8 @@ class Claiming(RuleBasedStateMachine):
             self.mallorys_device = answer.body.get("device") or self.mallorys_device
 
     def _newest_code(self, to: str) -> str:
-        found = [match[0] for message in self.inbox.of(to) if (match := CODE.search(message.body))]
-        return found[-1] if found else WRONG
+        codes = [match[0] for message in self.inbox.of(to) if (match := CODE.search(message.body))]
+        return codes[-1] if codes else WRONG
 
     def _keep(self, purpose, challenge):
         since = len(self.api.wire.sent)
@@ -437,7 +437,7 @@ def _events(item: dict, window: str, now: float) -> int:
 
 
 @pytest.mark.timeout(600)  # a failure takes its time to be made short
-def test_who_merely_gave_an_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, begin_anew, part_of):
+def test_a_customer_with_an_unverified_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, start_over, part_of):
     setting(**ROOMY)
     run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(200, part=4))
-    run_state_machine_as_test(lambda: Claiming(api, inbox, begin_anew), settings=run)
+    run_state_machine_as_test(lambda: Claiming(api, inbox, start_over), settings=run)

@@ -1,6 +1,6 @@
-"""The code blocks of the documents: commands are run as printed, by a shell whose `aws` notes what it is asked for; the rest is parsed.
+"""The code blocks of the documents: commands run as printed, in a shell whose `aws` records its arguments; the rest is parsed.
 
-What was asked of AWS is then checked against the SDK's models: services, operations, options, values, and what a query finds. The README's
+The recorded calls are then checked against the SDK's models: services, operations, options, values, and what a query matches. The README's
 session with curl runs against a local stack, in tests/e2e/test_readme.py.
 """
 
@@ -28,7 +28,7 @@ SESSION = "README.md"  # its bash blocks are the session with curl
 # Commands that change a checkout or an account as a whole; make's targets are compared elsewhere.
 NOT_RUN = re.compile(r'make [a-z-]+( [A-Z]+=\S+)*|git pull|git checkout "\$COMMIT_BEFORE"')
 
-# What stands for `aws`: it notes its arguments and its input, and answers what a script goes on with.
+# Replaces `aws`: it records its arguments and its input, and prints what a script continues with.
 AWS = f"""#!{sys.executable} -SE
 import json, os, sys
 asked = sys.argv[1:]
@@ -65,12 +65,12 @@ def of(language: str) -> list:
 
 class Command(NamedTuple):
     arguments: list[str]
-    given: str
+    stdin: str
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """What each document's commands, run from first to last in one shell, asked `aws` for, and what they printed."""
+    """The calls of `aws` by each document's commands, run from first to last in one shell, and their output."""
 
     def run(document: str) -> tuple[list[Command], str]:
         folder = tmp_path_factory.mktemp("bin")
@@ -94,11 +94,11 @@ def ran(tmp_path_factory):
 
 
 @pytest.mark.parametrize("document", WITH_COMMANDS)
-def test_every_command_runs_and_asks_aws_for_what_there_is(ran, document):
-    asked, _ = ran(document)
+def test_every_command_runs_and_names_existing_resources(ran, document):
+    response, _ = ran(document)
 
-    assert asked
-    for each in asked:
+    assert response
+    for each in response:
         try:
             aws_cli.check(each.arguments)
         except aws_cli.WrongCommand as wrong:
@@ -113,8 +113,8 @@ def test_every_aws_command_of_a_block_is_reached(ran):
 
 
 def test_a_new_derivation_key_version_goes_in_beside_the_old_ones_and_counts_from_a_second_ahead(ran):
-    asked, _ = ran("docs/deploy.md")
-    [held] = [json.loads(each.given) for each in asked if each.arguments[1] == "put-secret-value"]
+    response, _ = ran("docs/deploy.md")
+    [held] = [json.loads(each.stdin) for each in response if each.arguments[1] == "put-secret-value"]
     seconds = sorted(map(int, held))
 
     assert held.pop("0") == "the-first"
@@ -145,8 +145,8 @@ def test_json_is_json(block):
 
 @pytest.mark.parametrize("block", of("toml"))
 def test_toml_is_toml_and_sets_parameters_that_there_are_to_what_they_may_be(block):
-    given = tomllib.loads(block.text).get("parameter_overrides", [])
-    values = dict(each.split("=", 1) for each in given)
+    overrides = tomllib.loads(block.text).get("parameter_overrides", [])
+    values = dict(each.split("=", 1) for each in overrides)
 
     Template.of_service({name: value.strip('"') for name, value in values.items()})
 

@@ -19,7 +19,7 @@ from tools import check_quotas
 
 @pytest.fixture
 def units(api, monkeypatch):
-    """The units that each operation has taken since this fixture was made, as DynamoDB tells them, and the parts of transactions."""
+    """The units that each operation has taken since this fixture began, by DynamoDB's count, and the parts of transactions."""
     counted, post = Counter(), connections.post
 
     def counting(url, headers, body):
@@ -32,13 +32,13 @@ def units(api, monkeypatch):
         counted["parts"] += len(parameters.get("TransactItems", []))
         return answer
 
-    monkeypatch.setattr(connections, "post", counting)  # what goes out, and what comes back
+    monkeypatch.setattr(connections, "post", counting)  # requests, and their responses
     return counted
 
 
 def quantity(what: str, heading: str = "What | A thousand sign-ins") -> Decimal:
-    [found] = [row[1] for row in rows("docs/deploy.md", heading) if row[0] == what]
-    return Decimal(found.replace(",", ""))
+    [cell] = [row[1] for row in rows("docs/deploy.md", heading) if row[0] == what]
+    return Decimal(cell.replace(",", ""))
 
 
 def by_password(what: str) -> Decimal:
@@ -57,7 +57,7 @@ UNITS_A_PART = 2  # as AWS bills; DynamoDB Local takes a table's parts for one
 
 
 @ON_DYNAMODB
-def test_a_sign_in_takes_the_units_that_are_counted_on_however_full_its_windows_are(api, returned, units):
+def test_a_sign_in_takes_the_calculated_units_however_full_its_windows_are(api, returned, units):
     for _ in range(8):
         units.clear()
         returned.sign_in()
@@ -142,7 +142,7 @@ def test_a_sign_in_takes_no_more_where_everything_is_full_that_a_code_item_holds
 
 
 @ON_DYNAMODB
-def test_a_sign_in_by_password_takes_the_units_that_are_counted_on(ada, units):
+def test_a_sign_in_by_password_takes_the_calculated_units(ada, units):
     ada.member()
     units.clear()
     ada.log_in()
@@ -173,7 +173,7 @@ def test_the_tables_of_costs_are_calculated_right(heading):
     assert together
 
 
-def test_what_is_paid_each_month_is_what_the_template_holds():
+def test_the_monthly_costs_are_those_of_the_template():
     resources = template().document["Resources"].values()
     alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
     held = {what.partition(",")[0]: count for what, count, *_ in rows("docs/deploy.md", "What | How many")}
@@ -191,22 +191,22 @@ def test_what_is_paid_each_month_is_what_the_template_holds():
     assert int(held["Dashboard"]) == of("AWS::CloudWatch::Dashboard")
 
 
-def test_what_an_email_and_an_sms_make_of_it_is_said_right():
+def test_the_costs_with_an_email_and_an_sms_are_calculated_right():
     [alone] = [Decimal(row[3]) for row in rows("docs/deploy.md", "What | A thousand sign-ins") if "without the message" in row[0]]
     text = " ".join(read("docs/deploy.md").split())
 
-    for price, told in (("0.01", f"{alone + 10:.2f}"), ("0.05", f"{alone + 50:.2f}")):
+    for price, cost in (("0.01", f"{alone + 10:.2f}"), ("0.05", f"{alone + 50:.2f}")):
         assert f"{price} USD" in text
-        assert told in text
+        assert cost in text
     assert f"by email they cost {alone + Decimal('0.1'):.2f}" in text
 
 
-def test_what_a_hash_takes_and_costs_at_each_memory_is_calculated_right():
+def test_the_time_and_cost_of_a_hash_at_each_memory_are_calculated_right():
     of_a_core, price, hash_ms = 1_769, Decimal("13.3334") / 1_000_000, 27
-    told = rows("docs/performance.md", "Memory, MB | Share of a core | ms a hash | GB-seconds a thousand | USD a thousand")
+    table = rows("docs/performance.md", "Memory, MB | Share of a core | ms a hash | GB-seconds a thousand | USD a thousand")
     hashing = [template().functions[name] for name in ("RegisterPassword", "SignInByPassword", "ResetPassword", "ChangePassword")]
 
-    for cells in told:
+    for cells in table:
         memory, share, milliseconds, gb_seconds, usd = (Decimal(cell.replace(",", "")) for cell in cells)
         assert share == round(memory / of_a_core, 2)
         assert milliseconds == round(hash_ms * of_a_core / memory)
@@ -218,7 +218,7 @@ def test_what_a_hash_takes_and_costs_at_each_memory_is_calculated_right():
 # ── scale ──
 
 
-def test_what_sign_ins_a_second_need_is_calculated_right():
+def test_the_needs_of_sign_ins_a_second_are_calculated_right():
     needs = {what: [Decimal(cell.replace(",", "")) for cell in cells[:4]] for what, *cells in rows("docs/scale.md", "What | One sign-in")}
     writes = sum(needs[f"{table} table, write units a second"][0] for table in ("Codes", "Sessions", "Customers"))
     refreshes = 4
@@ -229,13 +229,13 @@ def test_what_sign_ins_a_second_need_is_calculated_right():
     assert needs["Lambda starts a second"][0] == needs["API requests a second"][0] + needs["Messages a second"][0]
 
 
-def test_the_stack_s_own_figures_are_the_ones_that_are_calculated_with():
+def test_the_costs_are_calculated_with_the_stack_s_own_figures():
     text = read("docs/scale.md")
-    [asked] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
+    [stream] = [each for each in template().functions["SendMessages"].properties["Events"].values() if each["Type"] == "DynamoDB"]
 
     assert f"own `ThrottlingRateLimit` {template().settings['THROTTLING_RATE_LIMIT']} " in text.replace("|", " ")
-    parallelism = int(asked["Properties"]["ParallelizationFactor"])
+    parallelism = int(stream["Properties"]["ParallelizationFactor"])
     assert f"at most {parallelism} senders at once" in text
     assert f"{parallelism * 4} a second and shard" in " ".join(text.split())  # at 250 ms a message
     assert f"some {parallelism * 4 * check_quotas.SHARDS} messages a second on a new table" in " ".join(text.split())
-    assert asked["Properties"]["BatchSize"] == 1
+    assert stream["Properties"]["BatchSize"] == 1

@@ -1,4 +1,4 @@
-"""The lists of docs/deploy.md and what deploys, held against the template: permissions, what is kept, what is checked on AWS afterwards."""
+"""The lists of docs/deploy.md and the deployer's policy against the template: permissions, retained resources, checks on AWS afterwards."""
 
 import fnmatch
 import json
@@ -11,7 +11,7 @@ import pytest
 from local.template import Template
 from tests.harness.documents import read, rows
 
-# What the schemas of resources ask for the sake of what this stack does not have, by what it is for.
+# Permissions in the schemas of resources for features that this stack does not have, by feature.
 UNUSED = {
     "code from a bucket that is not SAM's own": ["s3:*"],
     "a VPC, a file system": ["ec2:*", "elasticfilesystem:*", "s3files:*"],
@@ -36,7 +36,7 @@ UNUSED = {
     ],
     "topics that are masked, secrets in two regions": ["sns:PutDataProtectionPolicy", "secretsmanager:*Replic*"],
 }  # fmt: skip
-# What is asked beside the resources' own.
+# Permissions beside those of the resources.
 BESIDE = {
     "the custom resource, by CloudFormation": {"lambda:InvokeFunction"},
     "the API's access log (API Gateway, Configure logging for HTTP APIs)": {
@@ -69,13 +69,14 @@ def actions() -> set[str]:
 
 
 def of_resources(resources) -> set[str]:
-    """What CloudFormation's own schemas ask for making, reading, changing and deleting what the stack holds."""
+    """The permissions that CloudFormation's own schemas require to create, read, update and delete the stack's resources."""
     schemas = files("cfnlint") / "data" / "schemas"
     index = json.loads((schemas / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
     kinds = {each["Type"] for each in resources.values() if not each["Type"].startswith("Custom::")}
-    found = [json.loads((schemas / "resources" / f"{index[kind]}.json").read_text(encoding="utf-8"))["handlers"] for kind in kinds]
-    asked = {action for handlers in found for name, each in handlers.items() if name != "list" for action in each.get("permissions", [])}
-    return {action for action in asked if not any(fnmatch.fnmatchcase(action, each) for some in UNUSED.values() for each in some)}
+    texts = [(schemas / "resources" / f"{index[kind]}.json").read_text(encoding="utf-8") for kind in kinds]
+    handlers = [item for text in texts for item in json.loads(text)["handlers"].items()]
+    permissions = {action for name, each in handlers if name != "list" for action in each.get("permissions", [])}
+    return {action for action in permissions if not any(fnmatch.fnmatchcase(action, each) for some in UNUSED.values() for each in some)}
 
 
 def test_whoever_deploys_may_do_what_the_stack_s_resources_need_and_nothing_else(resources):
@@ -96,15 +97,15 @@ def test_a_deployer_has_power_over_stacks_of_this_service_alone_wherever_a_name_
 
 
 def test_the_services_of_a_deployer_are_listed():
-    told = {name for cells in rows("docs/deploy.md", "Service | For") for name in cells[0].split(", ")}
+    documented = {name for cells in rows("docs/deploy.md", "Service | For") for name in cells[0].split(", ")}
 
-    assert told == {action.partition(":")[0] for action in actions()}
+    assert documented == {action.partition(":")[0] for action in actions()}
 
 
 def test_the_parameters_that_are_explained_are_parameters():
-    told = {name for cells in rows("docs/deploy.md", "Parameter | Why") for name in cells[0].split(", ")}
+    documented = {name for cells in rows("docs/deploy.md", "Parameter | Why") for name in cells[0].split(", ")}
 
-    assert told <= set(Template.of_service().document["Parameters"])
+    assert documented <= set(Template.of_service().document["Parameters"])
 
 
 # ── what stays when a stack is deleted ──
@@ -117,20 +118,20 @@ ENDED_BY = {
 
 
 @pytest.fixture
-def kept(resources):
+def retained(resources):
     return {name: each["Type"] for name, each in resources.items() if each.get("DeletionPolicy", "Delete") != "Delete"}
 
 
-def test_the_names_of_all_that_stays_are_noted_before_a_stack_is_deleted(kept):
+def test_the_names_of_all_retained_resources_are_noted_before_a_stack_is_deleted(retained):
     [listed] = re.findall(r"contains\('([\w ]+)', LogicalResourceId\)", read("docs/deploy.md"))
 
-    assert sorted(listed.split()) == sorted(kept)
+    assert sorted(listed.split()) == sorted(retained)
 
 
-def test_all_that_stays_has_a_command_that_ends_it(kept):
+def test_each_retained_resource_has_a_command_that_deletes_it(retained):
     [chapter] = re.findall(r"^## Delete a stack\n(.*?)^## ", read("docs/deploy.md"), re.MULTILINE | re.DOTALL)
 
-    for name, kind in kept.items():
+    for name, kind in retained.items():
         assert ENDED_BY[kind].replace("{}", name) in chapter, name
         assert f"\n{name}=" in chapter, name
 
@@ -141,9 +142,9 @@ def test_all_that_stays_has_a_command_that_ends_it(kept):
 def test_each_check_after_the_first_deployment_has_its_command_and_the_answer_expected():
     [chapter] = re.findall(r"^## After the first deployment\n(.*?)^## ", read("docs/deploy.md"), re.MULTILINE | re.DOTALL)
     steps = re.findall(r"^# (\d+)\. ", chapter, re.MULTILINE)
-    told = rows("docs/deploy.md", "# | Expected | If not")
+    table = rows("docs/deploy.md", "# | Expected | If not")
 
-    assert steps == [cells[0] for cells in told]
-    assert all(len(cell) > 5 for cells in told for cell in cells[1:])
+    assert steps == [cells[0] for cells in table]
+    assert all(len(cell) > 5 for cells in table for cell in cells[1:])
     for what in ("CorsConfiguration.AllowOrigins", "${plus}14155550123", "AccessDenied", "Value=PhoneNumberDirect"):
         assert what in chapter

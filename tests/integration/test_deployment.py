@@ -1,4 +1,4 @@
-"""`make deploy` and `make diff`, with a `sam` that notes what it is asked for, and CloudFormation in this process."""
+"""`make deploy` and `make diff`, with a `sam` that records its arguments, and CloudFormation in this process."""
 
 import json
 import os
@@ -79,19 +79,19 @@ class Checkout:
         self.environment["PATH"] = f"{folder / 'bin'}:{os.environ['PATH']}"
 
     def config(self, *overrides: str, form: str = "") -> None:
-        given = form or f"parameter_overrides = {json.dumps(['StorefrontUrl=https://shop.example.com', *overrides])}"
-        text = f'version = 0.1\n[prod.deploy.parameters]\nstack_name = "{STACK}"\n{given}\n'
+        parameters = form or f"parameter_overrides = {json.dumps(['StorefrontUrl=https://shop.example.com', *overrides])}"
+        text = f'version = 0.1\n[prod.deploy.parameters]\nstack_name = "{STACK}"\n{parameters}\n'
         (self.folder / "samconfig.toml").write_text(text, encoding="utf-8")
 
     def make(self, target: str, **environment: str) -> subprocess.CompletedProcess:
         ready = [option for file in (".venv/.done", ".tools/sam/.done") for option in ("-o", file)]
         variables = [f"{name}={environment.pop(name)}" for name in ("ARCHITECTURE", "ENV") if name in environment]
         command = ["make", "-s", *ready, target, "SAM=sam", "ENV=prod", *variables]
-        given = {name: value for name, value in self.environment.items() if name not in ("ARCHITECTURE", "MAKEFLAGS")} | environment
-        return subprocess.run(command, cwd=self.folder, env=given, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+        all_variables = {name: value for name, value in self.environment.items() if name not in ("ARCHITECTURE", "MAKEFLAGS")} | environment
+        return subprocess.run(command, cwd=self.folder, env=all_variables, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
 
     @property
-    def asked(self) -> list[list[str]]:
+    def sam_calls(self) -> list[list[str]]:
         return [json.loads(line) for line in self.noted.read_text(encoding="utf-8").splitlines()] if self.noted.exists() else []
 
 
@@ -112,16 +112,16 @@ def files(checkout, monkeypatch):
 def stack(cloudformation):
     """One that is there already, with a policy that lets everything through."""
     template = {"Parameters": {"BrandName": {"Type": "String"}}, "Resources": {"IndexKey": {"Type": "AWS::SQS::Queue"}}}
-    given = [{"ParameterKey": "BrandName", "ParameterValue": "Old Name"}]
-    cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template), Parameters=given)
+    parameters = [{"ParameterKey": "BrandName", "ParameterValue": "Old Name"}]
+    cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template), Parameters=parameters)
     return STACK
 
 
 def read_by_sam(arguments: list[str]) -> dict[str, str]:
     if not SAMS_PYTHON.exists():
         pytest.skip("the SAM CLI is missing: make setup")
-    given = arguments[arguments.index("--parameter-overrides") :]
-    done = subprocess.run([SAMS_PYTHON, "-c", READ_BY_SAM, *given], capture_output=True, text=True, check=True)  # noqa: S603
+    overrides = arguments[arguments.index("--parameter-overrides") :]
+    done = subprocess.run([SAMS_PYTHON, "-c", READ_BY_SAM, *overrides], capture_output=True, text=True, check=True)  # noqa: S603
     return json.loads(done.stdout)
 
 
@@ -130,11 +130,11 @@ def test_every_parameter_is_passed_as_the_file_has_it_or_by_its_default_and_sam_
     done = checkout.make("deploy")
     assert done.returncode == 0, done.stderr
 
-    build, asked = checkout.asked
-    read = read_by_sam(asked)
+    build, deployment = checkout.sam_calls
+    read = read_by_sam(deployment)
     defaults = {name: str(each.get("Default")) for name, each in Template.of_service().document["Parameters"].items()}
     assert build[0] == "build"
-    assert asked[:4] == ["deploy", "--config-env", "prod", "--no-fail-on-empty-changeset"]
+    assert deployment[:4] == ["deploy", "--config-env", "prod", "--no-fail-on-empty-changeset"]
     assert read == defaults | {
         "StorefrontUrl": "https://shop.example.com",
         "BrandName": "My Shop",
@@ -176,7 +176,7 @@ def test_the_file_may_have_them_in_one_line_or_in_a_table(files, form):
 
 
 @pytest.mark.parametrize(
-    ("override", "told"),
+    ("override", "complaint"),
     [
         ("BrandNmae=x", "BrandNmae: is no setting of this stack; is BRAND_NAME meant?"),
         ("BrandName", "BrandName is not of the form Name=value"),
@@ -190,33 +190,33 @@ def test_the_file_may_have_them_in_one_line_or_in_a_table(files, form):
         ("Architecture=x86_64", "Architecture is x86_64 in prod, and make would build arm64: give make ARCHITECTURE=x86_64"),
     ],
 )
-def test_what_would_not_do_on_aws_is_told(files, override, told):
+def test_parameters_that_aws_would_refuse_are_reported(files, override, complaint):
     files.config(override)
 
-    assert told in deploy.main("check", "prod", "arm64")
+    assert complaint in deploy.main("check", "prod", "arm64")
 
 
 @pytest.mark.parametrize("target", ["deploy", "diff"])
-def test_what_would_not_do_on_aws_is_refused_before_anything_is_built(checkout, target):
+def test_parameters_that_aws_would_refuse_stop_the_build(checkout, target):
     checkout.config("SendsPerHour=20")
     done = checkout.make(target)
 
     assert done.returncode != 0
     assert "SENDS_PER_HOUR must be at most SENDS_PER_DAY" in done.stderr
-    assert checkout.asked == []
+    assert checkout.sam_calls == []
 
 
-def test_no_environment_but_those_of_the_file_is_deployed_and_what_has_no_default_must_be_said(files):
+def test_only_environments_of_the_file_are_deployed_and_parameters_without_a_default_are_required(files):
     assert deploy.main("check", "live", "arm64") == "samconfig.toml has no environment live"
     assert deploy.main("check", "prod", "arm64") == "samconfig.toml, prod: STOREFRONT_URL: needs a value"
 
 
-def test_the_other_architecture_is_deployed_where_file_and_make_say_so(checkout, stack):
+def test_the_other_architecture_is_deployed_if_file_and_make_say_so(checkout, stack):
     checkout.config("Architecture=x86_64")
     done = checkout.make("deploy", ARCHITECTURE="x86_64")
 
     assert done.returncode == 0, done.stderr
-    assert read_by_sam(checkout.asked[-1])["Architecture"] == "x86_64"
+    assert read_by_sam(checkout.sam_calls[-1])["Architecture"] == "x86_64"
 
 
 def test_a_layer_that_was_built_for_another_architecture_is_not_deployed(checkout, stack):
@@ -225,7 +225,7 @@ def test_a_layer_that_was_built_for_another_architecture_is_not_deployed(checkou
 
     assert done.returncode != 0
     assert "Architecture is arm64 in prod, and what was built is x86_64" in done.stderr
-    assert [asked[0] for asked in checkout.asked] == ["build"]
+    assert [call[0] for call in checkout.sam_calls] == ["build"]
 
 
 @pytest.mark.parametrize("status", ["0", "1"])
@@ -254,10 +254,10 @@ def test_a_diff_names_changed_parameters_and_what_the_policy_refuses_and_leaves_
     done = checkout.make("diff", CHANGES="again")
     assert done.returncode == 0, done.stderr
 
-    asked = checkout.asked[-1]
-    assert "--no-execute-changeset" in asked
-    assert ("--config-env", "prod") in pairwise(asked)
-    assert read_by_sam(asked)["BrandName"] == "New Name"
+    challenge = checkout.challenge[-1]
+    assert "--no-execute-changeset" in challenge
+    assert ("--config-env", "prod") in pairwise(challenge)
+    assert read_by_sam(challenge)["BrandName"] == "New Name"
     assert 'BrandName: "Old Name" -> "New Name"' in done.stdout
     assert "IndexKey: the stack policy refuses Update:Modify" in done.stdout
     assert cloudformation.list_change_sets(StackName=stack)["Summaries"] == []

@@ -1,4 +1,4 @@
-"""The documents say what is: each table, link, command and named test is compared with the code, the template or a run."""
+"""The documents are true: each table, link, command and named test is compared with the code, the template or a run."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ from tests.harness.admins import make_admin
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
 from tests.harness.forgeries import FORGERIES
-from tests.harness.keyrings import kept_keyring
+from tests.harness.keyrings import restored_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.service import routes, template
 
@@ -78,28 +78,28 @@ def refusals(of: type[errors.Refusal] = errors.Refusal) -> list[type[errors.Refu
 
 
 def test_every_refusal_is_described_by_its_type_status_message_and_code():
-    told = {(kind, int(status), message): code for kind, status, message, _, code, _ in rows("docs/errors.md", "Type")}
+    documented = {(kind, int(status), message): code for kind, status, message, _, code, _ in rows("docs/errors.md", "Type")}
     examples = {errors.TooLarge: "The body must be at most 10 KB", errors.UnsupportedMedia: "The body must be application/json"}
     examples[errors.NotAllowed] = "says in which way"
     expected = {}
     for refusal in refusals():
         text = examples.get(refusal, "names the first wrong field" if refusal is errors.BadRequest else refusal.message)
-        made = refusal(1) if refusal is errors.Throttled else refusal(text)
-        expected[refusal.type, refusal.status, text] = response.error_code(made) or "–"
+        example = refusal(1) if refusal is errors.Throttled else refusal(text)
+        expected[refusal.type, refusal.status, text] = response.error_code(example) or "–"
     missing = response.error_code(errors.BadRequest("", errors.FieldError("phone", "is required", missing=True)))
     expected["bad_request", 400, "names the first wrong field"] = f"{missing} where a field is missing, else E011001"
 
-    assert told == expected
+    assert documented == expected
 
 
 # ── operations ──
 
 
 def test_the_audit_line_s_facts_and_metrics_are_described():
-    told = {name for cells in rows("docs/operations.md", "Field") for name in cells[0].split(", ")}
+    documented = {name for cells in rows("docs/operations.md", "Field") for name in cells[0].split(", ")}
     [metrics] = re.findall(r"^Metrics in the namespace .*?makes", read("docs/operations.md"), re.MULTILINE | re.DOTALL)
 
-    assert told | {"event"} == audit.KEYS  # `event` is the logger's own `message`
+    assert documented | {"event"} == audit.KEYS  # `event` is the logger's own `message`
     assert set(re.findall(r"`([a-z_]+)`", metrics)) - {"service"} == audit.METRICS
 
 
@@ -142,34 +142,34 @@ def test_the_count_of_forgeries_is_right():
 
 
 def operations() -> set[str]:
-    """Every function of the tables that asks DynamoDB for something, by itself or by a private one, or is a part of a transaction."""
-    found = set()
+    """Every function of the item modules that sends a request to DynamoDB, directly or by a private one, or is a part of a transaction."""
+    called = set()
     for path in LIBRARY.rglob("*_items.py"):
         functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
         bodies = {node.name: ast.unparse(node.body) for node in functions}
         private = [
             rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and re.search(r"\b(dynamodb|queries|conflicts)\.", body)
         ]
-        asks = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', r'queries\.', r'conflicts\.', *private])})")
-        found |= {f"{path.stem}.{name}" for name, body in bodies.items() if not name.startswith("_") and asks.search(body)}
-    return found
+        database_call = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', r'queries\.', r'conflicts\.', *private])})")
+        called |= {f"{path.stem}.{name}" for name, body in bodies.items() if not name.startswith("_") and database_call.search(body)}
+    return called
 
 
 def test_every_operation_of_the_tables_is_described():
-    told = set(re.findall(r"`(\w+_items\.\w+)`", read("docs/access-patterns.md")))
+    documented = set(re.findall(r"`(\w+_items\.\w+)`", read("docs/access-patterns.md")))
 
-    assert told - {path.stem + ".key" for path in LIBRARY.rglob("*_items.py")} == operations()
+    assert documented - {path.stem + ".key" for path in LIBRARY.rglob("*_items.py")} == operations()
 
 
 def test_every_index_of_the_tables_is_described():
     tables = template().resources_of("AWS::DynamoDB::Table").values()
-    made = {index["IndexName"] for table in tables for index in table.get("GlobalSecondaryIndexes", [])}
+    indexes = {index["IndexName"] for table in tables for index in table.get("GlobalSecondaryIndexes", [])}
 
-    assert set(re.findall(r"index `(\w+)`", read("docs/access-patterns.md"))) == made
+    assert set(re.findall(r"index `(\w+)`", read("docs/access-patterns.md"))) == indexes
 
 
-ASKS = [f"{REGISTER}/request-otp", f"{REGISTER}/resend-otp", f"{LOGIN}/request-otp", f"{LOGIN}/resend-otp", "/login/email/send"]
-ASKS += ["/login/mobile/send"]
+REQUESTS = [f"{REGISTER}/request-otp", f"{REGISTER}/resend-otp", f"{LOGIN}/request-otp", f"{LOGIN}/resend-otp", "/login/email/send"]
+REQUESTS += ["/login/mobile/send"]
 VERIFIES = [f"{REGISTER}/verify-otp", f"{LOGIN}/verify-otp", "/login/email/verify", "/login/mobile/verify"]
 GETS = ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json", "/health"]
 KEY = {"idempotency-key": "k" * 20}
@@ -181,7 +181,7 @@ NEW_PASSWORD = "another long password"
 
 
 class Calls:
-    """Each call of the document, on the common path, by its name there: what is prepared for it, and the call itself."""
+    """Each call of the document, on the common path, by its name there: its preparation, and the call itself."""
 
     def __init__(self, api, inbox, engine):
         self.api, self.inbox, self.engine = api, inbox, engine
@@ -189,13 +189,13 @@ class Calls:
         look, enter = "/store/customers/phone/{phone}", "/store/auth/phone"
         me, see = "/store/customers/me", "/api/v1/auth/challenges/{challenge}"
         validate, refresh, log_out, mobile = "/login/validate", "/login/refresh", "/login/logout", "/login/mobile/verify"
-        self.by_name = {f"POST {path}": (partial(self.address, path), partial(self.post, path)) for path in ASKS}
+        self.by_name = {f"POST {path}": (partial(self.address, path), partial(self.post, path)) for path in REQUESTS}
         self.by_name |= {f"POST {path}": (partial(self.proof, path), partial(self.post, path)) for path in VERIFIES}
         self.by_name |= {f"GET {path}": (lambda: api.get(GETS[0]), lambda _, path=path: api.get(path)) for path in GETS}
         self.by_name |= {
             "an ask that its address's windows refuse": (
-                lambda: self.post(ASKS[-1], body := self.address(ASKS[-1])) and body,
-                self.ask_again,
+                lambda: self.post(REQUESTS[-1], body := self.address(REQUESTS[-1])) and body,
+                self.request_code_again,
             ),
             "the same, a wrong code": (lambda: self.proof(mobile) | {"code": "none"}, partial(self.post, mobile)),
             "the same, repeated with its key": (self.used_proof, partial(self.post, mobile)),
@@ -212,8 +212,8 @@ class Calls:
             f"DELETE {me}/sessions/{{sid}}": (self.session, lambda session: self.as_(session, "DELETE", f"{me}/sessions/ses_{'0' * 24}")),
             f"GET {look}": (self.known_to_a_storefront, lambda known: api.get(look.format(phone=known["phone"]), headers=known["headers"])),
             f"POST {enter}": (self.proof_at_a_storefront, partial(self.post, enter)),
-            f"GET {see}": (lambda: self.post(ASKS[0], self.address(ASKS[0])).body, lambda asked: api.get(see.format(**asked))),
-            "SendMessages, one message": (lambda: self.post(ASKS[0], self.address(ASKS[0])), lambda _: api.deliver()),
+            f"GET {see}": (lambda: self.post(REQUESTS[0], self.address(REQUESTS[0])).body, lambda proof: api.get(see.format(**proof))),
+            "SendMessages, one message": (lambda: self.post(REQUESTS[0], self.address(REQUESTS[0])), lambda _: api.deliver()),
             "SendMessages, one without a code": (self.password_changed, lambda _: api.deliver()),
             "ProcessAccountDeletions, nothing due": (api.process_deletions, lambda _: api.process_deletions()),
             "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
@@ -229,7 +229,7 @@ class Calls:
             f"POST {ENTER}, an unknown address": (self.stranger, lambda person: person.log_in()),
             f"POST {ENTER}, not verified yet": (self.unproven, lambda person: person.log_in()),
             f"POST {ENTER}/reset-password": (self.member, lambda person: person.forget_password()),
-            f"POST {ENTER}/update": (self.resetting, lambda asked: asked[0].reset(asked[1], NEW_PASSWORD)),
+            f"POST {ENTER}/update": (self.resetting, lambda proof: proof[0].reset(proof[1], NEW_PASSWORD)),
             f"POST {STORE}/change-password": (self.member, lambda person: person.change_password(NEW_PASSWORD)),
         }
 
@@ -237,16 +237,16 @@ class Calls:
         path, admin = "/store/customers/account-deletion", "/admin/account-deletion-requests"
         return {
             f"POST {path}/request": (self.member, lambda person: person.request_deletion()),
-            f"POST {path}/confirm": (self.leaving, lambda asked: asked[0].confirm_deletion(*asked[1:])),
-            f"POST {path}/cancel-request": (self.gone, lambda person: person.ask_to_stay(email=person.email)),
-            f"POST {path}/cancel-confirm": (self.staying, lambda asked: asked[0].stay(*asked[1:])),
+            f"POST {path}/confirm": (self.leaving, lambda proof: proof[0].confirm_deletion(*proof[1:])),
+            f"POST {path}/cancel-request": (self.gone, lambda person: person.request_cancellation(email=person.email)),
+            f"POST {path}/cancel-confirm": (self.staying, lambda proof: proof[0].cancel_deletion(*proof[1:])),
             f"GET {STORE}/me/export": (self.session, lambda session: self.as_(session, "GET", f"{STORE}/me/export")),
             f"GET {admin}": (self.admin, lambda session: self.as_(session, "GET", admin)),
             f"GET {admin}, of one state": (self.admin, lambda session: self.as_(session, "GET", admin, query="status=confirmed")),
         }
 
     def leaving(self) -> tuple[Person, str, str]:
-        """Somebody who has asked for the deletion of the account, and the code that came."""
+        """Somebody who has requested the deletion of the account, and the code."""
         person = self.member()
         return person, person.request_deletion()["token"], self.inbox.code(person.email)
 
@@ -261,7 +261,7 @@ class Calls:
     def staying(self) -> tuple[Person, str, str]:
         """The same, and the code by which it is cancelled."""
         person = self.gone()
-        return person, person.ask_to_stay(email=person.email)["token"], self.inbox.code(person.email)
+        return person, person.request_cancellation(email=person.email)["token"], self.inbox.code(person.email)
 
     def admin(self) -> dict:
         session = self.session()
@@ -273,10 +273,10 @@ class Calls:
         return {
             f"POST {STORE}": (self.registered, lambda known: known[0].create(known[1])),
             f"POST {STORE}, referred": (self.registered, lambda known: known[0].create(known[1], **referred)),
-            f"POST {STORE}/otp/send": (self.unproven, lambda person: person.ask_verification(person.id)),
-            f"POST {STORE}/otp/verify": (self.verifying, lambda asked: asked[0].verify_address(*asked[1:])),
-            f"POST {STORE}/me/contact": (self.member, lambda person: person.ask_contact(phone=person.phone)),
-            f"POST {STORE}/me/contact/verify": (self.changing, lambda asked: asked[0].change_contact(*asked[1:])),
+            f"POST {STORE}/otp/send": (self.unproven, lambda person: person.request_verification(person.id)),
+            f"POST {STORE}/otp/verify": (self.verifying, lambda proof: proof[0].verify_address(*proof[1:])),
+            f"POST {STORE}/me/contact": (self.member, lambda person: person.request_contact_change(phone=person.phone)),
+            f"POST {STORE}/me/contact/verify": (self.changing, lambda proof: proof[0].change_contact(*proof[1:])),
             "GET /store/my-referrals": (self.session, lambda session: self.as_(session, "GET", "/store/my-referrals")),
         }
 
@@ -311,8 +311,8 @@ class Calls:
         assert answer.status in (200, 201, 401), answer.text
         return answer
 
-    def ask_again(self, body: dict):
-        return self.api.post(ASKS[-1], ip=new_ip(), **body)
+    def request_code_again(self, body: dict):
+        return self.api.post(REQUESTS[-1], ip=new_ip(), **body)
 
     def address(self, path: str) -> dict:
         return {"email": new_email()} if "email" in path else {"phone": new_number()}
@@ -323,10 +323,10 @@ class Calls:
         return person.session
 
     def proof(self, path: str) -> dict:
-        """A fresh code for this verify; signing in is for who has an account."""
+        """A fresh code for this verification; sign-ins need an account."""
         named = {"phone": self.session()["customer"]["phone"]} if path.startswith(LOGIN) else self.address(path)
-        asked = self.post(path.replace("/verify-otp", "/request-otp").replace("/verify", "/send"), named)
-        return named | {"challenge": asked["challenge"], "code": self.inbox.code(*named.values())}
+        response = self.post(path.replace("/verify-otp", "/request-otp").replace("/verify", "/send"), named)
+        return named | {"challenge": response["challenge"], "code": self.inbox.code(*named.values())}
 
     def used_proof(self) -> dict:
         body = self.proof("/login/mobile/verify") | {"headers": KEY}
@@ -337,13 +337,13 @@ class Calls:
         return Person(self.api, self.inbox, new_ip())
 
     def member(self) -> Person:
-        """Somebody with a verified email, a password and a session, whose client has asked for nothing in this hour."""
+        """Somebody with a verified email, a password and a session, whose client has sent no request in this hour."""
         person = self.stranger().member()
         person.ip = new_ip()
         return person
 
     def registered(self) -> tuple[Person, str]:
-        """Somebody whose registration has no customer yet, and the token that opens it."""
+        """Somebody whose registration has no customer yet, and the token that creates one."""
         person = self.stranger()
         return person, person.register()["token"]
 
@@ -356,21 +356,21 @@ class Calls:
     def verifying(self) -> tuple[Person, str, str]:
         """The same, and the code that came."""
         person = self.unproven()
-        return person, person.ask_verification(person.id)["token"], self.inbox.code(person.email)
+        return person, person.request_verification(person.id)["token"], self.inbox.code(person.email)
 
     def changing(self) -> tuple[Person, str, str]:
         """Somebody who adds a phone, and the code that came to it."""
         person = self.member()
-        return person, person.ask_contact(phone=person.phone)["token"], self.inbox.code(person.phone)
+        return person, person.request_contact_change(phone=person.phone)["token"], self.inbox.code(person.phone)
 
     def resetting(self) -> tuple[Person, str]:
-        """Somebody who has forgotten the password, and the token that came."""
+        """Somebody who has forgotten the password, and the reset token."""
         person = self.member()
         person.forget_password()
         return person, person.reset_token()
 
     def password_changed(self) -> None:
-        """A customer who is about to be told so."""
+        """A customer who is about to get a notification."""
         self.member().change_password(NEW_PASSWORD)
 
     def no_keyring(self) -> None:
@@ -379,15 +379,15 @@ class Calls:
 
 def test_the_requests_of_each_call_are_those_of_a_run(api, tables, inbox, engine, setting):
     setting(IP_SENDS_PER_HOUR=1)  # moto takes long over a long window
-    told = {name: (int(warm), int(cold), which) for name, warm, cold, which in rows("docs/access-patterns.md", "Call")}
+    documented = {name: (int(warm), int(cold), which) for name, warm, cold, which in rows("docs/access-patterns.md", "Call")}
     calls = Calls(api, inbox, engine)
-    with kept_keyring(engine):
+    with restored_keyring(engine):
         calls.session()  # warm from here on
         warm = {name: calls.requests(name, cold=False) for name in calls.by_name}
         cold = {name: calls.requests(name, cold=True) for name in calls.by_name}
     counted = {name: (len(warm[name]), len(cold[name]), ", ".join(warm[name]) or "–") for name in calls.by_name}
-    ask, verify = counted[f"POST {LOGIN}/request-otp"], counted[f"POST {LOGIN}/verify-otp"]
-    counted["a whole sign-in: ask and verify"] = (ask[0] + verify[0], ask[1] + verify[1], f"{ask[2]}, {verify[2]}")
+    request, verify = counted[f"POST {LOGIN}/request-otp"], counted[f"POST {LOGIN}/verify-otp"]
+    counted["a whole sign-in: ask and verify"] = (request[0] + verify[0], request[1] + verify[1], f"{request[2]}, {verify[2]}")
 
-    assert told == counted
-    assert {f"{method} {path}".replace("HEAD ", "GET ") for method, path in routes()} <= set(told)
+    assert documented == counted
+    assert {f"{method} {path}".replace("HEAD ", "GET ") for method, path in routes()} <= set(documented)

@@ -1,4 +1,4 @@
-"""Each endpoint, each request that it makes to AWS, each way in which that can fail: nothing half done, and the next try works."""
+"""Each endpoint, each request that it makes to AWS, each way in which that can fail: nothing half done, and the next call works."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ MODES = [
 
 
 class Case(NamedTuple):
-    """One combination, and what came of it: the tables before, after the broken call and after the next try."""
+    """One combination and its results: the tables before, after the broken call and after the next one."""
 
     person: Person
     mode: Mode
@@ -81,13 +81,13 @@ def lasting(changes: list) -> list:
 
 
 def reads(case: Case) -> None:
-    """Nothing changes; asked again it tells the same."""
+    """Nothing changes; a repeat gets the same response."""
     assert case.broken == case.before
     assert same(case.send(), case.clean)
 
 
 def looks_up(case: Case) -> None:
-    """It is counted against its client at most once a call, and changes nothing else; asked again it tells the same."""
+    """It is counted against its client at most once a call, and changes nothing else; a repeat gets the same response."""
     assert case.changes() == []
     assert same(case.send(), case.clean)
     assert case.tables.look().events("ip", "lookup") - case.before.events("ip", "lookup") in (1, 2)
@@ -97,8 +97,8 @@ def same(one: Answer, other: Answer) -> bool:
     return (one.status, one.body) == (other.status, other.body)
 
 
-def asks(case: Case) -> None:
-    """One message at most, and one entry in the window; throttled until then where the challenge was put, though nobody was told."""
+def requests_a_code(case: Case) -> None:
+    """One message at most, and one entry in the window; throttled afterwards if the challenge was stored, though the response was lost."""
     assert case.changes() == []
     is_put = case.broken.events("code", "send") > case.before.events("code", "send")
     if case.first is None or case.first.status == 503:
@@ -131,7 +131,7 @@ def assert_one_message(case: Case) -> None:
 
 
 def enters(case: Case) -> None:
-    """A session and what belongs to it, or nothing and the proof unspent; with the key the next try tells the one session."""
+    """A session and its items, or nothing and the proof unused; with the key the next call returns the one session."""
     assert case.changes() in ([], case.clean_changes)
     assert_unspent_unless_done(case)
 
@@ -145,7 +145,7 @@ def enters(case: Case) -> None:
 
 
 def enters_without_key(case: Case) -> None:
-    """The same, but for a used code, which is as a wrong one: then the next ask works."""
+    """The same, except for a used code, which counts as a wrong one: then the next code request works."""
     assert case.changes() in ([], case.clean_changes)
     assert_unspent_unless_done(case)
 
@@ -214,7 +214,7 @@ def changes(case: Case) -> None:
 
 
 def registers(case: Case) -> None:
-    """A registration whose token was lost holds nothing that the next one does not replace."""
+    """A registration whose token was lost holds nothing: the next one replaces it."""
     assert case.changes() in ([], [("registration", "made")], case.clean_changes)
 
     again = case.send()
@@ -249,17 +249,17 @@ def ends_with_its_proof(case: Case) -> None:
     assert again.status == (401 if case.changes() else case.clean.status)
     after = case.tables.look()
     assert lasting(after.changes_since(case.before)) == case.clean_changes
-    assert after.events("attempts", "change") == case.clean_world.events("attempts", "change")  # counted once, as it is told once
+    assert after.events("attempts", "change") == case.clean_world.events("attempts", "change")  # counted once, as there is one notification
 
 
 def ends(case: Case) -> None:
-    """The same, and what has begun since goes on."""
+    """The same, and sessions begun since continue."""
     changes(case)
     assert max(int(item["session_epoch"]["N"]) for item in case.tables.look().kinds("customer")) <= 1
 
 
-def asks_to_leave(case: Case) -> None:
-    """The request is kept with its code or not at all; asked again, it is the same one with another code."""
+def requests_deletion(case: Case) -> None:
+    """The request is stored with its code or not at all; repeated, it is the same one with another code."""
     assert case.changes() in ([], case.clean_changes)
     case.person.api.clock.advance(90)
 
@@ -269,7 +269,7 @@ def asks_to_leave(case: Case) -> None:
 
 
 def happens_once(case: Case) -> None:
-    """Done whole or not at all; with its key it is done and told once."""
+    """Done completely or not at all; with its key it is done once and notified once."""
     assert case.changes() in ([], case.clean_changes)
 
     again = case.send()
@@ -282,16 +282,16 @@ def happens_once(case: Case) -> None:
 
 
 def to_leave(person: Person) -> dict:
-    asked = signed_up(person).request_deletion()
-    return {"token": asked["token"], "code": person.inbox.code(person.phone), "headers": KEY}
+    response = signed_up(person).request_deletion()
+    return {"token": response["token"], "code": person.inbox.code(person.phone), "headers": KEY}
 
 
 def to_stay(person: Person) -> dict:
     assert signed_up(person).leave().status == 200
     person.inbox.of(person.phone)
     person.api.clock.advance(90)
-    asked = person.ask_to_stay()
-    return {"token": asked["token"], "code": person.inbox.code(person.phone), "headers": KEY}
+    response = person.request_cancellation()
+    return {"token": response["token"], "code": person.inbox.code(person.phone), "headers": KEY}
 
 
 def leaving(person: Person) -> Person:
@@ -307,24 +307,24 @@ def as_admin(person: Person) -> dict:
 
 
 def by_register(person: Person) -> dict:
-    challenge, code = person.asked_and_read(REGISTER)
+    challenge, code = person.request_and_read_code(REGISTER)
     return {"phone": person.phone, "code": code, "challenge": challenge, "headers": KEY}
 
 
 def by_login(person: Person) -> dict:
     person.sign_up()
-    challenge, code = person.asked_and_read(LOGIN)
+    challenge, code = person.request_and_read_code(LOGIN)
     return {"phone": person.phone, "code": code, "challenge": challenge, "headers": KEY}
 
 
 def by_mobile(person: Person) -> dict:
-    asked = person.api.post("/login/mobile/send", ip=person.ip, phone=person.phone)
-    return {"phone": person.phone, "code": person.inbox.code(person.phone), "challenge": asked["challenge"], "headers": KEY}
+    response = person.api.post("/login/mobile/send", ip=person.ip, phone=person.phone)
+    return {"phone": person.phone, "code": person.inbox.code(person.phone), "challenge": response["challenge"], "headers": KEY}
 
 
 def by_email(person: Person) -> dict:
-    asked = person.api.post("/login/email/send", ip=person.ip, email=person.email)
-    return {"email": person.email, "code": person.inbox.code(person.email), "challenge": asked["challenge"], "headers": KEY}
+    response = person.api.post("/login/email/send", ip=person.ip, email=person.email)
+    return {"email": person.email, "code": person.inbox.code(person.email), "challenge": response["challenge"], "headers": KEY}
 
 
 def signed_up_by_email(person: Person) -> Person:
@@ -343,7 +343,7 @@ def without(name: str, arguments: dict) -> dict:
 
 
 def to_resend(person: Person, flow: str) -> dict:
-    challenge, _ = person.asked_and_read(flow)
+    challenge, _ = person.request_and_read_code(flow)
     person.api.clock.advance(90)
     return {"phone": person.phone, "challenge": challenge}
 
@@ -385,17 +385,17 @@ def by_old_password(person: Person) -> dict:
 
 
 def by_verification(person: Person) -> dict:
-    asked = person.ask_verification(person.registered()["customer"]["id"])
-    return {"token": asked["token"], "code": person.inbox.code(person.email), "headers": KEY}
+    response = person.request_verification(person.registered()["customer"]["id"])
+    return {"token": response["token"], "code": person.inbox.code(person.email), "headers": KEY}
 
 
 def by_contact(person: Person) -> dict:
-    asked = signed_up(person).ask_contact(email=person.email)
-    return {"token": asked["token"], "code": person.inbox.code(person.email), "headers": KEY | person.bearer()}
+    response = signed_up(person).request_contact_change(email=person.email)
+    return {"token": response["token"], "code": person.inbox.code(person.email), "headers": KEY | person.bearer()}
 
 
 class Scenario(NamedTuple):
-    """A success of an endpoint: the request's arguments, once the person is ready for it, and what it promises."""
+    """A success of an endpoint: the request's arguments after the person's preparation, and what it promises."""
 
     name: str
     prepare: Callable[[Person], dict]
@@ -404,37 +404,37 @@ class Scenario(NamedTuple):
 
 # By logical id; an endpoint that is new in the template fails until it has its own.
 SCENARIOS: dict[str, list[Scenario]] = {
-    "RequestRegisterCode": [Scenario("a new number", lambda person: {"phone": person.phone}, asks)],
-    "ResendRegisterCode": [Scenario("a new number", lambda person: to_resend(person, REGISTER), asks)],
+    "RequestRegisterCode": [Scenario("a new number", lambda person: {"phone": person.phone}, requests_a_code)],
+    "ResendRegisterCode": [Scenario("a new number", lambda person: to_resend(person, REGISTER), requests_a_code)],
     "VerifyRegisterCode": [
         Scenario("a new number", by_register, enters),
         Scenario("a customer's number", lambda person: by_register(signed_up(person)), enters),
         Scenario("without a key", lambda person: without("headers", by_register(person)), enters_without_key),
     ],
     "RequestLoginCode": [
-        Scenario("a customer", lambda person: {"phone": signed_up(person).phone}, asks),
-        Scenario("a known device", lambda person: {"phone": signed_up(person).phone, "device": person.device}, asks),
+        Scenario("a customer", lambda person: {"phone": signed_up(person).phone}, requests_a_code),
+        Scenario("a known device", lambda person: {"phone": signed_up(person).phone, "device": person.device}, requests_a_code),
     ],
-    "ResendLoginCode": [Scenario("a customer", lambda person: to_resend(signed_up(person), LOGIN), asks)],
+    "ResendLoginCode": [Scenario("a customer", lambda person: to_resend(signed_up(person), LOGIN), requests_a_code)],
     "VerifyLoginCode": [
         Scenario("a customer", by_login, enters),
         Scenario("without a challenge", lambda person: without("challenge", by_login(person)), enters),
         Scenario("without either", lambda person: without("headers", without("challenge", by_login(person))), enters_without_key),
     ],
     "SignInByPhone": [Scenario("a customer", lambda person: by_login(person) | {"headers": KEY | storefront()}, enters)],
-    "SendEmailCode": [Scenario("a new address", lambda person: {"email": person.email}, asks)],
+    "SendEmailCode": [Scenario("a new address", lambda person: {"email": person.email}, requests_a_code)],
     "VerifyEmailCode": [
         Scenario("a new address", by_email, enters),
         Scenario("a customer's address", lambda person: by_email(signed_up_by_email(person)), enters),
     ],
-    "SendMobileCode": [Scenario("a new number", lambda person: {"phone": person.phone}, asks)],
+    "SendMobileCode": [Scenario("a new number", lambda person: {"phone": person.phone}, requests_a_code)],
     "VerifyMobileCode": [
         Scenario("a new number", by_mobile, enters),
         Scenario("a customer's number", lambda person: by_mobile(signed_up(person)), enters),
     ],
     "RegisterPassword": [Scenario("a new address", lambda person: {"email": person.email, "password": PASSWORD}, registers)],
     "SignInByPassword": [Scenario("a member", lambda person: {"email": member(person).email, "password": PASSWORD}, signs_in)],
-    "SendPasswordReset": [Scenario("a member", lambda person: {"email": member(person).email}, asks)],
+    "SendPasswordReset": [Scenario("a member", lambda person: {"email": member(person).email}, requests_a_code)],
     "ResetPassword": [Scenario("a member", by_reset, changes)],
     "ChangePassword": [Scenario("a member", by_old_password, ends_with_its_proof)],
     "CreateCustomer": [
@@ -448,15 +448,19 @@ SCENARIOS: dict[str, list[Scenario]] = {
         Scenario(
             "a claim",
             lambda person: {"customer_id": person.registered()["customer"]["id"], "type": "email_verification"},
-            asks,
+            requests_a_code,
         )
     ],
     "VerifyAddress": [Scenario("a claim", by_verification, enters)],
-    "RequestContactChange": [Scenario("a new email", lambda person: {"headers": signed_up(person).bearer(), "email": person.email}, asks)],
+    "RequestContactChange": [
+        Scenario("a new email", lambda person: {"headers": signed_up(person).bearer(), "email": person.email}, requests_a_code)
+    ],
     "ChangeContact": [Scenario("a new email", by_contact, enters)],
-    "RequestDeletion": [Scenario("a customer", lambda person: {"headers": signed_up(person).bearer(), "reason": "moved"}, asks_to_leave)],
+    "RequestDeletion": [
+        Scenario("a customer", lambda person: {"headers": signed_up(person).bearer(), "reason": "moved"}, requests_deletion)
+    ],
     "ConfirmDeletion": [Scenario("a customer", to_leave, happens_once)],
-    "RequestCancellation": [Scenario("who is leaving", lambda person: {"phone": leaving(person).phone}, asks)],
+    "RequestCancellation": [Scenario("who is leaving", lambda person: {"phone": leaving(person).phone}, requests_a_code)],
     "CancelDeletion": [Scenario("who is leaving", to_stay, happens_once)],
     "ListDeletionRequests": [Scenario("an administrator", lambda person: {"headers": as_admin(person)}, reads)],
     "ExportCustomer": [Scenario("a customer", bearer, reads)],
@@ -477,7 +481,9 @@ SCENARIOS: dict[str, list[Scenario]] = {
     ],
     "ListSessions": [Scenario("a customer", bearer, reads)],
     "RevokeSession": [Scenario("another session", another_session, changes)],
-    "GetDelivery": [Scenario("a new number", lambda person: {"parameters": {"challenge": person.ask(REGISTER)["challenge"]}}, reads)],
+    "GetDelivery": [
+        Scenario("a new number", lambda person: {"parameters": {"challenge": person.request_code(REGISTER)["challenge"]}}, reads)
+    ],
     "GetJwks": [Scenario("anybody", lambda _: {}, reads)],
     "GetOpenidConfiguration": [Scenario("anybody", lambda _: {}, reads)],
     "GetOpenapi": [Scenario("anybody", lambda _: {}, reads)],
@@ -486,7 +492,7 @@ SCENARIOS: dict[str, list[Scenario]] = {
 
 
 def endpoints_and_scenarios() -> list:
-    """Every scenario in a warm container; of the first of each endpoint, what a cold one asks besides: its secrets and keys."""
+    """Every scenario in a warm container; for the first of each endpoint also a cold container's requests for its secrets and keys."""
     return [
         pytest.param(Route(*route), scenario, temperature, id=f"{function}-{name(scenario, route[0])}-{temperature}")
         for route, function in routes().items()
@@ -503,7 +509,7 @@ def name(scenario: Scenario | None, method: str) -> str:
 
 
 @pytest.mark.parametrize(("route", "scenario", "temperature"), endpoints_and_scenarios())
-def test_whatever_breaks_nothing_is_half_done_and_the_next_try_works(ada, tables, combinations, *, route, scenario, temperature):
+def test_whatever_breaks_nothing_is_half_done_and_the_next_call_works(ada, tables, combinations, *, route, scenario, temperature):
     assert scenario, f"{route} needs a scenario in SCENARIOS"
     api, wire = ada.api, ada.api.wire
     arguments = scenario.prepare(ada)
@@ -555,12 +561,12 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_try_works(ada, tables
 
 
 def question(call: AwsCall) -> set[Request]:
-    """What is asked for, without the values in it."""
+    """The shape of a request, without its values."""
     return requests(call.function, call.service, call.operation, call.parameters)
 
 
 def broken_at(api, send: Callable[[], Answer], calls: tuple, nth: int, mode: Mode) -> Answer | None:
-    """The answer of a call whose nth request to AWS fails, or None from one that was killed there."""
+    """The response to a call whose nth request to AWS fails, or None if it was killed there."""
     struck = calls[nth]
     alike = [
         call for call in calls[: nth + 1] if call.service == struck.service and (mode.all_operations or call.operation == struck.operation)

@@ -59,7 +59,7 @@ def test_an_endpoints_events_are_whole_and_agree_with_themselves(function):
 
 def assert_whole(event: dict) -> None:
     headers, context = event["headers"], event["requestContext"]
-    made = http_event(
+    event_here = http_event(
         context["http"]["method"],
         event["rawPath"],
         headers={name: value for name, value in headers.items() if name != "x-forwarded-for"},
@@ -74,9 +74,9 @@ def assert_whole(event: dict) -> None:
     )
     gateways_own = {"x-amzn-trace-id": headers["x-amzn-trace-id"], "x-forwarded-port": "443", "x-forwarded-proto": "https"}
 
-    assert event == made | {
-        "headers": made["headers"] | gateways_own,
-        "requestContext": context | made["requestContext"] | {"accountId": context["accountId"], "apiId": context["apiId"]},
+    assert event == event_here | {
+        "headers": event_here["headers"] | gateways_own,
+        "requestContext": context | event_here["requestContext"] | {"accountId": context["accountId"], "apiId": context["apiId"]},
     }
     assert headers.get("content-length") == (str(len(event["body"].encode())) if "body" in event else None)
 
@@ -104,10 +104,10 @@ def test_an_endpoints_events_are_answered_without_a_server_error(api, function):
 
 def test_the_senders_events_are_of_one_message_that_passes_the_streams_filter_and_is_handled(api):
     stream, queue = (json.loads(path.read_text(encoding="utf-8")) for path in events_of(template().functions["SendMessages"]))
-    [asked], [again] = stream["Records"], queue["Records"]
-    image, body = asked["dynamodb"]["NewImage"], json.loads(again["body"])
+    [challenge], [again] = stream["Records"], queue["Records"]
+    image, body = challenge["dynamodb"]["NewImage"], json.loads(again["body"])
 
-    assert api._passes(asked)
+    assert api._passes(challenge)
     assert (body["pk"], body["purpose"]) == (image["pk"]["S"], image["event"]["S"].removeprefix("requested:"))
     assert ids.from_base64url(body["challenge_id"]) == base64.b64decode(image[body["purpose"]]["M"]["id"]["B"])
     assert [api.invoke("SendMessages", event) for event in (stream, queue)] == [{"batchItemFailures": []}] * 2
@@ -172,17 +172,17 @@ def test_no_resource_waits_for_itself(resources):
 
 @pytest.mark.parametrize(("execute_api", "is_off"), [("on", False), ("off", True)])
 def test_the_api_s_own_address_is_open_unless_it_is_turned_off(resources, execute_api, is_off):
-    given = Template.of_service({"EXECUTE_API": execute_api, "ISSUER": "https://auth.shop.example.com"})
-    [configured] = [api["DisableExecuteApiEndpoint"] for api in given.resources_of("AWS::Serverless::HttpApi").values()]
+    template = Template.of_service({"EXECUTE_API": execute_api, "ISSUER": "https://auth.shop.example.com"})
+    [configured] = [api["DisableExecuteApiEndpoint"] for api in template.resources_of("AWS::Serverless::HttpApi").values()]
     [server] = resources["Api"]["Properties"]["Body"]["servers"]
-    made = server["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"]
+    disabled = server["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"]
 
     assert configured is is_off
-    assert given.resolve(made) is is_off
+    assert template.resolve(disabled) is is_off
 
 
 @pytest.mark.parametrize(
-    ("given", "is_made"),
+    ("parameters", "is_valid"),
     [
         ({}, True),
         ({"EXECUTE_API": "off"}, False),
@@ -190,27 +190,27 @@ def test_the_api_s_own_address_is_open_unless_it_is_turned_off(resources, execut
         ({"ISSUER": "https://auth.shop.example.com"}, True),
     ],
 )
-def test_a_stack_that_answers_at_a_domain_of_its_own_alone_has_an_issuer(given, is_made):
-    stack = Template.of_service(given)
+def test_a_stack_that_answers_at_a_domain_of_its_own_alone_has_an_issuer(parameters, is_valid):
+    stack = Template.of_service(parameters)
     [rule] = stack.document["Rules"].values()
     [asserted] = rule["Assertions"]
 
-    assert (not stack.resolve(rule["RuleCondition"]) or stack.resolve(asserted["Assert"])) is is_made
+    assert (not stack.resolve(rule["RuleCondition"]) or stack.resolve(asserted["Assert"])) is is_valid
 
 
 @pytest.mark.parametrize("issuer", ["", "https://auth.shop.example.com"])
 def test_a_stack_says_which_issuer_its_tokens_have(api, setting, customer, issuer):
     stack = Template.of_service({"ISSUER": issuer})
-    told = stack.resolve(stack.document["Outputs"]["TokenIssuer"]["Value"], {"Api": "a1b2c3"})
+    output = stack.resolve(stack.document["Outputs"]["TokenIssuer"]["Value"], {"Api": "a1b2c3"})
     setting(ISSUER=issuer)
     customer.sign_in()
     domain = "https://auth.shop.example"  # that the tests' requests come to, as others come to execute-api's
 
-    assert told == (issuer or "https://a1b2c3.execute-api.us-east-1.amazonaws.com")
+    assert output == (issuer or "https://a1b2c3.execute-api.us-east-1.amazonaws.com")
     assert claims_of(customer.session["token"])["iss"] == (issuer or domain)
 
 
-def test_what_holds_peoples_data_is_kept_encrypted_and_recoverable(resources):
+def test_personal_data_is_encrypted_and_recoverable(resources):
     tables = {name: each for name, each in resources.items() if each["Type"] == "AWS::DynamoDB::Table"}
     customers = tables["CustomersTable"]
 
@@ -242,7 +242,7 @@ def test_two_stacks_of_an_account_share_neither_a_layer_nor_a_log_group(resource
 
 
 @pytest.mark.parametrize(("parallelism", "of_queue"), [("1", 2), ("2", "2"), ("10", "10")])
-def test_no_more_senders_run_at_once_than_the_parameter_says_whatever_feeds_them(parallelism, of_queue):
+def test_no_more_senders_run_concurrently_than_the_parameter_says_whatever_feeds_them(parallelism, of_queue):
     sender = Template.of_service({"SENDER_PARALLELISM": parallelism}).functions["SendMessages"]
     fed_by = {each["Type"]: each["Properties"] for each in sender.properties["Events"].values()}
 
@@ -264,7 +264,7 @@ def test_every_dead_letter_queue_has_an_alarm(resources):
     assert watched_queues(resources) == {"RetryFailures", "StreamFailures", "DeletionFailures"}
 
 
-def test_what_a_stream_or_a_queue_gives_up_on_goes_into_a_queue_with_an_alarm(resources):
+def test_failures_of_a_stream_or_a_queue_go_into_a_queue_with_an_alarm(resources):
     streams = [stream for function in FUNCTIONS for stream in function.streams]
     queues = [queue.queue for function in FUNCTIONS for queue in function.queues]
     given_up = [stream.on_failure for stream in streams]
@@ -276,7 +276,7 @@ def test_what_a_stream_or_a_queue_gives_up_on_goes_into_a_queue_with_an_alarm(re
     assert all(0 <= stream.maximum_retries <= 2 for stream in streams)  # else a record that always fails holds its shard up for a day
 
 
-def test_lambda_may_tell_the_queue_of_what_a_stream_gave_up_on():
+def test_lambda_may_send_a_stream_s_failures_to_the_queue():
     streams = [(function.logical_id, arns()[f"{stream.on_failure}.Arn"]) for function in FUNCTIONS for stream in function.streams]
     allowed = [
         (name, resource)

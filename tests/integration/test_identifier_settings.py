@@ -42,7 +42,7 @@ class Oracle:
 
     @property
     def own(self) -> str:
-        """The channel that is registered; of two the other is claimed with the customer."""
+        """The channel that is registered; of two the other is an unverified address of the customer."""
         return "email" if "email" in self.collected else "phone"
 
     @property
@@ -69,14 +69,14 @@ class Oracle:
         if channel in self.verified:
             return LETS_IN
         if channel != self.own:
-            return UNKNOWN  # merely claimed, or nobody's
+            return UNKNOWN  # unverified, or nobody's
         return UNVERIFIED if self.verification else LETS_IN
 
     def log_in_wrongly(self, channel: str) -> tuple[int, str | None]:
         return UNKNOWN if channel in self.accepted else (400, "bad_request")
 
     def begins_session(self, proven: str) -> bool:
-        """Whether the proof of this channel, just given, signs in."""
+        """Whether the proof of this channel signs in."""
         return proven in self.accepted and not self.left
 
 

@@ -1,4 +1,4 @@
-"""Known devices: a lane of their own, which no stranger's asks and tries can fill."""
+"""Known devices: the trusted lane, which no stranger's code requests and attempts can fill."""
 
 import base64
 
@@ -14,31 +14,31 @@ WRONG = "1234567"  # never right, and compared all the same
 
 
 class Stranger:
-    """Somebody without a device, who asks and guesses from as many networks as it takes."""
+    """Somebody without a device, who requests codes and guesses from as many networks as it takes."""
 
     def __init__(self, api):
         self.api = api
 
-    def ask(self, person, route: str = f"{LOGIN}/request-otp", **more):
+    def request_code(self, person, route: str = f"{LOGIN}/request-otp", **more):
         return self.api.post(route, phone=person.phone, ip=new_ip(), **more)
 
     def guess(self, person, **more):
         return self.api.post(f"{LOGIN}/verify-otp", phone=person.phone, code=WRONG, ip=new_ip(), **more)
 
     def fill_sends(self, person) -> None:
-        """Until the next message of a stranger has to wait an hour."""
-        while self.ask(person).status == 200:
+        """Request codes until the untrusted lane has to wait an hour."""
+        while self.request_code(person).status == 200:
             self.api.clock.advance(90)
-        assert self.ask(person).status == 429
+        assert self.request_code(person).status == 429
 
     def fill_tries(self, person) -> None:
-        """Until the next try of a stranger has to wait an hour."""
+        """Enter codes until the untrusted lane has to wait an hour."""
         for _ in range(2):
-            self.ask(person)
+            self.request_code(person)
             for _ in range(5):
                 assert self.guess(person).status == 401
             self.api.clock.advance(90)
-        self.ask(person)
+        self.request_code(person)
         assert self.guess(person).status == 429
 
 
@@ -61,7 +61,7 @@ def known_item(api, person) -> dict:
 
 
 def end_devices(api, person, since: int) -> None:
-    """What a reset does: devices given before that second have ended."""
+    """End devices as a reset does: those issued before that second have ended."""
     api.engine.clients.dynamodb.update_item(
         **known_item(api, person), UpdateExpression="SET devices_since = :since", ExpressionAttributeValues={":since": {"N": str(since)}}
     )
@@ -72,10 +72,10 @@ def end_devices(api, person, since: int) -> None:
 
 def test_every_answer_that_starts_a_session_carries_a_device(api, ada, inbox):
     answers = [ada.sign_up(), ada.sign_in()]
-    asked = api.post("/login/mobile/send", phone=ada.phone)
-    answers.append(api.post("/login/mobile/verify", phone=ada.phone, code=inbox.code(ada.phone), challenge=asked["challenge"]))
-    asked = api.post("/login/email/send", email=ada.email)
-    answers.append(api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email), challenge=asked["challenge"]))
+    code_request = api.post("/login/mobile/send", phone=ada.phone)
+    answers.append(api.post("/login/mobile/verify", phone=ada.phone, code=inbox.code(ada.phone), challenge=code_request["challenge"]))
+    code_request = api.post("/login/email/send", email=ada.email)
+    answers.append(api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email), challenge=code_request["challenge"]))
 
     assert all(answer["device"] for answer in answers)
 
@@ -92,13 +92,13 @@ def test_a_device_opens_nothing_else(api, customer):
     assert customer.me(customer.device).status == 401
     assert customer.refresh(customer.device).status == 401
     assert api.post("/login/validate", sessionToken=customer.device).status == 401
-    customer.ask(device=customer.device)
+    customer.request_code(device=customer.device)
     assert customer.verify(customer.device, device=customer.device).status == 401
     assert customer.verify(WRONG, challenge=customer.device, device=customer.device).status == 401
 
 
-def test_an_ask_with_a_device_is_the_same_answer_and_work(api, customer, number):
-    with_device, without = customer.ask(device=customer.device), api.post(f"{LOGIN}/request-otp", phone=number)
+def test_a_code_request_with_a_device_gets_the_same_response_by_the_same_work(api, customer, number):
+    with_device, without = customer.request_code(device=customer.device), api.post(f"{LOGIN}/request-otp", phone=number)
 
     assert with_device.shape == without.shape
     assert with_device.aws_calls == without.aws_calls
@@ -108,78 +108,79 @@ def test_an_ask_with_a_device_is_the_same_answer_and_work(api, customer, number)
 # ── a lane of their own ──
 
 
-def test_after_a_day_s_flood_a_device_gets_a_code_and_signs_in_at_once(api, customer, stranger, inbox):
+def test_after_a_day_of_flooding_a_known_device_gets_a_code_and_signs_in_at_once(api, customer, stranger, inbox):
     device, answered = customer.device, []
     for i in range(46):
-        answered.append(stranger.ask(customer, (f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send")[i % 3]).status)
+        route = (f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send")[i % 3]
+        answered.append(stranger.request_code(customer, route).status)
         answered.append(stranger.guess(customer).status)
         answered.append(stranger.guess(customer, challenge="A" * 44).status)
         answered.append(stranger.guess(customer, device="A" * 28).status)
         if i % 12 == 6:
-            challenge, code = customer.asked_and_read(device=device)
+            challenge, code = customer.request_and_read_code(device=device)
             assert customer.verify(code, challenge=challenge).status == 200
         api.clock.advance(1_800)
 
     assert set(answered) == {200, 401, 429}
     assert answered.count(429) > 30
-    challenge, code = customer.asked_and_read(device=device)
+    challenge, code = customer.request_and_read_code(device=device)
     assert customer.verify(code, challenge=challenge)["customer"]["id"] == customer.id
-    assert customer.ask().status == 429
+    assert customer.request_code().status == 429
     api.clock.advance(clock.DAY)
-    assert customer.ask().status == 200
+    assert customer.request_code().status == 200
 
 
-def test_a_device_given_at_sign_up_waits_for_no_stranger_s_window(ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_a_device_from_the_sign_up_does_not_wait_for_the_untrusted_lane(ada):
+    challenge, code = ada.request_and_read_code(REGISTER)
     device = ada.verify(code, REGISTER, challenge=challenge)["device"]
 
-    assert ada.ask().status == 429
-    assert ada.ask(device=device).status == 200
+    assert ada.request_code().status == 429
+    assert ada.request_code(device=device).status == 200
 
 
-def test_a_stranger_s_new_code_replaces_no_device_s(customer, stranger, inbox):
-    challenge, code = customer.asked_and_read(device=customer.device)
-    stranger.ask(customer)
+def test_a_code_in_the_untrusted_lane_replaces_none_in_the_trusted_lane(customer, stranger, inbox):
+    challenge, code = customer.request_and_read_code(device=customer.device)
+    stranger.request_code(customer)
     inbox.of(customer.phone)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_device_s_code_replaces_no_stranger_s(customer):
-    challenge, code = customer.asked_and_read()
-    customer.ask(device=customer.device)
+def test_a_code_in_the_trusted_lane_replaces_none_in_the_untrusted_lane(customer):
+    challenge, code = customer.request_and_read_code()
+    customer.request_code(device=customer.device)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_stranger_s_guesses_take_no_try_from_a_device(customer, stranger):
+def test_attempts_in_the_untrusted_lane_take_none_from_the_trusted_lane(customer, stranger):
     stranger.fill_tries(customer)
-    _, code = customer.asked_and_read(device=customer.device)
+    _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, device=customer.device).status == 200
 
 
-def test_a_device_s_guesses_take_no_try_from_a_stranger(api, customer):
+def test_attempts_in_the_trusted_lane_take_none_from_the_untrusted_lane(api, customer):
     for _ in range(2):
-        customer.ask(device=customer.device)
+        customer.request_code(device=customer.device)
         for _ in range(5):
             assert customer.verify(WRONG, device=customer.device).status == 401
         api.clock.advance(90)
-    customer.ask(device=customer.device)
+    customer.request_code(device=customer.device)
     assert customer.verify(WRONG, device=customer.device).status == 429
-    _, code = customer.asked_and_read()
+    _, code = customer.request_and_read_code()
 
     assert customer.verify(code).status == 200
 
 
-def test_the_lane_has_the_same_figures_for_all_devices_of_an_address_together(api, customer):
+def test_the_trusted_lane_has_the_same_limits_for_all_devices_of_an_address_together(api, customer):
     first = customer.device
     customer.sign_in()
     second = customer.device
     answers = []
     for i in range(6):
-        answers.append(customer.ask(device=(first, second)[i % 2]))
-        assert (early := customer.ask(device=(second, first)[i % 2])).status == 429
+        answers.append(customer.request_code(device=(first, second)[i % 2]))
+        assert (early := customer.request_code(device=(second, first)[i % 2])).status == 429
         assert early.retry_after == (90 if i < 4 else 3600 - 90 * 4 if i == 4 else 3600 - 90 * 5)
         api.clock.advance(90)
 
@@ -187,28 +188,28 @@ def test_the_lane_has_the_same_figures_for_all_devices_of_an_address_together(ap
     assert [answer.status for answer in answers] == [200] * 5 + [429]
 
 
-def test_a_try_finds_its_lane_by_its_device(customer):
-    _, code = customer.asked_and_read(device=customer.device)
+def test_the_device_decides_the_lane_of_an_attempt(customer):
+    _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code).status == 401
     assert customer.verify(code, device=customer.device).status == 200
 
 
-def test_a_try_finds_its_lane_by_its_challenge(customer):
-    challenge, code = customer.asked_and_read(device=customer.device)
+def test_the_challenge_decides_the_lane_of_an_attempt(customer):
+    challenge, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_try_for_a_stranger_s_challenge_from_a_device_is_in_the_stranger_s_lane(customer):
-    challenge, code = customer.asked_and_read()
+def test_an_attempt_by_a_known_device_at_an_untrusted_challenge_is_in_the_untrusted_lane(customer):
+    challenge, code = customer.request_and_read_code()
 
     assert customer.verify(code, device=customer.device).status == 401
     assert customer.verify(code, device=customer.device, challenge=challenge).status == 200
 
 
-def test_a_resend_from_a_device_is_in_its_lane_whatever_challenge_it_names(api, customer, stranger):
-    named = customer.ask()["challenge"]
+def test_a_resend_by_a_known_device_is_in_the_trusted_lane_whatever_its_challenge(api, customer, stranger):
+    named = customer.request_code()["challenge"]
     stranger.fill_sends(customer)
 
     answer = api.post(f"{LOGIN}/resend-otp", phone=customer.phone, device=customer.device, challenge=named)
@@ -216,31 +217,31 @@ def test_a_resend_from_a_device_is_in_its_lane_whatever_challenge_it_names(api, 
     assert answer.status == 200
 
 
-def test_a_device_of_a_mailbox_has_a_lane_too(api, inbox):
+def test_a_device_of_an_email_address_has_a_trusted_lane_too(api, inbox):
     email = new_email()
-    asked = api.post("/login/email/send", email=email)
-    device = api.post("/login/email/verify", email=email, code=inbox.code(email), challenge=asked["challenge"])["device"]
+    code_request = api.post("/login/email/send", email=email)
+    device = api.post("/login/email/verify", email=email, code=inbox.code(email), challenge=code_request["challenge"])["device"]
 
     assert api.post("/login/email/send", email=email).status == 429
-    asked = api.post("/login/email/send", email=email.upper(), device=device)
+    code_request = api.post("/login/email/send", email=email.upper(), device=device)
     answer = api.post("/login/email/verify", email=email, code=inbox.code(email), device=device)
-    assert (asked.status, answer.status) == (200, 200)
+    assert (code_request.status, answer.status) == (200, 200)
 
 
-# ── what is no device ──
+# ── invalid devices ──
 
 
 @pytest.fixture
 def is_known(api, stranger):
-    """Whether an ask with this device gets past a flood by strangers."""
+    """Whether a code request with this device gets past a flood by strangers."""
 
-    def ask(person, device) -> bool:
+    def request_code(person, device) -> bool:
         stranger.fill_sends(person)
-        answer = person.ask(device=device)
+        answer = person.request_code(device=device)
         assert answer.status in {200, 429}, answer.text
         return answer.status == 200
 
-    return ask
+    return request_code
 
 
 def test_a_genuine_device_gets_past_a_flood(customer, is_known):
@@ -268,25 +269,26 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("forge", list(FORGERIES.values()), ids=FORGERIES)
-def test_a_forged_device_is_as_none(customer, is_known, forge):
+def test_a_forged_device_is_ignored(customer, is_known, forge):
     assert not is_known(customer, forge(customer.device))
 
 
-def test_a_device_of_another_number_is_as_none(customer, eve, is_known):
+def test_a_device_of_another_number_is_ignored(customer, eve, is_known):
     assert not is_known(customer, eve.device)
 
 
-def test_a_device_of_the_same_person_s_mailbox_is_as_none_for_the_phone(api, customer, inbox, is_known):
-    asked = api.post("/login/email/send", email=customer.email)
-    device = api.post("/login/email/verify", email=customer.email, code=inbox.code(customer.email), challenge=asked["challenge"])["device"]
+def test_a_device_of_the_same_customer_s_email_is_ignored_for_the_phone(api, customer, inbox, is_known):
+    response = api.post("/login/email/send", email=customer.email)
+    code = inbox.code(customer.email)
+    device = api.post("/login/email/verify", email=customer.email, code=code, challenge=response["challenge"])["device"]
 
     assert not is_known(customer, device)
 
 
-def test_a_false_device_is_told_nothing(customer, number):
-    customer.ask()
+def test_a_false_device_learns_nothing(customer, number):
+    customer.request_code()
 
-    with_forged, without = customer.ask(device=forged(customer.device, 6)), customer.ask()
+    with_forged, without = customer.request_code(device=forged(customer.device, 6)), customer.request_code()
 
     assert with_forged.shape == without.shape
     assert with_forged.retry_after == without.retry_after
@@ -300,42 +302,42 @@ def test_a_device_is_good_for_180_days(api, customer, stranger, age, known):
     stranger.fill_sends(customer)
     api.clock.advance(given_at + age - clock.now())
 
-    assert customer.ask().status == 429
-    assert (customer.ask(device=customer.device).status == 200) == known
+    assert customer.request_code().status == 429
+    assert (customer.request_code(device=customer.device).status == 200) == known
 
 
-def test_a_device_that_has_been_ended_is_as_none(api, customer, is_known):
+def test_an_ended_device_is_ignored(api, customer, is_known):
     end_devices(api, customer, clock.now())
 
     assert not is_known(customer, customer.device)
 
 
-def test_the_devices_of_a_person_who_ends_them_end_together_and_a_new_one_is_known(api, customer, is_known):
+def test_all_devices_of_a_customer_end_together_and_a_new_one_is_known(api, customer, is_known):
     older = customer.device
     end_devices(api, customer, clock.now())
     customer.sign_in()
 
     assert not is_known(customer, older)
-    assert customer.ask(device=customer.device).status == 200
+    assert customer.request_code(device=customer.device).status == 200
 
 
-def test_the_device_given_in_the_second_of_the_end_is_known(api, customer, is_known):
+def test_a_device_issued_in_the_second_of_the_end_is_known(api, customer, is_known):
     end_devices(api, customer, devices.issued_at(customer.device, phone.parse(customer.phone))[0])
 
     assert is_known(customer, customer.device)
 
 
-def test_an_ended_device_still_asks_and_tries_as_a_stranger(api, customer):
+def test_an_ended_device_still_has_the_untrusted_lane(api, customer):
     end_devices(api, customer, clock.now())
 
-    _, code = customer.asked_and_read(device=customer.device)
+    _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, device=customer.device).status == 200
 
 
-def test_an_ended_device_s_try_spends_one_try_of_the_stranger_s_code(api, customer):
+def test_an_attempt_by_an_ended_device_uses_up_one_of_the_untrusted_lane(api, customer):
     end_devices(api, customer, clock.now())
-    _, code = customer.asked_and_read()
+    _, code = customer.request_and_read_code()
 
     for _ in range(5):
         assert customer.verify(WRONG, device=customer.device).status == 401
@@ -344,7 +346,7 @@ def test_an_ended_device_s_try_spends_one_try_of_the_stranger_s_code(api, custom
 
 
 def test_an_ended_device_finds_no_way_back_by_an_old_challenge(api, customer, stranger):
-    named = customer.ask(device=customer.device)["challenge"]
+    named = customer.request_code(device=customer.device)["challenge"]
     api.clock.advance(90)
     end_devices(api, customer, clock.now())
     stranger.fill_sends(customer)
@@ -355,14 +357,14 @@ def test_an_ended_device_finds_no_way_back_by_an_old_challenge(api, customer, st
     assert (without.status, with_device.status) == (429, 429)
 
 
-@pytest.mark.parametrize("asks", [True, False], ids=["ask", "try"])
-def test_an_end_is_remembered_as_long_as_a_device_could_last(api, customer, asks):
+@pytest.mark.parametrize("requests", [True, False], ids=["request_code", "try"])
+def test_an_end_is_remembered_as_long_as_a_device_could_last(api, customer, requests):
     end_devices(api, customer, clock.now())
     customer.sign_in()
-    if asks:
-        customer.ask(device=customer.device)
+    if requests:
+        customer.request_code(device=customer.device)
     else:
-        customer.ask(device=customer.device)
+        customer.request_code(device=customer.device)
         customer.verify(WRONG, device=customer.device)
 
     item = api.engine.clients.dynamodb.get_item(**known_item(api, customer))["Item"]

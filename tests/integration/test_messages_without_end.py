@@ -1,4 +1,4 @@
-"""Messages without end: every function that may make one is driven again and again within an hour, and what comes of it is bounded."""
+"""Messages without end: every function that may make one is called again and again within an hour, and the messages are bounded."""
 
 from collections import Counter
 
@@ -20,7 +20,7 @@ def test_no_function_but_the_sender_hands_anything_over():
     assert may_hand_over() == {SENDER}
 
 
-def test_every_function_that_made_a_message_is_driven(wire):
+def test_every_function_that_was_seen_to_make_a_message_is_driven(wire):
     """Of those that this run has seen so far; `test_policies` looks back on the whole of it."""
     assert wire.message_makers <= {name.partition(",")[0] for name in DRIVERS}
 
@@ -30,7 +30,7 @@ def bounds() -> dict[str, tuple[int, int]]:
 
 
 def spelled(name: str) -> str:
-    """As the document has it: the route, and what is particular."""
+    """As in the document: the route, and the particular case."""
     function, comma, more = name.partition(",")
     [route, *_] = template().functions[function].routes or [None]
     return (f"{route.method} {route.path}" if route else function) + comma + more
@@ -57,7 +57,7 @@ def crowd(api, inbox):
 
 
 def driven(api, driver: Driver, people: list[Person], clients: list[str], times: int) -> Counter:
-    """How many messages came to each address by the calls themselves, not by what is done before them."""
+    """How many messages each address got by the calls themselves, not by their preparation."""
     came = Counter()
     for nth in range(times):
         person = people[nth % len(people)]
@@ -73,7 +73,7 @@ def driven(api, driver: Driver, people: list[Person], clients: list[str], times:
 
 
 @pytest.mark.parametrize("name", DRIVERS)
-def test_one_client_gets_so_many_messages_sent_and_no_more(api, tables, setting, crowd, report, name):
+def test_one_client_causes_as_many_messages_as_the_document_says_and_no_more(api, tables, setting, crowd, report, name):
     driver = DRIVERS[name]
     setting(**driver.setting)
     people = crowd(driver, TIMES if driver.others else 1)
@@ -84,7 +84,7 @@ def test_one_client_gets_so_many_messages_sent_and_no_more(api, tables, setting,
 
 
 @pytest.mark.parametrize("name", DRIVERS)
-def test_forty_clients_get_so_many_messages_sent_to_one_address_and_no_more(api, tables, setting, crowd, name):
+def test_forty_clients_cause_as_many_messages_to_one_address_as_the_document_says_and_no_more(api, tables, setting, crowd, name):
     driver = DRIVERS[name]
     setting(**driver.setting)
     people = crowd(driver, 1)

@@ -11,7 +11,7 @@ from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import LOGIN, REGISTER, Person, new_ip
 from tests.harness.plans import benin_before_2024
-from tests.integration.test_aws_requests import ASK, VERIFY
+from tests.integration.test_aws_requests import REQUEST_CODE, VERIFY
 
 NEW = "a better horse and battery"
 _lines = itertools.count(random.randrange(1_000_000))
@@ -23,7 +23,7 @@ def settings_of_benin(setting):
 
 
 class Beninese(Person):
-    """Somebody whose phone has the eight digits of before and the ten of today."""
+    """Somebody whose phone has the former eight digits and today's ten."""
 
     def __init__(self, api, inbox):
         super().__init__(api, inbox, new_ip())
@@ -77,12 +77,12 @@ def proven_identities(api, person: Beninese) -> list[str]:
 def test_the_customer_signs_in_by_either_spelling_and_the_message_goes_to_today_s_number(api, grace, spelled, flow):
     grace.phone = getattr(grace, spelled)
 
-    asked = grace.ask(flow)
+    response = grace.request_code(flow)
     code = grace.inbox.code(grace.today)
-    entered = grace.verify(code, flow, challenge=asked["challenge"])
+    entered = grace.verify(code, flow, challenge=response["challenge"])
 
     assert (entered.status, entered["customer"]["id"], entered["registered"]) == (200, grace.id, False)
-    assert (asked.aws_calls, entered.aws_calls) == (ASK, VERIFY)
+    assert (response.aws_calls, entered.aws_calls) == (REQUEST_CODE, VERIFY)
     assert len(customers_with(api, grace)) == 1
 
 
@@ -106,7 +106,7 @@ def test_a_stranger_to_the_service_gets_an_account_under_today_s_number(api, som
 
 
 def test_known_and_unknown_numbers_of_a_changed_plan_cost_the_same(grace, somebody):
-    known, unknown = grace.ask(), somebody().renumbered().ask()
+    known, unknown = grace.request_code(), somebody().renumbered().request_code()
 
     assert (known.shape, known.aws_calls) == (unknown.shape, unknown.aws_calls)
 
@@ -136,8 +136,8 @@ def test_a_password_may_be_changed_and_reset(api, member):
 
 def test_the_lookup_finds_the_customer(api, grace, storefront):
     for number in (grace.today, grace.before):
-        told = api.get(f"/store/customers/phone/{number}", headers=storefront, ip=grace.ip)
-        assert told["customer"]["first_name"] == "G***"
+        answer = api.get(f"/store/customers/phone/{number}", headers=storefront, ip=grace.ip)
+        assert answer["customer"]["first_name"] == "G***"
 
 
 def test_a_number_that_is_taken_under_its_former_key_is_not_registered_again(api, member, somebody):
@@ -148,7 +148,7 @@ def test_a_number_that_is_taken_under_its_former_key_is_not_registered_again(api
     assert len(customers_with(api, member)) == 1
 
 
-def test_a_registration_of_before_opens_its_customer_and_is_proven_after_the_change(api, somebody):
+def test_an_earlier_registration_creates_its_customer_and_is_verified_after_the_change(api, somebody):
     ada = somebody()
     with benin_before_2024():
         token = ada.register(phone=ada.before)["token"]
@@ -162,7 +162,7 @@ def test_a_registration_of_before_opens_its_customer_and_is_proven_after_the_cha
     assert ada.log_in(phone=ada.today).status == 200
 
 
-def test_a_claim_of_before_is_proven_by_the_code_that_comes_to_today_s_number(api, somebody):
+def test_an_earlier_unverified_number_is_verified_by_the_code_to_today_s_number(api, somebody):
     ada = somebody()
     with benin_before_2024():
         created = ada.create(ada.register(phone=ada.before)["token"])
@@ -174,7 +174,7 @@ def test_a_claim_of_before_is_proven_by_the_code_that_comes_to_today_s_number(ap
     assert len(proven_identities(api, ada)) == 1
 
 
-def test_a_newer_registration_counts_before_a_claim_of_before(somebody, api):
+def test_a_newer_registration_takes_precedence_over_an_earlier_unverified_number(somebody, api):
     ada, eve = somebody(), somebody()
     with benin_before_2024():
         eve.create(eve.register("what eve chose", phone=ada.before)["token"])
@@ -184,7 +184,7 @@ def test_a_newer_registration_counts_before_a_claim_of_before(somebody, api):
     assert ada.log_in("what eve chose", phone=ada.today).status == 401
 
 
-def test_an_owner_takes_over_or_off_what_was_merely_claimed_before(api, somebody):
+def test_an_owner_takes_over_or_removes_an_earlier_unverified_number(api, somebody):
     ada, eve = somebody(), somebody()
     with benin_before_2024():
         claimed = eve.create(eve.register("what eve chose", phone=ada.before)["token"])["customer"]["id"]
@@ -200,10 +200,10 @@ def test_an_owner_takes_over_or_off_what_was_merely_claimed_before(api, somebody
 def test_the_number_is_changed_for_another_and_free_for_its_next_owner(api, grace, somebody):
     other, next_owner = somebody().renumbered(), somebody()
     grace.sign_in()
-    assert grace.ask_contact(phone=grace.today)["errors"][0]["message"] == "is yours already"
-    asked = grace.ask_contact(phone=other.phone)
+    assert grace.request_contact_change(phone=grace.today)["errors"][0]["message"] == "is yours already"
+    response = grace.request_contact_change(phone=other.phone)
 
-    changed = grace.change_contact(asked["token"], grace.inbox.code(other.phone))
+    changed = grace.change_contact(response["token"], grace.inbox.code(other.phone))
 
     assert (changed.status, changed["customer"]["phone"]) == (200, other.phone), changed.text
     assert proven_identities(api, grace) == []
@@ -214,9 +214,9 @@ def test_the_number_is_changed_for_another_and_free_for_its_next_owner(api, grac
 
 def test_a_contact_change_to_a_number_that_is_another_s_under_its_former_key_is_taken(api, grace, bob):
     bob.sign_in()
-    asked = bob.ask_contact(phone=grace.today)
+    response = bob.request_contact_change(phone=grace.today)
 
-    taken = bob.change_contact(asked["token"], grace.inbox.code(grace.today))
+    taken = bob.change_contact(response["token"], grace.inbox.code(grace.today))
 
     assert (taken.status, taken["type"]) == (409, "contact_taken")
 
@@ -226,56 +226,56 @@ def test_a_contact_change_to_a_number_that_is_another_s_under_its_former_key_is_
 
 @pytest.fixture
 def is_known(api, grace):
-    """Whether an ask with this device gets past strangers who have just asked."""
+    """Whether a code request with this device gets past strangers who have just requested one."""
 
-    def ask(device) -> bool:
+    def request_code(device) -> bool:
         api.clock.advance(86_400)
         assert api.post(f"{LOGIN}/request-otp", ip=new_ip(), phone=grace.today).status == 200
-        return grace.ask(device=device).status == 200
+        return grace.request_code(device=device).status == 200
 
-    return ask
+    return request_code
 
 
-def test_a_device_of_before_is_known(grace, is_known):
+def test_an_earlier_device_is_known(grace, is_known):
     assert is_known(grace.device)
 
 
-def test_a_device_of_before_tries_without_a_challenge_and_signs_in(grace):
-    answer = grace.ask(device=grace.device)
+def test_an_earlier_device_signs_in_without_a_challenge(grace):
+    answer = grace.request_code(device=grace.device)
     code = grace.inbox.code(grace.today)
 
     assert answer.status == 200
     assert grace.verify(code, device=grace.device).status == 200
 
 
-def test_a_device_that_was_ended_before_the_change_is_as_none(grace, is_known, somebody):
+def test_a_device_that_ended_before_the_change_is_ignored(grace, is_known, somebody):
     older = grace.device
     with benin_before_2024():
         grace.phone = grace.before
         other = somebody()
-        asked = grace.ask_contact(phone=other.before)
-        grace.session |= grace.change_contact(asked["token"], grace.inbox.code(other.before)).body
+        response = grace.request_contact_change(phone=other.before)
+        grace.session |= grace.change_contact(response["token"], grace.inbox.code(other.before)).body
         grace.api.clock.advance(90)
-        asked = grace.ask_contact(phone=grace.before)
-        grace.session |= grace.change_contact(asked["token"], grace.inbox.code(grace.before)).body
+        response = grace.request_contact_change(phone=grace.before)
+        grace.session |= grace.change_contact(response["token"], grace.inbox.code(grace.before)).body
     grace.renumbered()
 
     assert not is_known(older)
     assert is_known(grace.device)
 
 
-def test_a_device_of_before_that_is_ended_after_the_change_is_as_none(grace, is_known, somebody):
+def test_an_earlier_device_that_ends_after_the_change_is_ignored(grace, is_known, somebody):
     older = grace.device
     grace.sign_in()
     other = somebody().renumbered()
-    grace.session |= grace.change_contact(grace.ask_contact(phone=other.phone)["token"], grace.inbox.code(other.phone)).body
+    grace.session |= grace.change_contact(grace.request_contact_change(phone=other.phone)["token"], grace.inbox.code(other.phone)).body
     grace.api.clock.advance(90)
-    grace.change_contact(grace.ask_contact(phone=grace.today)["token"], grace.inbox.code(grace.today))
+    grace.change_contact(grace.request_contact_change(phone=grace.today)["token"], grace.inbox.code(grace.today))
 
     assert not is_known(older)
 
 
-def test_a_device_of_before_that_was_ended_takes_nothing_from_its_owner_s_devices(member, api):
+def test_an_earlier_device_that_ended_takes_nothing_from_its_owner_s_devices(member, api):
     older = member.session["device"]
     member.session |= member.log_in(phone=member.today).body
     api.clock.advance(1)
@@ -287,38 +287,38 @@ def test_a_device_of_before_that_was_ended_takes_nothing_from_its_owner_s_device
     assert member.log_in(NEW, phone=member.today, device=newer).status == 200
 
 
-def test_a_device_of_before_costs_one_write_more_until_the_next_sign_in_gives_another(grace):
-    asked = grace.ask(device=grace.device)
-    entered = grace.verify(grace.inbox.code(grace.today), challenge=asked["challenge"])
+def test_an_earlier_device_costs_one_write_more_until_the_next_sign_in(grace):
+    response = grace.request_code(device=grace.device)
+    entered = grace.verify(grace.inbox.code(grace.today), challenge=response["challenge"])
     grace.api.clock.advance(90)
 
-    assert (asked.aws_calls, entered.aws_calls) == (("UpdateItem", *ASK), VERIFY)
-    assert grace.ask(device=entered["device"]).aws_calls == ASK
+    assert (response.aws_calls, entered.aws_calls) == (("UpdateItem", *REQUEST_CODE), VERIFY)
+    assert grace.request_code(device=entered["device"]).aws_calls == REQUEST_CODE
 
 
 # ── codes on their way while the plan changes ──
 
 
-def test_a_code_that_was_asked_for_before_the_change_proves_today_s_number(somebody, api):
+def test_a_code_requested_before_the_change_proves_today_s_number(somebody, api):
     ada = somebody()
     with benin_before_2024():
         created = ada.create(ada.register(phone=ada.before)["token"])
-        asked = ada.ask_verification(created["customer"]["id"], "phone")
+        response = ada.request_verification(created["customer"]["id"], "phone")
         code = ada.inbox.code(ada.before)
 
-    proven = ada.verify_address(asked["token"], code)
+    proven = ada.verify_address(response["token"], code)
 
     assert (proven.status, proven["phone_verified"]) == (200, True)
     assert ada.log_in(phone=ada.today).status == 200
 
 
-def test_a_message_that_waited_while_the_plan_changed_goes_to_today_s_number(grace):
+def test_a_message_queued_while_the_plan_changed_goes_to_today_s_number(grace):
     with benin_before_2024():
         grace.phone = grace.before
-        asked = grace.ask()
+        response = grace.request_code()
     grace.renumbered()
 
-    assert asked.status == 200
+    assert response.status == 200
     assert len(grace.inbox.of(grace.today)) == 1
     assert len(grace.inbox.of(grace.before)) == 1  # of signing up, then
 
@@ -326,16 +326,16 @@ def test_a_message_that_waited_while_the_plan_changed_goes_to_today_s_number(gra
 # ── deletion and export ──
 
 
-def test_an_export_has_what_lies_under_the_former_key(api, grace):
+def test_an_export_has_the_items_under_the_former_key(api, grace):
     grace.sign_in()
 
-    told = api.get("/store/customers/me/export", headers=grace.bearer(), ip=grace.ip)
+    exported = api.get("/store/customers/me/export", headers=grace.bearer(), ip=grace.ip)
 
-    assert [each["spelling"] for each in told["identities"]] == [grace.before]
-    assert len([each for each in told["activity"] if each["messages_sent_at"]]) == 2
+    assert [each["spelling"] for each in exported["identities"]] == [grace.before]
+    assert len([each for each in exported["activity"] if each["messages_sent_at"]]) == 2
 
 
-def test_a_deletion_erases_what_lies_under_the_former_key(api, grace, days):
+def test_a_deletion_erases_the_items_under_the_former_key(api, grace, days):
     grace.sign_in()
     grace.session["customer"] |= {"phone": grace.today}
     assert grace.leave().status == 200
@@ -352,8 +352,8 @@ def test_a_deletion_erases_what_lies_under_the_former_key(api, grace, days):
 
 
 @ON_DYNAMODB
-def test_sixteen_sign_ups_at_once_under_today_s_number_make_no_second_account(api, grace):
-    challenge, code = grace.asked_and_read(REGISTER)
+def test_16_concurrent_sign_ups_under_today_s_number_create_no_second_account(api, grace):
+    challenge, code = grace.request_and_read_code(REGISTER)
     api.clock.advance(90)
     sent = api.post("/login/mobile/send", ip=grace.ip, phone=grace.today)
     other = grace.inbox.code(grace.today)
@@ -376,12 +376,12 @@ def test_an_account_that_comes_under_the_former_key_between_the_read_and_the_com
     """As a deployment does that still has the old plan, while this one has the new."""
     table = api.engine.ids["CustomersTable"]
     identity = keys.identity(f"phone:{grace.before}")
-    [kept] = [item for item in api.table("CustomersTable") if item["pk"]["S"] == identity]
-    challenge, code = grace.asked_and_read(REGISTER)
-    api.engine.clients.dynamodb.delete_item(TableName=table, Key={"pk": kept["pk"]})
+    [stored] = [item for item in api.table("CustomersTable") if item["pk"]["S"] == identity]
+    challenge, code = grace.request_and_read_code(REGISTER)
+    api.engine.clients.dynamodb.delete_item(TableName=table, Key={"pk": stored["pk"]})
 
     def comes():
-        api.engine.clients.dynamodb.put_item(TableName=table, Item=kept)
+        api.engine.clients.dynamodb.put_item(TableName=table, Item=stored)
 
     with wire.before("TransactWriteItems", comes):
         entered = grace.verify(code, REGISTER, challenge=challenge)

@@ -62,7 +62,7 @@ def access_log() -> set[str]:
 
 @pytest.fixture(scope="module", params=[{}, {"SMS_REGION": "eu-west-1"}], ids=["sms-from-here", "sms-from-elsewhere"])
 def dashboard(request):
-    """The body that CloudWatch is given, with each resource's name or ARN spelled `its-…`."""
+    """The body that CloudWatch gets, with each resource's name or ARN spelled `its-…`."""
     template = Template.of_service(request.param)
     names = {name: f"its-{name}" for name in RESOURCES} | {
         f"{name}.{attribute}": f"its-{name}" for name in RESOURCES for attribute in ("Arn", "QueueName")
@@ -94,12 +94,12 @@ def test_the_dashboard_shows_every_alarm_that_the_stack_has(dashboard):
 def test_the_dashboard_shows_delivery_and_money_where_the_sms_are_sent(dashboard):
     widgets, sms_region = dashboard
     about_sms = [widget for widget in widgets if "AWS/SNS" in json.dumps(widget)]
-    told = json.dumps(about_sms)
+    panel = json.dumps(about_sms)
 
     assert {widget["properties"]["region"] for widget in about_sms} == {sms_region}
-    assert "SMSMonthToDateSpentUSD" in told
-    assert "NumberOfNotificationsDelivered" in told
-    assert "SMSSuccessRate" in told
+    assert "SMSMonthToDateSpentUSD" in panel
+    assert "NumberOfNotificationsDelivered" in panel
+    assert "SMSSuccessRate" in panel
     assert ["AWS/SES", "Delivery"] in shown(widgets)
 
 
@@ -138,37 +138,37 @@ def test_no_widget_of_the_dashboard_lies_on_another(dashboard):
     assert all(0 <= column < 24 for column, _ in taken)
 
 
-# ── what is held, and what guards it ──
+# ── stored data, and its protection ──
 
 PERIODS = {3600: "1 hour", 1_209_600: "14 days"}
 
 
-def test_every_resource_is_kept_encrypted_ended_and_tagged_as_the_document_says(resources):
-    told = {}
+def test_every_resource_is_retained_encrypted_deleted_and_tagged_as_the_document_says(resources):
+    documented = {}
     for names, *guards in rows("docs/operations.md", "Resources"):
         kinds = names.removeprefix("all ").split(", ")
         for name, each in resources.items():
             if name in kinds or (names.startswith("all ") and each["Type"] in kinds):
-                assert name not in told, name
-                told[name] = guards
+                assert name not in documented, name
+                documented[name] = guards
 
-    assert told == {name: [leaves(each), at_rest(each), ends(each), tag(each)] for name, each in resources.items()}
+    assert documented == {name: [leaves(each), at_rest(each), ends(each), tag(each)] for name, each in resources.items()}
 
 
 def leaves(resource) -> str:
     policies = resource.get("DeletionPolicy", "Delete"), resource.get("UpdateReplacePolicy", "Delete")
-    kept = {("Retain", "Retain"): "kept", ("RetainExceptOnCreate", "Retain"): "kept", ("Delete", "Delete"): "deleted"}
-    return kept.get(policies, "one way kept, one way deleted")
+    words = {("Retain", "Retain"): "kept", ("RetainExceptOnCreate", "Retain"): "kept", ("Delete", "Delete"): "deleted"}
+    return words.get(policies, "one way kept, one way deleted")
 
 
 def at_rest(resource) -> str:
-    kind, given = resource["Type"], resource.get("Properties", {})
-    own_key = {"KmsKeyId", "KmsMasterKeyId", "KmsKeyArn", "KMSMasterKeyId"} & set(given)
+    kind, properties = resource["Type"], resource.get("Properties", {})
+    own_key = {"KmsKeyId", "KmsMasterKeyId", "KmsKeyArn", "KMSMasterKeyId"} & set(properties)
     encrypted = {
-        "AWS::DynamoDB::Table": "KMS aws/dynamodb" if given.get("SSESpecification") == {"SSEEnabled": True} else "DynamoDB's own key",
+        "AWS::DynamoDB::Table": "KMS aws/dynamodb" if properties.get("SSESpecification") == {"SSEEnabled": True} else "DynamoDB's own key",
         "AWS::SecretsManager::Secret": "KMS aws/secretsmanager",
         "AWS::KMS::Key": "inside KMS",
-        "AWS::SQS::Queue": "SQS's own key" if given.get("SqsManagedSseEnabled") else "not encrypted",
+        "AWS::SQS::Queue": "SQS's own key" if properties.get("SqsManagedSseEnabled") else "not encrypted",
         "AWS::Logs::LogGroup": "CloudWatch's own key",
         "AWS::SNS::Topic": "holds nothing",
         "AWS::Lambda::Function": "Lambda's own key",
@@ -178,26 +178,26 @@ def at_rest(resource) -> str:
 
 
 def ends(resource) -> str:
-    kind, given = resource["Type"], resource.get("Properties", {})
+    kind, properties = resource["Type"], resource.get("Properties", {})
     if kind == "AWS::DynamoDB::Table":
-        recovery = given.get("PointInTimeRecoverySpecification") == {"PointInTimeRecoveryEnabled": True}
-        if recovery and given["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}:
+        recovery = properties.get("PointInTimeRecoverySpecification") == {"PointInTimeRecoveryEnabled": True}
+        if recovery and properties["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}:
             return "never; point-in-time recovery, deletion protection by DeletionProtection"
-        return "each item by TTL" if given["TimeToLiveSpecification"]["Enabled"] else "never"
+        return "each item by TTL" if properties["TimeToLiveSpecification"]["Enabled"] else "never"
     if kind == "AWS::SQS::Queue":
-        return f"each message after {PERIODS[given['MessageRetentionPeriod']]}"
+        return f"each message after {PERIODS[properties['MessageRetentionPeriod']]}"
     if kind == "AWS::Logs::LogGroup":
-        return f"each line after {given['RetentionInDays']['Ref']}" if "RetentionInDays" in given else "never"
+        return f"each line after {properties['RetentionInDays']['Ref']}" if "RetentionInDays" in properties else "never"
     if kind == "AWS::KMS::Key":
-        return "never; its material rotates each year" if given.get("EnableKeyRotation") else "never"
+        return "never; its material rotates each year" if properties.get("EnableKeyRotation") else "never"
     return "never" if kind == "AWS::SecretsManager::Secret" else "–"
 
 
 def tag(resource) -> str:
-    given = resource.get("Properties", {})
-    tags = given.get("Tags", [])
+    properties = resource.get("Properties", {})
+    tags = properties.get("Tags", [])
     if resource["Type"] == "AWS::ApiGatewayV2::Api":
-        tags = {each["name"]: each["x-amazon-apigateway-tag-value"] for each in given["Body"]["tags"]}
+        tags = {each["name"]: each["x-amazon-apigateway-tag-value"] for each in properties["Body"]["tags"]}
     if isinstance(tags, list):
         tags = {each["Key"]: each["Value"] for each in tags}
     return "own" if tags.get("application") == "customer-auth" else "stack"
@@ -209,19 +209,19 @@ STATEFUL = {"AWS::DynamoDB::Table", "AWS::SecretsManager::Secret", "AWS::KMS::Ke
 def test_the_stack_policy_keeps_exactly_tables_secrets_and_keys_from_being_replaced_or_deleted_and_secrets_from_any_change(resources):
     allowed, denied, unchanged = json.loads(read("stack-policy.json"))["Statement"]
     secrets = {f"LogicalResourceId/{name}" for name, each in resources.items() if each["Type"] == "AWS::SecretsManager::Secret"}
-    kept = {f"LogicalResourceId/{name}" for name, each in resources.items() if each["Type"] in STATEFUL}
+    protected = {f"LogicalResourceId/{name}" for name, each in resources.items() if each["Type"] in STATEFUL}
 
     assert allowed == {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
     assert (denied["Effect"], denied["Action"], denied["Principal"]) == ("Deny", ["Update:Replace", "Update:Delete"], "*")
-    assert set(denied["Resource"]) == kept
+    assert set(denied["Resource"]) == protected
     assert (unchanged["Effect"], unchanged["Action"], unchanged["Principal"]) == ("Deny", ["Update:Modify"], "*")
     assert set(unchanged["Resource"]) == secrets
 
 
 def test_what_a_failed_first_deployment_leaves_costs_nothing(resources):
-    kept = {name: each["Type"] for name, each in resources.items() if each.get("DeletionPolicy") == "Retain"}
+    retained = {name: each["Type"] for name, each in resources.items() if each.get("DeletionPolicy") == "Retain"}
 
-    assert kept == {"CustomersTable": "AWS::DynamoDB::Table"}
+    assert retained == {"CustomersTable": "AWS::DynamoDB::Table"}
 
 
 def test_the_alarm_of_undelivered_sms_reads_what_sns_itself_counts_of_messages_to_phones(dashboard):
@@ -239,14 +239,14 @@ def test_the_alarm_of_undelivered_sms_reads_what_sns_itself_counts_of_messages_t
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_a_deployment_sets_the_stack_policy_on_its_stack_and_tags_it(aws_in_process, environment):
-    given = tomllib.loads(read("samconfig.toml"))[environment]["deploy"]["parameters"]
+    parameters = tomllib.loads(read("samconfig.toml"))[environment]["deploy"]["parameters"]
     cloudformation = boto3.client("cloudformation")
     template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
-    cloudformation.create_stack(StackName=given["stack_name"], TemplateBody=json.dumps(template))
+    cloudformation.create_stack(StackName=parameters["stack_name"], TemplateBody=json.dumps(template))
 
     protect.main(environment)
 
-    policy = cloudformation.get_stack_policy(StackName=given["stack_name"])["StackPolicyBody"]
-    cloudformation.delete_stack(StackName=given["stack_name"])
+    policy = cloudformation.get_stack_policy(StackName=parameters["stack_name"])["StackPolicyBody"]
+    cloudformation.delete_stack(StackName=parameters["stack_name"])
     assert json.loads(policy) == json.loads(read("stack-policy.json"))
-    assert given["tags"] == ["application=customer-auth"]
+    assert parameters["tags"] == ["application=customer-auth"]

@@ -23,7 +23,7 @@ def member(ada):
 
 @pytest.fixture
 def stack(engine, api, monkeypatch):
-    """A stack whose functions have the settings of those here; an operator's own shell has none of them."""
+    """A stack whose functions have the settings of this process; an operator's own shell has none of them."""
     names = ("SignInByPassword", "LookUpPhone", "ProcessAccountDeletions")
     with deployed(STACK, engine, *names):
         for name in template().functions["SignInByPassword"].environment(engine.ids):
@@ -42,7 +42,7 @@ def test_a_customer_becomes_an_admin_by_an_address_that_they_have_proven(custome
     assert claims_of(customer.session["token"])["roles"] == ["admin"]
 
 
-def test_an_admin_by_password_is_one_and_whose_role_was_taken_away_is_none_whatever_their_token_says(member, stack, capsys):
+def test_a_password_makes_an_admin_too_and_without_the_role_nobody_is_one_whatever_the_token_says(member, stack, capsys):
     grant_admin.main(stack, member.email)
     session = member.log_in().body
     assert claims_of(session["token"])["roles"] == ["admin"]
@@ -75,7 +75,7 @@ def test_other_roles_stay(customer, customer_item, stack):
     ("address", "wrong"),
     [("nobody@example.com", "no customer has proven this address"), ("12", "the address must be a valid phone number")],
 )
-def test_whoever_is_meant_is_told_when_nobody_is(stack, command, address, wrong):
+def test_an_address_of_nobody_is_reported(stack, command, address, wrong):
     assert command.main(stack, address).startswith(wrong)
 
 
@@ -96,7 +96,7 @@ def test_a_publishable_key_that_was_ended_opens_nothing(api, stack, capsys):
     assert revoke_publishable_key.main(stack, key) is None
     assert capsys.readouterr().out == "the shop: ended\n"
 
-    api.clock.advance(60)  # for which a container goes on with a key that it has seen
+    api.clock.advance(60)  # for which a container continues with a key that it has seen
     with pytest.raises(NoPublishableKey):
         publishable_keys.verify(key, None)
     assert revoke_publishable_key.main(stack, key) == "there is no such publishable key"

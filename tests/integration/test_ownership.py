@@ -1,7 +1,7 @@
-"""Ownership: whatever two people and an attacker do, in whichever order, an address and all that hangs on it are its owner's.
+"""Ownership: whatever two people and an attacker do, in any order, an address and everything tied to it belong to its owner.
 
-Everyone reads only what comes to their own phone and mailboxes. The attacker knows the others' addresses and the ids of their customers,
-and uses them wherever one can be given.
+Everyone reads only the messages to their own phone and email addresses. The attacker knows the others' addresses and customer ids,
+and uses them wherever one can be sent.
 """
 
 import re
@@ -20,8 +20,8 @@ from tests.harness.walks import DRAWN, recent
 PEOPLE = ("ada", "bob", "mallory")
 HONEST = PEOPLE[:2]
 PASSWORDS = {name: f"the words that {name} chose" for name in PEOPLE}
-KINDS = ("email", "phone", "other")  # everybody has a phone and two mailboxes
-ROUTES = {  # by which a code is asked for and proven
+KINDS = ("email", "phone", "other")  # everybody has a phone and two email addresses
+ROUTES = {  # for which a code is requested and verified
     "email": [("/login/email/send", "/login/email/verify")],
     "phone": [("/login/mobile/send", "/login/mobile/verify")]
     + [(f"{flow}/request-otp", f"{flow}/verify-otp") for flow in (LOGIN, REGISTER)],
@@ -50,7 +50,7 @@ class Client(Person):
 
 @dataclass
 class Session:
-    """What somebody was given at a sign-in."""
+    """The tokens of a sign-in."""
 
     owner: str
     token: str
@@ -62,7 +62,7 @@ class Session:
 
 @dataclass
 class Sent:
-    """A code, or the token of a link, in its owner's hands, with the challenge in the hands of who asked."""
+    """A code, or the token of a link, in its owner's hands, with the challenge in the requester's hands."""
 
     asker: str
     address: str
@@ -76,7 +76,7 @@ class Sent:
 
 @dataclass
 class Belongings:
-    """What somebody has kept."""
+    """What somebody has saved."""
 
     sessions: list[Session] = field(default_factory=list)
     registrations: list[str] = field(default_factory=list)
@@ -108,9 +108,9 @@ def _anyone_registered(machine) -> bool:
 
 
 class Ownership(RuleBasedStateMachine):
-    def __init__(self, api, inbox, begin_anew):
+    def __init__(self, api, inbox, start_over):
         super().__init__()
-        begin_anew()
+        start_over()
         self.api, self.inbox = api, inbox
         self.people = {name: Client(api, inbox) for name in PEOPLE}
         for person in self.people.values():
@@ -123,53 +123,53 @@ class Ownership(RuleBasedStateMachine):
         self.verified: dict[str, str] = {}  # address → customer, of all
         self.signs_in: set[str] = set()  # the addresses with which their owner's password opens something
         self.claimed: set[str] = set()  # the addresses for which the attacker has chosen a password
-        self.leaving: set[str] = set()  # the customers, of all, whose deletion is confirmed
+        self.leaving: set[str] = set()  # all customers whose deletion is confirmed
 
-    # ── asking and reading ──
+    # ── requesting and reading codes ──
 
     @rule(act=acts, purpose=st.sampled_from(["sign_in", "reset"]), route=nth, known=st.booleans())
-    def ask(self, act, purpose, route, known):
+    def request_code(self, act, purpose, route, known):
         who, name = act
         routes = ROUTES[_channel(name)]
         path, verify = routes[route % len(routes)] if purpose == "sign_in" else ("/auth/customer/emailpass/reset-password", "")
-        self._ask(who, name, purpose, lambda to: self.api.post(path, ip=new_ip(), **to, **self._device(who, known=known)), verify)
+        self._request_code(who, name, purpose, lambda to: self.api.post(path, ip=new_ip(), **to, **self._device(who, known=known)), verify)
 
     @precondition(_anyone_registered)
     @rule(who=whose, customer=st.integers(0, 5), channel=st.sampled_from(["email", "phone"]))
-    def ask_verification(self, who, customer, channel):
+    def request_verification(self, who, customer, channel):
         known = self.has[who].customers if who in HONEST else [each for name in PEOPLE for each in self.has[name].customers]
         if known:
             customer_id = recent(known, customer)
-            self._ask(who, None, "claim", lambda _: self.people[who].ask_verification(customer_id, channel))
+            self._request_code(who, None, "claim", lambda _: self.people[who].request_verification(customer_id, channel))
 
     @precondition(_anyone_signed_in)
     @rule(act=acts, session=nth)
-    def ask_contact_change(self, act, session):
+    def request_contact_change(self, act, session):
         who, name = act
         if mine := self.has[who].sessions:
             token = recent(mine, session).token
-            self._ask(who, name, "contact", lambda to: self.people[who].ask_contact(token=token, **to))
+            self._request_code(who, name, "contact", lambda to: self.people[who].request_contact_change(token=token, **to))
 
     @precondition(_anyone_signed_in)
     @rule(who=whose, session=nth)
     def request_deletion(self, who, session):
-        """Confirmed by a code where an address is proven, else at once."""
+        """Confirmed by a code if an address is verified, else immediately."""
         if mine := self.has[who].sessions:
             token = recent(mine, session).token
-            self._ask(who, None, "leave", lambda _: self.people[who].request_deletion(token=token))
+            self._request_code(who, None, "leave", lambda _: self.people[who].request_deletion(token=token))
 
     @precondition(lambda self: self.leaving)
     @rule(act=acts)
-    def ask_to_stay(self, act):
+    def request_cancellation(self, act):
         who, name = act
-        self._ask(who, name, "stay", lambda to: self.people[who].ask_to_stay(**to))
+        self._request_code(who, name, "stay", lambda to: self.people[who].request_cancellation(**to))
 
     # ── proving ──
 
     @precondition(lambda self: self.sent)
     @rule(who=whose, sent=nth, bound=st.booleans(), session=nth)
     def prove(self, who, sent, bound, session):
-        """With something that came to one's own phone or mailbox, where it was asked for by oneself if that needs a challenge."""
+        """With a code or link to one's own phone or email, requested by oneself if it needs a challenge."""
         read = [each for each in self.sent if each.address.startswith(who)]
         usable = [each for each in read if each.asker == who or each.purpose in ("sign_in", "reset")]
         self.actor, self.done = who, False
@@ -189,7 +189,7 @@ class Ownership(RuleBasedStateMachine):
     @rule(name=addresses, purpose=st.sampled_from(["sign_in", "reset"]), route=nth)
     def prove_at_once(self, name, purpose, route):
         owner, before = _owner(name), len(self.sent)
-        self.ask((owner, name), purpose, route, known=False)
+        self.request_code((owner, name), purpose, route, known=False)
         for sent in self.sent[before:]:
             answer = (self._sign_in if purpose == "sign_in" else self._reset)(owner, sent, bound=True)
             opens = answer.status in (200, 201) or self._is_leaving(name, answer)
@@ -202,7 +202,7 @@ class Ownership(RuleBasedStateMachine):
     @rule(who=whose, customer=nth, channel=st.sampled_from(["email", "phone"]))
     def verify_at_once(self, who, customer, channel):
         before = len(self.sent)
-        self.ask_verification(who, customer, channel)
+        self.request_verification(who, customer, channel)
         for sent in self.sent[before:]:
             if sent.address.startswith(who):
                 self._verify(who, sent)
@@ -223,7 +223,7 @@ class Ownership(RuleBasedStateMachine):
                 self.what_is_proven_is_its_owner_s()
                 self.the_attacker_uses_everything()
                 if stays:
-                    self.ask_to_stay((who, sent.address))
+                    self.request_cancellation((who, sent.address))
                     self._stay(who, self.sent[-1])
 
     def _sign_in(self, who, sent, *, bound, **_):
@@ -259,7 +259,7 @@ class Ownership(RuleBasedStateMachine):
         self._did(who, self.people[who].confirm_deletion(sent.challenge, sent.secret))
 
     def _stay(self, who, sent, **_):
-        self._did(who, self.people[who].stay(sent.challenge, sent.secret))
+        self._did(who, self.people[who].cancel_deletion(sent.challenge, sent.secret))
 
     # ── passwords ──
 
@@ -334,7 +334,7 @@ class Ownership(RuleBasedStateMachine):
     @precondition(lambda self: self.has["mallory"] != Belongings())
     @rule()
     def the_attacker_uses_everything(self):
-        """Whatever the attacker has kept, one thing after the other."""
+        """Use everything that the attacker has saved, one thing after the other."""
         name, has = "mallory", self.has["mallory"]
         for claimed in sorted(self.claimed):
             self._checked(self.log_in, (name, claimed), known=True)
@@ -422,16 +422,16 @@ class Ownership(RuleBasedStateMachine):
 
     # ── what the steps share ──
 
-    def _checked(self, step, *given, **options):
-        """A step within a step; where it has changed anything, all must hold at once."""
-        step(*given, **options)
+    def _checked(self, step, *values, **options):
+        """A step within a step; if it has changed anything, every invariant must hold immediately."""
+        step(*values, **options)
         if self.done:
             self.what_is_proven_is_its_owner_s()
 
-    def _ask(self, who, name, purpose, ask, route=""):
+    def _request_code(self, who, name, purpose, request_code, route=""):
         self.api.clock.advance(RESEND_SECONDS)
         since = len(self.api.wire.sent)
-        answer = ask(self._to(name) if name else {})
+        answer = request_code(self._to(name) if name else {})
         self.actor, self.done = who, False
         note(f"  {who} is answered {answer.status}")
         self.api.deliver()
@@ -451,10 +451,10 @@ class Ownership(RuleBasedStateMachine):
         return self.done
 
     def _begin(self, who, answer, proven: str | None = None):
-        told = answer.body
-        token, refresh_token = told.get("token") or told["sessionToken"], told.get("refresh_token") or told["refreshToken"]
+        body = answer.body
+        token, refresh_token = body.get("token") or body["sessionToken"], body.get("refresh_token") or body["refreshToken"]
         self.has[who].sessions = [*self.has[who].sessions[-3:], Session(who, token, refresh_token, self.api.clock.now())]
-        self.has[who].device = told.get("device") or self.has[who].device
+        self.has[who].device = body.get("device") or self.has[who].device
         if proven:
             customer = self.people[who].me(token)["customer"]
             channel = _channel(proven)
@@ -488,7 +488,7 @@ def _channel(name: str) -> str:
 
 @pytest.mark.timeout(7_200 if WHOLE else 600)  # a failure takes its time to be made short
 @pytest.mark.parametrize("verification", ["true", "false"], ids=["verified-first", "unverified-too"])
-def test_what_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, begin_anew, part_of, verification):
+def test_an_address_that_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, start_over, part_of, verification):
     run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(400))
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION=verification, **ROOMY)
-    run_state_machine_as_test(lambda: Ownership(api, inbox, begin_anew), settings=run)
+    run_state_machine_as_test(lambda: Ownership(api, inbox, start_over), settings=run)

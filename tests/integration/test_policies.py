@@ -23,7 +23,7 @@ def recording(wire) -> Recording:
 
 
 @pytest.fixture(scope="module")
-def asked(recording) -> set[Request]:
+def observed(recording) -> set[Request]:
     return recording.requests
 
 
@@ -40,29 +40,29 @@ def allowed(requests: set[Request]) -> set[Request]:
     return iam.allowed({name: role.policies for name, role in roles().items()}, [*requests])
 
 
-def test_every_request_that_a_function_made_is_allowed_by_its_policies(asked):
-    denied = asked - allowed(asked)
+def test_every_request_that_a_function_made_is_allowed_by_its_policies(observed):
+    denied = observed - allowed(observed)
 
     assert sorted(map(str, denied)) == []
 
 
-def test_no_function_may_do_what_it_never_does(whole, asked):
-    needed = {request._replace(kinds=frozenset(kind)) for request in asked for kind in [[each] for each in request.kinds] or [[]]}
-    others = {other for function in roles() for other in conceivable(function, asked)} - needed
+def test_no_function_may_do_what_it_never_does(whole, observed):
+    needed = {request._replace(kinds=frozenset(kind)) for request in observed for kind in [[each] for each in request.kinds] or [[]]}
+    others = {other for function in roles() for other in conceivable(function, observed)} - needed
 
     assert sorted(map(str, allowed(others))) == []
 
 
-def conceivable(function: str, asked: set[Request]) -> set[Request]:
-    """What the function's statements might allow: their actions, on the resources and kinds of items that any function asks for."""
+def conceivable(function: str, observed: set[Request]) -> set[Request]:
+    """What the function's statements might allow: their actions, on the resources and kinds of items that any function requests."""
     statements = may(function)
     return {
         Request(function, action, resource, frozenset(kinds), context)
         for action in {action for statement in statements for action in statement.actions}
-        for resource in {request.resource for request in asked if service(request.action) == service(action)}
+        for resource in {request.resource for request in observed if service(request.action) == service(action)}
         if any(statement.allows(action, resource) for statement in statements)
-        for kinds in [[kind] for kind in kinds_of(resource, asked) | patterns_of(statements, resource)] or [[]]
-        for context in {(), *(request.context for request in asked if (request.action, request.resource) == (action, resource))}
+        for kinds in [[kind] for kind in kinds_of(resource, observed) | patterns_of(statements, resource)] or [[]]
+        for context in {(), *(request.context for request in observed if (request.action, request.resource) == (action, resource))}
     }
 
 
@@ -70,8 +70,8 @@ def service(action: str) -> str:
     return action.partition(":")[0]
 
 
-def kinds_of(resource: str, asked: set[Request]) -> set[str]:
-    return {kind for request in asked if request.resource == resource for kind in request.kinds} - {keys.HEALTH_PROBE}
+def kinds_of(resource: str, observed: set[Request]) -> set[str]:
+    return {kind for request in observed if request.resource == resource for kind in request.kinds} - {keys.HEALTH_PROBE}
 
 
 def patterns_of(statements, resource: str) -> set[str]:
@@ -84,7 +84,7 @@ def patterns_of(statements, resource: str) -> set[str]:
     }
 
 
-def test_no_statement_names_what_its_function_never_asks_for(whole, asked):
+def test_no_statement_names_what_its_function_never_requests(whole, observed):
     idle = {
         (function, statement.policy, action, pattern)
         for function in roles()
@@ -92,7 +92,7 @@ def test_no_statement_names_what_its_function_never_asks_for(whole, asked):
         for action in statement.actions
         for pattern in statement.resources
         if not any(
-            (each.function, each.action) == (function, action) and fnmatch.fnmatchcase(each.resource, pattern or "*") for each in asked
+            (each.function, each.action) == (function, action) and fnmatch.fnmatchcase(each.resource, pattern or "*") for each in observed
         )
     }
 
@@ -140,9 +140,9 @@ def test_the_keys_of_a_transaction_or_a_batch_are_one_question_for_an_action_and
 def test_signing_keys_are_encrypted_and_decrypted_for_their_purpose_alone():
     contexts = {(), *((("kms:EncryptionContext:purpose", purpose),) for purpose in ("signing-key", "another"))}
     actions, key = ("kms:Decrypt", "kms:Encrypt"), arns()["SigningKeysKey.Arn"]
-    asked = {Request(function, action, key, context=context) for function in roles() for action in actions for context in contexts}
+    questions = {Request(function, action, key, context=context) for function in roles() for action in actions for context in contexts}
 
-    assert {each.context for each in allowed(asked)} == {(("kms:EncryptionContext:purpose", "signing-key"),)}
+    assert {each.context for each in allowed(questions)} == {(("kms:EncryptionContext:purpose", "signing-key"),)}
 
 
 def test_a_role_stays_below_the_quota_of_policies_and_has_one_of_aws_s_own():

@@ -1,7 +1,7 @@
 """Accounts that an attacker prepared before their owner came ("Pre-hijacked Accounts", Sudhodanan and Paverd, USENIX Security 2022).
 
-The attacker claims an address that is not theirs, in each of the ways of that paper that these endpoints offer; then its owner proves it,
-in each way there is. What was prepared opens nothing from then on.
+The attacker registers an address of somebody else, in each way of that paper that these endpoints offer; then its owner proves it,
+in each way there is. From then on nothing that was prepared opens anything.
 """
 
 import pytest
@@ -24,7 +24,7 @@ def unverified_sign_ins(setting, both_identifiers):
 
 
 class Attacker(Person):
-    """Somebody who claims the owner's email, with a phone and a mailbox of their own, and keeps whatever they are given."""
+    """Somebody with the owner's email, unverified, and a phone and an email of their own, who saves every token."""
 
     def __init__(self, api, inbox, owner: Person):
         super().__init__(api, inbox, ip=new_ip())
@@ -38,7 +38,7 @@ class Attacker(Person):
         return token
 
     def hijack(self, **fields) -> None:
-        """Make a customer with the claimed email and their own phone."""
+        """Create a customer with the owner's email, unverified, and their own phone."""
         answer = self.create(self.claim(), key=KEY, phone=self.phone, **fields)
         assert answer.status == 201, answer.text
         self.customer_id = answer["customer"]["id"]
@@ -76,7 +76,7 @@ def by_a_reset(ada):
 
 
 def by_a_reset_of_her_own_registration(ada):
-    """A link goes to who is registered: where nobody has claimed her address, she does it herself."""
+    """A link goes to registered addresses: if nobody has registered hers, she does it herself."""
     ada.register()
     return by_a_reset(ada)
 
@@ -89,13 +89,13 @@ OWNER_S_PROOF = pytest.mark.parametrize("prove", [by_a_sign_in_code, by_a_reset]
 
 
 def assert_hers_alone(ada, token: str, attacker) -> None:
-    """The account that this token opens is Ada's, shows nothing of the attacker's, and none of what they kept opens it."""
+    """The account that this token opens is Ada's, shows nothing of the attacker's, and nothing that they saved opens it."""
     shown = ada.me(token)["customer"]
     assert (shown["email"], shown["email_verified"], shown["first_name"], shown["metadata"]) == (ada.email, True, None, {})
     assert shown["phone"] in (None, ada.phone)
     assert attacker.log_in(THEIRS, email=ada.email).status == 401
-    assert {attacker.create(kept, phone=attacker.phone).status for kept in attacker.registrations} <= {401, 409}
-    assert {attacker.create(kept, key=KEY, phone=attacker.phone).status for kept in attacker.registrations} <= {401, 409}
+    assert {attacker.create(registration, phone=attacker.phone).status for registration in attacker.registrations} <= {401, 409}
+    assert {attacker.create(registration, key=KEY, phone=attacker.phone).status for registration in attacker.registrations} <= {401, 409}
     if attacker.session:
         assert [attacker.me().status, attacker.refresh().status] == [401, 401]
         assert attacker.api.post("/login/validate", sessionToken=attacker.session["token"]).status == 401
@@ -156,7 +156,7 @@ def test_a_registration_that_its_owner_s_reset_has_proven_signs_nobody_else_in(s
 
 
 @EVERY_PROOF
-def test_a_token_given_for_the_attacker_s_right_password_is_no_better(api, ada, attacker, prove):
+def test_a_token_for_the_attacker_s_right_password_is_no_better(api, ada, attacker, prove):
     attacker.claim()
     attacker.registrations.append(attacker.log_in(THEIRS, email=ada.email)["token"])
 
@@ -164,7 +164,7 @@ def test_a_token_given_for_the_attacker_s_right_password_is_no_better(api, ada, 
 
 
 @EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
-def test_claiming_the_address_again_after_its_owner_has_proven_it_is_refused(ada, attacker, prove):
+def test_registering_the_address_again_after_its_owner_has_proven_it_is_refused(ada, attacker, prove):
     token = prove(ada)
 
     assert attacker.register(THEIRS, email=ada.email)["type"] == "identity_exists"
@@ -194,10 +194,10 @@ def test_a_session_kept_alive_by_refreshing_ends(api, unverified_sign_ins, ada, 
 
 
 @EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
-def test_a_session_of_who_merely_claims_her_phone_never_shows_it_proven(unverified_sign_ins, ada, attacker, prove):
+def test_a_session_with_her_unverified_phone_never_shows_it_as_verified(unverified_sign_ins, ada, attacker, prove):
     created = attacker.create(attacker.register(THEIRS, email=attacker.email)["token"], phone=ada.phone)
     token = prove(ada)
-    proven = ada.ask_contact(token=token, phone=ada.phone)
+    proven = ada.request_contact_change(token=token, phone=ada.phone)
     if proven.status == 200:
         token = ada.change_contact(proven["token"], ada.inbox.code(ada.phone), token=token)["token"]
     else:
@@ -230,29 +230,29 @@ def test_an_unproven_phone_of_the_attacker_is_not_in_the_account_that_its_owner_
 @OWNER_S_PROOF
 def test_a_code_sent_to_the_attacker_s_phone_before_verifies_nothing_after(ada, attacker, prove):
     attacker.hijack()
-    asked = attacker.ask_verification(attacker.customer_id, "phone")["token"]
+    challenge = attacker.request_verification(attacker.customer_id, "phone")["token"]
     code = attacker.inbox.code(attacker.phone)
 
     token = prove(ada)
 
-    assert attacker.verify_address(asked, code).status == 401
+    assert attacker.verify_address(challenge, code).status == 401
     attacker.api.clock.advance(90)
     sent = len(attacker.inbox.of(attacker.phone))
-    assert attacker.ask_verification(attacker.customer_id, "phone").status == 200
+    assert attacker.request_verification(attacker.customer_id, "phone").status == 200
     assert len(attacker.inbox.of(attacker.phone)) == sent
     assert_hers_alone(ada, token, attacker)
 
 
 @EVERY_PROOF
-def test_a_code_for_the_attacker_s_claim_is_late_once_its_owner_has_proven_hers_even_if_she_tells_it(ada, attacker, prove):
+def test_a_code_for_the_attacker_s_account_is_late_once_the_owner_has_proven_her_address_even_if_she_reveals_it(ada, attacker, prove):
     attacker.hijack()
-    asked = attacker.ask_verification(attacker.customer_id)["token"]
-    told = ada.inbox.code(ada.email)
+    challenge = attacker.request_verification(attacker.customer_id)["token"]
+    code = ada.inbox.code(ada.email)
     attacker.api.clock.advance(90)
 
     token = prove(ada)
 
-    assert attacker.verify_address(asked, told).status in (401, 409)
+    assert attacker.verify_address(challenge, code).status in (401, 409)
     assert_hers_alone(ada, token, attacker)
 
 
@@ -264,11 +264,11 @@ def test_an_attacker_who_has_proven_a_phone_keeps_that_account_and_its_owner_get
     shown = ada.me(prove(ada))["customer"]
 
     assert (shown["id"] != attacker.customer_id, shown["email_verified"]) == (True, True)
-    kept = entered_by_phone(attacker)
-    assert (kept["id"], kept["email"] in (None, ada.email), kept["email_verified"]) == (attacker.customer_id, True, False)
+    entered = entered_by_phone(attacker)
+    assert (entered["id"], entered["email"] in (None, ada.email), entered["email_verified"]) == (attacker.customer_id, True, False)
     assert attacker.log_in(THEIRS, email=ada.email).status == 401
     assert attacker.log_in(THEIRS, phone=attacker.phone).status == 200
-    again = attacker.ask_verification(attacker.customer_id, "email")
+    again = attacker.request_verification(attacker.customer_id, "email")
     assert again.status in (200, 429)
 
 
@@ -280,14 +280,14 @@ def test_an_attacker_who_has_proven_a_phone_keeps_that_account_and_its_owner_get
 def test_a_change_of_address_under_way_is_never_carried_out(api, unverified_sign_ins, ada, attacker, prove, channel):
     attacker.hijack()
     to = {"email": new_email()} if channel == "email" else {"phone": new_number()}
-    asked = attacker.ask_contact(**to)
-    assert asked.status == 200, asked.text
+    response = attacker.request_contact_change(**to)
+    assert response.status == 200, response.text
     code = attacker.inbox.code(next(iter(to.values())))
 
     token = prove(ada)
 
-    assert attacker.change_contact(asked["token"], code).status == 401
-    assert attacker.change_contact(asked["token"], code, token=entered_session(attacker)).status == 401
+    assert attacker.change_contact(response["token"], code).status == 401
+    assert attacker.change_contact(response["token"], code, token=entered_session(attacker)).status == 401
     assert_hers_alone(ada, token, attacker)
 
 
@@ -295,13 +295,13 @@ def test_a_change_of_address_under_way_is_never_carried_out(api, unverified_sign
 def test_a_change_to_the_owner_s_address_that_only_she_can_read_gives_the_attacker_nothing(api, unverified_sign_ins, ada, attacker, prove):
     created = attacker.create(attacker.register(THEIRS, email=attacker.email)["token"], phone=attacker.phone)
     attacker.session = created.body
-    asked = attacker.ask_contact(email=ada.email)["token"]
+    challenge = attacker.request_contact_change(email=ada.email)["token"]
     its_code = ada.inbox.code(ada.email)
     api.clock.advance(90)
 
     token = prove(ada)
 
-    late = attacker.change_contact(asked, its_code)  # even if she were talked into telling it
+    late = attacker.change_contact(challenge, its_code)  # even if she were talked into telling it
     assert late.status in (401, 409)
     assert ada.me(token)["customer"]["email_verified"] is True
     assert attacker.me()["customer"]["email"] == attacker.email
@@ -315,8 +315,8 @@ def test_an_account_whose_address_nobody_verified_is_not_joined_with_its_owner_s
     attacker.hijack(first_name="Mallory")
     assert attacker.me()["customer"]["email"] == ada.email
 
-    asked = ada.ask_contact(email=ada.email)
-    changed = ada.change_contact(asked["token"], inbox.code(ada.email))
+    response = ada.request_contact_change(email=ada.email)
+    changed = ada.change_contact(response["token"], inbox.code(ada.email))
 
     mine = ada.me(changed["token"])["customer"]
     assert (mine["id"], mine["email"], mine["email_verified"], mine["phone"]) == (ada.id, ada.email, True, ada.phone)
@@ -328,12 +328,12 @@ def test_an_account_whose_address_nobody_verified_is_not_joined_with_its_owner_s
     assert api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))["user"]["userId"] == ada.id
 
 
-def test_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_over(wire, ada, attacker):
+def test_a_customer_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_over(wire, ada, attacker):
     attacker.hijack()
-    asked = attacker.ask_verification(attacker.customer_id, "phone")["token"]
+    challenge = attacker.request_verification(attacker.customer_id, "phone")["token"]
     code = attacker.inbox.code(attacker.phone)
 
-    with wire.before("TransactWriteItems", lambda: attacker.verify_address(asked, code)):
+    with wire.before("TransactWriteItems", lambda: attacker.verify_address(challenge, code)):
         token = by_a_sign_in_code(ada)
 
     assert_hers_alone(ada, token, attacker)
@@ -346,7 +346,7 @@ def test_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_ov
 
 
 @EVERY_PROOF
-def test_a_reset_that_the_attacker_asked_for_ends_with_the_owner_s_next_one(api, ada, attacker, prove):
+def test_a_reset_that_the_attacker_requested_ends_with_the_owner_s_next_one(api, ada, attacker, prove):
     attacker.hijack()
     attacker.forget_password(email=ada.email)
     api.clock.advance(90)
@@ -359,7 +359,7 @@ def test_a_reset_that_the_attacker_asked_for_ends_with_the_owner_s_next_one(api,
     assert_hers_alone(ada, token, attacker)
 
 
-def test_a_link_that_the_attacker_asked_for_ends_with_the_owner_s_reset_though_there_is_no_customer_yet(api, ada, attacker):
+def test_a_link_that_the_attacker_requested_ends_with_the_owner_s_reset_though_there_is_no_customer_yet(api, ada, attacker):
     attacker.claim()
     ada.forget_password()
     device = ada.reset(ada.reset_token(), PASSWORD)["device"]
@@ -374,7 +374,7 @@ def test_a_link_that_the_attacker_asked_for_ends_with_the_owner_s_reset_though_t
 
 
 @OWNER_S_PROOF
-def test_a_reset_by_the_attacker_s_phone_asked_for_before_opens_nothing_after(ada, attacker, prove):
+def test_a_reset_requested_by_the_attacker_s_phone_before_opens_nothing_after(ada, attacker, prove):
     attacker.hijack()
     attacker.forget_password(phone=attacker.phone)
     links = [message for message in attacker.inbox.of(attacker.phone) if "reset-password?token=" in message.body]
@@ -388,6 +388,6 @@ def test_a_reset_by_the_attacker_s_phone_asked_for_before_opens_nothing_after(ad
 
 
 def entered_session(attacker) -> str:
-    """An access token of the account that the attacker's own mailbox opens."""
+    """An access token of the account that the attacker's own email opens."""
     attacker.api.post("/login/email/send", email=attacker.email)
     return attacker.api.post("/login/email/verify", email=attacker.email, code=attacker.inbox.code(attacker.email))["sessionToken"]

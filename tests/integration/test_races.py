@@ -1,4 +1,4 @@
-"""Many at once, on DynamoDB's own engine: moto is not atomic between threads, so nothing here is believed there."""
+"""Concurrent calls, on DynamoDB's own engine: moto is not atomic between threads, so it would prove nothing here."""
 
 from collections import Counter
 
@@ -17,9 +17,9 @@ def sessions_of(api, customer_id: str) -> list:
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_one_right_code_64_times_at_once_is_one_session(api, customer, bound):
+def test_one_right_code_64_times_concurrently_is_one_session(api, customer, bound):
     before = len(sessions_of(api, customer.id))
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     answers = at_once(64, lambda _: customer.verify(code, **({"challenge": challenge} if bound else {})))
 
@@ -29,21 +29,21 @@ def test_one_right_code_64_times_at_once_is_one_session(api, customer, bound):
     assert len(sessions_of(api, customer.id)) == before + 1
 
 
-def test_one_right_code_64_times_at_once_is_one_account(api, ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_one_right_code_64_times_concurrently_is_one_account(api, ada):
+    challenge, code = ada.request_and_read_code(REGISTER)
 
     answers = at_once(64, lambda _: ada.verify(code, REGISTER, challenge=challenge))
 
     tally = Counter(answer.status for answer in answers)
     assert tally[201] == 1
-    assert set(tally) <= {201, 401, 429}  # more than its five tries are a client's wrong codes
+    assert set(tally) <= {201, 401, 429}  # more than its five attempts are a client's wrong codes
     assert sum(item.get("phone", {}).get("S") == ada.phone for item in api.table("CustomersTable")) == 1
 
 
 @pytest.mark.parametrize("flow", [REGISTER, LOGIN], ids=["sign-up", "sign-in"])
-def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, customer, ada, flow):
+def test_64_verifications_with_one_key_are_one_attempt_and_one_session_for_all(api, customer, ada, flow):
     before = len(sessions_of(api, customer.id))
-    challenge, code = customer.asked_and_read(flow)
+    challenge, code = customer.request_and_read_code(flow)
 
     answers = at_once(64, lambda _: customer.verify(code, flow, challenge=challenge, key="k" * 20))
 
@@ -53,9 +53,9 @@ def test_64_verifies_with_one_key_are_one_try_and_one_session_told_to_all(api, c
 
 
 @pytest.mark.parametrize("died", ["killed_before", "killed_after"])
-def test_verifies_with_one_key_are_one_session_also_when_the_first_died_at_its_commit(api, customer, died):
+def test_verifications_with_one_key_are_one_session_also_if_the_first_died_at_its_commit(api, customer, died):
     before = len(sessions_of(api, customer.id))
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     with api.wire.broken("TransactWriteItems", died, times=1), pytest.raises(Killed):
         customer.verify(code, challenge=challenge, key="k" * 20)
 
@@ -75,7 +75,7 @@ def test_64_refreshes_of_one_token_at_once_have_one_successor(customer):
 
 
 def the_one_successor(answers) -> str:
-    """The refresh token that all of them were answered with."""
+    """The refresh token in all of the responses."""
     assert Counter(answer.status for answer in answers) == {200: len(answers)}
     [token] = {answer["refreshToken"] for answer in answers}
     return token
@@ -92,7 +92,7 @@ def test_24_newest_tokens_at_once_and_24_parents_after_the_grace_have_one_succes
 
 
 def test_of_12_successors_and_12_late_parents_at_once_one_token_goes_on_or_none(api, customer):
-    """Only two who hold the chain do this: whatever comes first, no two tokens go on."""
+    """Only two holders of the chain do this: whichever comes first, no two tokens continue."""
     for _ in range(8):
         api.clock.advance(3_600)
         customer.sign_in()
@@ -106,13 +106,13 @@ def test_of_12_successors_and_12_late_parents_at_once_one_token_goes_on_or_none(
         assert len(alive) <= 1
 
 
-def test_of_32_asks_at_once_for_one_number_one_is_answered(api, ada):
+def test_of_32_concurrent_code_requests_for_one_number_one_succeeds(api, ada):
     answers = at_once(32, lambda i: api.post(f"{LOGIN}/request-otp", phone=ada.phone, ip=f"198.51.100.{i}"))
 
     assert Counter(answer.status for answer in answers) == {200: 1, 429: 31}
 
 
-def test_of_64_asks_at_once_from_one_client_30_are_answered(api):
+def test_of_64_concurrent_code_requests_by_one_client_30_succeed(api):
     numbers = [new_number() for _ in range(64)]
 
     answers = at_once(64, lambda i: api.post(f"{LOGIN}/request-otp", phone=numbers[i], ip="203.0.113.77"))
@@ -121,7 +121,7 @@ def test_of_64_asks_at_once_from_one_client_30_are_answered(api):
 
 
 def test_two_sign_ups_for_one_number_by_two_purposes_are_one_account(api, ada, inbox):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     api.clock.advance(90)
     sent = api.post("/login/mobile/send", phone=ada.phone)
     other = inbox.code(ada.phone)

@@ -56,7 +56,7 @@ def test_fifty_refused_codes_of_one_client_in_15_minutes_are_401_and_no_more(api
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_every_endpoint_that_compares_codes_counts_and_heeds_it(api, customer, storefront, most, path):
+def test_every_endpoint_that_compares_codes_counts_in_the_window_and_obeys_it(api, customer, storefront, most, path):
     ip, headers = new_ip(), storefront | customer.bearer()
     key = "token" if "customers" in path else "challenge"
 
@@ -66,8 +66,8 @@ def test_every_endpoint_that_compares_codes_counts_and_heeds_it(api, customer, s
     assert refused_code(api, ip).status == 429
 
 
-def test_from_a_full_client_right_wrong_and_no_pending_code_are_one_answer_after_equally_many_requests(api, customer, full):
-    challenge, code = customer.asked_and_read()
+def test_from_a_full_client_right_wrong_and_no_pending_codes_get_one_response_after_equally_many_requests(api, customer, full):
+    challenge, code = customer.request_and_read_code()
     customer.ip = full
 
     answers = [
@@ -83,19 +83,19 @@ def test_from_a_full_client_right_wrong_and_no_pending_code_are_one_answer_after
     assert {len(answer.aws_calls) for answer in answers} == {2}
 
 
-def test_a_right_code_from_a_full_client_spends_its_try_and_opens_later(api, customer, full, setting):
+def test_a_right_code_from_a_full_client_uses_up_its_attempt_and_signs_in_later(api, customer, full, setting):
     setting(OTP_MAX_ATTEMPTS=2)
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     customer.ip = full
     assert customer.verify(code, challenge=challenge).status == 429
 
     customer.ip = new_ip()
     assert customer.verify(other_code(code), challenge=challenge).status == 401
-    assert customer.verify(code, challenge=challenge).status == 401  # two tries, and both are spent
+    assert customer.verify(code, challenge=challenge).status == 401  # two attempts, and both are used up
 
 
-def test_a_right_code_from_a_full_client_opens_from_another(customer, full):
-    challenge, code = customer.asked_and_read()
+def test_a_right_code_from_a_full_client_signs_in_from_another(customer, full):
+    challenge, code = customer.request_and_read_code()
     customer.ip = full
     assert customer.verify(code, challenge=challenge).status == 429
 
@@ -106,7 +106,7 @@ def test_a_right_code_from_a_full_client_opens_from_another(customer, full):
 
 def test_known_devices_are_neither_counted_nor_refused(api, customer, full, most):
     customer.ip = full
-    challenge, code = customer.asked_and_read(device=customer.device)
+    challenge, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(other_code(code), challenge=challenge, device=customer.device).status == 401
     assert customer.verify(other_code(code), device=customer.device).status == 401
@@ -115,7 +115,7 @@ def test_known_devices_are_neither_counted_nor_refused(api, customer, full, most
     customer.ip = new_ip()
     for _ in range(2):
         api.clock.advance(90)
-        challenge, code = customer.asked_and_read(device=customer.device)
+        challenge, code = customer.request_and_read_code(device=customer.device)
         assert [customer.verify(other_code(code), challenge=challenge).status for _ in range(most)] == [401] * most
     assert refused_code(api, customer.ip).status == 401
 
@@ -123,22 +123,22 @@ def test_known_devices_are_neither_counted_nor_refused(api, customer, full, most
 def test_a_known_device_proves_by_its_challenge_alone_from_a_full_client(api, inbox, full):
     leaver = Person(api, inbox)
     leaver.sign_up()
-    asked = leaver.request_deletion()
+    response = leaver.request_deletion()
     leaver.ip = full
 
-    assert leaver.confirm_deletion(asked["token"], inbox.code(leaver.phone)).status == 200
+    assert leaver.confirm_deletion(response["token"], inbox.code(leaver.phone)).status == 200
 
 
 def test_a_used_code_s_repeats_count_nowhere(api, customer, most):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     assert customer.verify(code, challenge=challenge).status == 200
 
     assert [customer.verify(code, challenge=challenge).status for _ in range(most + 1)] == [401] * (most + 1)
     assert refused_code(api, customer.ip).status == 401
 
 
-def test_a_used_code_s_repeat_from_a_full_client_is_told_no_more_than_any_other(api, customer, full):
-    challenge, code = customer.asked_and_read()
+def test_a_used_code_s_repeat_from_a_full_client_learns_no_more_than_any_other(api, customer, full):
+    challenge, code = customer.request_and_read_code()
     assert customer.verify(code, challenge=challenge).status == 200
     customer.ip = full
 
@@ -158,15 +158,15 @@ def test_a_reset_s_token_is_neither_counted_nor_refused(api, inbox, full, most):
     assert member.reset(token, "another good password").status == 200
 
 
-def test_0_turns_it_off(api, setting):
+def test_0_turns_the_window_off(api, setting):
     setting(IP_CODE_FAILURES_PER_QUARTER_HOUR=0)
     ip = new_ip()
 
     assert {refused_code(api, ip).status for _ in range(70)} == {401}
 
 
-def test_where_it_cannot_be_counted_a_wrong_code_is_503(api, customer):
-    challenge, code = customer.asked_and_read()
+def test_a_wrong_code_that_cannot_be_counted_is_503(api, customer):
+    challenge, code = customer.request_and_read_code()
 
     with api.wire.broken("UpdateItem", "error", nth=2):
         answer = customer.verify(other_code(code), challenge=challenge)

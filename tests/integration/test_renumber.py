@@ -1,4 +1,4 @@
-"""`make renumber`: who is listed, what is moved, what is not, and that nobody is signed out or signed up anew by it."""
+"""`make renumber`: who is listed, what is moved, what is not, and that it signs nobody out and creates nobody again."""
 
 import contextvars
 import threading
@@ -36,11 +36,11 @@ def somebody(api, inbox):
 
 @pytest.fixture
 def run(tables, engine, settings_of_benin, capsys):
-    """Runs the command on these tables, and answers what it printed."""
+    """Runs the command on these tables, and returns its output."""
 
-    def command(*wanted: str) -> list[str]:
+    def command(*arguments: str) -> list[str]:
         # An operator's own process, whatever function is at work meanwhile.
-        assert contextvars.Context().run(renumber.main, STACK, *wanted) is None
+        assert contextvars.Context().run(renumber.main, STACK, *arguments) is None
         return capsys.readouterr().out.splitlines()
 
     with deployed(STACK, engine, "SignInByPassword"):
@@ -76,7 +76,7 @@ def the_rest(tables) -> dict:
 
 
 @ON_BOTH_ENGINES
-def test_who_is_to_be_moved_is_listed_and_nothing_is_changed(tables, customer, grace, run):
+def test_the_customers_to_move_are_listed_and_nothing_is_changed(tables, customer, grace, run):
     before = tables.look()
 
     assert run() == [f"{grace.id} to be moved", "1 to be moved"]
@@ -84,8 +84,8 @@ def test_who_is_to_be_moved_is_listed_and_nothing_is_changed(tables, customer, g
 
 
 @ON_BOTH_ENGINES
-def test_a_customer_is_moved_whole_and_run_twice_it_is_done_once(api, tables, grace, run):
-    kept, session = the_rest(tables), grace.session
+def test_a_customer_is_moved_completely_and_by_two_runs_once(api, tables, grace, run):
+    others_before, session = the_rest(tables), grace.session
     identities = {item["revision"]["S"] for item in tables.look().kinds("identity")}
 
     assert run("move") == [f"{grace.id} moved", "1 moved"]
@@ -95,22 +95,22 @@ def test_a_customer_is_moved_whole_and_run_twice_it_is_done_once(api, tables, gr
     assert tables.look() == moved
     assert (stored(api, grace), proven_identities(api, grace)) == (grace.today, [grace.today])
     assert not identities & {item["revision"]["S"] for item in moved.kinds("identity") if "revision" in item}
-    assert the_rest(tables) == kept
+    assert the_rest(tables) == others_before
     assert grace.me(session["token"])["customer"]["phone"] == grace.today
     assert grace.refresh(session["refresh_token"]).status == 200
 
 
-def test_who_was_moved_signs_in_by_either_spelling_with_the_device_of_before(grace, run):
+def test_a_moved_customer_signs_in_by_either_spelling_with_an_earlier_device(grace, run):
     run("move")
 
     grace.phone = grace.before
-    asked = grace.ask(device=grace.device)
-    entered = grace.verify(grace.inbox.code(grace.today), challenge=asked["challenge"])
+    response = grace.request_code(device=grace.device)
+    entered = grace.verify(grace.inbox.code(grace.today), challenge=response["challenge"])
 
     assert (entered.status, entered["registered"], entered["customer"]["phone"]) == (200, False, grace.today)
 
 
-def test_a_password_and_a_registration_are_moved_too_and_a_reset_of_before_ends(api, tables, somebody, run):
+def test_a_password_and_a_registration_are_moved_too_and_an_earlier_reset_ends(api, tables, somebody, run):
     ada = somebody()
     customer_id = registered(ada)
     ada.session = ada.prove(customer_id, "phone").body
@@ -126,7 +126,7 @@ def test_a_password_and_a_registration_are_moved_too_and_a_reset_of_before_ends(
     assert ada.reset(token, "another long password", phone=ada.today).status == 401
 
 
-def test_a_claim_is_moved_with_its_password_and_lapses_when_it_would_have(api, tables, somebody, run):
+def test_an_unverified_number_is_moved_with_its_password_and_lapses_when_it_would_have(api, tables, somebody, run):
     ada = somebody()
     customer_id = registered(ada)
     ends = {item["expires_at"]["N"] for item in tables.look().kinds("identity")}
@@ -150,7 +150,7 @@ def test_a_registration_without_a_customer_is_moved(api, somebody, run):
     assert ada.create(token)["customer"]["phone"] == ada.today
 
 
-def test_a_claim_of_before_gives_way_to_a_newer_registration(api, tables, somebody, run):
+def test_an_earlier_unverified_number_gives_way_to_a_newer_registration(api, tables, somebody, run):
     ada, eve = somebody(), somebody()
     with benin_before_2024():
         eve.create(eve.register("what eve chose", phone=ada.before)["token"])
@@ -164,24 +164,24 @@ def test_a_claim_of_before_gives_way_to_a_newer_registration(api, tables, somebo
 
 @pytest.fixture
 def claimed(api, grace):
-    """A claim on her number of today, made by a service that did not know yet what the number was before."""
+    """Her number of today, unverified, stored by a service that did not know the former number yet."""
     today = Address(Channel.PHONE, grace.today, grace.today, "BJ")
     claim, *_ = identity_items.put_unverified(today, "reg_eve", "hash", None, expires_at=None)
     api.engine.clients.dynamodb.put_item(TableName=claim.parameters["TableName"], Item=claim.parameters["Item"])
 
 
-def test_a_proven_number_of_before_counts_before_a_claim_of_today(grace, claimed):
+def test_an_earlier_verified_number_takes_precedence_over_an_unverified_one_of_today(grace, claimed):
     assert grace.sign_in()["customer"]["id"] == grace.id
 
 
-def test_a_proven_number_of_before_takes_the_place_of_a_claim(api, grace, claimed, run):
+def test_an_earlier_verified_number_replaces_an_unverified_one(api, grace, claimed, run):
     assert run("move")[-1] == "1 moved"
     assert proven_identities(api, grace) == [grace.today]
     assert grace.sign_in()["registered"] is False
 
 
 def test_two_customers_of_one_number_are_a_conflict_which_is_listed_and_not_moved(api, tables, grace, inbox, run):
-    """Which an older service has made: by the spelling of before, and by today's."""
+    """Stored by an older service: in the former spelling, and in today's."""
     other = Person(api, inbox)
     other.phone = grace.today
     identity = keys.identity(f"phone:{grace.before}")
@@ -207,7 +207,7 @@ def test_another_argument_is_refused(run):
 @ON_DYNAMODB
 @pytest.mark.parametrize("flow", [LOGIN, REGISTER], ids=["login", "register"])
 def test_a_move_between_the_read_and_the_commit_of_a_sign_in_harms_nobody(api, wire, grace, run, flow):
-    challenge, code = grace.asked_and_read(flow)
+    challenge, code = grace.request_and_read_code(flow)
 
     with wire.before("TransactWriteItems", lambda: run("move")):
         entered = grace.verify(code, flow, challenge=challenge)
@@ -251,20 +251,20 @@ def test_a_batch_that_saw_neither_key_because_of_a_move_between_is_read_again(ap
     [marker] = [item for item in moved if "moved_at" in item]
 
     torn = [None, {name: int(value["N"]) if "N" in value else value["S"] for name, value in marker.items()}]
-    found = identity_items.from_items(address, torn)
+    repaired = identity_items.from_items(address, torn)
 
-    assert (identity.address_key, found.address_key) == (f"phone:{grace.before}", f"phone:{grace.today}")
+    assert (identity.address_key, repaired.address_key) == (f"phone:{grace.before}", f"phone:{grace.today}")
     api.clock.advance(60)
     assert identity_items.from_items(address, torn) is None  # by then no batch can be torn any more
 
 
 @ON_DYNAMODB
-def test_customers_who_sign_in_while_they_are_moved_are_let_in_and_none_is_made_anew(api, tables, somebody, run):
+def test_customers_who_sign_in_while_they_are_moved_succeed_and_none_is_created_again(api, tables, somebody, run):
     people = [somebody() for _ in range(12)]
     with benin_before_2024():
         for person in people:
             person.sign_up()
-    ready = [(person.renumbered(), *person.asked_and_read([LOGIN, REGISTER][n % 2])) for n, person in enumerate(people)]
+    ready = [(person.renumbered(), *person.request_and_read_code([LOGIN, REGISTER][n % 2])) for n, person in enumerate(people)]
 
     def act(n):
         if n == len(ready):
@@ -283,16 +283,16 @@ def test_customers_who_sign_in_while_they_are_moved_are_let_in_and_none_is_made_
 
 
 @ON_DYNAMODB
-def test_two_runs_at_once_move_each_customer_once(api, tables, somebody, monkeypatch):
+def test_two_concurrent_runs_move_each_customer_once(api, tables, somebody, monkeypatch):
     people = [somebody() for _ in range(8)]
     with benin_before_2024():
         for person in people:
             person.sign_up()
-    found = [item for item in renumber.scanned() if renumber.is_outdated(item)]
+    outdated = [item for item in renumber.scanned() if renumber.is_outdated(item)]
     results, lock = Counter(), threading.Lock()
 
     def move(n):
-        result = renumber.moved(found[n % 8])
+        result = renumber.moved(outdated[n % 8])
         with lock:
             results[result] += 1
 
@@ -303,7 +303,7 @@ def test_two_runs_at_once_move_each_customer_once(api, tables, somebody, monkeyp
 
 
 @ON_DYNAMODB
-def test_a_run_that_is_broken_off_is_gone_on_with(api, wire, tables, somebody, run):
+def test_a_run_that_was_interrupted_is_continued(api, wire, tables, somebody, run):
     people = [somebody() for _ in range(4)]
     with benin_before_2024():
         for person in people:

@@ -23,7 +23,7 @@ def sent_back(request):
 @pytest.fixture
 def ready(tables, customer):
     """A customer with a code in hand."""
-    return customer, *customer.asked_and_read()
+    return customer, *customer.request_and_read_code()
 
 
 def tries(tables) -> int:
@@ -34,7 +34,7 @@ def tries(tables) -> int:
 # ── an answer that was lost, and the SDK repeats the request ──
 
 
-def test_a_try_whose_answer_was_lost_is_one_try(wire, tables, ready, sent_back):
+def test_an_attempt_whose_response_was_lost_is_one_attempt(wire, tables, ready, sent_back):
     person, challenge, code = ready
 
     for _ in range(4):
@@ -47,7 +47,7 @@ def test_a_try_whose_answer_was_lost_is_one_try(wire, tables, ready, sent_back):
         assert person.verify(code, **sent_back(challenge)).status == 200
 
 
-def test_the_fifth_wrong_try_is_the_last_though_every_answer_was_lost(wire, ready, sent_back):
+def test_the_fifth_wrong_attempt_is_the_last_though_every_response_was_lost(wire, ready, sent_back):
     person, challenge, code = ready
 
     for _ in range(5):
@@ -58,18 +58,18 @@ def test_the_fifth_wrong_try_is_the_last_though_every_answer_was_lost(wire, read
 
 
 @pytest.mark.parametrize("nth", [1, 2], ids=["the client's write", "the address's write"])
-def test_an_ask_whose_answer_was_lost_is_one_send(api, wire, tables, inbox, ada, nth):
+def test_a_code_request_whose_response_was_lost_counts_once(api, wire, tables, inbox, ada, nth):
     with wire.broken("UpdateItem", "lost", nth=nth, times=1):
-        asked = ada.ask(REGISTER)
+        response = ada.request_code(REGISTER)
 
-    assert asked.status == 200
+    assert response.status == 200
     assert tables.look().events("code", "send") == 1
     assert tables.look().events("ip", "ip") == 1
     assert len(inbox.of(ada.phone)) == 1
-    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=asked["challenge"]).status == 201
+    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=response["challenge"]).status == 201
 
 
-def test_a_try_that_was_never_answered_is_not_compared_and_spends_one_at_most(wire, tables, ready, sent_back):
+def test_an_attempt_without_any_response_is_not_compared_and_counts_once_at_most(wire, tables, ready, sent_back):
     person, challenge, code = ready
 
     with wire.broken("UpdateItem", "lost"):
@@ -80,7 +80,7 @@ def test_a_try_that_was_never_answered_is_not_compared_and_spends_one_at_most(wi
     assert person.verify(code, **sent_back(challenge)).status == 200
 
 
-def test_a_commit_that_was_never_answered_tells_its_session_to_the_same_key_for_two_minutes(api, wire, tables, ready):
+def test_a_commit_without_any_response_returns_its_session_to_the_same_key_for_two_minutes(api, wire, tables, ready):
     person, challenge, code = ready
     before = len(tables.look().kinds("session"))
     with wire.broken("TransactWriteItems", "lost"):
@@ -95,12 +95,12 @@ def test_a_commit_that_was_never_answered_tells_its_session_to_the_same_key_for_
     assert len(tables.look().kinds("session")) == before + 1
 
 
-# ── a request that was given up, and arrives late ──
+# ── a request that timed out and arrives late ──
 
 
 @pytest.fixture
 def held_back(wire):
-    """Requests of this operation are given up by their caller and go out only when told to."""
+    """Requests of this operation time out for their caller and go out only on demand."""
 
     @contextmanager
     def hold(operation: str, nth: int = 1):
@@ -134,7 +134,7 @@ def test_a_commit_that_arrives_late_begins_no_second_session(held_back, tables, 
     assert len(tables.look().kinds("session")) == before + 1
 
 
-def test_a_try_that_arrives_late_is_the_same_try_to_the_same_key(held_back, tables, ready, sent_back):
+def test_an_attempt_that_arrives_late_is_the_same_attempt_with_the_same_key(held_back, tables, ready, sent_back):
     person, challenge, code = ready
     wrong = other_code(code)
     with held_back("UpdateItem") as late:
@@ -147,15 +147,15 @@ def test_a_try_that_arrives_late_is_the_same_try_to_the_same_key(held_back, tabl
     assert tries(tables) == 1
 
 
-def test_an_ask_that_arrives_late_does_not_replace_a_newer_one(held_back, inbox, ada):
+def test_a_code_request_that_arrives_late_does_not_replace_a_newer_one(held_back, inbox, ada):
     with held_back("UpdateItem", nth=2) as late:
-        assert ada.ask(REGISTER).status == 503
+        assert ada.request_code(REGISTER).status == 503
 
-    asked = ada.ask(REGISTER)
+    response = ada.request_code(REGISTER)
     for request in late:
         done(request)
 
-    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=asked["challenge"]).status == 201
+    assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=response["challenge"]).status == 201
 
 
 # ── a conflict with another write ──
@@ -163,7 +163,7 @@ def test_an_ask_that_arrives_late_does_not_replace_a_newer_one(held_back, inbox,
 
 @pytest.fixture
 def calls(wire):
-    """How often an operation was asked for since the last look."""
+    """How often an operation was requested since the last look."""
     seen = len(wire.calls)
 
     def count(operation: str) -> int:
@@ -175,7 +175,9 @@ def calls(wire):
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
-def test_a_conflict_is_repeated_three_times_with_jitter_then_503_with_the_try_given_back(wire, tables, ready, calls, operation, sent_back):
+def test_a_conflict_is_repeated_three_times_with_jitter_then_503_with_the_attempt_refunded(
+    wire, tables, ready, calls, operation, sent_back
+):
     person, challenge, code = ready
     pauses = []
 
@@ -257,7 +259,7 @@ def all_unread(request):
     return answer(200, Responses={}, UnprocessedKeys=json.loads(request.body)["RequestItems"])(request)
 
 
-def test_keys_that_went_unread_are_503_and_no_missing_account_or_session(api, wire, tables, ready):
+def test_unread_keys_are_503_and_no_missing_account_or_session(api, wire, tables, ready):
     person, challenge, code = ready
 
     with wire.broken("BatchGetItem", all_unread):
@@ -278,15 +280,15 @@ def test_keys_that_went_unread_are_503_and_no_missing_account_or_session(api, wi
 
 def unread_at_first(request):
     """DynamoDB answers for the first key of a batch alone."""
-    (table, asked), *others = json.loads(request.body)["RequestItems"].items()
+    (table, code_request), *others = json.loads(request.body)["RequestItems"].items()
     read = json.loads(done(request).content)["Responses"][table]
-    first, *rest = asked["Keys"]
-    left = {table: {**asked, "Keys": rest}} if rest else {}
+    first, *rest = code_request["Keys"]
+    left = {table: {**code_request, "Keys": rest}} if rest else {}
     responses = {table: [item for item in read if all(item[name] == value for name, value in first.items())]}
     return answer(200, Responses=responses, UnprocessedKeys=left | dict(others))(request)
 
 
-def test_keys_that_went_unread_are_asked_for_again_alone(wire, ready, calls):
+def test_unread_keys_are_read_again_alone(wire, ready, calls):
     person, challenge, code = ready
     wire.naps.seconds.clear()
 
@@ -304,7 +306,7 @@ def batches(wire) -> list:
     return [call for call in wire.calls if call.operation == "BatchGetItem"][-2:]
 
 
-def test_what_is_left_unread_is_asked_for_three_times_more_with_jitter_then_503(wire, ready, calls):
+def test_unread_keys_are_read_three_times_more_with_jitter_then_503(wire, ready, calls):
     person, _, _ = ready
     wire.naps.seconds.clear()
 
@@ -315,7 +317,7 @@ def test_what_is_left_unread_is_asked_for_three_times_more_with_jitter_then_503(
     assert len(set(wire.naps.seconds)) == 3
 
 
-def test_a_request_that_aws_does_not_understand_is_our_fault_and_tells_nothing(wire, ready):
+def test_a_request_that_aws_does_not_understand_is_a_500_without_details(wire, ready):
     person, challenge, code = ready
     nonsense = answer(400, __type="com.amazon.coral.validate#ValidationException", message="Table my-secret-table: invalid key")
 
@@ -338,8 +340,8 @@ def never_through(wire, send, operation="UpdateItem"):
                     yield send()
 
 
-def test_a_full_window_of_an_address_lets_no_ask_through_whatever_breaks(api, wire, ada):
-    ada.ask(LOGIN)
+def test_a_full_window_of_an_address_lets_no_code_request_through_whatever_breaks(api, wire, ada):
+    ada.request_code(LOGIN)
     api.skip_records()
 
     refused = list(never_through(wire, lambda: api.post("/login/mobile/send", phone=ada.phone)))
@@ -348,8 +350,8 @@ def test_a_full_window_of_an_address_lets_no_ask_through_whatever_breaks(api, wi
     assert api.new_records() == []
 
 
-def test_a_full_window_of_a_client_lets_no_ask_through_whatever_breaks(api, wire, tables, ada):
-    ada.ask(LOGIN)
+def test_a_full_window_of_a_client_lets_no_code_request_through_whatever_breaks(api, wire, tables, ada):
+    ada.request_code(LOGIN)
     [place] = [place for place in tables.look() if place.kind == "ip"]
     full = tables.look()[place] | {f"ip{nth}": tables.look()[place]["ip0"] for nth in range(30)}
     tables.put_back(type(tables.look())(tables.look() | {place: full}))
@@ -361,7 +363,7 @@ def test_a_full_window_of_a_client_lets_no_ask_through_whatever_breaks(api, wire
     assert api.new_records() == []
 
 
-def test_spent_tries_let_no_right_code_through_whatever_breaks(wire, ready, sent_back):
+def test_used_up_attempts_let_no_right_code_through_whatever_breaks(wire, ready, sent_back):
     person, challenge, code = ready
     for _ in range(5):
         person.verify(other_code(code), **sent_back(challenge))
@@ -374,11 +376,11 @@ def test_spent_tries_let_no_right_code_through_whatever_breaks(wire, ready, sent
 
 def test_a_full_window_of_failures_lets_no_right_code_through_whatever_breaks(wire, customer):
     for _ in range(2):
-        _, code = customer.asked_and_read()
+        _, code = customer.request_and_read_code()
         for _ in range(5):
             customer.verify(other_code(code))
         customer.api.clock.advance(90)
-    _, code = customer.asked_and_read()
+    _, code = customer.request_and_read_code()
 
     refused = list(never_through(wire, lambda: customer.verify(code)))
 

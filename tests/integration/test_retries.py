@@ -1,4 +1,4 @@
-"""Repeating a call whose answer was lost: `Idempotency-Key`."""
+"""Repeating a call whose response was lost: `Idempotency-Key`."""
 
 import base64
 import json
@@ -14,11 +14,11 @@ KEY, OTHER_KEY = "a-random-key-of-the-client", "another-key-of-the-client"
 
 
 class Verify:
-    """A code that has been read, and the call that tries it."""
+    """A code that has been read, and the call that enters it."""
 
     def __init__(self, person, flow: str, *, bound: bool):
         self.person, self.flow = person, flow
-        challenge, self.code = person.asked_and_read(flow)
+        challenge, self.code = person.request_and_read_code(flow)
         self.named = {"challenge": challenge} if bound else {}
 
     def __call__(self, key: str | None = KEY, code: str | None = None, **more):
@@ -36,9 +36,9 @@ def session_of(token: str) -> str:
 
 
 def outcome(answer) -> tuple:
-    """All that has to be the same in a repeated answer; the access token is signed anew."""
-    told = answer.body
-    return answer.status, session_of(told["token"]), {name: value for name, value in told.items() if name not in ("token", "expires_in")}
+    """Everything that has to be the same in a repeated response; the access token is signed again."""
+    body = answer.body
+    return answer.status, session_of(body["token"]), {name: value for name, value in body.items() if name not in ("token", "expires_in")}
 
 
 def refused(answer) -> bool:
@@ -59,7 +59,7 @@ def test_the_same_code_with_the_same_key_is_the_same_session(customer, verify):
     assert customer.refresh(again[-1]["refresh_token"]).status == 200
 
 
-def test_a_repeated_sign_up_is_one_account_told_as_created_again(ada, bound):
+def test_a_repeated_sign_up_is_one_account_and_201_again(ada, bound):
     verify = Verify(ada, REGISTER, bound=bound)
     first = verify(first_name="Ada")
 
@@ -101,7 +101,7 @@ def test_the_code_may_be_spelled_otherwise_when_it_is_repeated(verify):
     assert outcome(again) == outcome(first)
 
 
-def test_a_repeat_after_a_refresh_has_the_first_refresh_token_still(customer, verify):
+def test_a_repeat_after_a_refresh_still_has_the_first_refresh_token(customer, verify):
     first = verify()
     customer.refresh(first["refresh_token"])
 
@@ -110,26 +110,26 @@ def test_a_repeat_after_a_refresh_has_the_first_refresh_token_still(customer, ve
     assert outcome(again) == outcome(first)
 
 
-@pytest.mark.parametrize(("seconds", "kept"), [(119, True), (120, False), (180, False)])
-def test_an_outcome_is_kept_for_two_minutes(api, verify, seconds, kept):
+@pytest.mark.parametrize(("seconds", "is_kept"), [(119, True), (120, False), (180, False)])
+def test_an_idempotency_record_lives_for_two_minutes(api, verify, seconds, is_kept):
     first = verify()
     api.clock.advance(seconds)
 
     again = verify()
 
-    assert (outcome(again) == outcome(first)) if kept else refused(again)
+    assert (outcome(again) == outcome(first)) if is_kept else refused(again)
 
 
-def test_a_new_ask_ends_no_kept_outcome(api, customer, verify):
+def test_a_new_code_request_ends_no_idempotency_record(api, customer, verify):
     first = verify()
     api.clock.advance(90)
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     assert outcome(verify()) == outcome(first)
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_an_outcome_of_one_purpose_outlives_that_of_another(api, customer, verify, bound):
+def test_an_idempotency_record_of_one_purpose_outlives_that_of_another(api, customer, verify, bound):
     first = verify()
     api.clock.advance(90)
     Verify(customer, REGISTER, bound=bound)(key=OTHER_KEY)
@@ -140,7 +140,7 @@ def test_an_outcome_of_one_purpose_outlives_that_of_another(api, customer, verif
 # ── not the same ──
 
 
-def test_another_key_or_none_is_refused_and_leaves_the_outcome(verify):
+def test_another_key_or_none_is_refused_and_leaves_the_idempotency_record(verify):
     first = verify()
 
     assert refused(verify(key=OTHER_KEY))
@@ -149,14 +149,14 @@ def test_another_key_or_none_is_refused_and_leaves_the_outcome(verify):
     assert outcome(verify()) == outcome(first)
 
 
-def test_what_began_without_a_key_is_repeated_with_none(verify):
+def test_a_call_without_a_key_is_repeated_with_none(verify):
     assert verify(key=None).status == 200
 
     assert refused(verify(key=KEY))
     assert refused(verify(key=None))
 
 
-def test_a_wrong_code_with_the_right_key_ends_the_outcome(customer, verify):
+def test_a_wrong_code_with_the_right_key_ends_the_idempotency_record(customer, verify):
     first = verify()
 
     assert refused(verify(code=WRONG))
@@ -175,14 +175,14 @@ def test_the_key_of_another_person_repeats_nothing(api, inbox, verify, bound):
     assert own["customer"]["id"] == eve.id
 
 
-def test_a_session_that_has_been_logged_out_is_not_told_again(api, verify):
+def test_a_session_that_was_logged_out_is_not_returned_again(api, verify):
     first = verify()
     assert api.post("/login/logout", refreshToken=first["refresh_token"]).status == 200
 
     assert refused(verify())
 
 
-def test_a_session_that_was_ended_with_all_others_is_not_told_again(api, customer, verify):
+def test_a_session_that_ended_with_all_others_is_not_returned_again(api, customer, verify):
     verify()
     assert api.post("/login/logout", refreshToken=customer.session["refresh_token"], everywhere=True).status == 200
 
@@ -198,28 +198,28 @@ def test_the_same_key_with_the_next_code_is_the_next_session(api, customer, veri
     if bound:
         assert second.status == 200
         assert outcome(second) != outcome(first)
-    else:  # the key names the first outcome, and this is not its code
+    else:  # the key names the first idempotency record, and this is not its code
         assert refused(second)
 
 
 # ── what a repeat costs ──
 
 
-def test_the_same_wrong_code_with_the_same_key_is_one_try(verify):
+def test_the_same_wrong_code_with_the_same_key_is_one_attempt(verify):
     for _ in range(8):
         assert refused(verify(code=WRONG))
 
     assert verify(key=None).status == 200
 
 
-def test_wrong_codes_with_one_key_are_a_try_each(verify):
+def test_wrong_codes_with_one_key_are_an_attempt_each(verify):
     for i in range(5):
         assert refused(verify(code=f"{WRONG}{i}"))
 
     assert refused(verify())
 
 
-def test_the_same_wrong_code_with_a_key_each_is_a_try_each(verify):
+def test_the_same_wrong_code_with_different_keys_is_an_attempt_each(verify):
     for i in range(5):
         assert refused(verify(key=f"{KEY}-{i}", code=WRONG))
 
@@ -241,10 +241,10 @@ def test_repeats_count_nowhere(api, customer, verify):
     statuses = []
     for _ in range(2):
         api.clock.advance(90)
-        customer.ask()
+        customer.request_code()
         statuses += [customer.verify(WRONG).status for _ in range(5)]
     api.clock.advance(90)
-    customer.ask()
+    customer.request_code()
 
     assert statuses == [401] * 10
     assert customer.verify(WRONG).status == 429
@@ -266,7 +266,7 @@ BAD_KEYS = {
 
 
 @pytest.mark.parametrize("key", list(BAD_KEYS.values()), ids=BAD_KEYS)
-def test_a_bad_key_is_refused_and_spends_nothing(api, customer, verify, key):
+def test_an_invalid_key_is_refused_and_uses_up_nothing(api, customer, verify, key):
     headers = {"Idempotency-Key": key}
 
     answers = [api.post(f"{LOGIN}/verify-otp", phone=customer.phone, code=verify.code, headers=headers, **verify.named) for _ in range(6)]
@@ -279,6 +279,6 @@ def test_a_bad_key_is_refused_and_spends_nothing(api, customer, verify, key):
 
 
 @pytest.mark.parametrize("key", ["k" * 16, "k" * 64, "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"])
-def test_a_good_key_has_16_to_64_printable_characters(verify, key):
+def test_a_valid_key_has_16_to_64_printable_characters(verify, key):
     assert verify(key=key).status == 200
     assert verify(key=key).status == 200

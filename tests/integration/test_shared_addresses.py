@@ -1,4 +1,4 @@
-"""Many people behind one address: what of a client's window is given back, what known devices have of their own, and a carrier's NAT."""
+"""Many people behind one client: refunds to its window, the trusted lane of known devices, and a carrier's NAT."""
 
 from collections import Counter
 
@@ -11,106 +11,106 @@ from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.people import LOGIN, Person, new_ip, new_number, other_code
 
-ASK, SEND, VERIFY = f"{LOGIN}/request-otp", "/login/mobile/send", "/login/mobile/verify"
+REQUEST_CODE, SEND, VERIFY = f"{LOGIN}/request-otp", "/login/mobile/send", "/login/mobile/verify"
 COUNT, PUT, REFUND = ("UpdateItem",) * 3
-LEFT = 30  # asks of one client in an hour, in each lane
+LEFT = 30  # code requests of one client in an hour, in each lane
 
 
 @pytest.fixture
-def six_asks(setting):
-    """An hour has room for six asks of one client."""
+def six_code_requests(setting):
+    """An hour has room for six code requests of one client."""
     setting(IP_SENDS_PER_HOUR=6)
 
 
-def asked(api, times: int, ip: str = "", **more) -> list[int]:
+def request_codes(api, times: int, ip: str = "", **more) -> list[int]:
     """Asks for somebody else each time."""
-    return [api.post(ASK, phone=new_number(), ip=ip, **more).status for _ in range(times)]
+    return [api.post(REQUEST_CODE, phone=new_number(), ip=ip, **more).status for _ in range(times)]
 
 
-# ── what an address refused is given back ──
+# ── refunds of what an address refused ──
 
 
-def test_an_ask_that_its_address_refuses_is_given_back_to_its_client(api, number, six_asks):
-    refused = [api.post(ASK, phone=number) for _ in range(6)][1:]
+def test_a_code_request_refused_by_its_address_is_refunded_to_its_client(api, number, six_code_requests):
+    refused = [api.post(REQUEST_CODE, phone=number) for _ in range(6)][1:]
 
     assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, (COUNT, PUT, REFUND))}
-    assert asked(api, 6) == [200] * 5 + [429]
+    assert request_codes(api, 6) == [200] * 5 + [429]
 
 
-def test_an_ask_for_nobody_that_is_refused_is_given_back_like_any_other(api, ada, six_asks):
+def test_a_refused_code_request_for_nobody_is_refunded_like_any_other(api, ada, six_code_requests):
     nobody = "cus_000000000000000000000000"
-    refused = [ada.ask_verification(nobody, "email") for _ in range(6)][1:]
+    refused = [ada.request_verification(nobody, "email") for _ in range(6)][1:]
 
     assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, ("UpdateItem", "GetItem", "UpdateItem", "UpdateItem"))}
-    assert asked(api, 6, ada.ip) == [200] * 5 + [429]
+    assert request_codes(api, 6, ada.ip) == [200] * 5 + [429]
 
 
-def test_twenty_asks_an_hour_are_given_back_to_one_client_and_no_more(api, number):
-    api.post(ASK, phone=number)
+def test_20_code_requests_an_hour_are_refunded_to_one_client_and_no_more(api, number):
+    api.post(REQUEST_CODE, phone=number)
     for _ in range(21):
-        assert api.post(ASK, phone=number).status == 429
+        assert api.post(REQUEST_CODE, phone=number).status == 429
 
-    assert Counter(asked(api, LEFT)) == {200: LEFT - 2, 429: 2}
+    assert Counter(request_codes(api, LEFT)) == {200: LEFT - 2, 429: 2}
 
     api.clock.advance(clock.HOUR)
-    api.post(ASK, phone=number)
-    api.post(ASK, phone=number)
-    assert Counter(asked(api, LEFT)) == {200: LEFT - 1, 429: 1}
+    api.post(REQUEST_CODE, phone=number)
+    api.post(REQUEST_CODE, phone=number)
+    assert Counter(request_codes(api, LEFT)) == {200: LEFT - 1, 429: 1}
 
 
-def test_refunds_of_one_client_are_not_another_s(api, number):
+def test_refunds_of_one_client_do_not_count_for_another(api, number):
     for _ in range(22):
-        api.post(ASK, phone=number)
+        api.post(REQUEST_CODE, phone=number)
     other = new_ip()
-    assert api.post(ASK, phone=number, ip=other).status == 429
+    assert api.post(REQUEST_CODE, phone=number, ip=other).status == 429
 
-    assert asked(api, LEFT, other) == [200] * LEFT
+    assert request_codes(api, LEFT, other) == [200] * LEFT
 
 
-def test_what_the_client_s_own_window_refuses_is_not_given_back(api, number, six_asks):
-    asked(api, 6)
+def test_a_code_request_refused_by_the_client_s_own_window_is_not_refunded(api, number, six_code_requests):
+    request_codes(api, 6)
 
-    assert api.post(ASK, phone=number).aws_calls == (COUNT,)
-    assert asked(api, 1) == [429]
+    assert api.post(REQUEST_CODE, phone=number).aws_calls == (COUNT,)
+    assert request_codes(api, 1) == [429]
 
 
 @ON_DYNAMODB
-def test_of_forty_asks_at_once_for_one_address_twenty_are_given_back(api, tables, number):
-    statuses = Counter(answer.status for answer in at_once(40, lambda _: api.post(ASK, phone=number)))
+def test_of_40_concurrent_code_requests_for_one_address_20_are_refunded(api, tables, number):
+    statuses = Counter(answer.status for answer in at_once(40, lambda _: api.post(REQUEST_CODE, phone=number)))
     counted, given_back = (tables.look().events("ip", window) for window in ("ip", "refund"))
 
     assert statuses == {200: 1, 429: 39}
     assert (given_back, counted <= 40 - 20) == (20, True)
-    assert Counter(asked(api, LEFT))[200] == LEFT - counted
+    assert Counter(request_codes(api, LEFT))[200] == LEFT - counted
 
 
-def test_a_refund_whose_answer_was_lost_is_one(api, wire, tables, number):
-    asked(api, 3)
-    api.post(ASK, phone=number)
+def test_a_refund_whose_response_was_lost_counts_once(api, wire, tables, number):
+    request_codes(api, 3)
+    api.post(REQUEST_CODE, phone=number)
     with wire.broken("UpdateItem", "lost", nth=3, times=1):
-        assert api.post(ASK, phone=number).status == 429
+        assert api.post(REQUEST_CODE, phone=number).status == 429
 
     assert (tables.look().events("ip", "ip"), tables.look().events("ip", "refund")) == (4, 1)
 
 
 @pytest.mark.parametrize("failure", ["error", "throttle", "timeout", "lost"])
-def test_a_refund_that_fails_is_no_refund_and_changes_no_answer(api, wire, number, failure):
-    api.post(ASK, phone=number)
+def test_a_refund_that_fails_is_no_refund_and_changes_no_response(api, wire, number, failure):
+    api.post(REQUEST_CODE, phone=number)
     with wire.broken("UpdateItem", failure, nth=3):
-        assert api.post(ASK, phone=number).status == 429
+        assert api.post(REQUEST_CODE, phone=number).status == 429
 
 
-def test_where_clients_are_not_counted_nothing_is_given_back(api, number, setting):
+def test_where_clients_are_not_counted_nothing_is_refunded(api, number, setting):
     setting(IP_SENDS_PER_HOUR=0)
 
-    assert [api.post(ASK, phone=number).aws_calls for _ in range(2)] == [(PUT,)] * 2
+    assert [api.post(REQUEST_CODE, phone=number).aws_calls for _ in range(2)] == [(PUT,)] * 2
 
 
-def test_the_greatest_window_can_be_given_back_too(api, number, setting):
+def test_the_greatest_window_can_be_refunded_too(api, number, setting):
     setting(IP_SENDS_PER_HOUR=60)
-    api.post(ASK, phone=number)
+    api.post(REQUEST_CODE, phone=number)
 
-    assert api.post(ASK, phone=number).aws_calls == (COUNT, PUT, REFUND)
+    assert api.post(REQUEST_CODE, phone=number).aws_calls == (COUNT, PUT, REFUND)
 
 
 # ── known devices have a window of their own ──
@@ -118,7 +118,7 @@ def test_the_greatest_window_can_be_given_back_too(api, number, setting):
 
 @pytest.fixture
 def known(api):
-    """Makes the body of an ask by a device that has proven a number of its own."""
+    """Returns the body of a code request by a device that has proven a number of its own."""
 
     def make() -> dict:
         number = new_number()
@@ -127,47 +127,47 @@ def known(api):
     return make
 
 
-def test_strangers_who_fill_their_client_s_window_take_nothing_from_known_devices(api, customer, six_asks):
-    assert asked(api, 7, customer.ip)[-1] == 429
+def test_a_full_window_of_the_client_in_the_untrusted_lane_takes_nothing_from_known_devices(api, customer, six_code_requests):
+    assert request_codes(api, 7, customer.ip)[-1] == 429
 
-    assert customer.ask().status == 429
-    assert customer.ask(device=customer.device).status == 200
+    assert customer.request_code().status == 429
+    assert customer.request_code(device=customer.device).status == 200
 
 
-def test_known_devices_who_fill_theirs_take_nothing_from_strangers(api, known, six_asks):
-    statuses = [api.post(ASK, **known()).status for _ in range(7)]
+def test_a_full_window_of_the_client_in_the_trusted_lane_takes_nothing_from_the_untrusted_lane(api, known, six_code_requests):
+    statuses = [api.post(REQUEST_CODE, **known()).status for _ in range(7)]
 
     assert statuses == [200] * 6 + [429]
-    assert asked(api, 7) == [200] * 6 + [429]
+    assert request_codes(api, 7) == [200] * 6 + [429]
 
 
-def test_an_ask_that_a_known_device_s_address_refuses_is_given_back_to_that_window(api, known, six_asks):
+def test_a_refused_code_request_of_a_known_device_is_refunded_to_the_trusted_lane(api, known, six_code_requests):
     body = known()
-    refused = [api.post(ASK, **body) for _ in range(6)][1:]
+    refused = [api.post(REQUEST_CODE, **body) for _ in range(6)][1:]
 
     assert {(answer.status, answer.aws_calls) for answer in refused} == {(429, (COUNT, PUT, REFUND))}
-    assert [api.post(ASK, **known()).status for _ in range(6)] == [200] * 5 + [429]
-    assert asked(api, 7) == [200] * 6 + [429]
+    assert [api.post(REQUEST_CODE, **known()).status for _ in range(6)] == [200] * 5 + [429]
+    assert request_codes(api, 7) == [200] * 6 + [429]
 
 
-def test_a_signed_in_owner_s_ask_counts_as_a_known_device_s(api, customer, known, six_asks):
-    asked(api, 7, customer.ip)
+def test_a_signed_in_owner_s_code_request_counts_in_the_trusted_lane(api, customer, known, six_code_requests):
+    request_codes(api, 7, customer.ip)
     assert customer.request_deletion().status == 200
 
-    assert [api.post(ASK, ip=customer.ip, **known()).status for _ in range(6)] == [200] * 5 + [429]
+    assert [api.post(REQUEST_CODE, ip=customer.ip, **known()).status for _ in range(6)] == [200] * 5 + [429]
 
 
-def test_an_ended_device_s_ask_counts_as_a_stranger_s_alone(api, ada, known, six_asks):
+def test_an_ended_device_s_code_request_counts_in_the_untrusted_lane_alone(api, ada, known, six_code_requests):
     ended = {"email": ada.member().email, "device": ada.device}
     api.clock.advance(1)
     ada.change_password("another long password")
     ip = new_ip()
 
     assert api.post("/login/email/send", ip=ip, **ended).aws_calls == (COUNT, PUT, REFUND, COUNT, PUT)
-    assert asked(api, 6, ip) == [200] * 5 + [429]
+    assert request_codes(api, 6, ip) == [200] * 5 + [429]
     api.clock.advance(90)
     assert api.post("/login/email/send", ip=ip, **ended).status == 429
-    assert [api.post(ASK, ip=ip, **known()).status for _ in range(7)] == [200] * 6 + [429]
+    assert [api.post(REQUEST_CODE, ip=ip, **known()).status for _ in range(7)] == [200] * 6 + [429]
 
 
 # ── registrations ──
@@ -187,7 +187,7 @@ HOUR, PEOPLE = 3_600, 500
 
 
 class Honest:
-    """Somebody who wants to sign in by the phone, behind the carrier's address; one in ten mistypes the code and asks again at once."""
+    """Somebody who signs in by phone behind the carrier's address; one in ten mistypes the code and requests another one immediately."""
 
     def __init__(self, api, inbox, ip: str, *, is_known: bool, mistypes: bool):
         self.api, self.inbox, self.ip, self.mistypes = api, inbox, ip, mistypes
@@ -195,15 +195,15 @@ class Honest:
         self.body = {"phone": self.phone} | ({"device": devices.issue(phone.parse(self.phone), at=clock.now())} if is_known else {})
 
     def sign_in(self) -> bool:
-        """Whether the person got in; who is refused gives up."""
-        asked = self.api.post(SEND, ip=self.ip, **self.body)
-        if asked.status == 429:
+        """Whether the person signed in; anybody who is refused gives up."""
+        response = self.api.post(SEND, ip=self.ip, **self.body)
+        if response.status == 429:
             return False
         code = self.inbox.code(self.phone)
         if self.mistypes:
-            assert self._verify(asked["challenge"], other_code(code)).status == 401
+            assert self._verify(response["challenge"], other_code(code)).status == 401
             assert self.api.post(SEND, ip=self.ip, **self.body).status == 429
-        assert self._verify(asked["challenge"], code).status == 200
+        assert self._verify(response["challenge"], code).status == 200
         return True
 
     def _verify(self, challenge: str, code: str):
@@ -212,7 +212,7 @@ class Honest:
 
 @ON_DYNAMODB
 @pytest.mark.parametrize("share", [0, 50, 80, 95])
-def test_of_500_honest_people_behind_one_address_in_an_hour_so_many_are_refused(api, inbox, part_of, report, share):
+def test_of_500_honest_people_behind_one_client_in_an_hour_so_many_are_refused(api, inbox, part_of, report, share):
     count, ip = part_of(PEOPLE, part=100), new_ip()
     people = [
         Honest(api, inbox, ip, is_known=nth * share // 100 != (nth + 1) * share // 100, mistypes=nth % 10 == nth // 10 % 10)
@@ -231,8 +231,8 @@ def test_of_500_honest_people_behind_one_address_in_an_hour_so_many_are_refused(
 
 
 @ON_DYNAMODB
-def test_a_pumper_behind_the_same_address_gets_60_messages_in_any_hour_and_no_more(api, inbox, part_of, report):
-    """He has enrolled thirty numbers of his own, and asks for them with their devices and without, and for others' numbers."""
+def test_an_sms_pumper_behind_the_same_client_gets_60_messages_in_any_hour_and_no_more(api, inbox, part_of, report):
+    """He has enrolled thirty numbers of his own, and requests codes for them with and without their devices, and for others' numbers."""
     people, ip, began = part_of(PEOPLE, part=60), new_ip(), api.clock.now()
     own = [new_number() for _ in range(30)]
     known = [{"phone": number, "device": devices.issue(phone.parse(number), at=clock.now())} for number in own]

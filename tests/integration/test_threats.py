@@ -1,6 +1,6 @@
-"""Attacks whose size is what they are about: a hundredth of it in each run, all of it with ATTACKS=whole, as `make bench` runs them.
+"""Large attacks: a hundredth of their size in each run, all of it with ATTACKS=whole, as `make bench` runs them.
 
-The numbers in the names of the tests are those of the whole. What each shows stands in docs/threats.md.
+The numbers in the names of the tests are the whole sizes. docs/threats.md says what each shows.
 """
 
 import random
@@ -28,8 +28,8 @@ def emptied_stream(api):
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_of_10_000_wrong_codes_at_once_5_are_compared_and_the_right_one_is_then_refused(api, customer, compared, part_of, report, bound):
-    challenge, code = customer.asked_and_read()
+def test_of_10_000_concurrent_wrong_codes_5_are_compared_and_the_right_one_is_then_refused(api, customer, compared, part_of, report, bound):
+    challenge, code = customer.request_and_read_code()
     named = {"challenge": challenge} if bound else {}
     count = part_of(10_000)
 
@@ -45,63 +45,63 @@ def test_of_10_000_wrong_codes_at_once_5_are_compared_and_the_right_one_is_then_
     report(f"{count} wrong codes {'with' if bound else 'without'} their challenge: {len(compared)} compared, 0 accepted")
 
 
-ASKS, GUESSES = 30, 5  # by one client within an hour, of one code
-BEYOND = 10  # tries of a client whose window is full: at a part of the size it gives up then
+CODE_REQUESTS, GUESSES = 30, 5  # by one client within an hour, of one code
+BEYOND = 10  # attempts of a client whose window is full: at a part of the size it stops then
 WRONG = "1234567"  # never right, and compared all the same
 
 
-def test_100_000_challenges_with_5_guesses_each_tell_a_client_of_its_windows_alone(api, compared, part_of, report):
-    clients = part_of(100_000) // ASKS
-    most = min(ASKS * GUESSES, settings.service().ip_code_failures_per_quarter_hour)
-    tries = ASKS * GUESSES if WHOLE else most + BEYOND
-    asks, attempts, told = Counter[int](), Counter[int](), Counter[str]()
+def test_100_000_challenges_with_5_attempts_each_show_a_client_only_its_windows(api, compared, part_of, report):
+    clients = part_of(100_000) // CODE_REQUESTS
+    most = min(CODE_REQUESTS * GUESSES, settings.service().ip_code_failures_per_quarter_hour)
+    tries = CODE_REQUESTS * GUESSES if WHOLE else most + BEYOND
+    requests, attempts, compared_for = Counter[int](), Counter[int](), Counter[str]()
 
     for ip in [new_ip() for _ in range(clients)]:
-        numbers = [new_number() for _ in range(ASKS + 1)]
+        numbers = [new_number() for _ in range(CODE_REQUESTS + 1)]
         answers = [api.post(f"{LOGIN}/request-otp", phone=number, ip=ip) for number in numbers]
-        asks.update(answer.status for answer in answers)
+        requests.update(answer.status for answer in answers)
         challenges = [(number, answer["challenge"]) for number, answer in zip(numbers, answers, strict=True) if answer.status == 200]
         for number, challenge in (challenges * GUESSES)[:tries]:
             before = len(compared)
             status = api.post(f"{LOGIN}/verify-otp", phone=number, challenge=challenge, code=WRONG, ip=ip).status
             attempts[status] += 1
-            told[ip] += status != 429 and len(compared) > before
+            compared_for[ip] += status != 429 and len(compared) > before
 
-    assert asks == {200: clients * ASKS, 429: clients}
+    assert requests == {200: clients * CODE_REQUESTS, 429: clients}
     assert attempts.keys() <= {401, 429}
     assert attempts.total() == clients * tries
-    assert set(told.values()) == {most}
-    # A guess is right once in a million: nothing that counts over all clients is there yet to stop whoever has many addresses.
+    assert set(compared_for.values()) == {most}
+    # A guess is right once in a million: no limit counts over all clients yet to stop somebody with many addresses.
     report(
-        f"{attempts.total()} attempts at {clients * ASKS} challenges by {clients} clients: {told.total()} answered, "
-        f"{told.total() / 1_000_000:.4f} right by chance"
+        f"{attempts.total()} attempts at {clients * CODE_REQUESTS} challenges by {clients} clients: {compared_for.total()} answered, "
+        f"{compared_for.total() / 1_000_000:.4f} right by chance"
     )
 
 
-def test_100_000_asks_for_numbers_in_a_row_from_10_000_addresses_of_one_64_send_30_messages(api, part_of, report):
+def test_100_000_code_requests_for_consecutive_numbers_from_10_000_addresses_of_one_64_send_30_messages(api, part_of, report):
     network = IPv6Address(f"2001:db8:{random.randrange(2**16):x}::")
-    asks, addresses = part_of(100_000), part_of(10_000)
+    requests, addresses = part_of(100_000), part_of(10_000)
     before = len(api.wire.sent)
 
     statuses = Counter(
-        api.post("/login/mobile/send", phone=f"+1646{2_000_000 + nth}", ip=str(network + nth % addresses)).status for nth in range(asks)
+        api.post("/login/mobile/send", phone=f"+1646{2_000_000 + nth}", ip=str(network + nth % addresses)).status for nth in range(requests)
     )
     while api.deliver():
         pass
 
-    assert statuses == {200: 30, 429: asks - 30}
+    assert statuses == {200: 30, 429: requests - 30}
     assert len(api.wire.sent) - before == 30
-    report(f"{asks} asks from {addresses} addresses of one /64: 30 messages")
+    report(f"{requests} asks from {addresses} addresses of one /64: 30 messages")
 
 
-def test_10_000_made_up_forwarding_addresses_are_one_client(api, part_of, report):
+def test_10_000_invented_forwarding_addresses_are_one_client(api, part_of, report):
     count = part_of(10_000)
 
-    def ask(_):
+    def request_code(_):
         headers = {"X-Forwarded-For": ", ".join(".".join(map(str, random.randbytes(4))) for _ in range(2))}
         return api.post(f"{LOGIN}/request-otp", phone=new_number(), headers=headers).status
 
-    statuses = Counter(ask(nth) for nth in range(count))
+    statuses = Counter(request_code(nth) for nth in range(count))
 
     assert statuses == {200: 30, 429: count - 30}
     report(f"{count} addresses in X-Forwarded-For: 30 asks")
@@ -113,8 +113,8 @@ NEW_PASSWORD = "another long password"
 
 
 @pytest.fixture
-def made(api, inbox, setting):
-    """Makes a proof by what it is for: the challenge and code that came to somebody, and the door where that person shows one."""
+def proof_and_door(api, inbox, setting):
+    """Returns a proof of a purpose, with its challenge and code, and the door: the endpoint where its owner redeems one."""
     setting(REGISTRATION_IDENTIFIER="phone")
 
     def signed_up() -> Person:
@@ -124,7 +124,7 @@ def made(api, inbox, setting):
         return person
 
     def by_code(flow: str, person: Person):
-        return person.asked_and_read(flow), lambda proof: person.verify(proof[1], flow, challenge=proof[0])
+        return person.request_and_read_code(flow), lambda proof: person.verify(proof[1], flow, challenge=proof[0])
 
     def of(purpose: str):
         if purpose == "register":
@@ -135,15 +135,15 @@ def made(api, inbox, setting):
             case "login":
                 return by_code(LOGIN, person)
             case "sign_in":
-                asked = post("/login/mobile/send", phone=phone, ip=person.ip)
-                proof = asked["challenge"], inbox.code(phone)
+                response = post("/login/mobile/send", phone=phone, ip=person.ip)
+                proof = response["challenge"], inbox.code(phone)
                 return proof, lambda proof: post("/login/mobile/verify", phone=phone, challenge=proof[0], code=proof[1])
             case "verify":
                 customer_id = person.create(person.register(phone=phone)["token"])["customer"]["id"]
-                proof = person.ask_verification(customer_id, "phone")["token"], inbox.code(phone)
+                proof = person.request_verification(customer_id, "phone")["token"], inbox.code(phone)
                 return proof, lambda proof: person.verify_address(*proof)
             case "contact":
-                proof = person.ask_contact(email=person.email)["token"], inbox.code(person.email)
+                proof = person.request_contact_change(email=person.email)["token"], inbox.code(person.email)
                 return proof, lambda proof: person.change_contact(*proof)
         person.forget_password(phone=phone)
         token = person.reset_token(phone)
@@ -156,30 +156,30 @@ PURPOSES = ["register", "login", "sign_in", "verify", "reset", "contact"]
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_no_proof_opens_what_another_is_for_nor_what_is_another_s(made, purpose):
-    proof, door = made(purpose)
+def test_no_proof_opens_another_purpose_or_another_customer(proof_and_door, purpose):
+    proof, door = proof_and_door(purpose)
     for other in PURPOSES:
-        foreign, _ = made(other)
+        foreign, _ = proof_and_door(other)
         swaps = [(proof[0], foreign[1]), (foreign[0], proof[1])]
-        swaps += [foreign] if (purpose, other) != ("verify", "verify") else []  # that verifies its own person's address, whoever shows it
+        swaps += [foreign] if (purpose, other) != ("verify", "verify") else []  # that verifies its owner's address, whoever sends it
         assert {door(swap).status for swap in swaps} <= {400, 401}, other
 
-    proof, door = made(purpose)  # the first one's tries are spent by now
+    proof, door = proof_and_door(purpose)  # the first one's attempts are used up by now
     assert door(proof).status in (200, 201)
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_one_proof_64_times_at_once_opens_once(made, purpose):
-    proof, door = made(purpose)
+def test_one_proof_64_times_concurrently_opens_once(proof_and_door, purpose):
+    proof, door = proof_and_door(purpose)
 
     statuses = Counter(answer.status for answer in at_once(64, lambda _: door(proof)))
 
     opened = statuses.pop(200 if purpose != "register" else 201)
     assert (opened, statuses.total()) == (1, 63)
-    assert statuses.keys() <= {401, 429}  # more than its five tries are a client's wrong codes
+    assert statuses.keys() <= {401, 429}  # more than its five attempts are a client's wrong codes
 
 
-def test_a_registration_s_token_64_times_at_once_makes_one_customer(api, ada):
+def test_a_registration_s_token_64_times_concurrently_creates_one_customer(api, ada):
     token = ada.register()["token"]
 
     statuses = Counter(answer.status for answer in at_once(64, lambda _: ada.create(token)))
@@ -188,7 +188,7 @@ def test_a_registration_s_token_64_times_at_once_makes_one_customer(api, ada):
 
 
 @pytest.mark.parametrize("seconds", [1, 49 * 3_600], ids=["1-second", "49-hours"])
-def test_a_reset_and_a_registration_s_token_open_nothing_when_they_are_over_though_their_rows_lie_there(api, ada, inbox, seconds):
+def test_an_expired_reset_and_an_expired_registration_token_open_nothing_though_their_items_are_still_stored(api, ada, inbox, seconds):
     eve = Person(api, inbox, new_ip())
     ada.member().forget_password()
     reset, token = ada.reset_token(), eve.register()["token"]
@@ -199,7 +199,7 @@ def test_a_reset_and_a_registration_s_token_open_nothing_when_they_are_over_thou
     assert eve.create(token).status == 401
 
 
-# ── what strangers send along ──
+# ── additional headers and members ──
 
 POISONED = ["evil.example", "https://evil.example", "shop.example.com.evil.example", "shop.example.com@evil.example"]
 NAMES = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Server", "X-Original-URL"]
@@ -210,12 +210,12 @@ def test_20_poisoned_headers_and_members_leave_a_reset_s_link_as_it_is(api, ada)
     for name in NAMES:
         for value in POISONED:
             api.clock.advance(86_400)
-            told = f"host={value};proto=http" if name == "Forwarded" else value
+            headers = {name: f"host={value};proto=http" if name == "Forwarded" else value}
             members = {"storefront_url": value, "reset_url": value, "redirectUrl": value}
-            asked = api.post("/auth/customer/emailpass/reset-password", email=ada.email, ip=new_ip(), headers={name: told}, **members)
+            response = api.post("/auth/customer/emailpass/reset-password", email=ada.email, ip=new_ip(), headers=headers, **members)
             message = ada.inbox.of(ada.email)[-1]
 
-            assert asked.status == 200
+            assert response.status == 200
             assert "evil" not in message.body + message.html
             assert ada.reset_token()
 
@@ -242,22 +242,22 @@ INJECTED = {
 }
 
 
-def test_members_that_nobody_asked_for_change_nothing_of_a_registration_or_its_customer(api, ada, monkeypatch):
+def test_unknown_members_change_nothing_of_a_registration_or_its_customer(api, ada, monkeypatch):
     honest = api.post
     monkeypatch.setattr(api, "post", lambda path, **body: honest(path, **(INJECTED | body)))
     since = {item["pk"]["S"] for item in api.table("CustomersTable")}
 
-    made = ada.registered()["customer"]
+    customer_item = ada.registered()["customer"]
 
-    assert (made["email_verified"], made["phone_verified"], made["phone"]) == (False, False, None)
+    assert (customer_item["email_verified"], customer_item["phone_verified"], customer_item["phone"]) == (False, False, None)
     assert ada.log_in()["type"] == "verification_required"
-    ada.session = ada.prove(made["id"]).body
+    ada.session = ada.prove(customer_item["id"]).body
     ada.change_password(NEW_PASSWORD)
     assert ada.log_in(NEW_PASSWORD).status == 200
     written = [item for item in api.table("CustomersTable") if item["pk"]["S"] not in since]
     assert len(written) == 4
     assert "injected" not in str(written)
-    [customer] = [item for item in written if item["pk"]["S"] == f"customer#{made['id']}"]
+    [customer] = [item for item in written if item["pk"]["S"] == f"customer#{customer_item['id']}"]
     assert (customer["status"], customer["roles"], customer["referrers"]) == ({"S": "active"}, {"L": []}, {"L": []})
 
 
@@ -269,30 +269,30 @@ def signed_up_by_email(api, inbox, email: str, code: str):
     return api.post("/login/email/verify", email=email, code=inbox.code(email), referralCode=code)
 
 
-def test_who_takes_a_customer_over_is_not_referred_by_that_one(api, ada, inbox):
-    made = ada.registered()["customer"]
+def test_a_customer_who_takes_another_over_is_not_referred_by_that_one(api, ada, inbox):
+    customer_item = ada.registered()["customer"]
 
-    for own in (made["id"], made["referral_code"]):
+    for own in (customer_item["id"], customer_item["referral_code"]):
         assert signed_up_by_email(api, inbox, ada.email, own).status == 400
         api.clock.advance(90)
 
 
-def test_a_referral_told_again_changes_nothing(api, inbox, customer, bob):
+def test_a_referral_that_is_sent_again_changes_nothing(api, inbox, customer, bob):
     email = new_email()
     first = signed_up_by_email(api, inbox, email, customer.id)
     api.clock.advance(90)
     again = signed_up_by_email(api, inbox, email, bob.id)
 
     assert (first.status, again.status) == (200, 200)
-    told = [api.get("/store/my-referrals", headers=person.bearer())["children"] for person in (customer, bob)]
-    assert [len(children) for children in told] == [1, 0]
-    assert email not in str(told)
+    referrals = [api.get("/store/my-referrals", headers=person.bearer())["children"] for person in (customer, bob)]
+    assert [len(children) for children in referrals] == [1, 0]
+    assert email not in str(referrals)
 
 
 def test_no_take_over_closes_a_circle_of_referrals(api, ada, inbox):
-    made = ada.registered()["customer"]
+    customer_item = ada.registered()["customer"]
     bob = Person(api, inbox, new_ip())
-    bob.sign_up(referral_code=made["id"])
+    bob.sign_up(referral_code=customer_item["id"])
 
     assert signed_up_by_email(api, inbox, ada.email, bob.id).status == 400
 
@@ -303,7 +303,7 @@ def test_no_take_over_closes_a_circle_of_referrals(api, ada, inbox):
 PEOPLE, DAYS, TOLERANCE = (25, 40, 0.05) if WHOLE else (8, 4, 0.3)
 
 
-def test_time_does_not_tell_whether_a_number_has_an_account(api, inbox, part_of, report):
+def test_response_times_do_not_reveal_whether_a_number_has_an_account(api, inbox, part_of, report):
     samples = part_of(2_000, part=2 * PEOPLE * DAYS)
     known = [Person(api, inbox, new_ip()) for _ in range(PEOPLE)]
     for person in known:
@@ -318,7 +318,7 @@ def test_time_does_not_tell_whether_a_number_has_an_account(api, inbox, part_of,
         people = [(person, True) for person in known] + [(person, False) for person in unknown]
         random.shuffle(people)
         for person, there in people:
-            for act, call in (("ask", person.ask), ("verify", lambda person=person: person.verify("000000"))):
+            for act, call in (("ask", person.request_code), ("verify", lambda person=person: person.verify("000000"))):
                 person.ip = new_ip()
                 started = time.perf_counter()
                 answer = call()
@@ -332,7 +332,7 @@ def test_time_does_not_tell_whether_a_number_has_an_account(api, inbox, part_of,
 
 
 def area_under_curve(some: list[float], others: list[float]) -> float:
-    """The share of pairs in which the one of `some` is the greater: a half where nothing tells them apart."""
+    """The share of pairs in which the one of `some` is the greater: a half if nothing distinguishes them."""
     ranks = {value: rank for rank, value in enumerate(sorted(some + others), 1)}
     return (sum(ranks[value] for value in some) - len(some) * (len(some) + 1) / 2) / (len(some) * len(others))
 

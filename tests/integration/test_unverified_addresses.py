@@ -1,4 +1,4 @@
-"""A customer who merely gave an address has no power over it: what hangs on it (codes, windows, devices, messages) is its owner's alone."""
+"""An unverified address gives its customer no power over it: its codes, windows, devices and messages are its owner's alone."""
 
 import contextlib
 import json
@@ -39,7 +39,7 @@ def owner(tables, ada):
 
 @pytest.fixture
 def unproven(tables, api, inbox, ada):
-    """Somebody with a session, whose account has Ada's phone as its own: given, not verified."""
+    """Somebody with a session, whose account has Ada's phone as its own, unverified."""
     unproven = Person(api, inbox, new_ip())
     unproven.session = unproven.registered(THEIRS, phone=ada.phone)
     return unproven
@@ -47,7 +47,7 @@ def unproven(tables, api, inbox, ada):
 
 @pytest.fixture
 def squatter(tables, api, inbox, ada):
-    """Somebody who has registered with Ada's mailbox before she came, and is signed in."""
+    """Somebody who registered with Ada's email before her, and is signed in."""
     squatter = Person(api, inbox, new_ip())
     squatter.email = ada.email
     squatter.session = squatter.registered(THEIRS, phone=squatter.phone, first_name="Mallory")
@@ -55,7 +55,7 @@ def squatter(tables, api, inbox, ada):
 
 
 def lanes(tables, person) -> dict:
-    """What lies there of the codes of the person's phone, by lane, and of the passwords that were entered for it."""
+    """The code items of the person's phone, by lane, and the windows of the passwords entered for it."""
     world = {place.pk: item for place, item in tables.look().items()}
     item_keys = {lane: keys.code_item_key(phone.parse(person.phone), lane) for lane in ("untrusted", "trusted")}
     codes = {lane: world.get(keys.code_item(item_key)) for lane, item_key in item_keys.items()}
@@ -69,32 +69,32 @@ def export(person, token=None) -> dict:
 
 
 def enter_by_email(person) -> dict:
-    asked = person.api.post("/login/email/send", email=person.email, ip=new_ip())
+    code_request = person.api.post("/login/email/send", email=person.email, ip=new_ip())
     code = person.inbox.code(person.email)
-    answer = person.api.post("/login/email/verify", email=person.email, code=code, challenge=asked["challenge"], ip=new_ip())
+    answer = person.api.post("/login/email/verify", email=person.email, code=code, challenge=code_request["challenge"], ip=new_ip())
     assert answer.status == 200, answer.text
     person.api.clock.advance(90)
     return answer.body
 
 
-# ── what is told ──
+# ── exports and notifications ──
 
 
 @ON_BOTH_ENGINES
-def test_an_export_tells_nothing_of_what_is_asked_and_tried_at_an_address_that_is_not_verified(owner, unproven):
-    owner.ask(device=owner.device)
+def test_an_export_has_no_activity_of_an_unverified_address(owner, unproven):
+    owner.request_code(device=owner.device)
     owner.verify(WRONG)
-    told = export(unproven)
+    exported = export(unproven)
 
-    assert told["activity"] == []
-    assert told["customer"]["phone"] == owner.phone  # what they gave is theirs to know
-    assert [each["spelling"] for each in told["identities"]] == [unproven.email]
+    assert exported["activity"] == []
+    assert exported["customer"]["phone"] == owner.phone  # they know what they sent themselves
+    assert [each["spelling"] for each in exported["identities"]] == [unproven.email]
 
 
-def test_an_export_tells_the_activity_of_verified_addresses(owner):
-    told = export(owner)
+def test_an_export_has_the_activity_of_verified_addresses(owner):
+    exported = export(owner)
 
-    assert {each["address"] for each in told["activity"]} == {owner.phone}
+    assert {each["address"] for each in exported["activity"]} == {owner.phone}
 
 
 # ── devices ──
@@ -112,14 +112,14 @@ def resets_password(unproven) -> None:
 
 def changes_email(unproven) -> None:
     email = new_email()
-    asked = unproven.ask_contact(email=email)["token"]
-    assert unproven.change_contact(asked, unproven.inbox.code(email)).status == 200
+    challenge = unproven.request_contact_change(email=email)["token"]
+    assert unproven.change_contact(challenge, unproven.inbox.code(email)).status == 200
 
 
 def changes_phone(unproven) -> None:
     number = new_number()
-    asked = unproven.ask_contact(phone=number)["token"]
-    assert unproven.change_contact(asked, unproven.inbox.code(number)).status == 200
+    challenge = unproven.request_contact_change(phone=number)["token"]
+    assert unproven.change_contact(challenge, unproven.inbox.code(number)).status == 200
 
 
 def enters_wrong_passwords(unproven) -> None:
@@ -134,9 +134,9 @@ def is_deleted(unproven) -> None:
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("act", [changes_password, resets_password, changes_email, changes_phone, enters_wrong_passwords, is_deleted])
-def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(owner, unproven, tables, days, act):
-    _, code = owner.asked_and_read(device=owner.device)
-    owner.ask()
+def test_whatever_a_customer_does_with_an_unverified_address_the_owner_s_codes_windows_and_devices_stay(owner, unproven, tables, days, act):
+    _, code = owner.request_and_read_code(device=owner.device)
+    owner.request_code()
     owner.inbox.of(owner.phone)
     before = lanes(tables, owner)
 
@@ -147,39 +147,39 @@ def test_whatever_a_claimant_does_the_owner_s_codes_windows_and_devices_stay(own
         assert owner.verify(code, device=owner.device).status == 200
 
 
-def test_a_claimant_s_password_changes_and_deletion_are_told_to_nobody_at_the_address(owner, unproven, days, api):
-    told = [len(owner.inbox.of(owner.phone))]
+def test_password_changes_and_deletion_of_a_customer_send_no_notification_to_an_unverified_address(owner, unproven, days, api):
+    counts = [len(owner.inbox.of(owner.phone))]
     changes_password(unproven)
-    told.append(len(owner.inbox.of(owner.phone)))
+    counts.append(len(owner.inbox.of(owner.phone)))
     unproven.session |= unproven.log_in(NEW).body
     assert unproven.request_deletion().status == 200
     for _ in range(8):
         days.pass_by(1)
         api.process_deletions()
-        told.append(len(owner.inbox.of(owner.phone)))
+        counts.append(len(owner.inbox.of(owner.phone)))
 
-    assert told == [told[0]] * 10
+    assert counts == [counts[0]] * 10
 
 
 # ── erasure ──
 
 
-def test_the_windows_of_a_number_are_as_full_after_a_claimant_s_account_was_erased(owner, unproven, api, days):
+def test_the_windows_of_an_unverified_number_stay_as_full_after_the_account_was_erased(owner, unproven, api, days):
     unproven.request_deletion()
     days.pass_by(7)
-    while owner.ask().status == 200:
+    while owner.request_code().status == 200:
         api.clock.advance(90)
     for _ in range(10):
         owner.log_in("a wrong password", phone=owner.phone)
     assert api.process_deletions()["completed"] == 1
     api.clock.advance(90)
 
-    assert owner.ask().status == 429
+    assert owner.request_code().status == 429
     assert owner.log_in("a wrong password", phone=owner.phone).status == 429
 
 
 def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_nothing_else(owner, tables, api, days):
-    owner.ask(device=owner.device)
+    owner.request_code(device=owner.device)
     for device in ({}, {"device": owner.device}):
         owner.log_in("a wrong password", phone=owner.phone, **device)
     api.clock.advance(90)
@@ -199,7 +199,9 @@ def test_erasing_an_account_leaves_of_its_address_that_devices_have_ended_and_no
 
 
 @ON_DYNAMODB
-def test_a_claim_that_its_owner_proves_while_its_account_is_erased_is_hers_and_the_rest_goes(squatter, ada, api, tables, days):
+def test_an_unverified_address_that_its_owner_proves_while_the_account_is_erased_is_hers_and_the_rest_goes(
+    squatter, ada, api, tables, days
+):
     squatter.request_deletion()
     days.pass_by(7)
     with api.wire.broken("BatchWriteItem", "killed_before"), contextlib.suppress(Killed):
@@ -220,7 +222,7 @@ def test_a_claim_that_its_owner_proves_while_its_account_is_erased_is_hers_and_t
 
 
 @ON_DYNAMODB
-def test_a_claim_that_its_owner_proves_in_the_moment_of_its_account_s_end_is_hers(squatter, ada, api, tables, days):
+def test_an_unverified_address_that_its_owner_proves_in_the_moment_of_the_account_s_end_is_hers(squatter, ada, api, tables, days):
     squatter.request_deletion()
     days.pass_by(7)
     with api.wire.broken("Sign", "error", service="kms"):
@@ -236,7 +238,7 @@ def test_a_claim_that_its_owner_proves_in_the_moment_of_its_account_s_end_is_her
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "somebody else's"])
-def test_a_request_that_is_being_carried_out_for_a_customer_who_is_gone_or_another_s_is_finished(
+def test_an_erasure_in_progress_for_a_customer_who_is_gone_or_was_taken_over_is_finished(
     squatter, api, tables, days, customer_item_of, whose
 ):
     squatter.request_deletion()
@@ -272,9 +274,9 @@ def by_reset(ada) -> str:
 
 
 def by_mobile(ada) -> str:
-    asked = ada.api.post("/login/mobile/send", phone=ada.phone, ip=new_ip())
+    response = ada.api.post("/login/mobile/send", phone=ada.phone, ip=new_ip())
     code = ada.inbox.code(ada.phone)
-    return ada.api.post("/login/mobile/verify", phone=ada.phone, code=code, challenge=asked["challenge"])["sessionToken"]
+    return ada.api.post("/login/mobile/verify", phone=ada.phone, code=code, challenge=response["challenge"])["sessionToken"]
 
 
 def by_register(ada) -> str:
@@ -283,7 +285,7 @@ def by_register(ada) -> str:
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("enter", [by_email, by_reset, by_mobile, by_register])
-def test_who_takes_an_account_over_sees_no_session_of_who_had_it_and_these_are_removed(setting, ada, api, tables, inbox, enter):
+def test_after_a_take_over_no_earlier_session_is_listed_and_all_are_removed(setting, ada, api, tables, inbox, enter):
     claimed = "phone" if enter in (by_mobile, by_register) else "email"
     setting(REGISTRATION_IDENTIFIER=claimed)
     squatter = Person(api, inbox, new_ip())
@@ -308,9 +310,9 @@ def test_who_takes_an_account_over_sees_no_session_of_who_had_it_and_these_are_r
 @ON_DYNAMODB
 @pytest.mark.parametrize("operation", ["UpdateItem", "Query", "BatchWriteItem", "DeleteItem"])
 @pytest.mark.parametrize("mode", ["killed_before", "killed_after", "error", "lost"])
-def test_broken_anywhere_the_removal_is_done_an_hour_later(squatter, ada, api, tables, operation, mode):
+def test_an_interrupted_removal_is_done_an_hour_later(squatter, ada, api, tables, operation, mode):
     enter_by_email(ada)
-    nth = 6 if operation == "Query" else 1  # after those of what is due
+    nth = 6 if operation == "Query" else 1  # after the requests for what is due
     with api.wire.broken(operation, mode, nth=nth, times=3), contextlib.suppress(Killed):
         api.process_deletions()
     api.clock.advance(3600)
@@ -320,22 +322,22 @@ def test_broken_anywhere_the_removal_is_done_an_hour_later(squatter, ada, api, t
     assert tables.look().kinds("cleanup") == []
 
 
-def test_who_takes_an_account_over_is_reminded_of_nothing(squatter, ada, api, tables, days):
+def test_after_a_take_over_nobody_is_reminded_of_the_deletion(squatter, ada, api, tables, days):
     squatter.request_deletion()
     enter_by_email(ada)
-    told = [len(ada.inbox.of(ada.email))]
+    counts = [len(ada.inbox.of(ada.email))]
     for days_left in (6, 1):
         days.pass_by(days_left)
         assert api.process_deletions() == {"completed": 0, "reminded": 0, "lapsed": 0, "failed": 0, "left": False}
-        told.append(len(ada.inbox.of(ada.email)))
+        counts.append(len(ada.inbox.of(ada.email)))
 
-    assert told == [told[0]] * 3
+    assert counts == [counts[0]] * 3
     [row] = tables.look().kinds("deletion")
     assert row["status"]["S"] == "cancelled"
     assert {item["status"]["S"] for item in tables.look().kinds("customer")} == {"active"}
 
 
-def test_who_takes_an_account_over_may_change_the_password_however_often_the_other_tried(squatter, ada):
+def test_after_a_take_over_the_password_can_be_changed_whatever_the_attempts_before(squatter, ada):
     enters_wrong_passwords(squatter)
     mine = enter_by_email(ada)
 
@@ -346,10 +348,10 @@ def test_who_takes_an_account_over_may_change_the_password_however_often_the_oth
 
 
 def asks_past_a_flood(person, device) -> bool:
-    """Whether an ask with this device gets past a flood by strangers."""
-    while person.ask().status == 200:
+    """Whether a code request with this device gets past a flood by strangers."""
+    while person.request_code().status == 200:
         person.api.clock.advance(90)
-    return person.ask(device=device).status == 200
+    return person.request_code(device=device).status == 200
 
 
 def signs_up_by_phone(owner) -> str:
@@ -357,16 +359,16 @@ def signs_up_by_phone(owner) -> str:
 
 
 def signs_up_from_a_known_lane(owner) -> str:
-    """The code is asked for with the device of the last owner."""
-    challenge, code = owner.asked_and_read(REGISTER, device=owner.old_device)
+    """The code is requested with the device of the last owner."""
+    challenge, code = owner.request_and_read_code(REGISTER, device=owner.old_device)
     return owner.verify(code, REGISTER, challenge=challenge)["device"]
 
 
 def moves_here(owner) -> str:
     other = Person(owner.api, owner.inbox, new_ip())
     other.sign_up()
-    asked = other.ask_contact(phone=owner.phone)["token"]
-    return other.change_contact(asked, owner.inbox.code(owner.phone))["device"]
+    challenge = other.request_contact_change(phone=owner.phone)["token"]
+    return other.change_contact(challenge, owner.inbox.code(owner.phone))["device"]
 
 
 def verifies(owner) -> str:
@@ -377,7 +379,7 @@ def verifies(owner) -> str:
 
 @pytest.mark.parametrize("becomes_owner", [signs_up_by_phone, signs_up_from_a_known_lane, moves_here, verifies])
 @pytest.mark.parametrize("how", ["erased", "given up"])
-def test_a_device_of_the_number_s_last_owner_is_as_none_and_the_next_one_s_own_is_known(owner, api, days, how, becomes_owner):
+def test_a_device_of_the_number_s_last_owner_is_ignored_and_the_next_owner_s_is_known(owner, api, days, how, becomes_owner):
     old_device = owner.device
     if how == "erased":
         owner.leave()
@@ -386,8 +388,8 @@ def test_a_device_of_the_number_s_last_owner_is_as_none_and_the_next_one_s_own_i
         api.process_deletions()
     else:
         number = new_number()
-        asked = owner.ask_contact(phone=number)["token"]
-        assert owner.change_contact(asked, owner.inbox.code(number)).status == 200
+        challenge = owner.request_contact_change(phone=number)["token"]
+        assert owner.change_contact(challenge, owner.inbox.code(number)).status == 200
     api.clock.advance(90)
     following = Person(api, owner.inbox, new_ip())
     following.phone, following.old_device = owner.phone, old_device
@@ -400,7 +402,7 @@ def test_a_device_of_the_number_s_last_owner_is_as_none_and_the_next_one_s_own_i
 
 
 def lets_go(customer, inbox) -> None:
-    """The number is nobody's, in a way that ends no device: beneath the service, so that each way to get an owner is seen alone."""
+    """Free the number in the table without ending a device, so that each way to get an owner is tested alone."""
     api, table = customer.api, customer.api.engine.ids["CustomersTable"]
     for item in api.table("CustomersTable"):
         if item["pk"]["S"].partition("#")[0] in ("identity", "customer"):
@@ -409,7 +411,7 @@ def lets_go(customer, inbox) -> None:
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("becomes_owner", [signs_up_by_phone, signs_up_from_a_known_lane, moves_here, verifies])
-def test_whoever_becomes_a_number_s_owner_ends_the_devices_given_before(owner, api, inbox, becomes_owner):
+def test_a_new_owner_of_a_number_ends_its_earlier_devices(owner, api, inbox, becomes_owner):
     owner.old_device = owner.device
     lets_go(owner, inbox)
 
@@ -448,7 +450,7 @@ CLAIMS = [(claims, proves) for claims in (is_registered, has_a_customer) for pro
 
 
 @pytest.mark.parametrize(("claims", "proves"), [*CLAIMS, (is_registered, resets_and_creates)])
-def test_a_proof_of_a_claimed_mailbox_ends_the_devices_given_before(api, inbox, tables, ada, claims, proves):
+def test_a_proof_of_an_unverified_email_ends_its_earlier_devices(api, inbox, tables, ada, claims, proves):
     old_device = signs_in_by_email(ada)
     lets_go(ada, inbox)
     claims(ada)
@@ -462,7 +464,7 @@ def test_a_proof_of_a_claimed_mailbox_ends_the_devices_given_before(api, inbox, 
     assert ada.log_in("a wrong password", email=ada.email, device=device).status == 401
 
 
-def test_creating_the_customer_of_a_proven_registration_ends_the_devices_given_before(api, tables, ada):
+def test_creating_the_customer_of_a_proven_registration_ends_earlier_devices(api, tables, ada):
     ada.register(THEIRS)
     of_the_reset = resets(ada)
     api.clock.advance(1)
@@ -474,9 +476,9 @@ def test_creating_the_customer_of_a_proven_registration_ends_the_devices_given_b
     assert ada.log_in("a wrong password", email=ada.email, device=created["device"]).status == 401
 
 
-def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_given(api, monkeypatch, owner, inbox):
+def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_issued(api, monkeypatch, owner, inbox):
     lets_go(owner, inbox)
-    challenge, code = owner.asked_and_read(REGISTER)
+    challenge, code = owner.request_and_read_code(REGISTER)
     real, ticks = api.clock.now, iter(range(1_000))
     monkeypatch.setattr("customer_auth.base.clock.source", lambda: real() + next(ticks))  # each look is a second later
     device = owner.verify(code, REGISTER, challenge=challenge)["device"]
@@ -488,7 +490,7 @@ def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_
 # ── a reset from a known device ──
 
 
-def test_a_reset_asked_for_from_a_known_device_ends_that_lane_s_own_devices(api, tables, ada):
+def test_a_reset_requested_from_a_known_device_ends_the_devices_of_its_lane(api, tables, ada):
     ada.member(phone=ada.phone)
     ada.session |= ada.log_in().body
     device = ada.session["device"]
@@ -496,7 +498,7 @@ def test_a_reset_asked_for_from_a_known_device_ends_that_lane_s_own_devices(api,
     ada.forget_password(email=ada.email, device=device)
     ada.log_in("a wrong password", email=ada.email, device=device)
     api.clock.advance(1)
-    given = ada.reset(ada.reset_token(), NEW)["device"]
+    new_device = ada.reset(ada.reset_token(), NEW)["device"]
     ended = [item for item in tables.look().kinds("code") if "devices_since" in item and "attempts_reset_bound" in item]
     ended += [item for item in tables.look().kinds("password") if "devices_since" in item and "last_pass" in item]
     for _ in range(10):
@@ -506,7 +508,7 @@ def test_a_reset_asked_for_from_a_known_device_ends_that_lane_s_own_devices(api,
     for item in ended:
         assert int(item["expires_at"]["N"]) >= int(item["devices_since"]["N"]) + 180 * DAY  # for as long as a device could last
     assert ada.log_in("a wrong password", email=ada.email, device=device).status == 429
-    assert ada.log_in(NEW, email=ada.email, device=given).status == 200
+    assert ada.log_in(NEW, email=ada.email, device=new_device).status == 200
 
 
 def test_nothing_of_a_deleted_account_opens_anything_of_the_number_s_next_owner(api, tables, ada, days):
@@ -514,14 +516,14 @@ def test_nothing_of_a_deleted_account_opens_anything_of_the_number_s_next_owner(
     ada.member(phone=ada.phone)
     ada.prove(ada.id, "phone")
     ada.session |= ada.log_in().body
-    kept = dict(ada.session)
-    challenge, code = ada.asked_and_read(device=ada.device)
+    session_before = dict(ada.session)
+    challenge, code = ada.request_and_read_code(device=ada.device)
     api.clock.advance(90)
     ada.forget_password(email=ada.email)
     reset = ada.reset_token()
     assert ada.leave().status == 200
     api.clock.advance(90)
-    asked = ada.ask_to_stay(email=ada.email)["token"]
+    challenge_sent = ada.request_cancellation(email=ada.email)["token"]
     stays = ada.inbox.code(ada.email)
     days.pass_by(7)
     api.process_deletions()
@@ -529,10 +531,10 @@ def test_nothing_of_a_deleted_account_opens_anything_of_the_number_s_next_owner(
     following.phone, following.email = ada.phone, ada.email
     following.member(NEW, phone=ada.phone)
 
-    assert [following.me(kept["token"]).status, following.refresh(kept["refresh_token"]).status] == [401, 401]
+    assert [following.me(session_before["token"]).status, following.refresh(session_before["refresh_token"]).status] == [401, 401]
     assert following.verify(code, LOGIN, challenge=challenge).status == 401
     assert following.reset(reset, THEIRS).status == 401
-    assert following.stay(asked, stays).status == 401
+    assert following.cancel_deletion(challenge_sent, stays).status == 401
     assert following.log_in(PASSWORD).status == 401
     assert following.create(left_open, phone=new_number()).status == 401
     assert following.me().status == 200

@@ -25,7 +25,7 @@ def cancelled(*reasons: str) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def ask(engine):
+def call(engine):
     """How an engine answers: "done", an error's name, or a cancelled transaction's with its reasons."""
     client = engine.clients.dynamodb
 
@@ -33,16 +33,16 @@ def ask(engine):
         try:
             getattr(client, operation)(**{name: _named(value, engine.ids) for name, value in parameters.items()})
         except ClientError as error:
-            told = error.response
-            code = told["Error"]["Code"]
-            return (code, *(each["Code"] for each in told["CancellationReasons"])) if "CancellationReasons" in told else code
+            response = error.response
+            code = response["Error"]["Code"]
+            return (code, *(each["Code"] for each in response["CancellationReasons"])) if "CancellationReasons" in response else code
         return "done"
 
     return answer
 
 
 def _named(value, ids: dict):
-    """The parameters with the tables' own names in the place of the template's."""
+    """The parameters with the tables' own names instead of the template's."""
     if isinstance(value, dict):
         return {ids.get(name, name): ids.get(each, each) if name == "TableName" else _named(each, ids) for name, each in value.items()}
     if isinstance(value, list):
@@ -102,25 +102,25 @@ KEYS = {
 
 
 @pytest.mark.parametrize(("table", "key", "outcome", "in_a_transaction"), KEYS.values(), ids=KEYS)
-def test_a_key_is_2048_bytes_and_1024_at_most_and_never_empty(ask, table, key, outcome, in_a_transaction):
-    assert {operation: ask(operation, **asked) for operation, asked in single(table, key).items()} == dict.fromkeys(
+def test_a_key_is_2048_bytes_and_1024_at_most_and_never_empty(call, table, key, outcome, in_a_transaction):
+    assert {operation: call(operation, **parameters) for operation, parameters in single(table, key).items()} == dict.fromkeys(
         single(table, key), outcome
     )
-    assert {ask(operation, **asked) for operation, asked in batches(table, key)} == {outcome}
-    assert {ask("transact_write_items", **asked) for asked in transactions(table, key)} == {in_a_transaction}
+    assert {call(operation, **parameters) for operation, parameters in batches(table, key)} == {outcome}
+    assert {call("transact_write_items", **parameters) for parameters in transactions(table, key)} == {in_a_transaction}
 
 
-def test_a_transaction_says_of_each_write_what_is_wrong(ask):
+def test_a_transaction_says_of_each_write_what_is_wrong(call):
     fails = {"Put": {"TableName": ONE, "Item": {"pk": s("bounds#x")}, "ConditionExpression": "attribute_exists(zz)"}}
     too_long = {"Put": {"TableName": ONE, "Item": {"pk": s("x" * 2_049)}}}
 
-    assert ask("transact_write_items", TransactItems=[fails, too_long]) == cancelled("ConditionalCheckFailed", "ValidationError")
+    assert call("transact_write_items", TransactItems=[fails, too_long]) == cancelled("ConditionalCheckFailed", "ValidationError")
 
 
-def test_a_query_may_ask_for_a_partition_that_cannot_be_but_not_for_such_a_sort_key(ask):
+def test_a_query_may_ask_for_a_partition_that_cannot_be_but_not_for_such_a_sort_key(call):
     def query(condition: str, **values: str):
-        given = {f":{name}": s(value) for name, value in values.items()}
-        return ask("query", TableName=TWO, KeyConditionExpression=condition, ExpressionAttributeValues=given)
+        parameters = {f":{name}": s(value) for name, value in values.items()}
+        return call("query", TableName=TWO, KeyConditionExpression=condition, ExpressionAttributeValues=parameters)
 
     assert query("pk = :p", p="x" * 2_049) == "done"
     assert query("pk = :p", p="") == REFUSED
@@ -131,12 +131,12 @@ def test_a_query_may_ask_for_a_partition_that_cannot_be_but_not_for_such_a_sort_
 
 
 @pytest.mark.parametrize(("bytes_", "outcome"), [(2 * KB, "done"), (0, REFUSED)])
-def test_what_an_index_is_keyed_by_is_never_empty(ask, bytes_, outcome):
+def test_an_index_key_is_never_empty(call, bytes_, outcome):
     value = s("x" * bytes_)
-    assert ask("put_item", TableName=INDEXED, Item={"pk": s("bounds#1"), "referrer": value, "created_at": NUMBER}) == outcome
+    assert call("put_item", TableName=INDEXED, Item={"pk": s("bounds#1"), "referrer": value, "created_at": NUMBER}) == outcome
     update = {"UpdateExpression": "SET referrer = :v, created_at = :n", "ExpressionAttributeValues": {":v": value, ":n": NUMBER}}
-    assert ask("update_item", TableName=INDEXED, Key={"pk": s("bounds#1")}, **update) == outcome
-    assert ask("delete_item", TableName=INDEXED, Key={"pk": s("bounds#1")}) == "done"
+    assert call("update_item", TableName=INDEXED, Key={"pk": s("bounds#1")}, **update) == outcome
+    assert call("delete_item", TableName=INDEXED, Key={"pk": s("bounds#1")}) == "done"
 
 
 # ── items ──
@@ -164,18 +164,18 @@ def item(size: int) -> dict:
 
 
 @pytest.mark.parametrize(("size", "outcome"), [(400 * KB, "done"), (400 * KB + 1, REFUSED)])
-def test_an_item_is_400_kb_at_most(ask, size, outcome):
-    assert ask("put_item", TableName=ONE, Item=item(size)) == outcome
-    assert ask("batch_write_item", RequestItems={ONE: [{"PutRequest": {"Item": item(size)}}]}) == outcome
-    assert ask("transact_write_items", TransactItems=[{"Put": {"TableName": ONE, "Item": item(size)}}]) == outcome
-    ask("delete_item", TableName=ONE, Key={"pk": s("bounds#big")})
+def test_an_item_is_400_kb_at_most(call, size, outcome):
+    assert call("put_item", TableName=ONE, Item=item(size)) == outcome
+    assert call("batch_write_item", RequestItems={ONE: [{"PutRequest": {"Item": item(size)}}]}) == outcome
+    assert call("transact_write_items", TransactItems=[{"Put": {"TableName": ONE, "Item": item(size)}}]) == outcome
+    call("delete_item", TableName=ONE, Key={"pk": s("bounds#big")})
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_an_update_that_makes_an_item_larger_changes_nothing(ask, engine, there):
+def test_an_update_that_makes_an_item_larger_changes_nothing(call, engine, there):
     key, table = {"pk": s(f"bounds#{there}")}, engine.ids[ONE]
     if there:
-        assert ask("put_item", TableName=ONE, Item=key | {"a": s("x" * 300 * KB), "m": {"M": {"n": NUMBER}}}) == "done"
+        assert call("put_item", TableName=ONE, Item=key | {"a": s("x" * 300 * KB), "m": {"M": {"n": NUMBER}}}) == "done"
     before = engine.clients.dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     grow = {
         "UpdateExpression": "SET #c = :one, #m.#n = :one, #b = :b" if there else "SET #c = :one, #b = :b",
@@ -184,21 +184,21 @@ def test_an_update_that_makes_an_item_larger_changes_nothing(ask, engine, there)
     }
     part = {"Update": {"TableName": ONE, "Key": key, **grow}}
 
-    assert ask("update_item", TableName=ONE, Key=key, **grow) == REFUSED
+    assert call("update_item", TableName=ONE, Key=key, **grow) == REFUSED
     fine = {"Put": {"TableName": ONE, "Item": {"pk": s("bounds#fine")}}}
-    in_a_transaction = cancelled("None", "ValidationError") if there else REFUSED  # what can be in no item is seen at once
-    assert ask("transact_write_items", TransactItems=[fine, part]) == in_a_transaction
+    in_a_transaction = cancelled("None", "ValidationError") if there else REFUSED  # a value that no item can hold is detected immediately
+    assert call("transact_write_items", TransactItems=[fine, part]) == in_a_transaction
 
     assert engine.clients.dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item") == before
 
 
-def test_an_update_may_make_an_item_as_large_as_one_may_be(ask):
+def test_an_update_may_make_an_item_as_large_as_one_may_be(call):
     key = {"pk": s("bounds#up")}
     grow = {"UpdateExpression": "SET #b = :b", "ExpressionAttributeNames": {"#b": "b"}}
     most = 400 * KB - len("pk" + "bounds#up" + "b")
 
-    assert ask("update_item", TableName=ONE, Key=key, **grow, ExpressionAttributeValues={":b": s("x" * most)}) == "done"
-    assert ask("update_item", TableName=ONE, Key=key, **grow, ExpressionAttributeValues={":b": s("x" * (most + 1))}) == REFUSED
+    assert call("update_item", TableName=ONE, Key=key, **grow, ExpressionAttributeValues={":b": s("x" * most)}) == "done"
+    assert call("update_item", TableName=ONE, Key=key, **grow, ExpressionAttributeValues={":b": s("x" * (most + 1))}) == REFUSED
 
 
 # ── expressions ──
@@ -212,21 +212,21 @@ def padded(expression: str, size: int) -> str:
 
 
 @pytest.mark.parametrize(("size", "outcome"), [(4 * KB, "done"), (4 * KB + 1, REFUSED)])
-def test_an_expression_is_4_kb_at_most(ask, size, outcome):
+def test_an_expression_is_4_kb_at_most(call, size, outcome):
     update, condition = padded("SET a = :v", size), padded("attribute_not_exists(zz)", size)
     part = {"TableName": ONE, "Key": KEY}
     query = {"TableName": ONE, "KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": KEY["pk"]}}
     answers = [
-        ask("update_item", **part, UpdateExpression=update, **VALUES),
-        ask("update_item", **part, UpdateExpression="SET a = :v", ConditionExpression=condition, **VALUES),
-        ask("put_item", TableName=ONE, Item=KEY, ConditionExpression=condition),
-        ask("delete_item", **part, ConditionExpression=condition),
-        ask("transact_write_items", TransactItems=[{"Update": part | {"UpdateExpression": update} | VALUES}]),
-        ask("transact_write_items", TransactItems=[{"ConditionCheck": part | {"ConditionExpression": condition}}]),
-        ask("get_item", **part, ProjectionExpression=padded("a", size)),
-        ask("batch_get_item", RequestItems={ONE: {"Keys": [KEY], "ProjectionExpression": padded("a", size)}}),
-        ask("query", **query | {"KeyConditionExpression": padded("pk = :p", size)}),
-        ask("query", **query, FilterExpression=condition),
+        call("update_item", **part, UpdateExpression=update, **VALUES),
+        call("update_item", **part, UpdateExpression="SET a = :v", ConditionExpression=condition, **VALUES),
+        call("put_item", TableName=ONE, Item=KEY, ConditionExpression=condition),
+        call("delete_item", **part, ConditionExpression=condition),
+        call("transact_write_items", TransactItems=[{"Update": part | {"UpdateExpression": update} | VALUES}]),
+        call("transact_write_items", TransactItems=[{"ConditionCheck": part | {"ConditionExpression": condition}}]),
+        call("get_item", **part, ProjectionExpression=padded("a", size)),
+        call("batch_get_item", RequestItems={ONE: {"Keys": [KEY], "ProjectionExpression": padded("a", size)}}),
+        call("query", **query | {"KeyConditionExpression": padded("pk = :p", size)}),
+        call("query", **query, FilterExpression=condition),
     ]
 
     assert answers == [outcome] * len(answers)
@@ -243,13 +243,13 @@ def test_an_expression_is_4_kb_at_most(ask, size, outcome):
         ("NOT a = :v OR ", 100),
     ],
 )
-def test_a_condition_has_300_operators_and_functions_at_most(ask, expression, most):
+def test_a_condition_has_300_operators_and_functions_at_most(call, expression, most):
     def with_(count: int) -> str:
         condition = (expression * count).removesuffix(" OR ")
         part = {"TableName": ONE, "Key": {"pk": s("bounds#ops")}, "UpdateExpression": "SET a = :v", **VALUES}
-        return ask("update_item", **part, ConditionExpression=condition)
+        return call("update_item", **part, ConditionExpression=condition)
 
-    assert ask("put_item", TableName=ONE, Item={"pk": s("bounds#ops"), "a": s("a") if "size" in expression else NUMBER}) == "done"
+    assert call("put_item", TableName=ONE, Item={"pk": s("bounds#ops"), "a": s("a") if "size" in expression else NUMBER}) == "done"
     assert with_(most) in ("done", FAILED)
     assert with_(most + 1) == REFUSED
 
@@ -274,9 +274,9 @@ def test_a_condition_has_300_operators_and_functions_at_most(ask, expression, mo
         "no name",
     ],
 )
-def test_names_and_expressions_have_bounds(ask, expressions, outcome):
-    assert ask("update_item", TableName=ONE, Key={"pk": s("bounds#names")}, **expressions) == outcome
-    ask("delete_item", TableName=ONE, Key={"pk": s("bounds#names")})
+def test_names_and_expressions_have_bounds(call, expressions, outcome):
+    assert call("update_item", TableName=ONE, Key={"pk": s("bounds#names")}, **expressions) == outcome
+    call("delete_item", TableName=ONE, Key={"pk": s("bounds#names")})
 
 
 @pytest.mark.parametrize(
@@ -290,6 +290,6 @@ def test_names_and_expressions_have_bounds(ask, expressions, outcome):
     ],
     ids=["most", "more", "none", "none within", "more within"],
 )
-def test_an_attribute_s_name_has_bounds_too(ask, attributes, outcome):
-    assert ask("put_item", TableName=ONE, Item={"pk": s("bounds#names"), **attributes}) == outcome
-    ask("delete_item", TableName=ONE, Key={"pk": s("bounds#names")})
+def test_an_attribute_s_name_has_bounds_too(call, attributes, outcome):
+    assert call("put_item", TableName=ONE, Item={"pk": s("bounds#names"), **attributes}) == outcome
+    call("delete_item", TableName=ONE, Key={"pk": s("bounds#names")})

@@ -1,4 +1,4 @@
-"""Connections to AWS are kept, shared by nobody, and given up in time."""
+"""Connections to AWS are reused, never shared at the same time, and abandoned in time."""
 
 import contextlib
 import os
@@ -70,7 +70,7 @@ class Server:
         for connection in self.connections:
             connection.close()
 
-    def ask(self) -> bytes:
+    def call(self) -> bytes:
         return post(self.url, {"host": "here"}, b"{}").body
 
 
@@ -83,36 +83,36 @@ def server(monkeypatch):
     server.stop()
 
 
-def test_a_connection_is_used_again(server):
-    assert [server.ask() for _ in range(5)] == [b"{}"] * 5
+def test_a_connection_is_reused(server):
+    assert [server.call() for _ in range(5)] == [b"{}"] * 5
     assert len(server.connections) == 1
 
 
-def test_a_connection_that_the_other_side_has_closed_is_not(server):
+def test_a_connection_that_the_other_side_has_closed_is_not_reused(server):
     server.closes = True
 
-    assert [(server.ask(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
+    assert [(server.call(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
     assert len(server.connections) == 3
 
 
-def test_a_connection_on_which_something_came_unasked_is_not(server):
+def test_a_connection_with_unexpected_bytes_is_not_reused(server):
     server.unasked = ANSWER
 
-    assert [(server.ask(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
+    assert [(server.call(), time.sleep(0.05)) for _ in range(3)] == [(b"{}", None)] * 3
     assert len(server.connections) == 3
 
 
-def test_an_answer_that_says_it_is_the_last_is_the_last(server):
+def test_a_response_that_closes_the_connection_is_its_last(server):
     server.answer = ANSWER.replace(b"OK\r\n", b"OK\r\nconnection: close\r\n")
 
-    assert [server.ask() for _ in range(3)] == [b"{}"] * 3
+    assert [server.call() for _ in range(3)] == [b"{}"] * 3
     assert len(server.connections) == 3
 
 
-def test_a_connection_on_which_something_came_with_the_answer_is_not(server):
+def test_a_connection_on_which_something_followed_the_response_is_not_used_again(server):
     for behind in (ANSWER, b"{}", b"\x00"):
         server.answer = ANSWER + behind
-        assert server.ask() == b"{}"
+        assert server.call() == b"{}"
     assert len(server.connections) == 3
 
 
@@ -126,11 +126,11 @@ def test_a_connection_on_which_something_came_with_the_answer_is_not(server):
         b"\x16\x03\x01nonsense\r\n\r\n",
     ],
 )
-def test_half_an_answer_is_none(server, answer):
+def test_half_a_response_counts_as_none(server, answer):
     server.answer, server.closes = answer, True
 
     with pytest.raises(ResponseLost):
-        server.ask()
+        server.call()
 
 
 @pytest.mark.parametrize(
@@ -153,27 +153,27 @@ def test_half_an_answer_is_none(server, answer):
         *("two lengths", "a length and chunks", "a NUL", "a long line", "many headers"),
     ],
 )
-def test_what_is_no_answer_of_http_1_is_none(server, answer):
+def test_a_response_that_is_not_http_1_counts_as_none(server, answer):
     server.answer = answer
 
     with pytest.raises(ResponseLost, match=r"Error|_Broken|Upgrade"):
-        server.ask()
+        server.call()
 
     server.answer = ANSWER
-    assert server.ask() == b"{}"
+    assert server.call() == b"{}"
     assert len(server.connections) == 2
 
 
-def test_an_answer_without_end_is_given_up_before_it_fills_the_memory(server, monkeypatch):
+def test_an_endless_response_is_given_up_before_it_fills_the_memory(server, monkeypatch):
     monkeypatch.setattr(connections, "_MAX_BYTES", 100_000)
     server.answer = ANSWER.replace(b": 2", b": 200000") + b"x" * 150_000  # which all come
 
     with pytest.raises(ResponseLost, match="_Broken"):
-        server.ask()
+        server.call()
 
 
 @pytest.mark.parametrize("size", [1, 3, 17])
-def test_an_answer_that_comes_in_pieces_is_whole(server, size):
+def test_a_response_in_pieces_is_read_whole(server, size):
     for head, body in ((b"content-length: 4", b"[12]"), (b"transfer-encoding: chunked", b"2\r\n[1\r\n2\r\n2]\r\n0\r\n\r\n")):
         whole = b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n\r\n" + body
         server.answer, server.piece_bytes = whole, size
@@ -181,45 +181,45 @@ def test_an_answer_that_comes_in_pieces_is_whole(server, size):
     assert len(server.connections) == 1
 
 
-def test_who_does_not_answer_in_time_is_given_up(server):
+def test_a_server_that_does_not_answer_in_time_is_given_up(server):
     server.pause = 1
 
     with pytest.raises(ResponseLost, match="TimeoutError"):
-        server.ask()
+        server.call()
 
     server.pause = 0
-    assert server.ask() == b"{}"
-    assert len(server.connections) == 2  # what comes late answers nothing else
+    assert server.call() == b"{}"
+    assert len(server.connections) == 2  # a late response answers no other request
 
 
-def test_after_a_lost_answer_every_connection_that_was_kept_is_closed(server):
+def test_after_a_lost_response_every_idle_connection_is_closed(server):
     server.pause = 0.1
     with ThreadPoolExecutor(3) as threads:
-        list(threads.map(lambda _: server.ask(), range(3)))
-    kept = list(server.connections)
-    server.dead = set(kept)  # as behind a gateway that has forgotten them: nothing comes back, not even that they are closed
+        list(threads.map(lambda _: server.call(), range(3)))
+    idle = list(server.connections)
+    server.dead = set(idle)  # as behind a gateway that has forgotten them: nothing comes back, not even that they are closed
 
     with pytest.raises(ResponseLost, match="TimeoutError"):
-        server.ask()
-    answered = server.ask()
+        server.call()
+    answered = server.call()
 
     assert answered == b"{}"
-    assert len(server.connections) == len(kept) + 1
+    assert len(server.connections) == len(idle) + 1
 
 
-def test_what_is_lost_at_one_address_closes_nothing_at_another(server):
-    server.ask()
+def test_a_response_lost_at_one_address_closes_nothing_at_another(server):
+    server.call()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(ResponseLost):
         post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
 
-    server.ask()
+    server.call()
 
     assert len(server.connections) == 1
 
 
-def test_nobody_there_is_no_answer():
+def test_without_a_server_there_is_no_response():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
@@ -227,25 +227,25 @@ def test_nobody_there_is_no_answer():
         post(f"http://127.0.0.1:{port}", {"host": "here"}, b"{}")
 
 
-def test_threads_at_once_have_a_connection_each(server):
+def test_concurrent_threads_have_a_connection_each(server):
     server.pause = 0.2
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(lambda _: server.ask(), range(8))) == [b"{}"] * 8
+        assert list(threads.map(lambda _: server.call(), range(8))) == [b"{}"] * 8
 
     assert len(server.connections) == 8
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: server.ask(), range(8)))
+        list(threads.map(lambda _: server.call(), range(8)))
     assert len(server.connections) == 8
 
 
-def test_a_forked_process_uses_none_of_its_parents(server):
-    server.ask()
+def test_a_forked_process_uses_no_connection_of_its_parent(server):
+    server.call()
     child = os.fork()
     if not child:
-        os._exit(0 if not connections._idle and server.ask() == b"{}" else 1)
+        os._exit(0 if not connections._idle and server.call() == b"{}" else 1)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert server.ask() == b"{}"
+    assert server.call() == b"{}"
     assert len(server.connections) == 2
 
 
@@ -255,14 +255,14 @@ def certificate(tmp_path_factory):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(1), now + timedelta(1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     file = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM))
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + signed.public_bytes(Encoding.PEM))
     return str(file)
 
 
@@ -287,7 +287,7 @@ def secure_port(certificate):
 
 @pytest.fixture
 def trusted(monkeypatch):
-    """Trusts who is in this file, beside nobody."""
+    """Trusts only the certificates in this file."""
 
     def trust(file):
         monkeypatch.setenv("AWS_CA_BUNDLE", file)
@@ -298,14 +298,14 @@ def trusted(monkeypatch):
     connections.ssl_context.cache_clear()
 
 
-def test_who_proves_its_name_is_believed(secure_port, certificate, trusted):
+def test_a_server_with_a_trusted_certificate_is_accepted(secure_port, certificate, trusted):
     trusted(certificate)
 
     assert post(f"https://localhost:{secure_port}", {"host": "localhost"}, b"{}").body == b"{}"
 
 
 @pytest.mark.parametrize(("name", "known"), [("localhost", False), ("127.0.0.1", True)])
-def test_who_does_not_is_told_nothing(secure_port, certificate, trusted, name, known):
+def test_a_server_without_one_receives_nothing(secure_port, certificate, trusted, name, known):
     if known:
         trusted(certificate)
 

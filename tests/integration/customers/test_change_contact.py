@@ -1,4 +1,4 @@
-"""Another address in the place of the old one: proven by its code, in one transaction, that leaves nobody else in."""
+"""A new address replaces the old one: verified by its code, in one transaction, which ends all other sessions."""
 
 import pytest
 
@@ -16,8 +16,8 @@ def phone():
 
 @pytest.fixture
 def pending(customer, phone):
-    """A customer who has asked for another phone, and read its code."""
-    return customer.ask_contact(phone=phone)["token"], customer.inbox.code(phone)
+    """A customer who has requested another phone, and read its code."""
+    return customer.request_contact_change(phone=phone)["token"], customer.inbox.code(phone)
 
 
 @ON_BOTH_ENGINES
@@ -37,7 +37,7 @@ def test_the_new_number_signs_in_and_the_old_one_is_nobody_s(api, customer, phon
 
 
 @ON_BOTH_ENGINES
-def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, customer, pending):
+def test_the_caller_continues_with_the_new_token_pair_and_every_other_session_ends(api, customer, pending):
     before = customer.session
     answer = customer.change_contact(*pending)
 
@@ -47,21 +47,21 @@ def test_the_caller_goes_on_with_the_new_pair_and_every_other_session_ends(api, 
     assert customer.refresh(answer["refresh_token"]).status == 200
 
 
-def test_it_takes_four_requests(customer, pending):
+def test_a_contact_change_takes_four_requests(customer, pending):
     assert customer.change_contact(*pending).aws_calls == ("BatchGetItem", "UpdateItem", "BatchGetItem", "TransactWriteItems")
 
 
-def test_the_old_address_is_told(customer, pending):
+def test_the_old_address_is_notified(customer, pending):
     customer.change_contact(*pending)
 
     assert "was changed" in customer.inbox.of(customer.phone)[-1].body
 
 
-def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
+def test_the_phone_is_notified_of_a_first_email_which_signs_in(api, customer):
     email = new_email()
-    asked = customer.ask_contact(email=email)["token"]
+    challenge = customer.request_contact_change(email=email)["token"]
 
-    answer = customer.change_contact(asked, customer.inbox.code(email))
+    answer = customer.change_contact(challenge, customer.inbox.code(email))
 
     assert (answer["customer"]["email"], answer["customer"]["email_verified"], answer["customer"]["phone_verified"]) == (email, True, True)
     assert "was added" in customer.inbox.of(customer.phone)[-1].body
@@ -72,7 +72,7 @@ def test_a_first_email_is_told_to_the_phone_and_signs_in(api, customer):
 
 
 @ON_BOTH_ENGINES
-def test_an_address_that_was_taken_meanwhile_is_409(api, customer, phone, pending):
+def test_an_address_that_somebody_took_meanwhile_is_409(api, customer, phone, pending):
     rival = Person(api, customer.inbox)
     rival.phone = phone
     api.clock.advance(90)
@@ -85,19 +85,19 @@ def test_an_address_that_was_taken_meanwhile_is_409(api, customer, phone, pendin
     assert customer.me()["customer"]["phone"] == customer.phone
 
 
-def test_another_customer_cannot_apply_it_and_the_right_one_still_can(customer, bob, pending):
+def test_another_customer_cannot_use_the_code_and_the_right_one_still_can(customer, bob, pending):
     assert bob.change_contact(*pending).status == 401
     assert customer.change_contact(*pending).status == 200
 
 
-def test_twice_is_once(customer, pending):
+def test_the_code_changes_the_address_once(customer, pending):
     answer = customer.change_contact(*pending)
 
     assert customer.change_contact(*pending, token=answer["token"]).status == 401
 
 
 @ON_BOTH_ENGINES
-def test_with_its_key_a_repeat_is_answered_to_the_token_that_it_ended(customer, pending):
+def test_a_repeat_with_its_key_succeeds_with_the_token_that_the_change_ended(customer, pending):
     first, again = (customer.change_contact(*pending, key=KEY) for _ in range(2))
 
     assert (first.status, again.status) == (200, 200)
@@ -105,13 +105,13 @@ def test_with_its_key_a_repeat_is_answered_to_the_token_that_it_ended(customer, 
     assert customer.change_contact(pending[0], other_code(pending[1]), key=KEY).status == 401
 
 
-def test_a_repeat_is_not_answered_to_another_customer(customer, bob, pending):
+def test_a_repeat_by_another_customer_is_refused(customer, bob, pending):
     customer.change_contact(*pending, key=KEY)
 
     assert bob.change_contact(*pending, key=KEY).status == 401
 
 
-def test_a_wrong_code_is_401_and_five_spend_it(customer, pending):
+def test_a_wrong_code_is_401_and_five_use_the_code_up(customer, pending):
     challenge, code = pending
 
     assert [customer.change_contact(challenge, other_code(code)).status for _ in range(5)] == [401] * 5
@@ -119,38 +119,38 @@ def test_a_wrong_code_is_401_and_five_spend_it(customer, pending):
 
 
 @ON_DYNAMODB
-def test_of_thirty_two_at_once_one_changes_it(customer, pending):
+def test_of_32_concurrent_changes_one_succeeds(customer, pending):
     answers = at_once(32, lambda _: customer.change_contact(*pending))
 
     assert sorted(answer.status for answer in answers) == [200] + [401] * 31
 
 
-def test_a_session_from_before_the_ask_that_did_not_ask_may_not_apply_it(api, customer, phone):
+def test_an_older_session_that_did_not_request_the_code_cannot_use_it(api, customer, phone):
     older = dict(customer.session)
     customer.sign_in()
-    asked = customer.ask_contact(phone=phone)["token"]
+    challenge = customer.request_contact_change(phone=phone)["token"]
 
-    assert customer.change_contact(asked, customer.inbox.code(phone), token=older["token"]).status == 401
-    assert customer.change_contact(asked, customer.inbox.code(phone)).status == 200
+    assert customer.change_contact(challenge, customer.inbox.code(phone), token=older["token"]).status == 401
+    assert customer.change_contact(challenge, customer.inbox.code(phone)).status == 200
 
 
-def test_a_newer_sign_in_may(api, customer, phone, pending):
+def test_a_newer_sign_in_can_use_it(api, customer, phone, pending):
     customer.sign_in()
     api.clock.advance(-90)
 
     assert customer.change_contact(*pending).status == 200
 
 
-def test_a_reset_meanwhile_ends_it(ada, phone):
+def test_a_password_reset_meanwhile_invalidates_the_code(ada, phone):
     ada.member()
-    asked = ada.ask_contact(phone=phone)["token"]
+    challenge = ada.request_contact_change(phone=phone)["token"]
     code = ada.inbox.code(phone)
     ada.forget_password()
     ada.reset(ada.reset_token(), "a better horse and battery")
 
-    assert ada.change_contact(asked, code).status == 401
+    assert ada.change_contact(challenge, code).status == 401
     signed_in = ada.log_in("a better horse and battery")
-    assert ada.change_contact(asked, code, token=signed_in["token"]).status == 401
+    assert ada.change_contact(challenge, code, token=signed_in["token"]).status == 401
 
 
 def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(setting, api, ada, phone):
@@ -162,9 +162,9 @@ def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(se
     by_email = ada.reset_token()
     ada.forget_password(phone=ada.phone)
     by_phone = ada.reset_token(ada.phone)
-    asked = ada.ask_contact(phone=phone)["token"]
+    challenge = ada.request_contact_change(phone=phone)["token"]
 
-    assert ada.change_contact(asked, ada.inbox.code(phone)).status == 200
+    assert ada.change_contact(challenge, ada.inbox.code(phone)).status == 200
     assert ada.reset(by_email, "a better horse and battery").status == 401
     assert ada.reset(by_phone, "a better horse and battery", phone=ada.phone).status == 401
     assert ada.log_in(PASSWORD, phone=phone).status == 200
@@ -172,7 +172,7 @@ def test_a_contact_change_ends_resets_to_the_other_address_and_to_the_old_one(se
 
 
 def is_known(customer, device, kind="mobile", **address) -> bool:
-    """Whether an ask with this device has a lane of its own, beside that of strangers."""
+    """Whether a code request with this device is in the trusted lane."""
     customer.api.clock.advance(90)
     assert customer.api.post(f"/login/{kind}/send", **address).status == 200
     return customer.api.post(f"/login/{kind}/send", **address, device=device).status == 200
@@ -181,41 +181,41 @@ def is_known(customer, device, kind="mobile", **address) -> bool:
 def test_a_contact_change_ends_devices_of_the_old_address_and_of_the_one_that_stays(setting, api, customer, phone):
     setting(IP_SENDS_PER_HOUR=0)
     email, old = new_email(), customer.phone
-    asked = customer.ask_contact(email=email)["token"]
-    customer.session |= customer.change_contact(asked, customer.inbox.code(email)).body
+    challenge = customer.request_contact_change(email=email)["token"]
+    customer.session |= customer.change_contact(challenge, customer.inbox.code(email)).body
     of_the_email = customer.device
     assert is_known(customer, of_the_email, "email", email=email)
     customer.sign_in()
     of_the_old_phone = customer.device
     assert is_known(customer, of_the_old_phone, phone=old)
-    asked = customer.ask_contact(phone=phone)["token"]
+    challenge = customer.request_contact_change(phone=phone)["token"]
     api.clock.advance(1)
-    given = customer.change_contact(asked, customer.inbox.code(phone))["device"]
+    device = customer.change_contact(challenge, customer.inbox.code(phone))["device"]
 
     assert not is_known(customer, of_the_email, "email", email=email)
     assert not is_known(customer, of_the_old_phone, phone=old)
-    assert is_known(customer, given, phone=phone)
+    assert is_known(customer, device, phone=phone)
 
 
-def test_from_who_merely_claims_the_address_it_is_taken_off(api, customer):
+def test_a_customer_who_has_it_unverified_loses_the_address(api, customer):
     rival = Person(api, customer.inbox, ip="203.0.113.9")
     theirs = rival.registered()["customer"]["id"]
-    asked = customer.ask_contact(email=rival.email)["token"]
+    challenge = customer.request_contact_change(email=rival.email)["token"]
 
-    assert customer.change_contact(asked, customer.inbox.code(rival.email)).status == 200
+    assert customer.change_contact(challenge, customer.inbox.code(rival.email)).status == 200
     assert rival.log_in(PASSWORD).status == 401
-    late = rival.ask_verification(theirs)
+    late = rival.request_verification(theirs)
     assert late.status == 200
     assert rival.register().status == 409
 
 
-def test_a_claim_of_one_s_own_that_is_replaced_opens_nothing_any_more(setting, ada):
+def test_an_unverified_address_that_its_customer_replaces_opens_nothing_any_more(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     created = ada.create(ada.register()["token"], phone=ada.phone)
     ada.session = created.body
     other = new_email()
-    asked = ada.ask_contact(email=other)["token"]
-    changed = ada.change_contact(asked, ada.inbox.code(other))
+    challenge = ada.request_contact_change(email=other)["token"]
+    changed = ada.change_contact(challenge, ada.inbox.code(other))
 
     assert changed.status == 200
     assert ada.log_in(PASSWORD, email=ada.email).status == 401

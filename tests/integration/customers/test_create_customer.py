@@ -1,4 +1,4 @@
-"""The customer of a registration: made once, by its token, with its address merely claimed."""
+"""The customer of a registration: created once, by its token, with an unverified address."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 
 
 @ON_BOTH_ENGINES
-def test_a_customer_is_made_with_the_address_claimed_and_no_session(ada):
+def test_a_customer_is_created_with_an_unverified_address_and_without_a_session(ada):
     answer = ada.create(ada.register()["token"], first_name="Ada", last_name="Lovelace", company_name="Engines", metadata={"a": [1, None]})
     customer = answer["customer"]
 
@@ -26,7 +26,7 @@ def test_a_token_opens_one_customer(ada):
 
 
 @ON_DYNAMODB
-def test_of_thirty_two_at_once_with_one_token_one_makes_the_customer(ada):
+def test_of_32_concurrent_calls_with_one_token_one_creates_the_customer(ada):
     token = ada.register()["token"]
 
     answers = at_once(32, lambda _: ada.create(token))
@@ -34,14 +34,14 @@ def test_of_thirty_two_at_once_with_one_token_one_makes_the_customer(ada):
     assert sorted(answer.status for answer in answers) == [201] + [401] * 31
 
 
-def test_creating_takes_two_requests_with_a_referrer_too(ada, bob):
+def test_creating_a_customer_takes_two_requests_with_a_referrer_too(ada, bob):
     first = ada.create(ada.register()["token"])
     second = ada.create(ada.register("another password of mine")["token"], referral_code=bob.me()["customer"]["referral_code"])
 
     assert first.aws_calls == second.aws_calls == ("BatchGetItem", "TransactWriteItems")
 
 
-def test_a_token_lives_for_half_an_hour(api, ada):
+def test_a_registration_token_lives_for_half_an_hour(api, ada):
     first, second = ada.register()["token"], ada.register()["token"]
     api.clock.advance(30 * 60 - 1)
     assert ada.create(first).status == 201
@@ -70,7 +70,7 @@ def test_no_token_of_another_kind_opens_a_customer_and_a_registration_s_opens_no
     assert doors.me(ada.register()["token"]).status == 401
 
 
-def test_the_registered_address_may_come_again_and_no_other(ada):
+def test_the_registered_address_may_be_repeated_and_no_other_sent(ada):
     token = ada.register()["token"]
 
     assert ada.create(token, email="other@example.com")["message"] == "Email must be the registered one"
@@ -91,19 +91,19 @@ def test_the_address_that_registrations_do_not_collect_is_taken_as_an_unverified
     assert (customer["email_verified"], customer["phone_verified"]) == (False, False)
     [kind] = other
     assert ada.log_in(**own)["customer_id"] == customer["id"]
-    assert ada.log_in(**other).status in {400, 401}  # this channel signs nobody in, and merely given it is nobody's
-    assert ada.ask_verification(customer["id"], kind).status == 200
+    assert ada.log_in(**other).status in {400, 401}  # this channel signs nobody in, and an unverified number is nobody's
+    assert ada.request_verification(customer["id"], kind).status == 200
 
 
-def test_an_address_that_was_merely_given_is_its_owner_s_still(ada, bob):
+def test_an_unverified_address_still_belongs_to_its_owner(ada, bob):
     created = ada.create(ada.register()["token"], phone=bob.phone)["customer"]
 
     assert bob.sign_in().body["customer"]["id"] == bob.id != created["id"]
-    token = ada.ask_verification(created["id"], "phone")["token"]
+    token = ada.request_verification(created["id"], "phone")["token"]
     assert ada.verify_address(token, ada.inbox.code(bob.phone))["type"] == "contact_taken"
 
 
-def test_such_an_address_is_verified_like_any_other(ada):
+def test_an_unverified_second_address_is_verified_like_any_other(ada):
     customer = ada.create(ada.register()["token"], phone=ada.phone)["customer"]
 
     assert ada.prove(customer["id"])["needs_login"] is True
@@ -111,7 +111,7 @@ def test_such_an_address_is_verified_like_any_other(ada):
     assert ada.prove(customer["id"], "phone")["customer"]["phone_verified"] is True
 
 
-def test_with_both_the_phone_comes_here_and_is_needed(setting, ada):
+def test_where_both_are_collected_the_phone_is_required_here(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     token = ada.register()["token"]
 
@@ -132,7 +132,7 @@ def test_without_required_verification_there_is_a_session_at_once(setting, ada):
     assert ada.me(answer["token"])["customer"]["id"] == answer["customer"]["id"]
 
 
-def test_codes_are_sent_by_themselves_where_that_is_on(setting, api, ada):
+def test_codes_are_sent_automatically_where_that_is_on(setting, api, ada):
     setting(REGISTRATION_IDENTIFIER="both", AUTO_SEND_ON_REGISTRATION="true")
     answer = ada.create(ada.register()["token"], phone=ada.phone)
     by_type = {each["type"]: each["token"] for each in answer["verifications"]}
@@ -143,7 +143,7 @@ def test_codes_are_sent_by_themselves_where_that_is_on(setting, api, ada):
     assert (verified["needs_login"], verified["email_verified"], verified["phone_verified"]) == (False, True, True)
 
 
-def test_codes_that_cannot_be_sent_now_keep_no_customer_from_being_made(setting, api, ada):
+def test_codes_that_cannot_be_sent_do_not_prevent_the_customer(setting, api, ada):
     setting(AUTO_SEND_ON_REGISTRATION="true")
     api.post("/login/email/send", email=ada.email)
 
@@ -166,7 +166,7 @@ def test_a_referral_code_is_taken_from_the_body_or_out_of_the_metadata(tables, a
 
 
 @pytest.mark.parametrize("code", ["7K2M9XQ4R8TD", "cus_4fj0k2p9v7q1m8r3t6a5c0dn", "no code", "cus_x"])
-def test_an_unknown_referrer_is_400_and_nothing_is_made(ada, tables, code):
+def test_an_unknown_referrer_is_400_and_nothing_is_created(ada, tables, code):
     token = ada.register()["token"]
     before = tables.look()
 

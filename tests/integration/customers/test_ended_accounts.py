@@ -1,4 +1,4 @@
-"""A customer whose account is to be deleted: told so once the code was proven, and not before."""
+"""A customer whose account is being deleted learns so after the code was verified, and not before."""
 
 import pytest
 
@@ -7,17 +7,17 @@ from tests.harness.people import LOGIN, PASSWORD, REGISTER, new_number, other_co
 
 @pytest.fixture
 def deleting(customer, customer_item):
-    """A customer who has confirmed that the account be deleted."""
+    """A customer who has confirmed the deletion of the account."""
     customer_item.set("status", {"S": "deletion_confirmed"})
     return customer
 
 
 @pytest.mark.parametrize("flow", [LOGIN, REGISTER], ids=["login", "register"])
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_a_right_code_is_told_so_and_stays_unspent(api, deleting, customer_item, flow, bound):
-    challenge, code = deleting.asked_and_read(flow)
+def test_a_right_code_learns_of_the_deletion_and_stays_unused(api, deleting, customer_item, flow, bound):
+    challenge, code = deleting.request_and_read_code(flow)
     named = {"challenge": challenge} if bound else {}
-    refused = [deleting.verify(code, flow, **named) for _ in range(7)]  # more often than a code has tries
+    refused = [deleting.verify(code, flow, **named) for _ in range(7)]  # more often than a code has attempts
     customer_item.set("status", {"S": "active"})
     cancelled = deleting.verify(code, flow, **named)
 
@@ -27,26 +27,26 @@ def test_a_right_code_is_told_so_and_stays_unspent(api, deleting, customer_item,
     assert cancelled["customer"]["id"] == deleting.id
 
 
-def test_a_wrong_code_is_not_told_so(deleting):
-    challenge, code = deleting.asked_and_read()
+def test_a_wrong_code_does_not_learn_of_the_deletion(deleting):
+    challenge, code = deleting.request_and_read_code()
     answer = deleting.verify(other_code(code), challenge=challenge)
 
     assert (answer.status, answer["type"]) == (401, "wrong_proof")
 
 
-def test_asking_for_a_code_does_not_tell_so(deleting, bob):
-    assert deleting.ask().shape == bob.ask().shape
+def test_a_code_request_does_not_reveal_the_deletion(deleting, bob):
+    assert deleting.request_code().shape == bob.request_code().shape
 
 
-def test_the_sign_in_api_tells_so_too(api, deleting):
+def test_the_sign_in_api_says_so_too(api, deleting):
     api.post("/login/mobile/send", phone=deleting.phone)
     answer = api.post("/login/mobile/verify", phone=deleting.phone, code=deleting.inbox.code(deleting.phone))
 
     assert (answer.status, answer["type"]) == (403, "account_deletion_pending")
 
 
-def test_no_session_begins_and_no_old_one_goes_on(api, deleting, doors):
-    challenge, code = deleting.asked_and_read()
+def test_no_session_begins_and_no_old_one_continues(api, deleting, doors):
+    challenge, code = deleting.request_and_read_code()
     before = len(api.table("SessionsTable"))
     deleting.verify(code, challenge=challenge)
 
@@ -56,7 +56,7 @@ def test_no_session_begins_and_no_old_one_goes_on(api, deleting, doors):
 
 
 def test_a_deletion_confirmed_between_reading_and_committing_is_seen(wire, customer, customer_item):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     with wire.before("TransactWriteItems", lambda: customer_item.set("status", {"S": "deletion_confirmed"})):
         refused = customer.verify(code, challenge=challenge)
     customer_item.set("status", {"S": "active"})
@@ -73,16 +73,16 @@ NEW_PASSWORD = "another long password"
 
 @pytest.fixture
 def leaver(setting, ada):
-    """Somebody with a verified email and a password, who has given a phone too and never verified it."""
+    """Somebody with a verified email, a password and an unverified phone."""
     setting(SENDS_PER_HOUR=20, SENDS_PER_DAY=20)
     return ada.member(phone=ada.phone)
 
 
-def asked(person) -> dict:
-    """A proof of each kind that is asked for without a session."""
+def all_proofs(person) -> dict:
+    """A proof of each kind that can be requested without a session."""
     api, inbox = person.api, person.inbox
     sign_in = api.post("/login/email/send", email=person.email)["challenge"], inbox.code(person.email)
-    verification = person.ask_verification(person.id, "phone")["token"], inbox.code(person.phone)
+    verification = person.request_verification(person.id, "phone")["token"], inbox.code(person.phone)
     api.clock.advance(90)
     person.forget_password()
     proofs = {"sign in": sign_in, "verify": verification, "reset": person.reset_token()}
@@ -91,7 +91,7 @@ def asked(person) -> dict:
 
 
 def shown(person, proofs: dict) -> dict:
-    """What each of them is answered with."""
+    """The response to each of them."""
     (challenge, code), email = proofs["sign in"], person.email
     answers = {
         "sign in": person.api.post("/login/email/verify", email=email, challenge=challenge, code=code),
@@ -102,15 +102,16 @@ def shown(person, proofs: dict) -> dict:
 
 
 def test_each_proof_is_answered_as_the_document_says_while_the_deletion_waits(leaver, doors):
-    before = asked(leaver)
+    before = all_proofs(leaver)
     confirming = leaver.request_deletion()["token"], leaver.inbox.code(leaver.email)
     assert leaver.confirm_deletion(*confirming).status == 200
     leaver.api.clock.advance(90)
 
     assert shown(leaver, before) == {"sign in": PENDING, "verify": WRONG, "reset": WRONG}
-    after = asked(leaver)
+    after = all_proofs(leaver)
     assert shown(leaver, after) == dict.fromkeys(after, PENDING)
-    with_session = [leaver.me(), leaver.change_password(NEW_PASSWORD), leaver.ask_contact(phone=new_number()), leaver.request_deletion()]
+    contact = leaver.request_contact_change(phone=new_number())
+    with_session = [leaver.me(), leaver.change_password(NEW_PASSWORD), contact, leaver.request_deletion()]
     others = [leaver.log_in(PASSWORD), leaver.confirm_deletion(*confirming), doors.validate(leaver.session["token"]), leaver.refresh()]
     assert [(answer.status, answer["type"]) for answer in with_session] == [PENDING] * 4
     assert [(answer.status, answer["type"]) for answer in others] == [PENDING, WRONG, WRONG, WRONG]
@@ -118,6 +119,6 @@ def test_each_proof_is_answered_as_the_document_says_while_the_deletion_waits(le
     token = leaver.session["refresh_token"]
     assert [doors.log_out(token).status, doors.log_out(token, everywhere=True).status] == [200, 401]
     assert (leaver.me().status, leaver.me()["type"]) == GONE
-    staying = leaver.ask_to_stay(email=leaver.email)["token"], leaver.inbox.code(leaver.email)
-    assert leaver.stay(*staying).status == 200
+    staying = leaver.request_cancellation(email=leaver.email)["token"], leaver.inbox.code(leaver.email)
+    assert leaver.cancel_deletion(*staying).status == 200
     assert [status for status, _ in shown(leaver, after).values()] == [200] * 3

@@ -12,7 +12,7 @@ PATH = "/store/customers/me/export"
 
 @pytest.fixture
 def member(tables, setting, ada):
-    """A customer with a verified email, a claimed phone, a password, a second session and a request to be deleted."""
+    """A customer with a verified email, an unverified phone, a password, a second session and a deletion request."""
     setting(REGISTRATION_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     ada.member(phone=ada.phone, first_name="Ada", metadata={"size": 38})
     ada.change_password(PASSWORD)
@@ -26,41 +26,41 @@ def export(person):
 
 
 @ON_BOTH_ENGINES
-def test_all_that_lies_in_the_tables_of_the_customer_is_told(member, tables, inbox):
+def test_the_export_has_everything_that_the_tables_hold_of_the_customer(member, tables, inbox):
     inbox.of(member.email)
-    told = export(member).body
+    exported = export(member).body
 
     world = tables.look()
     [customer] = world.kinds("customer")
-    assert told["customer"]["id"] == customer["id"]["S"]
+    assert exported["customer"]["id"] == customer["id"]["S"]
     own = {name for name in customer if name not in ("pk", "password_hash", "session_epoch", "referrer")}
-    assert own <= set(told["customer"])
-    assert {each["spelling"] for each in told["identities"]} == {item["spelling"]["S"] for item in world.kinds("identity")}
+    assert own <= set(exported["customer"])
+    assert {each["spelling"] for each in exported["identities"]} == {item["spelling"]["S"] for item in world.kinds("identity")}
     live = {place.sk for place, item in world.items() if place.kind == "session" and item["epoch"] == customer["session_epoch"]}
-    assert {each["family"] for each in told["sessions"]} == live
-    assert {each["id"] for each in told["registrations"]} == {item["id"]["S"] for item in world.kinds("registration")}
-    assert {each["id"] for each in told["deletion_requests"]} == {item["id"]["S"] for item in world.kinds("deletion")}
-    assert told["customer"]["referral_code"] in {place.pk.partition("#")[2] for place in world if place.kind == "referral"}
-    assert len(told["activity"]) == len({place.pk.partition("#")[2] for place in world if place.kind in ("code", "password")})
-    assert sum(len(each["passwords_tried_at"]) for each in told["activity"]) == world.events("password", "pass")
-    sent = sum(len(each["messages_sent_at"]) for each in told["activity"])
+    assert {each["family"] for each in exported["sessions"]} == live
+    assert {each["id"] for each in exported["registrations"]} == {item["id"]["S"] for item in world.kinds("registration")}
+    assert {each["id"] for each in exported["deletion_requests"]} == {item["id"]["S"] for item in world.kinds("deletion")}
+    assert exported["customer"]["referral_code"] in {place.pk.partition("#")[2] for place in world if place.kind == "referral"}
+    assert len(exported["activity"]) == len({place.pk.partition("#")[2] for place in world if place.kind in ("code", "password")})
+    assert sum(len(each["passwords_tried_at"]) for each in exported["activity"]) == world.events("password", "pass")
+    sent = sum(len(each["messages_sent_at"]) for each in exported["activity"])
     assert sent == world.events("code", "send")
-    assert [(each["address"], len(each["sent_at"])) for each in told["notifications"]] == [(member.email, 1)]
+    assert [(each["address"], len(each["sent_at"])) for each in exported["notifications"]] == [(member.email, 1)]
     assert world.events("notify", "notify") == 1
 
 
-def test_it_holds_nothing_that_opens_anything(member):
+def test_the_export_holds_no_credential(member):
     text = json.dumps(export(member).body)
 
     assert "argon2" not in text
     assert "secret" not in text
 
 
-def test_a_sign_in_of_long_ago_is_repeated(customer, api):
+def test_an_export_needs_a_recent_sign_in(customer, api):
     api.clock.advance(301)
 
     assert export(customer)["type"] == "reauthentication_required"
 
 
-def test_nobody_without_a_session_gets_any(api):
+def test_without_a_session_there_is_no_export(api):
     assert api.get(PATH).status == 401

@@ -34,7 +34,7 @@ def test_a_customer_sees_who_they_are(ada):
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_a_customer_by_email_has_no_phone_and_none_is_made_up(api, ada, inbox, doors):
+def test_a_customer_by_email_has_no_phone_and_none_is_invented(api, ada, inbox, doors):
     spelling = ada.email.replace("ada", "Ada")
     api.post("/login/email/send", email=spelling)
     session = api.post("/login/email/verify", email=ada.email, code=inbox.code(spelling))
@@ -44,7 +44,7 @@ def test_a_customer_by_email_has_no_phone_and_none_is_made_up(api, ada, inbox, d
     assert (shown["email"], shown["email_verified"]) == (spelling, True)
 
 
-def test_a_session_of_the_sign_in_api_is_one_here_too(api, customer, doors, inbox):
+def test_a_session_of_the_sign_in_api_is_valid_here_too(api, customer, doors, inbox):
     api.post("/login/mobile/send", phone=customer.phone)
     session = api.post("/login/mobile/verify", phone=customer.phone, code=inbox.code(customer.phone))
 

@@ -20,12 +20,12 @@ def look_up(api, storefront):
 
 @pytest.fixture
 def lovelace(ada):
-    """A customer who has told her name."""
+    """A customer with a name."""
     ada.sign_up(first_name="Ada", last_name="Lovelace")
     return ada
 
 
-def test_a_customer_s_initials_are_told(look_up, lovelace):
+def test_a_lookup_shows_a_customer_s_initials(look_up, lovelace):
     answer = look_up(lovelace.phone)
 
     assert (answer.status, answer.body) == (200, {"customer": {"first_name": "A***", "last_name": "L***"}})
@@ -41,11 +41,11 @@ def test_a_number_that_nobody_has_proven_is_nobody_s(look_up):
     assert look_up(new_number()).body == NOBODY
 
 
-def test_who_has_told_no_name_has_none(look_up, customer):
+def test_a_customer_without_a_name_has_no_initials(look_up, customer):
     assert look_up(customer.phone).body == {"customer": {"first_name": None, "last_name": None}}
 
 
-def test_who_waits_for_a_deletion_is_told_until_the_account_has_gone(look_up, lovelace, api):
+def test_a_customer_whose_deletion_is_pending_is_found_until_the_account_is_gone(look_up, lovelace, api):
     before = look_up(lovelace.phone).body
     lovelace.leave()
     assert look_up(lovelace.phone).body == before
@@ -55,13 +55,13 @@ def test_who_waits_for_a_deletion_is_told_until_the_account_has_gone(look_up, lo
     assert look_up(lovelace.phone).body == NOBODY
 
 
-def test_who_merely_gave_a_number_is_nobody(look_up, ada):
+def test_a_customer_with_an_unverified_number_is_not_found(look_up, ada):
     ada.registered(phone=ada.phone, first_name="Ada")
 
     assert look_up(ada.phone).body == NOBODY
 
 
-def test_an_operator_may_tell_the_whole_name_or_nothing(look_up, lovelace, setting):
+def test_the_operator_can_show_the_whole_name_or_nothing(look_up, lovelace, setting):
     setting(PHONE_LOOKUP="full")
     full = look_up(lovelace.phone)
     setting(PHONE_LOOKUP="off")
@@ -72,13 +72,13 @@ def test_an_operator_may_tell_the_whole_name_or_nothing(look_up, lovelace, setti
 
 
 @pytest.mark.parametrize("key", [None, "", "pk_", "pk_made_up", "p" * 200])
-def test_without_a_known_key_nothing_is_told(look_up, lovelace, key):
+def test_without_a_known_key_nothing_is_shown(look_up, lovelace, key):
     answer = look_up(lovelace.phone, headers={"x-publishable-api-key": key})
 
     assert (answer.status, answer["type"], answer["message"]) == (401, "not_authenticated", "A publishable key is needed")
 
 
-def test_a_page_of_another_origin_is_refused_and_an_app_has_none(look_up, lovelace, storefront):
+def test_a_page_of_another_origin_is_refused_and_an_app_without_one_is_not(look_up, lovelace, storefront):
     here, elsewhere = (
         look_up(lovelace.phone, headers=storefront | {"origin": origin}) for origin in ("https://shop.example.com", "https://eve.example")
     )
@@ -87,7 +87,7 @@ def test_a_page_of_another_origin_is_refused_and_an_app_has_none(look_up, lovela
     assert (elsewhere.status, elsewhere["type"]) == (403, "not_allowed")
 
 
-def test_a_key_s_text_lies_in_no_table(api, storefront):
+def test_a_key_is_not_stored_in_plain_text(api, storefront):
     assert storefront["x-publishable-api-key"] not in str(api.table("CustomersTable"))
 
 
@@ -113,15 +113,15 @@ def test_a_client_looks_up_ten_numbers_an_hour(api, look_up):
     assert look_up(new_number(), ip=ip).status == 200
 
 
-def test_lookups_take_nothing_from_a_client_s_asks(api, look_up, ada):
+def test_lookups_do_not_count_as_code_requests(api, look_up, ada):
     for _ in range(10):
         look_up(new_number(), ip=api.ip)
 
-    assert ada.ask().status == 200
+    assert ada.request_code().status == 200
 
 
 @pytest.mark.parametrize("number", ["abc", "+1", "%20", "+1202555", "911"])
-def test_what_is_no_number_is_named(look_up, number):
+def test_an_invalid_number_is_named(look_up, number):
     answer = look_up(number)
 
     assert (answer.status, answer["errors"][0]["field"]) == (400, "phone")
@@ -135,6 +135,6 @@ def test_a_known_number_costs_one_request_more(look_up, lovelace):
 
 
 @pytest.mark.parametrize("mode", ["error", "timeout"])
-def test_a_limiter_that_cannot_be_reached_lets_nobody_through(wire, look_up, lovelace, mode):
+def test_a_rate_limit_that_cannot_be_counted_lets_nobody_through(wire, look_up, lovelace, mode):
     with wire.broken("UpdateItem", mode):
         assert look_up(lovelace.phone).status == 503

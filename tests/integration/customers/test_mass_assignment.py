@@ -1,4 +1,4 @@
-"""Members of a body that nobody asked for change nothing, wherever they are sent."""
+"""Unknown members of a body change nothing, at any endpoint."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def injecting(api):
     return api
 
 
-def test_a_sign_up_makes_a_customer_of_what_was_proven_alone(injecting, ada):
+def test_a_sign_up_creates_a_customer_from_what_was_proven_alone(injecting, ada):
     answer = ada.sign_up(email=ada.email, first_name="Ada")
 
     assert answer["customer"] == {
@@ -92,18 +92,18 @@ def test_a_sign_in_changes_nothing_of_the_customer(api, customer, injecting):
     assert claims_of(customer.session["token"])["roles"] == []
 
 
-def test_a_number_sent_beside_gets_nothing_and_opens_nothing(injecting, customer, bob):
-    asked = injecting.post(f"{LOGIN}/request-otp", phone=customer.phone, phones=[bob.phone], to=bob.phone, email=bob.email)
+def test_an_extra_number_gets_no_code_and_opens_nothing(injecting, customer, bob):
+    code_request = injecting.post(f"{LOGIN}/request-otp", phone=customer.phone, phones=[bob.phone], to=bob.phone, email=bob.email)
     sent_to_bob = len(bob.inbox.of(bob.phone))
     code = customer.inbox.code(customer.phone)
-    answer = injecting.post(f"{LOGIN}/verify-otp", phone=customer.phone, code=code, challenge=asked["challenge"], customer_id=bob.id)
+    answer = injecting.post(f"{LOGIN}/verify-otp", phone=customer.phone, code=code, challenge=code_request["challenge"], customer_id=bob.id)
 
     assert answer["customer"]["id"] == customer.id
     assert len(bob.inbox.of(bob.phone)) == sent_to_bob
 
 
-def test_a_try_is_one_try_whatever_else_is_sent(injecting, ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_an_attempt_is_one_attempt_whatever_else_is_sent(injecting, ada):
+    challenge, code = ada.request_and_read_code(REGISTER)
     for _ in range(5):
         ada.verify(other_code(code), REGISTER, challenge=challenge)
 
@@ -120,8 +120,8 @@ def test_a_session_s_endpoints_take_nothing_but_its_token(injecting, customer, b
         name: own[name] for name in ("sub", "sid", "auth_time", "roles", "amr")
     }
 
-    told = injecting.post("/login/validate", sessionToken=renewed["sessionToken"], token=bob.session["token"], valid=True)
-    assert told["token"]["sub"] == customer.id
+    validated = injecting.post("/login/validate", sessionToken=renewed["sessionToken"], token=bob.session["token"], valid=True)
+    assert validated["token"]["sub"] == customer.id
 
     injecting.post("/login/logout", refreshToken=renewed["refreshToken"], all=True, sessions=[claims_of(bob.session["token"])["sid"]])
     assert doors.me(bob.session["token"]).status == 200

@@ -1,4 +1,4 @@
-"""Asking for the code that verifies a claim: the same answer and the same work for everyone."""
+"""Requests for verification codes: the same response and the same work for everyone."""
 
 from functools import partial
 
@@ -18,18 +18,18 @@ def unproven(ada):
 
 
 @ON_BOTH_ENGINES
-def test_a_code_goes_to_the_claimed_address(unproven):
-    asked = unproven.ask_verification(unproven.id_)
+def test_a_code_goes_to_the_unverified_address(unproven):
+    response = unproven.request_verification(unproven.id_)
 
-    assert (asked.status, set(asked.body)) == (200, {"token", "expires_at", "resend_at"})
+    assert (response.status, set(response.body)) == (200, {"token", "expires_at", "resend_at"})
     [message] = unproven.inbox.of(unproven.email)
     assert message.subject == "Verify your email for My Shop"
 
 
 @ON_BOTH_ENGINES
 def test_an_unknown_customer_and_one_with_nothing_to_verify_look_like_any_other(unproven, bob):
-    known = unproven.ask_verification(unproven.id_)
-    others = [unproven.ask_verification(name, kind) for name, kind in ((unproven.id_, "phone"), (bob.id, "phone"), (NOBODY(), "email"))]
+    known = unproven.request_verification(unproven.id_)
+    others = [unproven.request_verification(name, kind) for name, kind in ((unproven.id_, "phone"), (bob.id, "phone"), (NOBODY(), "email"))]
 
     assert {str(each.shape) for each in (known, *others)} == {str(known.shape)}
     assert {each.aws_calls for each in (known, *others)} == {("UpdateItem", "GetItem", "UpdateItem")}
@@ -40,32 +40,32 @@ def test_an_unknown_customer_and_one_with_nothing_to_verify_look_like_any_other(
 @pytest.mark.parametrize(
     "name", ["x", "x" * 2_040, "x" * 2_048, "cus_" + "é" * 1_300, "cus_" + "w" * 24, "CUS_" + "0" * 24, "cus_" + "0" * 25]
 )
-def test_what_can_be_no_customer_s_id_is_answered_like_an_unknown_one(unproven, name):
-    unknown, impossible = unproven.ask_verification(NOBODY()), unproven.ask_verification(name)
+def test_a_malformed_customer_id_gets_the_response_of_an_unknown_one(unproven, name):
+    unknown, impossible = unproven.request_verification(NOBODY()), unproven.request_verification(name)
 
     assert (impossible.shape, impossible.aws_calls) == (unknown.shape, unknown.aws_calls)
-    assert unproven.ask_verification(name).status == 429
+    assert unproven.request_verification(name).status == 429
 
 
-def test_what_is_not_there_is_throttled_like_what_is(api, unproven):
+def test_an_unknown_customer_is_throttled_like_a_known_one(api, unproven):
     for name in (unproven.id_, NOBODY()):
-        answers = [unproven.ask_verification(name) for _ in range(2)]
+        answers = [unproven.request_verification(name) for _ in range(2)]
         assert [answer.status for answer in answers] == [200, 429]
         assert answers[1].retry_after == 90
 
 
-def test_it_counts_in_the_address_s_one_window(api, unproven):
+def test_a_verification_request_counts_in_the_address_s_window(api, unproven):
     api.post("/login/email/send", email=unproven.email)
 
-    assert unproven.ask_verification(unproven.id_).status == 429
+    assert unproven.request_verification(unproven.id_).status == 429
 
 
 def test_another_kind_is_refused(unproven):
-    assert unproven.ask_verification(unproven.id_, "fax").status == 400
+    assert unproven.request_verification(unproven.id_, "fax").status == 400
 
 
-def test_the_message_s_way_looks_the_same_for_everyone(api, unproven):
-    tokens = [unproven.ask_verification(name)["token"] for name in (unproven.id_, NOBODY())]
+def test_the_delivery_looks_the_same_for_everyone(api, unproven):
+    tokens = [unproven.request_verification(name)["token"] for name in (unproven.id_, NOBODY())]
     api.deliver()
     seen = [api.get(f"/api/v1/auth/challenges/{token}")["delivery"] for token in tokens]
     api.clock.advance(3)

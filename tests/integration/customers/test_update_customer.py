@@ -25,7 +25,7 @@ def shown(person: Person) -> dict:
     return person.me()["customer"]
 
 
-def test_what_is_sent_changes_and_the_rest_stays(api, customer, change):
+def test_fields_that_are_sent_change_and_the_rest_stay(api, customer, change):
     before = shown(customer)
     api.clock.advance(5)
 
@@ -38,14 +38,14 @@ def test_what_is_sent_changes_and_the_rest_stays(api, customer, change):
     assert answer.aws_calls == ("BatchGetItem", "UpdateItem")
 
 
-def test_null_empties_a_name(customer, change):
+def test_null_removes_a_name(customer, change):
     change(first_name="Ada", last_name="Lovelace")
 
     assert change(last_name=None)["customer"]["last_name"] is None
     assert shown(customer)["first_name"] == "Ada"
 
 
-def test_what_changes_nothing_writes_nothing(customer, change):
+def test_an_update_without_a_change_writes_nothing(customer, change):
     change(first_name="Ada", metadata={"size": 38})
 
     for same in ({}, {"first_name": "Ada"}, {"metadata": {"size": 38}}, {"metadata": {"none": None}}):
@@ -60,7 +60,7 @@ def test_metadata_is_merged_and_null_removes_a_member(customer, change):
     assert shown(customer)["metadata"] == {"likes": ["tea", {"milk": 0.25}], "fa": "سلام", "news": True}
 
 
-def test_any_json_comes_back_as_it_was(customer, change):
+def test_any_json_comes_back_unchanged(customer, change):
     values = {"a": 1e-300, "b": -0.1, "c": 10**40, "d": "", "e": [], "f": {}, "g": [None, True], "h": {"deep": {"deeper": [1.0, 1]}}}
 
     change(metadata=values)
@@ -70,14 +70,14 @@ def test_any_json_comes_back_as_it_was(customer, change):
 
 @pytest.mark.parametrize("field", ["email", "phone"])
 @pytest.mark.parametrize("value", ["+12125550123", "ada@example.com", None, 7])
-def test_an_address_changes_by_its_proof_alone(customer, change, field, value):
+def test_an_address_changes_only_with_its_proof(customer, change, field, value):
     before = shown(customer)
 
     answer = change(first_name="Eve", **{field: value})
 
     assert (answer.status, answer["type"]) == (403, "not_allowed")
-    told = f"{field.capitalize()} changes require OTP verification. Use POST /store/customers/me/contact to request a change."
-    assert answer["message"] == told
+    message = f"{field.capitalize()} changes require OTP verification. Use POST /store/customers/me/contact to request a change."
+    assert answer["message"] == message
     assert shown(customer) == before
 
 
@@ -113,7 +113,7 @@ def test_at_most_50_members_and_16_kb(customer, change):
 
 
 @pytest.mark.parametrize("raw", [b'{"metadata": {"a": NaN}}', b'{"metadata": {"a": 1e999}}', b'{"metadata": []}', b'{"metadata": null}'])
-def test_what_is_no_json_object_is_refused(api, customer, raw):
+def test_metadata_that_is_no_json_object_is_refused(api, customer, raw):
     headers = {"authorization": f"Bearer {customer.session['token']}"}
 
     answer = api.request("PATCH", ME, raw=raw, headers=headers)
@@ -122,7 +122,7 @@ def test_what_is_no_json_object_is_refused(api, customer, raw):
     assert shown(customer)["metadata"] == {}
 
 
-def test_of_two_changes_at_once_neither_is_lost(wire, customer, change):
+def test_of_two_concurrent_changes_neither_is_lost(wire, customer, change):
     change(metadata={"kept": 1})
 
     with wire.before("UpdateItem", lambda: change(metadata={"theirs": 2}, company_name="Engines")):
@@ -133,7 +133,7 @@ def test_of_two_changes_at_once_neither_is_lost(wire, customer, change):
     assert (shown(customer)["first_name"], shown(customer)["company_name"]) == ("Ada", "Engines")
 
 
-def test_who_is_signed_out_everywhere_meanwhile_changes_nothing_more(api, wire, customer, change):
+def test_a_customer_who_is_signed_out_everywhere_meanwhile_changes_nothing_more(api, wire, customer, change):
     log_out = {"refreshToken": customer.session["refresh_token"], "everywhere": True}
 
     with wire.before("UpdateItem", lambda: api.post("/login/logout", **log_out)):
@@ -149,7 +149,7 @@ def test_an_account_that_is_being_deleted_meanwhile_changes_no_more(wire, custom
         assert change(first_name="Eve").status == 401
 
 
-def test_what_changes_all_the_time_is_told_to_be_tried_again(wire, customer, customer_item, change):
+def test_a_customer_who_changes_all_the_time_is_503_to_be_tried_again(wire, customer, customer_item, change):
     count = itertools.count()
 
     with wire.before("UpdateItem", lambda: customer_item.set("metadata", {"S": f'{{"count":{next(count)}}}'}), times=10):

@@ -16,9 +16,9 @@ def leaving(customer, api):
 
 
 @ON_BOTH_ENGINES
-def test_the_account_stays_and_signs_in_again(leaving, inbox):
-    asked = leaving.ask_to_stay()
-    answer = leaving.stay(asked["token"], inbox.code(leaving.phone))
+def test_the_account_stays_and_the_customer_signs_in_again(leaving, inbox):
+    code_request = leaving.request_cancellation()
+    answer = leaving.cancel_deletion(code_request["token"], inbox.code(leaving.phone))
 
     assert answer["cancelled"] is True
     assert (answer["request"]["id"], answer["request"]["status"]) == (leaving.request["id"], "cancelled")
@@ -29,37 +29,37 @@ def test_the_account_stays_and_signs_in_again(leaving, inbox):
 
 
 def test_a_wrong_code_cancels_nothing(leaving, inbox):
-    asked = leaving.ask_to_stay()
+    response = leaving.request_cancellation()
 
-    assert leaving.stay(asked["token"], other_code(inbox.code(leaving.phone))).status == 401
+    assert leaving.cancel_deletion(response["token"], other_code(inbox.code(leaving.phone))).status == 401
 
 
-def test_with_its_key_a_repeat_is_told_the_same(leaving, inbox):
-    asked = leaving.ask_to_stay()
+def test_a_repeat_with_its_key_gets_the_same_response(leaving, inbox):
+    response = leaving.request_cancellation()
     code = inbox.code(leaving.phone)
-    first = leaving.stay(asked["token"], code, key=KEY)
+    first = leaving.cancel_deletion(response["token"], code, key=KEY)
 
-    assert leaving.stay(asked["token"], code, key=KEY).body == first.body
-    assert leaving.stay(asked["token"], code).status == 401
+    assert leaving.cancel_deletion(response["token"], code, key=KEY).body == first.body
+    assert leaving.cancel_deletion(response["token"], code).status == 401
 
 
-def test_after_it_a_new_request_is_a_new_row(leaving, inbox, api):
-    asked = leaving.ask_to_stay()
-    leaving.stay(asked["token"], inbox.code(leaving.phone))
+def test_a_request_after_a_cancellation_is_a_new_one(leaving, inbox, api):
+    response = leaving.request_cancellation()
+    leaving.cancel_deletion(response["token"], inbox.code(leaving.phone))
     api.clock.advance(90)
     leaving.sign_in()
 
     assert leaving.leave()["request"]["id"] != leaving.request["id"]
 
 
-def test_it_is_told_to_the_customer(leaving, inbox):
-    asked = leaving.ask_to_stay()
-    leaving.stay(asked["token"], inbox.code(leaving.phone))
+def test_the_customer_is_notified(leaving, inbox):
+    response = leaving.request_cancellation()
+    leaving.cancel_deletion(response["token"], inbox.code(leaving.phone))
 
     assert "will not be deleted" in inbox.of(leaving.phone)[-1].body
 
 
-def test_who_has_no_verified_address_cancels_by_what_the_refused_sign_in_gave(setting, ada):
+def test_a_customer_without_a_verified_address_cancels_with_the_token_of_the_refused_sign_in(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
     ada.request_deletion()
@@ -73,7 +73,7 @@ def test_who_has_no_verified_address_cancels_by_what_the_refused_sign_in_gave(se
     assert ada.log_in(PASSWORD).status == 200
 
 
-def test_a_token_of_ones_own_making_cancels_nothing(setting, ada):
+def test_a_forged_token_cancels_nothing(setting, ada):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
     ada.request_deletion()

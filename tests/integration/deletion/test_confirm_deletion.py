@@ -22,47 +22,47 @@ def test_the_account_is_due_in_a_week_and_every_session_has_ended(customer, api)
     assert api.post("/login/validate", sessionToken=customer.session["token"]).status == 401
 
 
-def test_it_is_told_to_the_customer_with_the_day(customer, inbox, api):
+def test_the_customer_is_notified_with_the_day(customer, inbox, api):
     answer = customer.leave()
 
     assert answer["request"]["deletion_scheduled_at"][:10] in inbox.of(customer.phone)[-1].body
 
 
-def test_nobody_signs_in_any_more_and_the_code_stays_unspent(customer, inbox):
+def test_nobody_signs_in_any_more_and_the_code_stays_unused(customer, inbox):
     customer.leave()
-    challenge, code = customer.asked_and_read(LOGIN)
+    challenge, code = customer.request_and_read_code(LOGIN)
 
     assert customer.verify(code, challenge=challenge)["type"] == "account_deletion_pending"
     assert customer.verify(code, challenge=challenge)["type"] == "account_deletion_pending"
 
 
 def test_a_wrong_code_confirms_nothing(customer, inbox):
-    asked = customer.request_deletion()
+    response = customer.request_deletion()
     code = inbox.code(customer.phone)
 
-    assert customer.confirm_deletion(asked["token"], other_code(code)).status == 401
+    assert customer.confirm_deletion(response["token"], other_code(code)).status == 401
     assert customer.me().status == 200
-    assert customer.confirm_deletion(asked["token"], code).status == 200
+    assert customer.confirm_deletion(response["token"], code).status == 200
 
 
-def test_a_code_confirms_once_and_with_its_key_a_repeat_is_told_the_same(customer, inbox):
-    asked = customer.request_deletion()
+def test_a_code_confirms_once_and_a_repeat_with_its_key_gets_the_same_response(customer, inbox):
+    response = customer.request_deletion()
     code = inbox.code(customer.phone)
-    first = customer.confirm_deletion(asked["token"], code, key=KEY)
+    first = customer.confirm_deletion(response["token"], code, key=KEY)
 
-    assert customer.confirm_deletion(asked["token"], code, key=KEY).body == first.body
-    assert customer.confirm_deletion(asked["token"], code).status == 401
+    assert customer.confirm_deletion(response["token"], code, key=KEY).body == first.body
+    assert customer.confirm_deletion(response["token"], code).status == 401
 
 
 def test_a_code_for_signing_in_confirms_nothing(customer):
-    challenge, code = customer.asked_and_read(LOGIN)
+    challenge, code = customer.request_and_read_code(LOGIN)
 
     assert customer.confirm_deletion(challenge, code).status == 401
 
 
 def test_logged_out_everywhere_the_request_has_ended_too(customer, inbox, api):
-    asked = customer.request_deletion()
+    response = customer.request_deletion()
     code = inbox.code(customer.phone)
     api.post("/login/logout", refreshToken=customer.session["refresh_token"], everywhere=True)
 
-    assert customer.confirm_deletion(asked["token"], code).status == 401
+    assert customer.confirm_deletion(response["token"], code).status == 401

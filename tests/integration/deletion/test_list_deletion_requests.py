@@ -22,8 +22,8 @@ def admin(tables, api, inbox, engine):
     def listed(**query):
         renewed = person.refresh().body  # an access token lives a quarter of an hour
         person.session |= {"token": renewed["sessionToken"], "refresh_token": renewed["refreshToken"]}
-        asked = "&".join(f"{name}={value}" for name, value in query.items())
-        return api.get(PATH, ip=person.ip, headers=person.bearer(), query=asked)
+        response = "&".join(f"{name}={value}" for name, value in query.items())
+        return api.get(PATH, ip=person.ip, headers=person.bearer(), query=response)
 
     person.list = listed
     person.claims = json.loads(base64.urlsafe_b64decode(person.session["token"].split(".")[1] + "=="))
@@ -32,7 +32,7 @@ def admin(tables, api, inbox, engine):
 
 @pytest.fixture
 def leave(api, inbox):
-    """Lets somebody ask for the deletion of their account, up to a state."""
+    """Lets somebody request the deletion of their account, up to a state."""
 
     def new(state: str) -> Person:
         person = Person(api, inbox, new_ip())
@@ -43,8 +43,8 @@ def leave(api, inbox):
         person.request = person.leave()["request"]
         if state == "cancelled":
             api.clock.advance(90)
-            asked = person.ask_to_stay()
-            person.stay(asked["token"], inbox.code(person.phone))
+            response = person.request_cancellation()
+            person.cancel_deletion(response["token"], inbox.code(person.phone))
         return person
 
     return new
@@ -81,7 +81,7 @@ def test_a_completed_one_is_listed_without_its_reason_and_with_its_receipt(admin
     assert admin.list(status="confirmed")["count"] == 0
 
 
-def test_what_has_lapsed_is_listed_and_counted_no_more_and_goes_with_its_reason(admin, leave, api, tables):
+def test_lapsed_requests_are_neither_listed_nor_counted_and_go_with_their_reason(admin, leave, api, tables):
     leave("pending")
     assert admin.list()["count"] == 1
     api.clock.advance(600)
@@ -98,18 +98,18 @@ def test_what_has_lapsed_is_listed_and_counted_no_more_and_goes_with_its_reason(
 def test_cursors_and_offsets_lead_through_all_of_them_in_order(admin, leave, order, direction, status):
     for state in ("confirmed", "cancelled", "confirmed", "pending", "confirmed"):
         leave(state)
-    asked = {"order": order, "order_direction": direction} | ({"status": status} if status else {})
-    whole = admin.list(**asked)["requests"]
+    query = {"order": order, "order_direction": direction} | ({"status": status} if status else {})
+    whole = admin.list(**query)["requests"]
     assert [each[order] for each in whole] == sorted([each[order] for each in whole], reverse=direction == "DESC")
 
     by_cursor, cursor = [], None
     for _ in range(10):
-        page = admin.list(**asked, limit=2, **({"cursor": cursor} if cursor else {}))
+        page = admin.list(**query, limit=2, **({"cursor": cursor} if cursor else {}))
         by_cursor += page["requests"]
         cursor = page["next_cursor"]
         if cursor is None:
             break
-    by_offset = [each for offset in range(0, 6, 2) for each in admin.list(**asked, limit=2, offset=offset)["requests"]]
+    by_offset = [each for offset in range(0, 6, 2) for each in admin.list(**query, limit=2, offset=offset)["requests"]]
 
     assert by_cursor == whole
     assert by_offset == whole
@@ -136,14 +136,14 @@ def test_a_page_of_one_state_takes_three_requests_and_one_of_all_six(admin, leav
         {"cursor": "x"},
     ],
 )
-def test_what_is_no_page_is_refused_by_name(admin, query):
+def test_an_invalid_page_is_refused_by_its_name(admin, query):
     answer = admin.list(**query)
 
     assert answer.status == 400
     assert answer["errors"][0]["field"] == next(iter(query))
 
 
-def test_a_cursor_is_of_its_own_order(admin, leave):
+def test_a_cursor_is_valid_for_its_own_order_alone(admin, leave):
     leave("confirmed"), leave("confirmed")
     cursor = admin.list(limit=1)["next_cursor"]
 
@@ -151,28 +151,28 @@ def test_a_cursor_is_of_its_own_order(admin, leave):
     assert admin.list(limit=1, cursor=cursor, offset=1).status == 400
 
 
-def test_customers_are_not_shown_any(customer):
+def test_customers_see_no_requests(customer):
     assert customer.api.get(PATH, headers=customer.bearer())["type"] == "not_allowed"
 
 
-def test_nobody_without_a_session_is_shown_any(api):
+def test_nobody_sees_requests_without_a_session(api):
     assert api.get(PATH).status == 401
 
 
-def test_who_is_no_administrator_any_more_is_refused_whatever_the_token_says(admin, engine):
+def test_a_former_administrator_is_refused_whatever_the_token_says(admin, engine):
     admin.sign_in()
     make_admin(engine, admin.id, roles=())
 
     assert admin.list()["type"] == "not_allowed"
 
 
-def test_the_role_stands_in_the_token_of_the_next_sign_in(admin):
+def test_the_role_is_in_the_token_of_the_next_sign_in(admin):
     token = admin.sign_in()["token"]
 
     assert admin.api.post("/login/validate", sessionToken=token)["token"]["roles"] == ["admin"]
 
 
-def test_a_sign_in_of_more_than_twelve_hours_ago_is_repeated(admin, api):
+def test_an_administrator_s_sign_in_is_good_for_twelve_hours(admin, api):
     api.clock.advance(12 * 3600 + 1)
 
     assert admin.list()["type"] == "reauthentication_required"

@@ -26,7 +26,7 @@ PAGE = 250  # sessions that it holds of each
 CANCELLING = 8
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 STAYS = {"keyring", "deletion", "count", "ip", "notify"}  # windows by keyed hashes, for an hour and a day
-ENDED = {"pk", "devices_since", "expires_at"}  # all that is held on an address whose account is gone; a code item has an event too
+ENDED = {"pk", "devices_since", "expires_at"}  # all that is stored of an address whose account is gone; a code item has an event too
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def leaving(tables, customer, days, inbox):
 
 @pytest.fixture
 def due(tables, api, inbox, days):
-    """Makes so many people whose accounts are due."""
+    """Creates so many people whose accounts are due."""
 
     def make(count: int) -> list[Person]:
         people = [Person(api, inbox, new_ip()) for _ in range(count)]
@@ -62,7 +62,7 @@ def left_in(world) -> set[str]:
 
 
 def gone(tables, inbox, person) -> dict:
-    """Nothing is left of the person once the outbox has run; answers the request as it lies there."""
+    """Check that nothing is left of the person once the outbox has run; return the stored request."""
     inbox.of(person.phone)
     world = tables.look()
     assert left_in(world) <= STAYS
@@ -75,7 +75,7 @@ def gone(tables, inbox, person) -> dict:
 
 
 @ON_BOTH_ENGINES
-def test_after_a_week_nothing_of_the_customer_is_left_but_the_request_with_its_receipt(leaving, tables, api, inbox):
+def test_after_a_week_only_the_request_with_its_receipt_is_left_of_the_customer(leaving, tables, api, inbox):
     assert api.process_deletions()["completed"] == 1
 
     row = gone(tables, inbox, leaving)
@@ -83,7 +83,7 @@ def test_after_a_week_nothing_of_the_customer_is_left_but_the_request_with_its_r
     assert row["erased"]["M"]["sessions"]["N"] == "3"
 
 
-def test_it_takes_at_most_eight_requests(leaving, api):
+def test_an_erasure_takes_at_most_eight_requests(leaving, api):
     since = len(api.wire.calls)
     api.process_deletions()
 
@@ -100,11 +100,11 @@ def test_its_receipt_is_signed_and_names_nobody(leaving, tables, api, inbox, eng
 
     der = engine.clients.kms.get_public_key(KeyId=engine.ids["ReceiptsKey"])["PublicKey"]
     pem = load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    told = receipts.check(receipt, pem)
-    assert (told["request_id"], told["erased"]["sessions"]) == (leaving.request["id"], 3)
-    assert leaving.id not in json.dumps(told)
+    claims = receipts.check(receipt, pem)
+    assert (claims["request_id"], claims["erased"]["sessions"]) == (leaving.request["id"], 3)
+    assert leaving.id not in json.dumps(claims)
     header, body, signature = receipt.split(".")
-    forged = ids.base64url(json.dumps(told | {"completed_at": "2020-01-01T00:00:00Z"}).encode())
+    forged = ids.base64url(json.dumps(claims | {"completed_at": "2020-01-01T00:00:00Z"}).encode())
     for wrong in (f"{header}.{forged}.{signature}", f"{header}.{body}.{signature[:-4]}AAAA", f"{header}.{body}", "x"):
         with pytest.raises(ValueError, match="receipt"):
             receipts.check(wrong, pem)
@@ -175,10 +175,10 @@ def scheduled_at(answer) -> float:
 
 
 def test_confirmed_while_clocks_differ_the_week_is_whole_by_either(tables, customer, inbox, skewed):
-    asked, code = customer.request_deletion(), inbox.code(customer.phone)
+    response, code = customer.request_deletion(), inbox.code(customer.phone)
     clocks = skewed()
 
-    assert scheduled_at(customer.confirm_deletion(asked["token"], code)) == max(clocks) + 7 * DAY
+    assert scheduled_at(customer.confirm_deletion(response["token"], code)) == max(clocks) + 7 * DAY
 
 
 def test_confirmed_at_once_while_clocks_differ_the_week_is_whole_by_either(tables, setting, ada, skewed):
@@ -190,34 +190,34 @@ def test_confirmed_at_once_while_clocks_differ_the_week_is_whole_by_either(table
     assert scheduled_at(ada.request_deletion()) == max(clocks) + 7 * DAY
 
 
-def test_a_day_before_it_is_reminded_of_once(tables, customer, days, api, inbox):
+def test_the_customer_is_reminded_once_a_day_before(tables, customer, days, api, inbox):
     customer.leave()
     inbox.of(customer.phone)
     days.pass_by(6)
     assert [api.process_deletions()["reminded"] for _ in range(3)] == [1, 0, 0]
 
-    told = [message for message in inbox.of(customer.phone) if "Tomorrow" in message.body]
-    assert len(told) == 1
+    reminders = [message for message in inbox.of(customer.phone) if "Tomorrow" in message.body]
+    assert len(reminders) == 1
     days.pass_by(1)
     assert api.process_deletions()["completed"] == 1
 
 
-def test_what_was_cancelled_is_not_erased(tables, customer, days, api, inbox):
+def test_a_cancelled_request_erases_nothing(tables, customer, days, api, inbox):
     customer.leave()
     days.pass_by(3)
-    asked = customer.ask_to_stay()
-    customer.stay(asked["token"], inbox.code(customer.phone))
+    response = customer.request_cancellation()
+    customer.cancel_deletion(response["token"], inbox.code(customer.phone))
     days.pass_by(4)
 
     assert api.process_deletions() == {"completed": 0, "reminded": 0, "lapsed": 0, "failed": 0, "left": False}
     assert customer.sign_in().status == 200
 
 
-def test_the_reason_of_an_earlier_request_goes_too(tables, customer, days, api, inbox):
+def test_the_reason_of_an_earlier_request_is_erased_too(tables, customer, days, api, inbox):
     customer.leave(reason="first")
     api.clock.advance(90)
-    asked = customer.ask_to_stay()
-    customer.stay(asked["token"], inbox.code(customer.phone))
+    response = customer.request_cancellation()
+    customer.cancel_deletion(response["token"], inbox.code(customer.phone))
     days.pass_by(1)
     customer.sign_in()
     customer.leave(reason="second")
@@ -229,7 +229,7 @@ def test_the_reason_of_an_earlier_request_goes_too(tables, customer, days, api, 
     assert not any("reason" in row for row in rows)
 
 
-def test_what_a_customer_merely_claims_stays_who_registered_it_later(tables, setting, ada, days, api):
+def test_unverified_addresses_go_with_the_account_and_can_be_registered_again(tables, setting, ada, days, api):
     setting(REQUIRE_VERIFICATION="false", REGISTRATION_IDENTIFIER="both")
     ada.session = ada.registered(phone=ada.phone)
     ada.request_deletion()
@@ -241,7 +241,7 @@ def test_what_a_customer_merely_claims_stays_who_registered_it_later(tables, set
 
 
 def test_a_change_to_another_address_that_was_never_finished_has_lapsed_by_then(tables, customer, days, api, inbox):
-    customer.ask_contact(email="elsewhere@example.com")
+    customer.request_contact_change(email="elsewhere@example.com")
     customer.leave()
     inbox.of(customer.phone)
     days.pass_by(7)
@@ -252,12 +252,12 @@ def test_a_change_to_another_address_that_was_never_finished_has_lapsed_by_then(
     assert [int(item["expires_at"]["N"]) < api.clock.now() for item in left] == [True]  # and is DynamoDB's to remove
 
 
-def test_who_takes_an_unproven_customer_over_has_asked_for_nothing(tables, setting, ada, days, api, inbox):
+def test_a_take_over_of_an_unverified_customer_ends_the_deletion_request(tables, setting, ada, days, api, inbox):
     setting(REQUIRE_VERIFICATION="false")
     ada.session = ada.registered()
     ada.request_deletion()
-    asked = api.post("/login/email/send", email=ada.email)
-    entered = api.post("/login/email/verify", email=ada.email, challenge=asked["challenge"], code=inbox.code(ada.email))
+    response = api.post("/login/email/send", email=ada.email)
+    entered = api.post("/login/email/verify", email=ada.email, challenge=response["challenge"], code=inbox.code(ada.email))
     assert entered.status == 200
     days.pass_by(7)
 
@@ -284,9 +284,9 @@ def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_mea
         api.clock.offset = at
         alike = calls[: nth + 1].count((service, operation))
         with api.wire.broken(operation, mode, service=service, nth=alike), contextlib.suppress(Killed, Exception):
-            api.process_deletions()  # whatever it ends with, the next run goes on
+            api.process_deletions()  # whatever it ends with, the next run continues
         broken, then = tables.look(), api.clock.offset
-        assert leaving.asked_and_read_or_none() in (None, "account_deletion_pending"), (nth, operation)
+        assert leaving.sign_in_result() in (None, "account_deletion_pending"), (nth, operation)
         tables.put_back(broken)
         api.clock.offset = then
         api.clock.advance(3600)  # what has failed is looked at again then
@@ -295,7 +295,7 @@ def test_broken_at_any_request_the_next_run_completes_it_and_nobody_signs_in_mea
 
 
 @ON_DYNAMODB
-def test_what_a_batch_left_undone_is_done_by_another_request(leaving, tables, api, inbox):
+def test_keys_that_a_batch_left_undeleted_are_deleted_by_another_request(leaving, tables, api, inbox):
     def undone(request):
         return answer(200, UnprocessedItems=json.loads(request.body)["RequestItems"])(request)
 
@@ -305,7 +305,7 @@ def test_what_a_batch_left_undone_is_done_by_another_request(leaving, tables, ap
     gone(tables, inbox, leaving)
 
 
-def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
+def test_four_concurrent_runs_erase_each_customer_once(tables, due, api, inbox):
     people = due(6)
     before = len(api.wire.sent)
 
@@ -322,7 +322,7 @@ def test_four_runs_at_once_erase_each_once(tables, due, api, inbox):
     assert sum(map(int, counted)) == 6
 
 
-def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_pause(tables, api, engine, log, part_of):
+def test_an_erasure_that_fails_holds_up_no_other_and_is_tried_again_after_a_longer_pause(tables, api, engine, log, part_of):
     many = part_of(1_000)
     poison = leavers.put(many, due_at=int(api.clock.now()))[many // 2]
     place = {"pk": {"S": f"customer#{poison.customer.id}"}}
@@ -342,7 +342,7 @@ def test_one_that_fails_holds_up_no_other_and_is_looked_at_again_after_a_longer_
     assert api.process_deletions()["completed"] == 1
 
 
-def test_one_whose_function_dies_of_it_is_postponed_and_holds_up_no_other(tables, api):
+def test_an_erasure_that_kills_its_function_is_postponed_and_holds_up_no_other(tables, api):
     many = 3 * AT_ONCE
     first = leavers.put(many, due_at=int(api.clock.now()))[0]
 
@@ -379,7 +379,7 @@ def with_sessions(leaver, count: int) -> None:
 
 @ON_DYNAMODB
 @pytest.mark.parametrize("mode", ["killed_before", "killed_after", "error"])
-def test_however_many_sessions_there_are_few_are_held_and_the_receipt_counts_all_however_often_it_was_broken(tables, api, mode):
+def test_of_many_sessions_few_are_in_memory_and_the_receipt_counts_all_however_often_the_run_breaks(tables, api, mode):
     [leaver] = leavers.put(1, due_at=int(api.clock.now()))
     with_sessions(leaver, 597)
     since = len(api.wire.calls)
@@ -424,35 +424,36 @@ def test_a_customer_who_has_cancelled_more_often_than_a_transaction_holds_is_era
     assert not any("reason" in row for row in tables.look().kinds("deletion"))
 
 
-def test_without_time_it_stops_and_the_next_run_goes_on_where_it_was(tables, api, part_of):
+def test_a_run_without_time_stops_and_the_next_one_continues_there(tables, api, part_of):
     many, groups = part_of(10_000), 3
-    made = leavers.put(many, due_at=int(api.clock.now()))
-    asked = iter([True] * (1 + groups))  # the first is the start's
+    due = leavers.put(many, due_at=int(api.clock.now()))
+    response = iter([True] * (1 + groups))  # the first is the start's
 
-    first = api.process_deletions(has_time=lambda: next(asked, False))
+    first = api.process_deletions(has_time=lambda: next(response, False))
 
     done = {row["id"]["S"] for row in tables.look().kinds("deletion") if row["status"]["S"] == "completed"}
     assert (first["completed"], first["left"]) == (len(done), True)
-    assert done == {each.deletion.id for each in made[: groups * AT_ONCE]}  # the oldest first
+    assert done == {each.deletion.id for each in due[: groups * AT_ONCE]}  # the oldest first
     assert api.process_deletions()["completed"] == many - len(done)
     assert left_in(tables.look()) <= STAYS | {"message"}
 
 
 @ON_DYNAMODB
-def test_of_500_cancellations_and_the_run_at_once_exactly_one_wins_each_and_the_answer_says_which(tables, api):
-    made = leavers.put(500, due_at=int(api.clock.now()))
+def test_of_500_cancellations_and_a_concurrent_run_exactly_one_wins_each_and_the_response_says_which(tables, api):
+    due = leavers.put(500, due_at=int(api.clock.now()))
     since = len(api.wire.sent)
-    asked = {each.customer.phone: api.post(f"{DELETION}/cancel-request", phone=each.customer.phone, ip=new_ip())["token"] for each in made}
+    phones = [each.customer.phone for each in due]
+    challenges = {phone: api.post(f"{DELETION}/cancel-request", phone=phone, ip=new_ip())["token"] for phone in phones}
     while api.deliver():
         pass
     codes = {message.to: CODE.search(message.body)[0] for message in api.wire.sent[since:]}
     answers = {}
 
     def stay(nth: int) -> None:
-        for each in made[nth::CANCELLING]:  # as the run does, the oldest first
+        for each in due[nth::CANCELLING]:  # as the run does, the oldest first
             to = each.customer.phone
-            for _ in range(3):  # 503 while the run holds the same items: the code is unspent, and tried again
-                answer = api.post(f"{DELETION}/cancel-confirm", ip=new_ip(), token=asked[to], code=codes[to])
+            for _ in range(3):  # 503 while the run holds the same items: the code is unused, and entered again
+                answer = api.post(f"{DELETION}/cancel-confirm", ip=new_ip(), token=challenges[to], code=codes[to])
                 if answer.status != 503:
                     break
             answers[each.deletion.id] = answer
@@ -469,22 +470,22 @@ def test_of_500_cancellations_and_the_run_at_once_exactly_one_wins_each_and_the_
     assert {answer.status for answer in answers.values()} <= {200, 401, 403}
     outcomes = Counter(became.values())
     assert outcomes.keys() == {"cancelled", "completed"}
-    assert outcomes.total() == len(made)
+    assert outcomes.total() == len(due)
     assert {item["id"]["S"] for item in world.kinds("customer")} == {
-        each.customer.id for each in made if became[each.deletion.id] == "cancelled"
+        each.customer.id for each in due if became[each.deletion.id] == "cancelled"
     }
 
 
-def test_while_it_is_erased_nobody_signs_in_and_cancelling_is_too_late(leaving, api, inbox):
-    asked = leaving.ask_to_stay()
+def test_while_an_account_is_erased_nobody_signs_in_and_a_cancellation_is_too_late(leaving, api, inbox):
+    response = leaving.request_cancellation()
     code = inbox.code(leaving.phone)
     with api.wire.broken("BatchWriteItem", "killed_before"), pytest.raises(Killed):
         api.process_deletions()
 
-    assert leaving.stay(asked["token"], code)["type"] == "account_deletion_pending"
+    assert leaving.cancel_deletion(response["token"], code)["type"] == "account_deletion_pending"
     api.clock.advance(90)
-    challenge, code = leaving.asked_and_read(LOGIN)
+    challenge, code = leaving.request_and_read_code(LOGIN)
     assert leaving.verify(code, challenge=challenge)["type"] == "account_deletion_pending"
     api.clock.advance(3600)  # when it is looked at again
     assert api.process_deletions()["completed"] == 1
-    assert api.post(f"{DELETION}/cancel-confirm", token=asked["token"], code="000000").status == 401
+    assert api.post(f"{DELETION}/cancel-confirm", token=response["token"], code="000000").status == 401

@@ -7,7 +7,7 @@ from tools import redo_deletions
 
 @pytest.fixture
 def restored(tables):
-    """Puts back what lay there at a moment before, as a restore does; answers what was on record until then."""
+    """Restores the items of an earlier moment, as a backup does; returns what was on record until then."""
 
     def restore(before):
         recorded = redo_deletions.on_record()
@@ -17,7 +17,7 @@ def restored(tables):
     return restore
 
 
-def test_who_was_deleted_since_the_backup_is_deleted_again(tables, customer, api, days, inbox, restored):
+def test_customers_deleted_since_the_backup_are_deleted_again(tables, customer, api, days, inbox, restored):
     before = tables.look()
     customer.leave(reason="moved")
     inbox.of(customer.phone)
@@ -26,19 +26,19 @@ def test_who_was_deleted_since_the_backup_is_deleted_again(tables, customer, api
     [recorded] = restored(before)
 
     assert [redo_deletions.redo(recorded) for _ in range(2)] == ["confirmed again", "as on record"]
-    assert customer.asked_and_read_or_none() == "account_deletion_pending"
+    assert customer.sign_in_result() == "account_deletion_pending"
     assert api.process_deletions()["completed"] == 1
     assert redo_deletions.redo(recorded) == "gone already"
     assert tables.look().kinds("customer") == []
 
 
-def test_who_has_kept_the_account_since_the_backup_keeps_it(tables, customer, api, days, inbox, restored):
+def test_customers_who_cancelled_since_the_backup_stay(tables, customer, api, days, inbox, restored):
     customer.leave()
     inbox.of(customer.phone)
     api.clock.advance(90)
     before = tables.look()
-    asked = customer.ask_to_stay()
-    customer.stay(asked["token"], inbox.code(customer.phone))
+    response = customer.request_cancellation()
+    customer.cancel_deletion(response["token"], inbox.code(customer.phone))
     [recorded] = restored(before)
 
     assert redo_deletions.redo(recorded) == "cancelled again"
@@ -47,7 +47,7 @@ def test_who_has_kept_the_account_since_the_backup_keeps_it(tables, customer, ap
     assert customer.sign_in().status == 200
 
 
-def test_what_the_backup_has_is_left_as_it_is(tables, customer, inbox, restored):
+def test_the_backup_s_own_requests_are_left_as_they_are(tables, customer, inbox, restored):
     customer.leave()
     inbox.of(customer.phone)
     [recorded] = restored(tables.look())

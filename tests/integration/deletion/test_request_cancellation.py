@@ -5,36 +5,36 @@ from tests.harness.people import new_number
 
 
 @ON_BOTH_ENGINES
-def test_a_code_comes_to_who_is_being_deleted(customer, inbox):
+def test_a_customer_who_is_being_deleted_gets_a_code(customer, inbox):
     customer.leave()
 
-    assert customer.ask_to_stay().status == 200
+    assert customer.request_cancellation().status == 200
     assert "keeps" in inbox.of(customer.phone)[-1].body
 
 
-def test_known_and_unknown_are_answered_alike_and_by_the_same_requests(customer, api):
+def test_known_and_unknown_addresses_get_the_same_response_by_the_same_requests(customer, api):
     customer.leave()
-    known, unknown = customer.ask_to_stay(), customer.ask_to_stay(phone=new_number())
+    known, unknown = customer.request_cancellation(), customer.request_cancellation(phone=new_number())
 
     assert known.shape == unknown.shape
     assert known.aws_calls == unknown.aws_calls
 
 
-def test_who_is_not_being_deleted_is_sent_nothing(customer, inbox):
+def test_a_customer_who_is_not_being_deleted_gets_no_code(customer, inbox):
     before = len(inbox.of(customer.phone))
-    customer.ask_to_stay()
+    customer.request_cancellation()
 
     assert len(inbox.of(customer.phone)) == before
 
 
-def test_it_is_limited_by_address(customer, api):
+def test_cancellation_requests_are_limited_by_address(customer, api):
     for _ in range(4):  # and the one by which they signed up
-        assert customer.ask_to_stay().status == 200
+        assert customer.request_cancellation().status == 200
         api.clock.advance(90)
 
-    assert customer.ask_to_stay().status == 429
+    assert customer.request_cancellation().status == 429
 
 
 def test_exactly_one_address_is_named(customer):
-    assert customer.ask_to_stay(phone=customer.phone, email=customer.email).status == 400
-    assert customer.ask_to_stay(locale="en").status == 400
+    assert customer.request_cancellation(phone=customer.phone, email=customer.email).status == 400
+    assert customer.request_cancellation(locale="en").status == 400

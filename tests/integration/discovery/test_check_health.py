@@ -7,7 +7,7 @@ from tests.harness.faults import answer as answered
 WELL = {"status": "ok", "checks": {"tables": "ok", "keys": "ok"}}
 
 
-def test_it_says_what_it_checked_and_that_all_is_well(api):
+def test_a_healthy_service_says_what_it_checked(api):
     answer = api.get("/health")
 
     assert (answer.status, answer.body) == (200, WELL)
@@ -16,7 +16,7 @@ def test_it_says_what_it_checked_and_that_all_is_well(api):
 
 
 @pytest.mark.parametrize("mode", ["error", "throttle", "timeout"])
-def test_without_its_tables_it_cannot_serve_and_says_when_to_ask_again(api, wire, mode):
+def test_without_its_tables_the_service_is_503_with_the_time_of_the_next_check(api, wire, mode):
     with wire.broken("BatchGetItem", mode):
         answer = api.get("/health")
 
@@ -26,7 +26,7 @@ def test_without_its_tables_it_cannot_serve_and_says_when_to_ask_again(api, wire
     assert api.get("/health").status == 200
 
 
-def test_one_table_that_is_missing_is_no_health(api, wire):
+def test_one_missing_table_makes_the_service_unhealthy(api, wire):
     missing = answered(400, __type="com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", message="no such table")
     with wire.broken("BatchGetItem", missing):
         answer = api.get("/health")
@@ -34,7 +34,7 @@ def test_one_table_that_is_missing_is_no_health(api, wire):
     assert (answer.status, answer["checks"]["tables"]) == (503, "unavailable")
 
 
-def test_without_a_key_that_signs_it_cannot_serve(api, keyring_item):
+def test_without_a_signing_key_the_service_is_unhealthy(api, keyring_item):
     keyring_item.remove()
     answer = api.get("/health")
 
@@ -50,7 +50,7 @@ def test_a_key_whose_time_is_over_signs_on_and_one_ahead_of_its_time_does_not_ye
     assert (over, ahead) == ("ok", "unavailable")
 
 
-def test_it_names_nothing_secret(api, wire, engine):
+def test_the_health_check_names_nothing_secret(api, wire, engine):
     with wire.broken("BatchGetItem", "error"):
         answers = [api.get("/health").text]
     answers.append(api.get("/health").text)

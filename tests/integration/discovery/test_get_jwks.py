@@ -23,14 +23,14 @@ def test_no_private_member_of_a_key_is_ever_served(api, days):
     assert not {"d", "p", "q", "dp", "dq", "qi", "oth", "k", "sealed"} & {name for key in keys for name in key}
 
 
-def test_anyone_may_keep_it_for_an_hour(api):
+def test_the_keys_can_be_cached_for_an_hour(api):
     answer = api.get(JWKS)
 
     assert answer.headers["cache-control"] == "public, max-age=3600"
     assert answer.headers["content-type"] == "application/json"
 
 
-def test_a_warm_container_asks_aws_for_nothing_and_once_an_hour_for_the_keyring(api):
+def test_a_warm_container_requests_nothing_but_the_keyring_once_an_hour(api):
     api.get(JWKS)
     warm = [api.get(JWKS).aws_calls for _ in range(3)]
     api.clock.advance(3_600)
@@ -46,7 +46,7 @@ def test_a_table_that_does_not_answer_takes_nothing_from_a_warm_container(api, w
         assert api.get(JWKS).status == 200
 
 
-def test_a_cold_container_without_its_table_says_when_to_come_again(api, wire, cold_keyring):
+def test_a_cold_container_without_its_table_is_503_with_a_retry_after(api, wire, cold_keyring):
     with wire.broken("GetItem", "error"):
         answer = api.get(JWKS)
 
@@ -56,5 +56,5 @@ def test_a_cold_container_without_its_table_says_when_to_come_again(api, wire, c
     assert api.get(JWKS).status == 200
 
 
-def test_nobody_is_asked_who_they_are(api):
+def test_the_keys_need_no_authentication(api):
     assert api.get(JWKS, headers={"authorization": "Bearer nonsense"}).status == 200

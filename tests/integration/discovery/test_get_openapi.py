@@ -8,7 +8,7 @@ from tests.harness.described import Undescribed
 from tests.harness.people import new_number
 from tests.harness.service import handler, routes
 
-ASK = "/login/mobile/send"
+REQUEST_CODE = "/login/mobile/send"
 OPERATIONS = [
     pytest.param(f"{method.upper()} {path}", operation, id=operation["operationId"])
     for path, item in described.document()["paths"].items()
@@ -18,14 +18,14 @@ OPERATIONS = [
 
 def test_the_document_names_every_route_of_the_template_and_no_other(api):
     answer = api.get("/openapi.json")
-    told = {(method.upper(), path) for path, item in answer["paths"].items() for method in item if method != "parameters"}
+    described = {(method.upper(), path) for path, item in answer["paths"].items() for method in item if method != "parameters"}
 
     assert answer.status == 200
     assert answer["openapi"].startswith("3.1")
-    assert told == set(routes())
+    assert described == set(routes())
 
 
-def test_it_costs_aws_nothing_and_anyone_may_keep_it(api):
+def test_the_document_takes_no_request_to_aws_and_can_be_cached(api):
     answer = api.get("/openapi.json")
 
     assert answer.aws_calls == ()
@@ -33,7 +33,7 @@ def test_it_costs_aws_nothing_and_anyone_may_keep_it(api):
 
 
 @pytest.mark.parametrize(("route", "operation"), OPERATIONS)
-def test_every_example_of_a_body_is_taken_as_one(api, route, operation):
+def test_every_example_of_a_body_is_valid(api, route, operation):
     if "requestBody" not in operation:
         return
     for example in described.resolved(operation["requestBody"])["content"]["application/json"]["examples"].values():
@@ -41,18 +41,18 @@ def test_every_example_of_a_body_is_taken_as_one(api, route, operation):
 
 
 @pytest.mark.parametrize(("route", "operation"), OPERATIONS)
-def test_what_asks_for_a_token_says_so_and_can_be_refused(api, route, operation):
+def test_an_endpoint_that_needs_a_token_declares_it_and_its_refusal(api, route, operation):
     name = routes()[tuple(route.split(" "))]
 
     contract = handler(name).contract
 
     assert {kind for each in operation["security"] for kind in each} == {
-        kind for kind, wanted in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if wanted
+        kind for kind, is_needed in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if is_needed
     }
     assert not operation["security"] or "401" in operation["responses"]
 
 
-def test_what_a_bearer_is_has_a_scheme_of_its_own_where_it_is_no_access_token():
+def test_a_bearer_token_that_is_no_access_token_has_a_security_scheme_of_its_own():
     paths, schemes = (described.document()[part] for part in ("paths", "components"))
     bearers = {f"{method} {path}": each["security"] for path, item in paths.items() for method, each in item.items() if each["security"]}
 
@@ -63,7 +63,7 @@ def test_what_a_bearer_is_has_a_scheme_of_its_own_where_it_is_no_access_token():
 
 
 @pytest.mark.parametrize("path", ["/auth/customer/emailpass", "/auth/customer/emailpass/reset-password"])
-def test_members_that_may_stand_in_the_query_string_are_listed_and_no_password(path):
+def test_members_that_the_query_string_may_have_are_listed_without_passwords(path):
     listed = {
         each["name"] for each in map(described.resolved, described.document()["paths"][path]["post"]["parameters"]) if each["in"] == "query"
     }
@@ -71,7 +71,7 @@ def test_members_that_may_stand_in_the_query_string_are_listed_and_no_password(p
     assert listed == {"email", "phone", "email_or_phone", "device", "locale"}
 
 
-def test_the_title_names_what_one_signs_in_with():
+def test_the_title_names_the_identifiers_of_the_settings():
     assert {"codes", "passwords"} <= set(described.document()["info"]["title"].split())
 
 
@@ -79,13 +79,13 @@ def test_the_title_names_what_one_signs_in_with():
 
 
 @pytest.fixture
-def asked(api):
-    """The event of a good ask and its answer, to be spoilt."""
+def exchange(api):
+    """The event of a valid code request and its response, to be spoilt."""
     seen = []
     check = described.check
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(described, "check", lambda event, answer: seen.append((event, answer)) or check(event, answer))
-        api.post(ASK, phone=new_number())
+        api.post(REQUEST_CODE, phone=new_number())
     return seen[0]
 
 
@@ -110,17 +110,17 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "told"), SPOILT.values(), ids=SPOILT)
-def test_an_answer_that_is_not_described_is_found(asked, spoil, told):
-    event, answer = asked
+@pytest.mark.parametrize(("spoil", "complaint"), SPOILT.values(), ids=SPOILT)
+def test_a_response_that_is_not_described_is_detected(exchange, spoil, complaint):
+    event, answer = exchange
 
-    with pytest.raises(Undescribed, match=re.escape(told)):
+    with pytest.raises(Undescribed, match=re.escape(complaint)):
         described.check(event, spoil(answer))
 
 
 @pytest.mark.parametrize("body", [{}, {"phone": 7}, {"phone": "+1"}, {"phone": "+14155550123", "locale": 7}], ids=str)
-def test_a_request_that_was_taken_though_it_is_not_valid_is_found(asked, body):
-    event, answer = asked
+def test_an_accepted_request_that_is_not_valid_is_detected(exchange, body):
+    event, answer = exchange
 
-    with pytest.raises(Undescribed, match=f"POST {ASK} took the body"):
+    with pytest.raises(Undescribed, match=f"POST {REQUEST_CODE} took the body"):
         described.check(event | {"body": json.dumps(body)}, answer)

@@ -11,7 +11,7 @@ def at(api, domain: str) -> dict:
     return json.loads(answer["body"])
 
 
-def test_it_names_the_issuer_of_our_tokens_and_where_their_keys_are(api, customer):
+def test_the_configuration_names_the_issuer_of_our_tokens_and_their_keys(api, customer):
     answer = api.get(CONFIGURATION)
 
     assert answer.status == 200
@@ -23,7 +23,7 @@ def test_it_names_the_issuer_of_our_tokens_and_where_their_keys_are(api, custome
     assert answer.aws_calls == ()
 
 
-def test_without_a_setting_the_issuer_is_the_domain_that_was_asked(api):
+def test_without_a_setting_the_issuer_is_the_domain_of_the_request(api):
     assert at(api, "login.example")["issuer"] == "https://login.example"
 
 

@@ -8,14 +8,14 @@ PUBLIC = ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/opena
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_it_tells_what_get_tells_but_for_the_body(api, path):
+def test_head_has_the_headers_of_get_and_no_body(api, path):
     got, headed = api.get(path), api.request("HEAD", path)
 
     assert got.text
     assert (headed.status, headed.headers, headed.text) == (got.status, got.headers, "")
 
 
-def test_every_page_of_discovery_takes_it_and_nothing_else_does():
+def test_every_discovery_endpoint_accepts_head_and_no_other_does():
     discovery = {
         path for (method, path), name in routes().items() if method == "GET" and template().functions[name].code.name == "discovery"
     }
@@ -23,7 +23,7 @@ def test_every_page_of_discovery_takes_it_and_nothing_else_does():
     assert {path for method, path in routes() if method == "HEAD"} == discovery == set(PUBLIC)
 
 
-def test_a_service_that_is_not_well_says_so_without_a_body(api, wire):
+def test_an_unhealthy_service_is_503_without_a_body(api, wire):
     with wire.broken("BatchGetItem", "error"):
         got, headed = api.get("/health"), api.request("HEAD", "/health")
 
@@ -40,7 +40,7 @@ def test_a_refusal_has_no_body_either(api, wire, cold_keyring):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_the_document_describes_it_without_a_body(api, path):
+def test_the_document_describes_head_without_a_body(api, path):
     item = api.get("/openapi.json")["paths"][path]
 
     assert item["head"].keys() == item["get"].keys()

@@ -1,4 +1,4 @@
-"""Whoever copies the tables has no code, no token and no way to make one: what they were made with lies elsewhere."""
+"""A copy of the tables holds no code, no token and no means to make one: the keys are stored elsewhere."""
 
 import base64
 import hashlib
@@ -33,14 +33,14 @@ def dump(api):
     return lambda: values([api.table(name) for name in TABLES])
 
 
-def found(needle: str | bytes, dump: set[bytes]) -> bool:
+def contains(needle: str | bytes, dump: set[bytes]) -> bool:
     raw = needle if isinstance(needle, bytes) else needle.encode()
     return any(raw in value for value in dump)
 
 
-def test_what_is_looked_for_would_be_found(customer, dump):
-    assert found(customer.id, dump())
-    assert found(customer.phone, dump())
+def test_the_search_finds_what_the_tables_do_hold(customer, dump):
+    assert contains(customer.id, dump())
+    assert contains(customer.phone, dump())
 
 
 def test_no_token_and_no_secret_of_a_session_lies_in_the_tables(customer, dump):
@@ -52,14 +52,14 @@ def test_no_token_and_no_secret_of_a_session_lies_in_the_tables(customer, dump):
 
     for token in tokens:
         secret, tag = token.split(".")[4:]
-        assert not [part for part in (token, secret, decoded(secret), tag, decoded(tag)) if found(part, stolen)]
+        assert not [part for part in (token, secret, decoded(secret), tag, decoded(tag)) if contains(part, stolen)]
     access = customer.session["token"]
-    assert not [part for part in (access, *access.split(".")) if found(part, stolen)]
-    assert not found(customer.session["device"], stolen)
+    assert not [part for part in (access, *access.split(".")) if contains(part, stolen)]
+    assert not contains(customer.session["device"], stolen)
 
 
 def test_no_code_lies_in_the_tables_before_or_after_it_is_used(ada, dump):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     pending = dump()
     ada.verify(code, REGISTER, challenge=challenge, key=KEY)
     used = dump()
@@ -67,33 +67,33 @@ def test_no_code_lies_in_the_tables_before_or_after_it_is_used(ada, dump):
     for stolen in (pending, used):
         assert code.encode() not in stolen
         assert str(int(code)).encode() not in stolen
-        assert not found(f" {code}", stolen)
-        assert not found(hashlib.sha256(code.encode()).digest(), stolen)
+        assert not contains(f" {code}", stolen)
+        assert not contains(hashlib.sha256(code.encode()).digest(), stolen)
 
 
 def test_the_id_of_a_used_challenge_and_the_key_it_was_used_with_are_gone(ada, dump):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     challenge_id = decoded(challenge)[-16:]
-    assert found(challenge_id, dump())
+    assert contains(challenge_id, dump())
 
     ada.verify(code, REGISTER, challenge=challenge, key=KEY)
     stolen = dump()
 
-    assert not [part for part in (challenge, challenge_id, KEY) if found(part, stolen)]
-    assert found(hashlib.sha256(challenge_id).digest(), stolen)
+    assert not [part for part in (challenge, challenge_id, KEY) if contains(part, stolen)]
+    assert contains(hashlib.sha256(challenge_id).digest(), stolen)
 
 
-def test_no_secret_that_anything_is_keyed_with_lies_in_the_tables(customer, engine, dump):
+def test_no_key_of_a_keyed_hash_lies_in_the_tables(customer, engine, dump):
     secrets = engine.clients.secrets
     derivation_key = json.loads(secrets.get_secret_value(SecretId=engine.ids["DerivationKey"])["SecretString"])
     index_key = secrets.get_secret_value(SecretId=engine.ids["IndexKey"])["SecretString"]
 
-    assert not [secret for secret in (*derivation_key.values(), index_key) if found(secret, dump())]
+    assert not [secret for secret in (*derivation_key.values(), index_key) if contains(secret, dump())]
 
 
 def test_1_000_000_guesses_without_the_derivation_key_recover_no_code(api, ada, part_of, report):
     count = part_of(1_000_000)
-    _, code = ada.asked_and_read(REGISTER)
+    _, code = ada.request_and_read_code(REGISTER)
     [item] = [item for item in api.table("CodesTable") if ada.phone in repr(item)]
     stolen = values(item)
     first = int(code) // count * count  # the right one is among them
@@ -114,13 +114,13 @@ def test_1_000_000_guesses_without_the_derivation_key_recover_no_code(api, ada, 
 
 
 def texts(value: bytes) -> set[str]:
-    """The value in each form in which it might be kept in the secret."""
+    """The value in each form in which the secret might hold it."""
     plain = {value.decode()} if value.decode(errors="ignore").encode() == value else set()
     return plain | {value.hex(), base64.b64encode(value).decode()}
 
 
 def test_nothing_in_the_tables_serves_as_the_derivation_key(api, ada, derivation_key):
-    _, code = ada.asked_and_read(REGISTER)
+    _, code = ada.request_and_read_code(REGISTER)
     [item] = [item for item in api.table("CodesTable") if ada.phone in repr(item)]
     nonce = item["register"]["M"]["nonce"]["B"]
     address = Address(Channel.PHONE, ada.phone, ada.phone, "US")

@@ -42,9 +42,9 @@ def rotated(api, containers, customer, derivation_key):
     return counts_from
 
 
-def test_sessions_and_pending_codes_of_before_go_on_in_a_warm_and_in_a_new_container(api, containers, customer, bob, derivation_key, doors):
-    challenge, code = customer.asked_and_read()
-    other_challenge, other_code = bob.asked_and_read()
+def test_older_sessions_and_pending_codes_continue_in_a_warm_and_in_a_new_container(api, containers, customer, bob, derivation_key, doors):
+    challenge, code = customer.request_and_read_code()
+    other_challenge, other_code = bob.request_and_read_code()
     derivation_key.add(clock.now() + 60)
     api.clock.advance(120)
     in_the_warm_one = customer.verify(code, challenge=challenge), customer.refresh(), doors.me(customer.session["token"])
@@ -54,7 +54,7 @@ def test_sessions_and_pending_codes_of_before_go_on_in_a_warm_and_in_a_new_conta
     assert [answer.status for answer in (*in_the_warm_one, *in_the_new_one)] == [200] * 6
 
 
-def test_a_new_container_begins_sessions_under_the_new_one_and_renews_old_ones_under_theirs(containers, customer, rotated, doors):
+def test_a_new_container_begins_sessions_under_the_new_key_and_renews_old_ones_under_theirs(containers, customer, rotated, doors):
     old = customer.session["refresh_token"]
     containers.use("new")
     customer.sign_in()
@@ -65,10 +65,10 @@ def test_a_new_container_begins_sessions_under_the_new_one_and_renews_old_ones_u
     assert version_of(customer.refresh()["refreshToken"]) == rotated
 
 
-def test_a_warm_container_meets_the_new_one_with_one_fetch_and_goes_on_with_it(containers, customer, rotated, doors, bob, api):
+def test_a_warm_container_fetches_the_new_key_once_and_continues_with_it(containers, customer, rotated, doors, bob, api):
     containers.use("new")
     customer.sign_in()
-    challenge, code = bob.asked_and_read()
+    challenge, code = bob.request_and_read_code()
     containers.use("warm")
     answers = [bob.verify(code, challenge=challenge), customer.refresh(), customer.refresh()]
 
@@ -92,7 +92,7 @@ def test_a_derivation_key_does_not_count_before_its_second(api, containers, cust
     assert version_of(customer.session["refresh_token"]) == counts_from
 
 
-def test_made_up_versions_cost_at_most_one_fetch_a_second(api, containers, customer, doors):
+def test_invented_key_versions_cost_at_most_one_fetch_a_second(api, containers, customer, doors):
     api.clock.advance(600)
     parts = customer.session["refresh_token"].split(".")
     now = clock.now()
@@ -114,7 +114,7 @@ def test_made_up_versions_cost_at_most_one_fetch_a_second(api, containers, custo
 def test_removing_a_derivation_key_ends_what_was_derived_with_it_and_nothing_else(
     containers, customer, bob, derivation_key, rotated, doors
 ):
-    challenge, code = bob.asked_and_read()
+    challenge, code = bob.request_and_read_code()
     containers.use("new")
     derivation_key.put({str(rotated): derivation_key.versions[str(rotated)]})
     answers = [customer.refresh(), doors.log_out(customer.session["refresh_token"]), bob.verify(code, challenge=challenge)]
@@ -124,11 +124,11 @@ def test_removing_a_derivation_key_ends_what_was_derived_with_it_and_nothing_els
     assert customer.refresh().status == 200
 
 
-@pytest.mark.parametrize("flow", ["ask", "refresh", "verify"])
-def test_a_fetch_that_failed_is_made_again(wire, containers, customer, rotated, flow, ada):
+@pytest.mark.parametrize("flow", ["request_code", "refresh", "verify"])
+def test_a_fetch_that_failed_is_repeated(wire, containers, customer, rotated, flow, ada):
     containers.use("new")
     act = {
-        "ask": customer.ask,
+        "ask": customer.request_code,
         "refresh": customer.refresh,
         "verify": lambda: ada.verify("000000", REGISTER),
     }[flow]

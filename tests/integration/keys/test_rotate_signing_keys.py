@@ -44,16 +44,16 @@ def no_keyring(keyring_item):
 
 
 def test_the_first_run_makes_a_key_that_signs_at_once_for_30_days_and_the_next_run_none(api, no_keyring):
-    made = [rotate(api), rotate(api)]
+    counts = [rotate(api), rotate(api)]
 
     [key] = no_keyring.keys
-    assert made == [1, 0]
+    assert counts == [1, 0]
     assert (key["sign_from"], key["sign_until"]) == (clock.now(), clock.now() + 30 * DAY)
     assert published(api) == {key["kid"]}
 
 
 def test_without_a_key_nobody_is_signed_in_and_the_code_stays_good(api, ada, no_keyring):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     early = ada.verify(code, REGISTER, challenge=challenge)
     rotate(api)
     later = ada.verify(code, REGISTER, challenge=challenge)
@@ -145,7 +145,7 @@ def test_a_key_is_published_until_its_last_token_has_died_and_not_for_long_after
 
     days.pass_by(2)
     assert key["kid"] not in published(api)
-    assert key["kid"] not in {kept["kid"] for kept in keyring_item.keys}
+    assert key["kid"] not in {each["kid"] for each in keyring_item.keys}
 
 
 def test_a_warm_container_that_never_saw_the_next_key_accepts_its_tokens(api, customer, days, doors, keyring_item):
@@ -186,7 +186,7 @@ def test_through_90_days_of_failing_runs_the_last_key_signs_on_and_is_published_
         assert api.get("/health")["checks"]["keys"] == "ok"
 
 
-def test_the_next_run_mends_it_by_a_key_that_is_published_for_a_day_before_it_signs(api, inbox, keyring_item, doors, log):
+def test_the_next_run_repairs_it_with_a_key_that_is_published_a_day_before_it_signs(api, inbox, keyring_item, doors, log):
     [old] = signing(keyring_item, clock.now())
     api.clock.advance(90 * DAY)
     person = Person(api, inbox)
@@ -234,10 +234,10 @@ def test_a_day_without_a_run_leaves_time_to_publish(api, days, keyring_item):
     assert following["sign_from"] == key["sign_until"]
 
 
-# ── at once, and broken ──
+# ── concurrent and broken runs ──
 
 
-def test_two_runs_at_once_have_one_outcome(api, wire, no_keyring):
+def test_two_concurrent_runs_have_one_result(api, wire, no_keyring):
     with wire.before("PutItem", lambda: rotate(api)):
         late = rotate(api)
 
@@ -246,7 +246,7 @@ def test_two_runs_at_once_have_one_outcome(api, wire, no_keyring):
     assert len(published(api)) == 1
 
 
-def test_a_run_that_was_overtaken_drops_nothing_of_the_other_s(api, wire, days, keyring_item):
+def test_a_run_that_was_overtaken_drops_no_key_of_the_other(api, wire, days, keyring_item):
     days.pass_by(26)
     api.clock.advance(DAY)
     with wire.before("PutItem", lambda: rotate(api)):
@@ -256,7 +256,7 @@ def test_a_run_that_was_overtaken_drops_nothing_of_the_other_s(api, wire, days, 
     assert len(starts) == len(set(starts)) == 2
 
 
-def test_a_run_whose_write_lost_its_answer_makes_no_second_key(api, wire, no_keyring):
+def test_a_run_whose_response_was_lost_makes_no_second_key(api, wire, no_keyring):
     with wire.broken("PutItem", "lost", times=1):
         rotate(api)
 
@@ -264,7 +264,7 @@ def test_a_run_whose_write_lost_its_answer_makes_no_second_key(api, wire, no_key
 
 
 @pytest.mark.parametrize(("service", "operation"), [("kms", "Encrypt"), ("dynamodb", "PutItem"), ("dynamodb", "GetItem")])
-def test_a_run_that_fails_says_so_and_the_next_one_mends_it(api, wire, no_keyring, service, operation):
+def test_a_run_that_fails_says_so_and_the_next_one_repairs_it(api, wire, no_keyring, service, operation):
     with wire.broken(operation, "error", service=service), pytest.raises(aws.Failed):
         rotate(api)
     assert no_keyring.read() is None
@@ -278,12 +278,12 @@ def test_a_run_that_fails_says_so_and_the_next_one_mends_it(api, wire, no_keyrin
 @contextmanager
 def cloudformation():
     """Where CloudFormation waits for a custom resource's answer."""
-    told = []
+    responses = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self):
             body = self.rfile.read(int(self.headers["content-length"]))
-            told.append((self.path, self.headers.get("content-type"), json.loads(body)))
+            responses.append((self.path, self.headers.get("content-type"), json.loads(body)))
             self.send_response(200)
             self.end_headers()
 
@@ -294,7 +294,7 @@ def cloudformation():
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature=abc", told
+        yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature=abc", responses
     finally:
         server.shutdown()
         thread.join()
@@ -311,12 +311,12 @@ def resource_event(url: str, kind: str, **settings: str) -> dict:
 
 
 @pytest.mark.parametrize(("kind", "keys"), [("Create", 1), ("Update", 1), ("Delete", 0)])
-def test_cloudformation_is_told_that_the_first_key_is_there(api, no_keyring, kind, keys):
-    with cloudformation() as (url, told):
+def test_cloudformation_learns_that_the_first_key_exists(api, no_keyring, kind, keys):
+    with cloudformation() as (url, responses):
         event = resource_event(url, kind)
         api.invoke("RotateSigningKeys", event)
 
-    [(path, content_type, answer)] = told
+    [(path, content_type, answer)] = responses
     assert path == "/answer?X-Amz-Signature=abc"
     assert not content_type
     assert answer["Status"] == "SUCCESS"
@@ -329,18 +329,18 @@ def test_cloudformation_is_told_that_the_first_key_is_there(api, no_keyring, kin
 
 def test_deleting_the_stack_leaves_the_keyring_with_the_customers(api, keyring_item):
     before = keyring_item.read()
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Delete"))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
     assert keyring_item.read() == before
 
 
-def test_cloudformation_is_told_when_no_key_could_be_made_and_nothing_secret(api, wire, engine, no_keyring):
-    with cloudformation() as (url, told), wire.broken("Encrypt", "error", service="kms"):
+def test_cloudformation_learns_that_no_key_could_be_made_and_nothing_secret(api, wire, engine, no_keyring):
+    with cloudformation() as (url, responses), wire.broken("Encrypt", "error", service="kms"):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    answer = told[0][2]
+    answer = responses[0][2]
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", "signing-keyring")
     assert answer["Reason"]
     assert engine.ids["SigningKeysKey"] not in json.dumps(answer)
@@ -357,41 +357,41 @@ WRONG = [
 
 @pytest.mark.parametrize("kind", ["Create", "Update"])
 @pytest.mark.parametrize(("settings", "reason"), WRONG)
-def test_settings_that_do_not_fit_end_a_deployment_and_its_operator_is_told_which(api, no_keyring, kind, settings, reason):
-    with cloudformation() as (url, told):
+def test_invalid_settings_end_a_deployment_and_its_operator_learns_which(api, no_keyring, kind, settings, reason):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, kind, **settings))
 
-    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", reason)
+    assert (responses[0][2]["Status"], responses[0][2]["Reason"]) == ("FAILED", reason)
     assert no_keyring.read() is None
 
 
-def test_an_update_is_rolled_back_to_the_settings_of_before_whatever_the_function_was_given_in_between(api, setting, keyring_item):
+def test_an_update_is_rolled_back_to_the_earlier_settings_whatever_the_function_had_in_between(api, setting, keyring_item):
     before = keyring_item.read()
     setting(REFRESH_IDLE_DAYS=30, REFRESH_MAX_DAYS=20)
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Update"))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
     assert keyring_item.read() == before
 
 
 def test_a_stack_is_deleted_whatever_its_settings_are(api, keyring_item):
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Delete", **WRONG[0][0]))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
 
 
-def test_every_fault_of_a_hundred_is_told_within_what_cloudformation_takes(api, no_keyring):
+def test_a_hundred_invalid_settings_fit_into_a_cloudformation_response(api, no_keyring):
     many = ",".join(["ZZ"] * 2_000)
-    with cloudformation() as (url, told):
+    with cloudformation() as (url, responses):
         api.invoke("RotateSigningKeys", resource_event(url, "Update", ALLOWED_REGIONS=many))
 
-    assert told[0][2]["Status"] == "FAILED"
-    assert len(json.dumps(told[0][2])) < 4_096
+    assert responses[0][2]["Status"] == "FAILED"
+    assert len(json.dumps(responses[0][2])) < 4_096
 
 
-def test_whatever_a_function_reads_as_a_setting_is_checked_before_it_is_given_it():
+def test_every_setting_of_a_function_is_checked_before_the_function_gets_it():
     document = Template.of_service().document
     resources = document["Resources"]
     shared = document["Globals"]["Function"]["Environment"]["Variables"]
@@ -404,7 +404,7 @@ def test_whatever_a_function_reads_as_a_setting_is_checked_before_it_is_given_it
     assert resources["FirstSigningKey"]["Properties"]["Code"] == {"Ref": "SharedLayer"}
 
 
-def test_no_function_but_the_one_that_checks_them_is_given_settings_before_they_were_checked(resources):
+def test_only_the_function_that_checks_settings_gets_them_unchecked(resources):
     waiting = {
         name: resource["Properties"]["Environment"]["Variables"]["SETTINGS_CHECKED_BY"]
         for name, resource in resources.items()
@@ -433,47 +433,47 @@ def refused(code: str):
 def test_a_role_that_is_not_known_everywhere_yet_is_waited_for(api, wire, no_keyring, code):
     service, operation = REFUSALS[code]
     since = len(wire.naps.seconds)
-    with cloudformation() as (url, told), wire.broken(operation, refused(code), service=service, times=20):
+    with cloudformation() as (url, responses), wire.broken(operation, refused(code), service=service, times=20):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    assert told[0][2]["Status"] == "SUCCESS"
+    assert responses[0][2]["Status"] == "SUCCESS"
     assert sum(wire.naps.seconds[since:]) == 40
     assert len(no_keyring.keys) == 1
 
 
-def test_a_role_that_stays_forbidden_is_told_of_after_40_seconds(api, wire, no_keyring):
+def test_a_role_that_stays_forbidden_is_reported_after_40_seconds(api, wire, no_keyring):
     since = len(wire.naps.seconds)
-    with cloudformation() as (url, told), wire.broken("GetItem", refused("AccessDeniedException")):
+    with cloudformation() as (url, responses), wire.broken("GetItem", refused("AccessDeniedException")):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", "AccessDeniedException")
+    assert (responses[0][2]["Status"], responses[0][2]["Reason"]) == ("FAILED", "AccessDeniedException")
     assert sum(wire.naps.seconds[since:]) == 40
 
 
-def test_any_other_refusal_is_told_of_at_once_and_a_daily_run_waits_for_nothing(api, wire, no_keyring):
+def test_any_other_refusal_is_reported_at_once_and_a_daily_run_does_not_wait(api, wire, no_keyring):
     since = len(wire.naps.seconds)
-    with cloudformation() as (url, told), wire.broken("GetItem", refused("ResourceNotFoundException")):
+    with cloudformation() as (url, responses), wire.broken("GetItem", refused("ResourceNotFoundException")):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
     with wire.broken("GetItem", refused("AccessDeniedException")), pytest.raises(aws.Failed):
         rotate(api)
 
-    assert told[0][2]["Status"] == "FAILED"
+    assert responses[0][2]["Status"] == "FAILED"
     assert not wire.naps.seconds[since:]
 
 
-def test_waiting_and_telling_fit_into_the_function_s_time_and_that_into_cloudformation_s():
+def test_waiting_and_reporting_fit_into_the_function_s_time_and_that_into_cloudformation_s():
     stack = Template.of_service()
-    calls, put = 3 * 2 * 3, 10  # a read, an encryption and a write, each tried twice for 3 s; the answer's PUT
+    calls, put = 3 * 2 * 3, 10  # a read, an encryption and a write, each attempted twice for 3 s; the response's PUT
 
     assert 40 + calls + put < stack.functions["RotateSigningKeys"].timeout_seconds
     assert stack.functions["RotateSigningKeys"].timeout_seconds < stack.custom_resources["FirstSigningKey"]["ServiceTimeout"]
 
 
-def test_a_crash_is_told_by_its_kind_alone(api, wire, no_keyring):
+def test_a_crash_is_reported_by_its_type_alone(api, wire, no_keyring):
     def crash():
         raise RuntimeError("with a secret")
 
-    with cloudformation() as (url, told), wire.before("Encrypt", crash):
+    with cloudformation() as (url, responses), wire.before("Encrypt", crash):
         api.invoke("RotateSigningKeys", resource_event(url, "Create"))
 
-    assert (told[0][2]["Status"], told[0][2]["Reason"]) == ("FAILED", "RuntimeError")
+    assert (responses[0][2]["Status"], responses[0][2]["Reason"]) == ("FAILED", "RuntimeError")

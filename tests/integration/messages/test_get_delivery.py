@@ -19,35 +19,35 @@ def see(api, challenge):
     return api.get(f"/api/v1/auth/challenges/{challenge}")
 
 
-def test_a_message_to_anyone_shows_its_way(api, ada):
-    asked = ada.ask(REGISTER)
+def test_a_message_to_anybody_shows_its_delivery(api, ada):
+    response = ada.request_code(REGISTER)
 
-    before = see(api, asked["challenge"])
+    before = see(api, response["challenge"])
     api.deliver()
-    after = see(api, asked["challenge"])
+    after = see(api, response["challenge"])
 
     assert (before.status, before["delivery"]) == (200, "queued")
-    assert after.body == {"delivery": "sent", "reason": None, "resend_at": asked["resend_at"], "expires_at": asked["expires_at"]}
+    assert after.body == {"delivery": "sent", "reason": None, "resend_at": response["resend_at"], "expires_at": response["expires_at"]}
 
 
 def test_a_message_that_its_provider_refuses_shows_why(api, ada):
-    asked = ada.ask(REGISTER)
+    response = ada.request_code(REGISTER)
     with api.wire.broken("Publish", "reject", service="sns"):
         api.deliver()
 
-    shown = see(api, asked["challenge"])
+    shown = see(api, response["challenge"])
 
     assert (shown["delivery"], shown["reason"]) == ("failed", "opted_out")
 
 
 def test_a_sign_in_code_looks_sent_after_3_seconds_for_everyone(api, customer):
-    asked = [customer.ask(LOGIN), api.post(f"{LOGIN}/request-otp", phone=new_number())]
+    answers = [customer.request_code(LOGIN), api.post(f"{LOGIN}/request-otp", phone=new_number())]
     with api.wire.broken("Publish", "reject", service="sns"):
         api.deliver()
 
-    at_once = [see(api, each["challenge"]) for each in asked]
+    at_once = [see(api, each["challenge"]) for each in answers]
     api.clock.advance(3)
-    later = [see(api, each["challenge"]) for each in asked]
+    later = [see(api, each["challenge"]) for each in answers]
 
     assert [shown["delivery"] for shown in at_once] == ["queued", "queued"]
     assert [(shown["delivery"], shown["reason"]) for shown in later] == [("sent", None)] * 2
@@ -62,19 +62,19 @@ def asked_for_reset(person) -> str:
 
 # How a challenge of each purpose is come by, for somebody with an account and for somebody without.
 ASKS = {
-    "register": lambda person: person.ask(REGISTER)["challenge"],
-    "login": lambda person: person.ask(LOGIN)["challenge"],
+    "register": lambda person: person.request_code(REGISTER)["challenge"],
+    "login": lambda person: person.request_code(LOGIN)["challenge"],
     "sign_in": lambda person: person.api.post("/login/mobile/send", phone=person.phone)["challenge"],
-    "verify": lambda person: person.ask_verification(person.id_or_none, "phone")["token"],
+    "verify": lambda person: person.request_verification(person.id_or_none, "phone")["token"],
     "reset": asked_for_reset,
-    "contact": lambda person: person.friend.ask_contact(phone=person.phone)["token"],
-    "cancellation": lambda person: person.ask_to_stay()["token"],
+    "contact": lambda person: person.friend.request_contact_change(phone=person.phone)["token"],
+    "cancellation": lambda person: person.request_cancellation()["token"],
 }
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["sent", "refused"])
 @pytest.mark.parametrize("purpose", ASKS)
-def test_of_whatever_was_asked_nothing_tells_whether_there_is_an_account(api, inbox, setting, purpose, refused):
+def test_no_purpose_s_delivery_reveals_an_account(api, inbox, setting, purpose, refused):
     setting(LOGIN_IDENTIFIER="both")
     with_account, without = Acquainted(api, inbox), Acquainted(api, inbox)
     with_account.sign_up()
@@ -95,7 +95,7 @@ def test_of_whatever_was_asked_nothing_tells_whether_there_is_an_account(api, in
 
 
 class Acquainted(Person):
-    """Somebody with a signed-in friend, who may ask for an address for them."""
+    """Somebody with a signed-in friend, who can request a contact change for them."""
 
     def befriend(self):
         self.friend = Person(self.api, self.inbox)
@@ -113,39 +113,39 @@ def pending_challenge(person, purpose) -> str:
     return challenges.encode(key, purpose, item[purpose]["M"]["id"]["B"])
 
 
-def test_nobody_learns_by_a_cancellation_s_way_that_an_account_is_being_deleted(api, inbox):
+def test_the_delivery_of_a_cancellation_code_reveals_no_pending_deletion(api, inbox):
     leaver, nobody = Person(api, inbox), Person(api, inbox)
     leaver.sign_up()
     assert leaver.leave().status == 200
     api.clock.advance(90)
-    asked = [person.ask_to_stay()["token"] for person in (leaver, nobody)]
+    challenges = [person.request_cancellation()["token"] for person in (leaver, nobody)]
     with api.wire.broken("Publish", "reject", service="sns"):
         api.deliver()
-    seen = [[see(api, challenge)["delivery"] for challenge in asked]]
+    seen = [[see(api, challenge)["delivery"] for challenge in challenges]]
     api.clock.advance(3)
-    seen += [[see(api, challenge)["delivery"] for challenge in asked]]
+    seen += [[see(api, challenge)["delivery"] for challenge in challenges]]
 
     assert seen == [["queued"] * 2, ["sent"] * 2]
 
 
-def test_a_code_whose_address_went_meanwhile_looks_sent(api, inbox, engine):
+def test_a_code_whose_address_was_removed_meanwhile_looks_sent(api, inbox, engine):
     leaver = Person(api, inbox)
     leaver.sign_up()
-    asked = leaver.request_deletion()
+    response = leaver.request_deletion()
     engine.clients.dynamodb.delete_item(
         TableName=engine.ids["CustomersTable"], Key={"pk": {"S": keys.identity(phone.parse(leaver.phone).key)}}
     )
 
-    shown = [see(api, asked["token"])["delivery"]]
+    shown = [see(api, response["token"])["delivery"]]
     api.deliver()
-    shown.append(see(api, asked["token"])["delivery"])
+    shown.append(see(api, response["token"])["delivery"])
 
     assert shown == ["queued", "sent"]
     assert len(inbox.of(leaver.phone)) == 1  # the one that signed up
 
 
 def test_a_code_that_was_used_still_looks_sent(api, customer):
-    challenge, code = customer.asked_and_read(LOGIN)
+    challenge, code = customer.request_and_read_code(LOGIN)
     api.clock.advance(3)
     before = see(api, challenge)
 
@@ -154,10 +154,10 @@ def test_a_code_that_was_used_still_looks_sent(api, customer):
     assert see(api, challenge).body == before.body
 
 
-def test_a_replaced_expired_or_made_up_challenge_is_not_found(api, ada):
-    challenge, _code = ada.asked_and_read(REGISTER)
+def test_a_replaced_expired_or_invented_challenge_is_not_found(api, ada):
+    challenge, _code = ada.request_and_read_code(REGISTER)
     api.clock.advance(90)
-    replacing = ada.ask(REGISTER)["challenge"]
+    replacing = ada.request_code(REGISTER)["challenge"]
     replaced = see(api, challenge)
     api.clock.advance(300)
 

@@ -1,4 +1,4 @@
-"""Messages without a code: at most 5 an hour and 15 a day to one address, whoever causes them, and each once, whatever fails."""
+"""Notifications: at most 5 an hour and 15 a day to one address, whoever causes them, and each once, whatever fails."""
 
 import contextvars
 from concurrent.futures import ThreadPoolExecutor
@@ -102,7 +102,7 @@ def test_a_sixteenth_notification_within_a_day_is_dropped_and_one_goes_again_whe
 
 
 @ON_DYNAMODB
-def test_of_thirty_two_notifications_at_once_five_go(sender, email):
+def test_of_32_concurrent_notifications_five_are_sent(sender, email):
     records = [record for _ in range(32) for record in sender.leave(email)]
     contexts = [contextvars.copy_context() for _ in records]
 
@@ -116,7 +116,7 @@ def test_of_thirty_two_notifications_at_once_five_go(sender, email):
     assert sender.sent(email) == 5
 
 
-def test_a_dropped_notification_is_counted_and_lies_nowhere(sender, tables, log, email):
+def test_a_dropped_notification_is_counted_and_stored_nowhere(sender, tables, log, email):
     sender.notify(email, times=6)
 
     assert (log.last["outcome"], log.last["notifications_dropped"], log.last["channel"]) == ("dropped", [1.0], "email")
@@ -124,7 +124,7 @@ def test_a_dropped_notification_is_counted_and_lies_nowhere(sender, tables, log,
     assert sender.api.queued() == []
 
 
-def test_over_its_window_it_goes_to_the_customer_s_other_verified_address_and_over_both_to_nobody(sender, email, number):
+def test_a_notification_over_its_window_goes_to_the_other_verified_address_and_over_both_to_nobody(sender, email, number):
     sender.notify(email, number, times=11)
 
     assert (sender.sent(email), sender.sent(number)) == (5, 5)
@@ -144,8 +144,8 @@ def both_verified(person):
     """With a verified email and phone, and a password."""
     person.member()
     person.api.clock.advance(90)
-    asked = person.ask_contact(phone=person.phone)
-    changed = person.change_contact(asked["token"], person.inbox.code(person.phone))
+    response = person.request_contact_change(phone=person.phone)
+    changed = person.change_contact(response["token"], person.inbox.code(person.phone))
     person.session |= changed.body
     person.api.clock.advance(90)
     return person
@@ -162,7 +162,7 @@ def resets(person):
 
 def changes_contact(person):
     new = new_email()
-    person.change_contact(person.ask_contact(email=new)["token"], person.inbox.code(new))
+    person.change_contact(person.request_contact_change(email=new)["token"], person.inbox.code(new))
 
 
 def confirms_deletion(person):
@@ -172,7 +172,7 @@ def confirms_deletion(person):
 def cancels_deletion(person):
     confirms_deletion(person)
     person.api.clock.advance(90)
-    assert person.stay(person.ask_to_stay(email=person.email)["token"], person.inbox.code(person.email)).status == 200
+    assert person.cancel_deletion(person.request_cancellation(email=person.email)["token"], person.inbox.code(person.email)).status == 200
 
 
 def is_reminded(person):
@@ -191,7 +191,7 @@ CAUSES = [changes_password, resets, changes_contact, confirms_deletion, cancels_
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_whatever_it_tells_of_it_names_the_customer_s_other_verified_address(ada, tables, sender, cause):
+def test_a_notification_of_any_cause_has_the_customer_s_other_verified_address(ada, tables, sender, cause):
     both_verified(ada)
     sender.api.deliver()
 
@@ -202,9 +202,9 @@ def test_whatever_it_tells_of_it_names_the_customer_s_other_verified_address(ada
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_who_has_verified_one_address_alone_is_told_there_or_nowhere(ada, tables, setting, cause):
+def test_a_customer_with_one_verified_address_is_notified_there_or_nowhere(ada, tables, setting, cause):
     setting(REQUIRE_VERIFICATION="false", REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="email")
-    ada.member(phone=ada.phone)  # merely claimed
+    ada.member(phone=ada.phone)  # unverified
 
     notifications = notifications_of(ada, cause, tables)
 
@@ -227,7 +227,7 @@ def notifications_of(person, cause, tables) -> list[dict]:
     return sorted(seen.values(), key=lambda each: int(each["requested_at"]["N"]))
 
 
-def test_a_reset_of_a_registration_without_a_customer_is_told_to_its_address(ada, inbox):
+def test_a_reset_of_a_registration_without_a_customer_notifies_its_address(ada, inbox):
     assert ada.register().status == 201
     ada.forget_password()
 
@@ -262,7 +262,7 @@ def test_eight_senders_at_one_record_are_one_message_and_count_once(sender, tabl
     assert (sender.sent(email), counted(tables)) == (1, 1)
 
 
-def test_one_that_comes_again_goes_where_it_was_counted_first_though_its_own_address_has_room_by_then(api, wire, sender, tables):
+def test_a_repeated_notification_goes_where_it_was_counted_first_though_its_own_address_has_room_by_then(api, wire, sender, tables):
     tables.empty()
     email, number = new_email(), new_number()
     sender.notify(email, number, times=5)
@@ -317,7 +317,7 @@ SENT_TWICE = {("SendEmail", "lost"), ("SendEmail", "lost once"), ("SendEmail", "
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("mode", ["error", "throttle", "timeout", "lost", "lost once", "conflict", "killed_before", "killed_after"])
-def test_whatever_breaks_it_comes_and_is_counted_once(api, sender, tables, combinations, mode):
+def test_whatever_breaks_a_notification_arrives_and_is_counted_once(api, sender, tables, combinations, mode):
     for step, fault in faults_of_a_new_sender(api, sender, mode):
         tables.empty()
         email = new_email()
@@ -358,7 +358,7 @@ def faults_of_a_new_sender(api, sender, mode: str):
 # ── end to end ──
 
 
-def test_whoever_changes_the_password_in_a_loop_is_told_five_times_an_hour(ada, sender):
+def test_password_changes_in_a_loop_notify_five_times_an_hour(ada, sender):
     ada.member()
     before = len(ada.inbox.of(ada.email))
     old, new = PASSWORD, NEW_PASSWORD

@@ -1,4 +1,4 @@
-"""The outbox: who is told what, once, whatever fails on the way."""
+"""The outbox: who gets which message, once, whatever fails on the way."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def ids_of(records: list[dict]) -> list[str]:
     return [record["dynamodb"]["SequenceNumber"] for record in records]
 
 
-# ── who is told what ──
+# ── who gets which message ──
 
 
 def by_phone(path: str):
@@ -83,8 +83,9 @@ def by_email(person: Person, **more):
 
 
 def signed_up_by_email(person: Person) -> None:
-    asked = by_email(person)
-    answer = person.api.post("/login/email/verify", email=person.email, code=person.inbox.code(person.email), challenge=asked["challenge"])
+    code_request = by_email(person)
+    code = person.inbox.code(person.email)
+    answer = person.api.post("/login/email/verify", email=person.email, code=code, challenge=code_request["challenge"])
     assert answer["registered"]
     person.api.clock.advance(90)
 
@@ -93,7 +94,7 @@ REGISTER_ASK, LOGIN_ASK, MOBILE_ASK = (by_phone(path) for path in (f"{REGISTER}/
 
 
 @pytest.mark.parametrize(
-    ("ask", "sign_up", "channel", "kind"),
+    ("request_code", "sign_up", "channel", "kind"),
     [
         pytest.param(REGISTER_ASK, None, "sms", "sign_up", id="register, unknown"),
         pytest.param(REGISTER_ASK, Person.sign_up, "sms", "account_exists", id="register, known"),
@@ -105,18 +106,18 @@ REGISTER_ASK, LOGIN_ASK, MOBILE_ASK = (by_phone(path) for path in (f"{REGISTER}/
         pytest.param(by_email, signed_up_by_email, "email", "sign_in", id="email, known"),
     ],
 )
-def test_the_owner_of_an_address_is_told_by_purpose_account_channel_and_language(ada, inbox, ask, sign_up, channel, kind):
+def test_the_message_depends_on_purpose_account_channel_and_language(ada, inbox, request_code, sign_up, channel, kind):
     if sign_up:
         sign_up(ada)
     address = ada.phone if channel == "sms" else ada.email
     for locale in ("en", "tr", "fa"):
         before = len(inbox.of(address))
-        assert ask(ada, headers={"accept-language": f"{locale};q=0.9, en;q=0.1"}).status == 200
-        told = inbox.of(address)[before:]
+        assert request_code(ada, headers={"accept-language": f"{locale};q=0.9, en;q=0.1"}).status == 200
+        messages = inbox.of(address)[before:]
         ada.api.clock.advance(90)
 
-        assert [message.channel for message in told] == ([channel] if kind else [])
-        assert all((message.subject, message.body) == words(kind, channel, locale, code_in(message)) for message in told)
+        assert [message.channel for message in messages] == ([channel] if kind else [])
+        assert all((message.subject, message.body) == words(kind, channel, locale, code_in(message)) for message in messages)
 
 
 def words(kind: str, channel: str, locale: str, code: str) -> tuple[str | None, str]:
@@ -130,7 +131,7 @@ def words(kind: str, channel: str, locale: str, code: str) -> tuple[str | None, 
     return subject.removeprefix("Subject: "), rest
 
 
-def test_a_sign_in_code_for_nobody_is_skipped_and_no_provider_is_asked(api, tables, outbox):
+def test_a_sign_in_code_for_nobody_is_skipped_and_reaches_no_provider(api, tables, outbox):
     api.post(f"{LOGIN}/request-otp", phone=new_number())
     since = len(api.wire.calls)
     records = outbox.records()
@@ -150,9 +151,9 @@ def test_an_email_goes_out_by_the_configuration_set_that_the_stack_names(setting
     assert [message.request["ConfigurationSetName"] for message in inbox.of(ada.email)] == ["customer-auth"]
 
 
-def test_the_verify_gets_a_hint_of_whose_the_address_is(tables, customer, eve):
-    customer.asked_and_read(LOGIN)
-    eve.asked_and_read(REGISTER)
+def test_the_sender_leaves_a_hint_of_the_customer_for_the_verification(tables, customer, eve):
+    customer.request_and_read_code(LOGIN)
+    eve.request_and_read_code(REGISTER)
 
     assert challenge_of(tables, "login")["customer"] == {"S": customer.id}
     assert "customer" not in challenge_of(tables, "register")
@@ -161,18 +162,18 @@ def test_the_verify_gets_a_hint_of_whose_the_address_is(tables, customer, eve):
 # ── what reaches the sender ──
 
 
-def test_of_all_that_happens_to_a_code_the_ask_alone_reaches_the_sender(api, wire, outbox, customer):
-    challenge, code = customer.asked_and_read(LOGIN)
+def test_of_all_that_happens_to_a_code_only_its_request_reaches_the_sender(api, wire, outbox, customer):
+    challenge, code = customer.request_and_read_code(LOGIN)
     assert outbox.records() == []  # what the sender itself wrote
 
     customer.verify(other_code(code), challenge=challenge)
     with wire.broken("TransactWriteItems", "error"):
-        customer.verify(code, key=KEY)  # given back
+        customer.verify(code, key=KEY)  # refunded
     customer.verify(code, key=KEY)
     api.clock.advance(90)
-    customer.ask(LOGIN)
+    customer.request_code(LOGIN)
     customer.verify(other_code(code), challenge=challenge, key=KEY)
-    customer.verify(other_code(code), key=KEY)  # ends what was kept for the key
+    customer.verify(other_code(code), key=KEY)  # ends the idempotency record
 
     assert len(outbox.records()) == 1
 
@@ -181,7 +182,7 @@ def test_of_all_that_happens_to_a_code_the_ask_alone_reaches_the_sender(api, wir
 
 
 def test_a_record_that_comes_twice_is_one_message(outbox, ada):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     [record] = outbox.records()
 
     assert outbox.take([record, record]) == []
@@ -191,7 +192,7 @@ def test_a_record_that_comes_twice_is_one_message(outbox, ada):
 
 
 def test_two_senders_at_one_record_are_one_message(api, wire, outbox, ada):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     records = outbox.records()
 
     with wire.before("Publish", lambda: outbox.take(records)):
@@ -204,7 +205,7 @@ def test_two_senders_at_one_record_are_one_message(api, wire, outbox, ada):
 
 
 def test_eight_senders_at_one_record_are_one_message(outbox, ada):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     records = outbox.records()
 
     assert at_once(8, lambda _: outbox.take(records)) == [[]] * 8
@@ -213,10 +214,10 @@ def test_eight_senders_at_one_record_are_one_message(outbox, ada):
 
 
 def test_a_replaced_code_is_not_sent(api, outbox, ada):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     replaced = outbox.records()
     api.clock.advance(90)
-    challenge = ada.ask(REGISTER)["challenge"]
+    challenge = ada.request_code(REGISTER)["challenge"]
     newest = outbox.records()
 
     assert outbox.take([*replaced, *newest]) == []
@@ -225,8 +226,8 @@ def test_a_replaced_code_is_not_sent(api, outbox, ada):
     assert ada.verify(code, REGISTER, challenge=challenge).status == 201
 
 
-def test_an_expired_code_is_not_sent_nor_tried_again(api, outbox, ada):
-    ada.ask(REGISTER)
+def test_an_expired_code_is_neither_sent_nor_queued_again(api, outbox, ada):
+    ada.request_code(REGISTER)
     records = outbox.records()
     api.clock.advance(300)
 
@@ -241,7 +242,7 @@ def test_an_expired_code_is_not_sent_nor_tried_again(api, outbox, ada):
 
 @pytest.fixture(params=["sms", "email"])
 def provider(request):
-    """The channel's provider as the wire names it, and an ask by that channel."""
+    """The channel's provider by its name on the wire, and a code request by that channel."""
     if request.param == "sms":
         return {"operation": "Publish", "service": "sns"}, REGISTER_ASK
     return {"operation": "SendEmail", "service": "sesv2"}, by_email
@@ -254,10 +255,10 @@ def delivery_of(tables, person: Person) -> tuple[str, str]:
     return challenge["delivery"]["S"], challenge.get("reason", {"S": ""})["S"]
 
 
-def test_a_provider_that_refuses_for_now_is_asked_again_from_the_queue_and_holds_up_nobody_else(wire, tables, outbox, ada, eve, provider):
-    service, ask = provider
-    ask(ada)
-    ask(eve)
+def test_a_temporary_refusal_is_repeated_from_the_queue_and_holds_up_no_other_message(wire, tables, outbox, ada, eve, provider):
+    service, request_code = provider
+    request_code(ada)
+    request_code(eve)
     records = outbox.records()
 
     with wire.broken(mode="throttle", times=1, **service):
@@ -274,10 +275,10 @@ def test_a_provider_that_refuses_for_now_is_asked_again_from_the_queue_and_holds
     assert outbox.api.queued() == []
 
 
-def test_a_provider_that_refuses_for_good_is_not_asked_again(wire, tables, outbox, ada, eve, provider):
-    service, ask = provider
-    ask(ada)
-    ask(eve)
+def test_a_permanent_refusal_is_not_repeated(wire, tables, outbox, ada, eve, provider):
+    service, request_code = provider
+    request_code(ada)
+    request_code(eve)
     records = outbox.records()
 
     with wire.broken(mode="reject", times=1, **service):
@@ -291,9 +292,9 @@ def test_a_provider_that_refuses_for_good_is_not_asked_again(wire, tables, outbo
 
 
 @pytest.mark.parametrize(("mode", "messages"), [("lost", 2), ("timeout", 1), ("error", 1)])
-def test_a_provider_whose_answer_was_lost_is_asked_once_more_with_the_same_code(wire, outbox, ada, provider, mode, messages):
-    service, ask = provider
-    ask(ada)
+def test_a_provider_whose_response_was_lost_gets_the_same_code_once_more(wire, outbox, ada, provider, mode, messages):
+    service, request_code = provider
+    request_code(ada)
     records = outbox.records()
     with wire.broken(mode=mode, **service):
         assert outbox.take(records) == []
@@ -308,9 +309,11 @@ def test_a_provider_whose_answer_was_lost_is_asked_once_more_with_the_same_code(
     assert len(set(outbox.sent(ada))) == 1
 
 
-def test_a_provider_whose_answers_are_all_lost_is_asked_twice_at_most_and_the_message_has_failed(api, wire, tables, outbox, ada, provider):
-    service, ask = provider
-    ask(ada)
+def test_a_provider_whose_responses_are_all_lost_gets_two_requests_at_most_and_the_message_has_failed(
+    api, wire, tables, outbox, ada, provider
+):
+    service, request_code = provider
+    request_code(ada)
     records = outbox.records()
 
     with wire.broken(mode="lost", **service):
@@ -325,8 +328,8 @@ def test_a_provider_whose_answers_are_all_lost_is_asked_twice_at_most_and_the_me
     assert delivery_of(tables, ada) == ("failed", "no_answer")
 
 
-def test_a_message_that_came_though_its_answer_was_lost_is_not_sent_again_once_its_code_was_used(api, wire, outbox, ada):
-    challenge = ada.ask(REGISTER)["challenge"]
+def test_a_message_with_a_lost_response_is_not_sent_again_once_its_code_was_used(api, wire, outbox, ada):
+    challenge = ada.request_code(REGISTER)["challenge"]
     with wire.broken("Publish", "lost", service="sns"):
         outbox.take(outbox.records())
     [code] = outbox.sent(ada)
@@ -339,7 +342,7 @@ def test_a_message_that_came_though_its_answer_was_lost_is_not_sent_again_once_i
 
 
 def test_what_waits_in_the_queue_holds_neither_address_nor_code_and_ends_with_its_code(api, wire, outbox, ada):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     with wire.broken("Publish", "throttle", service="sns"):
         outbox.take(outbox.records())
 
@@ -354,7 +357,7 @@ def test_what_waits_in_the_queue_holds_neither_address_nor_code_and_ends_with_it
 
 def test_a_provider_that_is_down_leaves_its_message_in_the_queue_until_it_is_a_dead_letter(api, wire, outbox, ada, eve):
     sqs, ids = api.engine.clients.sqs, api.engine.ids
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     with wire.broken("Publish", "throttle", service="sns"):
         outbox.take(outbox.records())
         sqs.set_queue_attributes(QueueUrl=ids["RetryQueue"], Attributes={"DelaySeconds": "0", "VisibilityTimeout": "0"})
@@ -378,8 +381,8 @@ def test_the_last_of_five_receptions_falls_into_the_life_of_a_code_by_sms():
 
 
 def test_of_a_batch_from_the_queue_only_what_may_still_succeed_stays(api, wire, outbox, ada, eve):
-    ada.ask(REGISTER)
-    eve.ask(REGISTER)
+    ada.request_code(REGISTER)
+    eve.request_code(REGISTER)
     with wire.broken("Publish", "throttle", service="sns"):
         outbox.take(outbox.records())
     queued = api.queued()
@@ -391,14 +394,14 @@ def test_of_a_batch_from_the_queue_only_what_may_still_succeed_stays(api, wire, 
     assert len(outbox.sent(ada)) == len(outbox.sent(eve)) == 1
 
 
-def test_a_message_that_is_repeated_after_the_derivation_key_was_rotated_has_the_same_code(api, wire, outbox, ada):
+def test_a_message_repeated_after_a_rotation_of_the_derivation_key_has_the_same_code(api, wire, outbox, ada):
     secrets, derivation_key = api.engine.clients.secrets, api.engine.ids["DerivationKey"]
-    kept = secrets.get_secret_value(SecretId=derivation_key)["SecretString"]
-    challenge = ada.ask(REGISTER)["challenge"]
+    key = secrets.get_secret_value(SecretId=derivation_key)["SecretString"]
+    challenge = ada.request_code(REGISTER)["challenge"]
     with wire.broken("Publish", "lost", service="sns"):
         outbox.take(outbox.records())
     try:
-        secrets.put_secret_value(SecretId=derivation_key, SecretString=json.dumps(json.loads(kept) | {str(int(api.clock.now())): "x" * 64}))
+        secrets.put_secret_value(SecretId=derivation_key, SecretString=json.dumps(json.loads(key) | {str(int(api.clock.now())): "x" * 64}))
         api.restart()
         api.clock.advance(AGAIN_SECONDS)
         assert outbox.take_queued(api.queued()) == []
@@ -407,7 +410,7 @@ def test_a_message_that_is_repeated_after_the_derivation_key_was_rotated_has_the
         assert first == second
         assert ada.verify(first, REGISTER, challenge=challenge).status == 201
     finally:
-        secrets.put_secret_value(SecretId=derivation_key, SecretString=kept)
+        secrets.put_secret_value(SecretId=derivation_key, SecretString=key)
         api.restart()
 
 
@@ -422,14 +425,14 @@ def test_a_message_that_is_repeated_after_the_derivation_key_was_rotated_has_the
         pytest.param({"operation": "UpdateItem", "mode": "killed_before", "nth": 2}, 2, id="before it wrote down that it had sent"),
     ],
 )
-def test_a_sender_that_was_killed_is_made_up_for_once(api, wire, outbox, ada, fault, messages):
-    challenge = ada.ask(REGISTER)["challenge"]
+def test_a_killed_sender_s_message_is_sent_once_more(api, wire, outbox, ada, fault, messages):
+    challenge = ada.request_code(REGISTER)["challenge"]
     records = outbox.records()
     with wire.broken(**fault), pytest.raises(Killed):
         outbox.take(records)
     api.restart()
 
-    assert outbox.take(records) == []  # the stream brings it at once: it waits in the queue until the first must have died
+    assert outbox.take(records) == []  # the stream brings it immediately: it waits in the queue until the first must have died
     api.clock.advance(FIRST_SECONDS)
     [queued] = api.queued()
     assert outbox.take_queued([queued]) == []
@@ -439,8 +442,8 @@ def test_a_sender_that_was_killed_is_made_up_for_once(api, wire, outbox, ada, fa
     assert ada.verify(outbox.sent(ada)[0], REGISTER, challenge=challenge).status == 201
 
 
-def test_two_senders_that_were_killed_one_after_the_other_sent_twice_at_most(api, wire, outbox, ada):
-    ada.ask(REGISTER)
+def test_two_senders_killed_one_after_the_other_send_twice_at_most(api, wire, outbox, ada):
+    ada.request_code(REGISTER)
     records = outbox.records()
 
     for _ in range(4):
@@ -461,12 +464,12 @@ SENT_TWICE = {("Publish", "lost"), ("Publish", "lost once"), ("Publish", "killed
 
 
 @pytest.mark.parametrize("mode", ["error", "throttle", "timeout", "lost", "lost once", "conflict", "killed_before", "killed_after"])
-def test_whatever_breaks_in_a_new_sender_the_message_comes_and_holds_up_no_other(api, outbox, inbox, combinations, mode):
+def test_whatever_breaks_in_a_new_sender_the_message_arrives_and_holds_up_no_other(api, outbox, inbox, combinations, mode):
     for step, fault in faults_of_a_new_sender(api, outbox, Person(api, inbox), mode):
         ada, eve = Person(api, inbox), Person(api, inbox)
         records = []
         for person in (ada, eve):
-            person.ask(REGISTER)
+            person.request_code(REGISTER)
             records += outbox.records()
         api.restart()
 
@@ -488,8 +491,8 @@ def test_whatever_breaks_in_a_new_sender_the_message_comes_and_holds_up_no_other
 
 
 def faults_of_a_new_sender(api, outbox: Outbox, person: Person, mode: str):
-    """Each request that a sender makes that has just started, by what it does, and how it is broken for good."""
-    person.ask(REGISTER)
+    """Each request of a sender that has just started, by its purpose, and how it is permanently broken."""
+    person.request_code(REGISTER)
     records = outbox.records()
     api.restart()
     since = len(api.wire.calls)
@@ -506,9 +509,9 @@ def faults_of_a_new_sender(api, outbox: Outbox, person: Person, mode: str):
         yield step, {"operation": call.operation, "mode": mode.partition(" ")[0], "service": call.service, "nth": alike, "times": attempts}
 
 
-def test_a_record_that_makes_no_sense_holds_up_no_other(outbox, ada, eve):
-    ada.ask(REGISTER)
-    eve.ask(REGISTER)
+def test_a_malformed_record_holds_up_no_other(outbox, ada, eve):
+    ada.request_code(REGISTER)
+    eve.request_code(REGISTER)
     first, second = outbox.records()
     first["dynamodb"]["NewImage"]["event"] = {"S": "requested:nothing"}
 

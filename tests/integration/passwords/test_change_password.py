@@ -1,4 +1,4 @@
-"""Changing one's own password: by the old one, or by a sign-in of just now for who has none; every other session ends."""
+"""Password changes: with the old one, or after a recent sign-in for customers without one; every other session ends."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def member(ada):
 
 
 @ON_BOTH_ENGINES
-def test_the_new_password_counts_and_the_caller_goes_on_with_the_new_pair(member):
+def test_the_new_password_counts_and_the_caller_continues_with_the_new_token_pair(member):
     elsewhere = member.log_in().body
 
     answer = member.change_password(NEW)
@@ -27,16 +27,16 @@ def test_the_new_password_counts_and_the_caller_goes_on_with_the_new_pair(member
     assert (member.log_in(PASSWORD).status, member.log_in(NEW).status) == (401, 200)
 
 
-def test_the_customer_is_told_and_devices_given_before_have_ended(api, member):
+def test_the_customer_is_notified_and_earlier_devices_have_ended(api, member):
     device = member.session["device"]
     api.clock.advance(1)
-    given = member.change_password(NEW)["device"]
+    new_device = member.change_password(NEW)["device"]
     for _ in range(10):
         api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
 
     assert member.inbox.of(member.email)[-1].subject == "Your My Shop password was changed"
     assert member.log_in(NEW, email=member.email, device=device).status == 429
-    assert member.log_in(NEW, email=member.email, device=given).status == 200
+    assert member.log_in(NEW, email=member.email, device=new_device).status == 200
 
 
 def test_the_time_of_the_sign_in_stays(api, member):
@@ -44,7 +44,7 @@ def test_the_time_of_the_sign_in_stays(api, member):
     changed = member.change_password(NEW)
     api.clock.advance(4 * 60 + 1)
 
-    assert member.ask_contact(token=changed["token"], phone=member.phone).status == 403
+    assert member.request_contact_change(token=changed["token"], phone=member.phone).status == 403
 
 
 def test_a_wrong_old_password_changes_nothing(member):
@@ -88,8 +88,8 @@ def test_a_right_old_password_leaves_the_window_again(member):
     assert last == [401] * 4 + [429]
 
 
-def test_a_sixth_change_within_the_hour_waits_and_none_is_told(api, member):
-    token, old, told = member.session["token"], PASSWORD, len(member.inbox.of(member.email))
+def test_a_sixth_change_within_the_hour_waits_and_sends_no_notification(api, member):
+    token, old, messages_before = member.session["token"], PASSWORD, len(member.inbox.of(member.email))
     for nth in range(5):
         token, old = member.change_password(f"{NEW} {nth}", old=old, token=token)["token"], f"{NEW} {nth}"
     refused = member.change_password(NEW, old=old, token=token)
@@ -97,7 +97,7 @@ def test_a_sixth_change_within_the_hour_waits_and_none_is_told(api, member):
     assert (refused.status, refused.retry_after) == (429, 3600)
     assert refused.aws_calls == ("BatchGetItem", "UpdateItem", "UpdateItem")  # before anything is hashed
     assert member.me(token).status == 200
-    assert len(member.inbox.of(member.email)) == told + 5
+    assert len(member.inbox.of(member.email)) == messages_before + 5
     api.clock.advance(3600)
     assert member.change_password(NEW, old=old, token=member.log_in(old)["token"]).status == 200
 
@@ -113,7 +113,7 @@ def test_a_first_password_counts_as_a_change(api, customer):
 
 
 @ON_DYNAMODB
-def test_of_forty_wrong_old_passwords_at_once_ten_are_compared(setting, member):
+def test_of_40_concurrent_wrong_old_passwords_ten_are_compared(setting, member):
     setting(IP_PASSWORD_FAILURES_PER_QUARTER_HOUR=0)
 
     answers = at_once(40, lambda _: member.change_password(NEW, old="a wrong password").status)
@@ -123,7 +123,7 @@ def test_of_forty_wrong_old_passwords_at_once_ten_are_compared(setting, member):
 
 @ON_DYNAMODB
 @pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
-def test_an_attempt_whose_answer_was_lost_is_counted_once(api, tables, member, operation):
+def test_an_attempt_whose_response_was_lost_is_counted_once(api, tables, member, operation):
     with api.wire.broken(operation, "lost", nth=2 if operation == "UpdateItem" else 1, times=1):
         assert member.change_password(NEW).status == 200
 
@@ -138,14 +138,14 @@ def test_the_two_new_ones_must_be_the_same_and_one_that_may_be_chosen(member):
     assert member.change_password(NEW, old=None)["errors"][0] == {"field": "old_password", "message": "is required"}
 
 
-def test_who_has_none_sets_the_first_one_by_a_sign_in_of_just_now(api, customer):
+def test_a_customer_without_a_password_sets_the_first_one_after_a_recent_sign_in(api, customer):
     api.clock.advance(4 * 60 - 90)
     answer = customer.change_password(NEW, old=None)
 
     assert answer.status == 200
 
 
-def test_who_has_none_and_signed_in_too_long_ago_is_asked_to_sign_in_again(api, customer):
+def test_a_customer_without_a_password_and_a_recent_sign_in_signs_in_again_first(api, customer):
     api.clock.advance(5 * 60 + 1 - 90)
 
     refused = customer.change_password(NEW, old=None)
@@ -154,7 +154,7 @@ def test_who_has_none_and_signed_in_too_long_ago_is_asked_to_sign_in_again(api, 
 
 
 @ON_DYNAMODB
-def test_of_eight_changes_at_once_one_counts(member):
+def test_of_eight_concurrent_changes_one_counts(member):
     answers = at_once(8, lambda n: member.change_password(f"{NEW} {n}"))
 
     [winner] = [n for n, answer in enumerate(answers) if answer.status == 200]

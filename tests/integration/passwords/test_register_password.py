@@ -1,4 +1,4 @@
-"""A registration holds nothing: it keeps an address with a password, and gives a token that opens its customer once."""
+"""A registration holds nothing: it stores an address with a password, and returns a token that creates its customer once."""
 
 import pytest
 
@@ -10,7 +10,7 @@ REGISTRATION = "/auth/customer/emailpass/register"
 
 @pytest.fixture
 def stranger(api, inbox, ada):
-    """Somebody who claims Ada's address."""
+    """Somebody with Ada's address, unverified."""
     stranger = Person(api, inbox, ip="203.0.113.9")
     stranger.email = ada.email
     return stranger
@@ -43,7 +43,7 @@ def test_an_address_proven_by_a_code_is_409_too(api, ada, inbox):
     assert ada.register().status == 409
 
 
-def test_an_unproven_address_may_be_registered_again_and_the_newest_password_is_the_one_that_is_tried(ada, stranger):
+def test_an_unverified_address_may_be_registered_again_and_the_newest_password_counts(ada, stranger):
     ada.registered()
     stranger.register("another password of mine")
 
@@ -51,7 +51,7 @@ def test_an_unproven_address_may_be_registered_again_and_the_newest_password_is_
     assert stranger.log_in("another password of mine").status == 403
 
 
-def test_of_an_older_registration_token_customer_and_codes_live_on(ada, stranger):
+def test_an_older_registration_keeps_its_token_customer_and_codes(ada, stranger):
     token = ada.register()["token"]
     stranger.registered("another password of mine")
     created = ada.create(token)
@@ -107,13 +107,13 @@ def test_an_eleventh_registration_of_a_client_within_the_hour_waits(ada, api):
 
 
 @pytest.mark.parametrize(
-    ("setting_", "given", "missing"),
+    ("setting_", "channel", "missing"),
     [("email", "phone", "email"), ("both", "phone", "email"), ("phone", "email", "phone")],
 )
-def test_what_is_registered_is_what_the_setting_says(setting, ada, setting_, given, missing):
+def test_the_setting_says_which_address_is_registered(setting, ada, setting_, channel, missing):
     setting(REGISTRATION_IDENTIFIER=setting_, LOGIN_IDENTIFIER="")
 
-    answer = ada.register(**{given: getattr(ada, given)})
+    answer = ada.register(**{channel: getattr(ada, channel)})
 
     assert (answer.status, answer["message"]) == (400, f"{missing.capitalize()} is required")
     assert ada.register(**{missing: getattr(ada, missing)}).status == 201
@@ -133,7 +133,7 @@ def test_the_password_lies_nowhere_but_hashed(real_hashes, api, ada):
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in lies
 
 
-def test_a_registration_that_has_lapsed_opens_no_customer_though_a_token_of_it_lives(api, ada):
+def test_a_lapsed_registration_creates_no_customer_though_its_token_lives(api, ada):
     ada.register()
     api.clock.advance(30 * 86_400 - 1)
     token = ada.log_in()["token"]
@@ -142,13 +142,13 @@ def test_a_registration_that_has_lapsed_opens_no_customer_though_a_token_of_it_l
     assert ada.create(token).status == 401
 
 
-def test_after_thirty_days_a_registration_has_lapsed_though_its_row_lies_there(api, ada):
+def test_a_registration_has_lapsed_after_30_days_though_its_item_is_still_stored(api, ada):
     created = ada.registered()["customer"]
     api.clock.advance(30 * 86_400 - 1)
     assert ada.log_in().status == 403
     api.clock.advance(1)
 
     assert ada.log_in().status == 401
-    asked = ada.ask_verification(created["id"])
-    assert (asked.status, ada.inbox.of(ada.email)) == (200, [])
+    response = ada.request_verification(created["id"])
+    assert (response.status, ada.inbox.of(ada.email)) == (200, [])
     assert ada.register("another password of mine").status == 201

@@ -24,7 +24,7 @@ def token(member):
 
 @pytest.fixture
 def stranger(api, inbox, ada):
-    """Somebody who claims Ada's address; what comes to it, Ada reads."""
+    """Somebody with Ada's address, unverified; Ada reads its messages."""
     stranger = Person(api, inbox, ip="203.0.113.9")
     stranger.email = ada.email
     return stranger
@@ -42,7 +42,7 @@ def test_the_new_password_counts_and_every_session_has_ended(member, token):
     assert member.refresh().status == 401
 
 
-def test_the_customer_is_told(member, token):
+def test_the_customer_is_notified_of_the_reset(member, token):
     member.reset(token, NEW)
 
     assert member.inbox.of(member.email)[-1].subject == "Your My Shop password was changed"
@@ -54,7 +54,7 @@ def test_a_token_opens_once(member, token):
 
 
 @ON_DYNAMODB
-def test_of_sixteen_uses_at_once_one_counts(member, token):
+def test_of_16_concurrent_uses_one_counts(member, token):
     answers = at_once(16, lambda n: member.reset(token, f"{NEW} {n}"))
 
     assert sorted(answer.status for answer in answers) == [200] + [401] * 15
@@ -62,14 +62,14 @@ def test_of_sixteen_uses_at_once_one_counts(member, token):
     assert member.log_in(f"{NEW} {winner}").status == 200
 
 
-def test_with_its_key_a_repeat_is_told_the_same(member, token):
+def test_a_repeat_with_its_key_gets_the_same_response(member, token):
     first, again = (member.reset(token, NEW, key=KEY) for _ in range(2))
 
     assert (first.status, first.body) == (again.status, again.body)
     assert member.reset(token, NEW, key=KEY[::-1]).status == 401
 
 
-def test_it_lives_for_15_minutes_to_the_second(api, member, token):
+def test_a_reset_token_lives_for_15_minutes_to_the_second(api, member, token):
     api.clock.advance(15 * 60)
 
     assert member.reset(token, NEW).status == 401
@@ -83,7 +83,7 @@ def test_a_forged_token_is_401(member, token, spoil):
     assert member.log_in(PASSWORD).status == 200
 
 
-def test_a_token_is_of_its_address_alone(member, token, bob):
+def test_a_reset_token_is_valid_for_its_address_alone(member, token, bob):
     assert member.reset(token, NEW, email="other@example.com").status == 401
     assert member.reset(token, NEW).status == 200
 
@@ -94,7 +94,7 @@ def test_a_token_of_another_kind_sets_no_password(member, doors, token):
     assert doors.me(token).status == 401
 
 
-def test_a_bad_password_is_told_and_the_token_stays_unspent(member, token):
+def test_an_invalid_password_is_refused_and_the_token_stays_unused(member, token):
     refused = member.reset(token, "short")
 
     assert (refused.status, refused["errors"][0]["field"]) == (400, "password")
@@ -125,31 +125,31 @@ def test_a_reset_ends_the_tokens_of_other_addresses_and_lanes(api, setting, ada)
     assert ada.reset(third, NEW, phone=ada.phone).status == 401
 
 
-def test_a_reset_ends_every_device_given_before(api, member, token):
+def test_a_reset_ends_every_earlier_device(api, member, token):
     device = member.session["device"]
     api.clock.advance(1)
-    given = member.reset(token, NEW)["device"]
+    new_device = member.reset(token, NEW)["device"]
     for _ in range(10):
         api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
 
     assert member.log_in(NEW, email=member.email, device=device).status == 429
-    assert member.log_in(NEW, email=member.email, device=given).status == 200
+    assert member.log_in(NEW, email=member.email, device=new_device).status == 200
 
 
-def test_a_reset_asked_for_from_a_known_device_ends_that_device_too(api, member):
+def test_a_reset_requested_from_a_known_device_ends_that_device_too(api, member):
     device = member.session["device"]
     member.forget_password(email=member.email, device=device)
     token = member.reset_token()
     api.clock.advance(1)
-    given = member.reset(token, NEW)["device"]
+    new_device = member.reset(token, NEW)["device"]
     for _ in range(10):
         api.post("/auth/customer/emailpass", email=member.email, password="a wrong password")
 
     assert member.log_in(NEW, email=member.email, device=device).status == 429
-    assert member.log_in(NEW, email=member.email, device=given).status == 200
+    assert member.log_in(NEW, email=member.email, device=new_device).status == 200
 
 
-def test_who_has_no_password_sets_the_first_one_by_a_reset(api, ada):
+def test_a_customer_without_a_password_sets_the_first_one_by_a_reset(api, ada):
     api.post("/login/email/send", email=ada.email)
     entered = api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))
     api.clock.advance(90)
@@ -167,7 +167,7 @@ def test_a_reset_of_a_registration_without_a_customer_proves_it(ada):
     assert ada.reset(ada.reset_token(), NEW).status == 200
     assert ada.register("another password of mine").status == 409
     assert ada.log_in(NEW)["type"] == "registration_incomplete"
-    assert ada.create(token).status == 401  # whoever had the old password may have it
+    assert ada.create(token).status == 401  # somebody with the old password may have it
     created = ada.create(ada.log_in(NEW)["token"])
     assert (created.status, created["customer"]["email_verified"]) == (201, True)
     assert ada.me(created["token"]).status == 200
@@ -187,7 +187,7 @@ def test_a_code_keeps_the_password_that_its_owner_set_by_a_reset_before_there_wa
     assert ada.create(token).status == 401
 
 
-def test_a_reset_takes_over_a_customer_that_has_proven_nothing(ada, stranger):
+def test_a_reset_takes_over_a_customer_who_has_proven_nothing(ada, stranger):
     theirs = stranger.registered("another password of mine", first_name="Mallory")["customer"]
     ada.forget_password()
 
@@ -199,7 +199,7 @@ def test_a_reset_takes_over_a_customer_that_has_proven_nothing(ada, stranger):
     assert stranger.log_in("another password of mine").status == 401
 
 
-def test_a_registration_made_meanwhile_does_not_end_who_resets(ada, stranger):
+def test_a_concurrent_registration_does_not_fail_the_reset(ada, stranger):
     ada.registered()
     ada.forget_password()
     token = ada.reset_token()
@@ -210,7 +210,7 @@ def test_a_registration_made_meanwhile_does_not_end_who_resets(ada, stranger):
     assert stranger.log_in("another password of mine").status == 401
 
 
-def test_an_account_that_is_being_deleted_is_told_so_and_the_token_stays_unspent(member, token, customer_item_of):
+def test_an_account_that_is_being_deleted_is_refused_as_such_and_the_token_stays_unused(member, token, customer_item_of):
     item = customer_item_of(member.id)
     item.set("status", {"S": "deletion_confirmed"})
 

@@ -1,4 +1,4 @@
-"""Asking for a reset: {} for everyone, and a link to the storefront for who is registered."""
+"""Reset requests: {} for everyone, and a link to the storefront for registered addresses."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import PASSWORD, new_email, new_ip, new_number
 
-ASK = ("UpdateItem", "UpdateItem")
+REQUEST_RESET = ("UpdateItem", "UpdateItem")
 FORGED = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Original-URL", "Origin", "Referer"]
 
 
@@ -15,9 +15,9 @@ FORGED = ["Host", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwa
 def test_a_link_to_the_storefront_comes_by_email(ada):
     ada.member()
 
-    asked = ada.forget_password()
+    response = ada.forget_password()
 
-    assert (asked.status, asked.body) == (200, {})
+    assert (response.status, response.body) == (200, {})
     message = ada.inbox.of(ada.email)[-1]
     [link] = re.findall(r"https?://\S+", message.body)
     assert re.fullmatch(
@@ -27,15 +27,15 @@ def test_a_link_to_the_storefront_comes_by_email(ada):
 
 
 @ON_BOTH_ENGINES
-def test_known_and_unknown_addresses_are_answered_alike_by_the_same_requests(ada, api):
+def test_a_reset_request_gets_the_same_response_by_the_same_requests_for_known_and_unknown_addresses(ada, api):
     ada.member()
     known, unknown = ada.forget_password(), api.post("/auth/customer/emailpass/reset-password", email=new_email())
 
     assert known.shape == unknown.shape
-    assert known.aws_calls == unknown.aws_calls == ASK
+    assert known.aws_calls == unknown.aws_calls == REQUEST_RESET
 
 
-def test_nothing_goes_to_who_is_not_registered(ada):
+def test_an_unregistered_address_gets_no_message(ada):
     ada.forget_password()
 
     assert ada.inbox.of(ada.email) == []
@@ -73,7 +73,7 @@ def wait(answer) -> int | None:
     return answer.retry_after if answer.status == 429 else None
 
 
-def test_it_counts_in_the_address_s_one_window_of_sends(api, ada):
+def test_a_reset_request_counts_in_the_address_s_window_of_sends(api, ada):
     ada.member()
     ada.forget_password()
 
@@ -81,7 +81,7 @@ def test_it_counts_in_the_address_s_one_window_of_sends(api, ada):
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_no_header_of_the_request_moves_the_link(api, ada, name):
+def test_no_header_of_the_request_changes_the_link(api, ada, name):
     ada.member()
 
     api.post("/auth/customer/emailpass/reset-password", email=ada.email, headers={name: "https://evil.example"})
@@ -90,7 +90,7 @@ def test_no_header_of_the_request_moves_the_link(api, ada, name):
     assert ada.reset_token()
 
 
-def test_by_sms_where_a_phone_signs_in(setting, ada):
+def test_a_link_comes_by_sms_where_a_phone_signs_in(setting, ada):
     setting(REGISTRATION_IDENTIFIER="phone")
     created = ada.create(ada.register(phone=ada.phone)["token"])["customer"]
     ada.prove(created["id"], "phone")
@@ -107,7 +107,7 @@ def test_a_channel_that_signs_nobody_in_is_400_by_its_name(api):
 
 
 @pytest.mark.parametrize("field", ["identifier", "email", "email_or_phone"])
-def test_each_of_the_lookup_s_names_will_do_and_only_one(ada, field):
+def test_each_identifier_name_is_accepted_and_only_one_at_once(ada, field):
     ada.member()
 
     ada.forget_password(**{field: ada.email})

@@ -1,4 +1,4 @@
-"""Signing in by password: counted before it is compared, alike for known and unknown, opening what is proven alone."""
+"""Sign-ins by password: counted before the comparison, alike for known and unknown addresses, and only for verified ones."""
 
 from contextlib import ExitStack
 
@@ -53,9 +53,9 @@ def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member)
 
     class Counting:
         @staticmethod
-        def verify(kept, password):
-            compared.append(kept)
-            return verify(kept, password)
+        def verify(stored_hash, password):
+            compared.append(stored_hash)
+            return verify(stored_hash, password)
 
         check_needs_rehash = hashing._HASHER.check_needs_rehash
 
@@ -63,28 +63,28 @@ def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member)
     member.log_in("a wrong password", email=new_email())
     member.log_in("a wrong password")
 
-    assert [kept.split("$")[:4] for kept in compared] == [["", "argon2id", "v=19", "m=19456,t=2,p=1"]] * 2
+    assert [stored_hash.split("$")[:4] for stored_hash in compared] == [["", "argon2id", "v=19", "m=19456,t=2,p=1"]] * 2
 
 
-def test_a_sign_in_takes_five_requests(member):
+def test_a_sign_in_by_password_takes_five_requests(member):
     assert member.log_in().aws_calls == (*GUESS, "GetItem", "TransactWriteItems")
 
 
 @pytest.mark.parametrize("names", [[], ["email", "phone"], ["email", "email_or_phone"], ["email", "phone", "email_or_phone"]])
 def test_exactly_one_identifier_is_needed(api, member, names):
-    given = {"email": member.email, "phone": member.phone, "email_or_phone": member.email}
+    identifiers = {"email": member.email, "phone": member.phone, "email_or_phone": member.email}
 
-    answer = api.post(LOGIN, password=PASSWORD, **{name: given[name] for name in names})
+    answer = api.post(LOGIN, password=PASSWORD, **{name: identifiers[name] for name in names})
 
     assert (answer.status, answer["message"]) == (400, "Exactly one of email, phone, email_or_phone is needed")
 
 
-def test_email_or_phone_is_an_email_where_it_has_an_at_sign(member):
+def test_email_or_phone_is_an_email_if_it_has_an_at_sign(member):
     assert member.log_in(email_or_phone=member.email).status == 200
     assert member.log_in(email_or_phone=member.phone)["message"] == "Phone login is not enabled"
 
 
-def test_the_query_string_fills_in_who_is_meant_and_never_the_password(api, member):
+def test_the_query_string_may_have_the_identifier_and_never_the_password(api, member):
     assert api.post(LOGIN, query=f"email={member.email}", password=PASSWORD).status == 200
     assert api.post(LOGIN, query="email=other%40example.com", email=member.email, password=PASSWORD).status == 200
     refused = api.post(LOGIN, query=f"password={PASSWORD.replace(' ', '+')}", email=member.email)
@@ -100,7 +100,7 @@ def test_a_wrong_channel_is_400_by_its_name_whether_the_address_is_known_or_not(
     assert known.shape == unknown.shape
 
 
-def test_an_unverified_registration_s_own_address_is_told_whom_to_verify_once_the_password_is_right(ada):
+def test_a_right_password_of_an_unverified_registration_learns_which_customer_to_verify(ada):
     customer_id = ada.registered()["customer"]["id"]
 
     refused, wrong = ada.log_in(), ada.log_in("a wrong password")
@@ -119,7 +119,7 @@ def test_a_registration_without_its_customer_gets_a_new_token_for_a_right_passwo
     assert ada.create(refused["token"]).status == 201
 
 
-def test_a_second_address_that_is_merely_claimed_is_401(setting, ada):
+def test_an_unverified_second_address_is_401(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
     ada.prove(customer_id)
@@ -130,7 +130,7 @@ def test_a_second_address_that_is_merely_claimed_is_401(setting, ada):
     assert ada.log_in(phone=ada.phone).status == 200
 
 
-def test_by_a_channel_that_may_not_sign_in_who_has_something_to_verify_is_told_so(setting, ada):
+def test_a_channel_that_may_not_sign_in_says_what_is_left_to_verify(setting, ada):
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="phone")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
     ada.prove(customer_id)
@@ -152,7 +152,7 @@ def test_without_required_verification_an_unverified_registration_signs_in_and_h
     assert ada.register("another password of mine").status == 409
 
 
-def test_an_eleventh_wrong_password_in_15_minutes_waits_and_a_right_one_then_too(api, member):
+def test_after_ten_wrong_passwords_in_15_minutes_any_password_waits(api, member):
     answers = [member.log_in("a wrong password") for _ in range(11)]
 
     assert [answer.status for answer in answers] == [401] * 10 + [429]
@@ -181,7 +181,7 @@ def test_fifty_wrong_passwords_of_one_client_in_15_minutes_are_compared_over_all
     assert [answer.status for answer in answers] == [401] * 50 + [429]
 
 
-def test_a_flood_of_guesses_by_strangers_does_not_lock_out_a_known_device_nor_codes(api, member):
+def test_a_flood_in_the_untrusted_lane_locks_out_neither_known_devices_nor_codes(api, member):
     device = member.log_in()["device"]
     for _ in range(4):
         for _ in range(10):
@@ -195,7 +195,7 @@ def test_a_flood_of_guesses_by_strangers_does_not_lock_out_a_known_device_nor_co
 
 
 @ON_DYNAMODB
-def test_of_forty_eight_wrong_passwords_at_once_ten_are_compared(api, member):
+def test_of_48_concurrent_wrong_passwords_ten_are_compared(api, member):
     answers = at_once(48, lambda _: api.post(LOGIN, ip=new_ip(), email=member.email, password="a wrong password"))
 
     assert sorted(answer.status for answer in answers) == [401] * 10 + [429] * 38
@@ -213,7 +213,7 @@ def test_sessions_that_ended_meanwhile_stay_ended_and_the_new_one_lives(wire, me
     assert member.me(before["token"]).status == 401
 
 
-def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right(api, member, customer_item_of):
+def test_an_account_that_is_being_deleted_is_refused_as_such_if_the_password_is_right(api, member, customer_item_of):
     customer_item_of(member.id_).set("status", {"S": "deletion_confirmed"})
 
     refused = member.log_in()
@@ -222,7 +222,7 @@ def test_an_account_that_is_being_deleted_is_told_so_once_the_password_was_right
     assert member.log_in("a wrong password").status == 401
 
 
-def test_a_password_kept_by_other_parameters_is_kept_by_today_s_from_its_next_sign_in_on(real_hashes, monkeypatch, setting, tables, ada):
+def test_a_password_hashed_with_older_parameters_is_rehashed_at_the_next_sign_in(real_hashes, monkeypatch, setting, tables, ada):
     setting(REGISTRATION_IDENTIFIER="both")
     with monkeypatch.context() as then:
         then.setattr(hashing, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1))
@@ -243,11 +243,11 @@ def kept_hashes(tables) -> set[str]:
     return {item["password_hash"]["S"].split("$")[3] for item in items if "password_hash" in item}
 
 
-def test_what_is_compared_for_nobody_costs_as_much_as_a_password(real_hashes):
+def test_the_dummy_hash_costs_as_much_as_a_password(real_hashes):
     assert not hashing.needs_rehash(hashing._DUMMY_HASH)
 
 
-def test_with_a_first_session_a_customer_stays_and_so_does_their_referral_code(setting, days, api, ada, inbox):
+def test_after_a_first_session_a_customer_and_the_referral_code_no_longer_lapse(setting, days, api, ada, inbox):
     code = ada.registered()["customer"]["referral_code"]
     setting(REQUIRE_VERIFICATION="false")
     assert ada.log_in().status == 200
@@ -269,7 +269,7 @@ def moves_in(person) -> None:
 
 
 def is_verified(person) -> None:
-    """The phone that was given at the registration, verified by a code sent for it."""
+    """The phone of the registration, verified by its code."""
     assert person.verify_address(*person.by_code).status == 200
 
 
@@ -278,11 +278,11 @@ def unverified_member(setting, ada, inbox):
     """Signed in with nothing verified, with the codes in hand that verify a phone in two ways."""
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION="false")
     ada.session = ada.registered(phone=ada.phone)
-    asked = ada.ask_verification(ada.id, "phone")["token"]
-    ada.by_code = asked, inbox.code(ada.phone)
+    challenge = ada.request_verification(ada.id, "phone")["token"]
+    ada.by_code = challenge, inbox.code(ada.phone)
     ada.moved = new_number()
-    asked = ada.ask_contact(phone=ada.moved)["token"]
-    ada.by_contact = asked, inbox.code(ada.moved)
+    challenge = ada.request_contact_change(phone=ada.moved)["token"]
+    ada.by_contact = challenge, inbox.code(ada.moved)
     return ada
 
 

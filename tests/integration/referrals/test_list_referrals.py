@@ -1,4 +1,4 @@
-"""Whom one has referred: newest first, a page at a time, with contacts masked; told once, when the account is made."""
+"""Referred customers: newest first, a page at a time, with masked addresses. A referral is named once, when the account is created."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def friend(api, inbox):
 
 @pytest.fixture
 def with_code(engine, customer):
-    """Gives the customer another code, beneath the service."""
+    """Gives the customer another referral code in the table."""
 
     def give(code: str) -> str:
         item = {"pk": {"S": f"referral#{code}"}, "customer_id": {"S": customer.id}, "referrers": {"L": []}}
@@ -41,19 +41,19 @@ def children(person: Person, **query):
 
 
 @ON_BOTH_ENGINES
-def test_who_signed_up_with_the_code_is_shown_with_names_and_masked_contacts(customer, friend):
+def test_referred_customers_are_shown_with_names_and_masked_addresses(customer, friend):
     grace = friend(code_of(customer), first_name="Grace", last_name="Hopper")
 
-    told = children(customer)
+    page = children(customer)
 
-    [child] = told["children"]
-    assert (told.status, told["next_cursor"]) == (200, None)
+    [child] = page["children"]
+    assert (page.status, page["next_cursor"]) == (200, None)
     assert child["customer"]["id"] == grace.id
     assert (child["customer"]["first_name"], child["customer"]["last_name"]) == ("Grace", "Hopper")
     assert child["customer"]["phone"] == f"+1*****{grace.phone[-4:]}"
     assert child["parent_customers_by_level"] == {"1": customer.id}
     assert child["referral_link_id"].startswith("refl_")
-    assert grace.phone not in told.text
+    assert grace.phone not in page.text
 
 
 def test_a_customer_id_is_a_code_too(customer, friend):
@@ -114,7 +114,7 @@ def test_a_bad_referral_code_is_named_as_it_was_sent(api, inbox):
     assert (refused.status, refused["errors"][0]["field"]) == (400, "referralCode")
 
 
-def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer, friend):
+def test_referrers_are_listed_by_level_as_far_as_the_setting_says(setting, customer, friend):
     setting(REFERRAL_LEVELS="3")
     line = [customer]
     for _ in range(5):
@@ -125,8 +125,8 @@ def test_parents_are_told_by_level_as_far_as_the_setting_says(setting, customer,
     assert last["parent_customers_by_level"] == {"1": line[-2].id, "2": line[-3].id, "3": line[-4].id}
 
 
-def test_an_unknown_code_is_told_once_the_proof_held_and_the_proof_stays_unspent(ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_an_unknown_referral_code_is_refused_after_the_proof_which_stays_unused(ada):
+    challenge, code = ada.request_and_read_code(REGISTER)
 
     wrong = ada.verify("000000" if code != "000000" else "000001", REGISTER, challenge=challenge, referral_code="7K2M9XQ4R8TD")
     refused = ada.verify(code, REGISTER, challenge=challenge, referral_code="7K2M9XQ4R8TD")
@@ -142,7 +142,7 @@ def newcomer(api, inbox):
 
     def sign_up(code: str) -> int:
         person = Person(api, inbox, ip=new_ip())
-        challenge, proof = person.asked_and_read(REGISTER)
+        challenge, proof = person.request_and_read_code(REGISTER)
         answer = person.verify(proof, REGISTER, challenge=challenge, referral_code=code)
         if answer.status == 400:
             assert person.verify(proof, REGISTER, challenge=challenge).status == 201
@@ -166,12 +166,12 @@ def test_a_referrer_s_code_is_valid_until_the_account_goes(api, tables, bob, day
     assert [newcomer(name) for name in (code, bob.id)] == [400, 400]
 
 
-def test_a_referrer_who_goes_while_somebody_signs_up_is_unknown_and_the_proof_stays_unspent(api, wire, bob, newcomer, customer_item_of):
+def test_a_referrer_who_goes_while_somebody_signs_up_is_unknown_and_the_proof_stays_unused(api, wire, bob, newcomer, customer_item_of):
     with wire.before("TransactWriteItems", customer_item_of(bob.id).delete):
         assert newcomer(code_of(bob)) == 400
 
 
-def test_a_customer_who_has_lapsed_refers_nobody_though_their_rows_lie_there(api, inbox, days, newcomer):
+def test_a_lapsed_customer_refers_nobody_though_the_items_are_still_stored(api, inbox, days, newcomer):
     other = Person(api, inbox, ip=new_ip())
     customer = other.create(other.register()["token"])["customer"]
     assert [newcomer(name) for name in (customer["referral_code"], customer["id"])] == [201, 201]
@@ -192,15 +192,15 @@ def test_whoever_had_a_session_refers_after_thirty_days_too(setting, api, inbox,
     assert [newcomer(name) for name in (customer["referral_code"], customer["id"])] == [201, 201]
 
 
-def test_who_has_an_account_is_referred_by_nobody(customer, bob):
+def test_an_existing_customer_is_referred_by_nobody(customer, bob):
     customer.sign_in()
-    challenge, code = customer.asked_and_read(REGISTER)
+    challenge, code = customer.request_and_read_code(REGISTER)
 
     assert customer.verify(code, REGISTER, challenge=challenge, referral_code=code_of(bob)).status == 200
     assert children(bob)["children"] == []
 
 
-def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine, customer, part_of):
+def test_10_000_referred_customers_are_listed_page_by_page_newest_first(api, engine, customer, part_of):
     table, base = engine.ids["CustomersTable"], 1_700_000_000
     ids = [f"cus_{n:024d}" for n in range(part_of(10_000, part=1_000))]
     batch = [{"PutRequest": {"Item": child(each, customer.id, base + n)}} for n, each in enumerate(ids)]
@@ -209,10 +209,10 @@ def test_ten_thousand_children_are_listed_page_by_page_newest_first(api, engine,
 
     seen, cursor, calls = [], None, []
     for _ in range(3):
-        told = children(customer, limit=100, **({"cursor": cursor} if cursor else {}))
-        seen += [each["customer"]["id"] for each in told["children"]]
-        cursor = told["next_cursor"]
-        calls.append(told.aws_calls)
+        page = children(customer, limit=100, **({"cursor": cursor} if cursor else {}))
+        seen += [each["customer"]["id"] for each in page["children"]]
+        cursor = page["next_cursor"]
+        calls.append(page.aws_calls)
 
     assert seen == ids[::-1][:300]
     assert calls == [("BatchGetItem", "Query")] * 3

@@ -15,7 +15,7 @@ def me_at(api, domain: str, token: str) -> int:
     return api.invoke("GetCustomer", events.http_event("GET", "/store/customers/me", headers=headers, domain=domain))["statusCode"]
 
 
-# ── what is in it ──
+# ── contents ──
 
 
 def test_the_header_is_algorithm_type_and_a_published_key(api, customer):
@@ -55,7 +55,7 @@ def test_the_claims_are_these_and_no_others(api, ada):
     assert ada.session["expires_in"] == 900
 
 
-def test_nothing_in_it_tells_the_phone_or_the_name(ada):
+def test_nothing_in_it_reveals_the_phone_or_the_name(ada):
     ada.sign_up(first_name="Augusta")
     text = json.dumps(claims_of(ada.session["token"]))
 
@@ -63,7 +63,7 @@ def test_nothing_in_it_tells_the_phone_or_the_name(ada):
     assert "Augusta" not in text
 
 
-def test_a_code_by_email_is_no_sms_in_amr(api, ada, inbox):
+def test_a_code_by_email_is_not_sms_in_amr(api, ada, inbox):
     api.post("/login/email/send", email=ada.email)
     session = api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))
 
@@ -94,8 +94,8 @@ def test_a_refresh_keeps_the_time_of_the_sign_in_and_the_session(api, customer):
 
     assert after["iat"] == clock.now()
     assert after["exp"] == clock.now() + 900
-    kept = ("iss", "sub", "aud", "sid", "auth_time", "amr", "roles")
-    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    unchanged = ("iss", "sub", "aud", "sid", "auth_time", "amr", "roles")
+    assert {name: after[name] for name in unchanged} == {name: before[name] for name in unchanged}
 
 
 def test_a_new_sign_in_is_the_step_up(customer):
@@ -108,7 +108,7 @@ def test_a_new_sign_in_is_the_step_up(customer):
 # ── how long, and where ──
 
 
-def test_it_opens_to_the_last_second_and_not_at_its_end(api, customer, doors):
+def test_a_token_is_valid_to_the_last_second_and_not_at_its_end(api, customer, doors):
     token = customer.session["token"]
     api.clock.advance(claims_of(token)["exp"] - clock.now() - 1)
     assert (doors.me(token).status, doors.validate(token).status) == (200, 200)
@@ -117,7 +117,7 @@ def test_it_opens_to_the_last_second_and_not_at_its_end(api, customer, doors):
     assert (doors.me(token).status, doors.validate(token).status) == (401, 401)
 
 
-def test_its_life_is_a_setting(setting, ada):
+def test_the_lifetime_of_a_token_is_a_setting(setting, ada):
     setting(ACCESS_TOKEN_MINUTES=60)
     ada.sign_up()
 
@@ -125,7 +125,7 @@ def test_its_life_is_a_setting(setting, ada):
     assert (claims["exp"] - claims["iat"], ada.session["expires_in"]) == (3_600, 3_600)
 
 
-def test_it_dies_with_its_session_at_the_latest(api, customer, days):
+def test_a_token_ends_with_its_session_at_the_latest(api, customer, days):
     begun = claims_of(customer.session["token"])["auth_time"]
     refresh_token = customer.session["refresh_token"]
     for _ in range(2):
@@ -156,7 +156,7 @@ def test_a_token_of_one_domain_opens_nothing_at_another(api, customer):
 
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host", "forwarded", "x-original-host"])
 def test_no_header_of_the_caller_s_names_the_issuer(api, ada, inbox, header):
-    ada.ask("/api/v1/auth/customer/register")
+    ada.request_code("/api/v1/auth/customer/register")
     code = inbox.code(ada.phone)
     path = "/api/v1/auth/customer/register/verify-otp"
     session = api.post(path, phone=ada.phone, code=code, headers={header: "attacker.example"})
@@ -174,14 +174,14 @@ def test_the_audience_is_a_setting_and_a_token_for_another_opens_nothing(setting
     assert ada.me().status == 401
 
 
-# ── what is none ──
+# ── invalid tokens ──
 
 
-def test_a_token_put_together_by_hand_opens_as_long_as_nothing_is_forged(forge, doors):
+def test_a_token_assembled_by_hand_is_accepted_if_nothing_is_forged(forge, doors):
     assert (doors.me(forge.sign()).status, doors.validate(forge.sign()).status) == (200, 200)
 
 
-def test_no_forged_token_is_anybody(forge, doors):
+def test_no_forged_token_authenticates_anybody(forge, doors):
     answers = {name: doors.me(make(forge)) for name, make in FORGERIES.items()}
 
     assert {name: answer.status for name, answer in answers.items() if answer.status != 401} == {}
@@ -194,8 +194,8 @@ def test_no_forged_token_is_a_valid_session(forge, doors):
     answers = {name: doors.validate(make(forge)) for name, make in FORGERIES.items()}
 
     assert {name: answer.status for name, answer in answers.items() if answer.status != 401} == {}
-    told = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
-    assert told == {("wrong_proof", "Invalid or expired session", "E061102")}
+    refusals = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
+    assert refusals == {("wrong_proof", "Invalid or expired session", "E061102")}
 
 
 def test_all_refused_tokens_look_alike_from_outside(api, customer, forge, doors):
@@ -211,8 +211,8 @@ def test_all_refused_tokens_look_alike_from_outside(api, customer, forge, doors)
         )
 
 
-def test_no_other_proof_of_ours_is_an_access_token(api, customer, doors):
-    challenge, code = customer.asked_and_read()
+def test_no_other_token_of_ours_is_an_access_token(api, customer, doors):
+    challenge, code = customer.request_and_read_code()
     others = (customer.session["refresh_token"], customer.session["device"], challenge, code, customer.id)
 
     for other in others:
@@ -228,7 +228,7 @@ def test_a_huge_token_opens_nothing(forge, doors, length):
     assert doors.validate(huge).status in {400, 401, 413}
 
 
-def test_a_made_up_key_id_costs_at_most_one_read_of_the_keyring_a_minute(api, forge, doors):
+def test_an_invented_key_id_costs_at_most_one_read_of_the_keyring_a_minute(api, forge, doors):
     api.clock.advance(60)
     calls = [doors.me(forge.headed(kid=f"key_{i}")).aws_calls for i in range(20)]
 

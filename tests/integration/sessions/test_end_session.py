@@ -86,7 +86,7 @@ def test_a_session_begun_afterwards_lives_and_a_repeated_call_does_not_end_it(cu
     assert doors.open_to(ended) == set()
 
 
-def test_a_lost_answer_ends_all_sessions_and_the_repeated_call_none_begun_since(wire, phone_and_laptop, customer, doors):
+def test_a_call_with_a_lost_response_ends_all_sessions_and_its_repeat_none_begun_since(wire, phone_and_laptop, customer, doors):
     phone, laptop = phone_and_laptop
     with wire.broken("UpdateItem", "lost"):
         lost = doors.log_out(phone["refresh_token"], everywhere=True)
@@ -99,7 +99,7 @@ def test_a_lost_answer_ends_all_sessions_and_the_repeated_call_none_begun_since(
     assert doors.open_to(customer.session) == EVERYTHING
 
 
-def test_twice_at_once_counts_once_and_a_session_begun_between_lives(wire, phone_and_laptop, customer, doors):
+def test_two_concurrent_calls_count_once_and_a_session_begun_between_them_lives(wire, phone_and_laptop, customer, doors):
     phone, laptop = phone_and_laptop
 
     def overtake():
@@ -114,7 +114,7 @@ def test_twice_at_once_counts_once_and_a_session_begun_between_lives(wire, phone
     assert doors.open_to(customer.session) == EVERYTHING
 
 
-def test_an_everywhere_that_was_not_written_is_no_success(wire, phone_and_laptop, doors):
+def test_a_logout_everywhere_that_was_not_written_is_no_success(wire, phone_and_laptop, doors):
     phone, laptop = phone_and_laptop
     with wire.broken("UpdateItem", "error"):
         broken = doors.log_out(phone["refresh_token"], everywhere=True)
@@ -134,7 +134,7 @@ def test_a_session_that_was_ended_by_itself_ends_no_others(phone_and_laptop, doo
 
 
 @pytest.mark.parametrize("seconds", [0, 11, 3600])
-def test_the_parent_of_an_unused_token_ends_all_sessions_for_its_answer_may_have_been_lost(api, phone_and_laptop, doors, seconds):
+def test_the_parent_of_an_unused_token_ends_all_sessions_because_its_response_may_have_been_lost(api, phone_and_laptop, doors, seconds):
     phone, laptop = phone_and_laptop
     doors.refresh(phone["refresh_token"])
     api.clock.advance(seconds)

@@ -15,7 +15,7 @@ def sessions_of(api, session: dict) -> list[dict]:
 
 
 def signed_in_with(person, user_agent: str) -> dict:
-    challenge, code = person.asked_and_read()
+    challenge, code = person.request_and_read_code()
     headers = {"user-agent": user_agent}
     begun = person.api.post(f"{LOGIN}/verify-otp", phone=person.phone, code=code, challenge=challenge, headers=headers)
     person.api.clock.advance(90)
@@ -36,7 +36,7 @@ def test_every_live_session_is_there_with_the_one_used_last_first(api, customer)
     assert [each["current"] for each in sessions_of(api, phone)] == [False, True]
 
 
-def test_the_user_agent_itself_lies_nowhere(api, customer):
+def test_the_user_agent_itself_is_stored_nowhere(api, customer):
     signed_in_with(customer, IPHONE)
 
     assert "AppleWebKit" not in str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
@@ -44,10 +44,10 @@ def test_the_user_agent_itself_lies_nowhere(api, customer):
 
 def test_a_session_that_has_ended_is_not_there(api, customer):
     logged_out = customer.session
-    kept = signed_in_with(customer, "")
+    session = signed_in_with(customer, "")
     api.post("/login/logout", refreshToken=logged_out["refresh_token"])
 
-    assert [each["current"] for each in sessions_of(api, kept)] == [True]
+    assert [each["current"] for each in sessions_of(api, session)] == [True]
 
 
 def test_sessions_that_ended_with_all_others_or_by_themselves_are_not_there(api, customer):
@@ -67,7 +67,7 @@ def test_nobody_sees_another_s(api, customer, bob):
     assert ours[0]["sid"] != theirs[0]["sid"]
 
 
-def test_many_sessions_come_all(api, engine, customer):
+def test_many_sessions_are_listed_completely(api, engine, customer):
     """More than one page of a query holds."""
     [item] = [each for each in api.table("SessionsTable") if each["pk"]["S"] == customer.id]
     for nth in range(3):

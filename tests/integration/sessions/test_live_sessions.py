@@ -40,7 +40,7 @@ def numbers(api, customer_id: str) -> tuple[list[int], int]:
 
 
 @ON_BOTH_ENGINES
-def test_with_the_51st_session_the_oldest_sign_in_ends_at_once(tables, member, doors):
+def test_the_51st_session_ends_the_oldest_one_at_once(tables, member, doors):
     first = member.session
     others = signed_in(member, MOST - 1)
     assert doors.open_to(first) == {"me", "validate", "refresh"}
@@ -76,7 +76,7 @@ def test_renewing_a_session_does_not_make_it_younger(api, member, doors):
     assert doors.refresh(newest["refreshToken"]).status == 401
 
 
-def test_a_customer_of_before_the_count_signs_in_and_is_counted_from_there(api, member, doors, customer_item_of):
+def test_a_customer_from_before_the_count_signs_in_and_is_counted_from_there(api, member, doors, customer_item_of):
     customer_id = member.me()["customer"]["id"]
     api.engine.clients.dynamodb.update_item(**customer_item_of(customer_id).ref, UpdateExpression="REMOVE sessions_begun")
 
@@ -86,7 +86,7 @@ def test_a_customer_of_before_the_count_signs_in_and_is_counted_from_there(api, 
     assert numbers(api, customer_id) == ([1, 1], 1)
 
 
-def test_a_session_of_before_the_count_has_ended(api, member, doors):
+def test_a_session_from_before_the_count_has_ended(api, member, doors):
     [row] = rows(api, member.me()["customer"]["id"])
     old = {name: value for name, value in row.items() if name not in ("generation", "sibling", "number")} | {"n": {"N": "0"}}
     api.engine.clients.dynamodb.put_item(TableName=api.engine.ids["SessionsTable"], Item=old)
@@ -110,7 +110,7 @@ def test_after_a_burst_of_24_sign_ins_all_of_them_live_and_no_more_than_50(api, 
 
 
 @pytest.mark.parametrize("way", ["by a password", "by a code"])
-def test_a_sign_in_overtaken_by_50_others_begins_anew_and_is_not_born_ended(api, wire, member, doors, way):
+def test_a_sign_in_overtaken_by_50_others_starts_over_and_its_session_lives(api, wire, member, doors, way):
     def by_a_code():
         answer = api.post("/login/email/verify", email=member.email, code=code)
         return answer.status, answer["sessionToken"]
@@ -129,8 +129,8 @@ def test_a_sign_in_overtaken_by_50_others_begins_anew_and_is_not_born_ended(api,
     assert [doors.me(session["token"]).status for session in (others[0], others[1])] == [401, 200]
 
 
-def test_a_sign_in_that_meets_another_s_transaction_is_tried_again(wire, api, customer):
-    challenge, code = customer.asked_and_read()
+def test_a_sign_in_that_conflicts_with_another_transaction_is_repeated(wire, api, customer):
+    challenge, code = customer.request_and_read_code()
     with wire.broken("TransactWriteItems", "conflict", times=2):
         answer = customer.verify(code, challenge=challenge)
 
@@ -176,10 +176,10 @@ def verified_beneath(ada: Person, customer_id: str) -> None:
 
 def verifies_an_address_once_more(ada: Person) -> str:
     customer_id = ada.registered()["customer"]["id"]
-    asked = ada.ask_verification(customer_id)
+    response = ada.request_verification(customer_id)
     code = ada.inbox.code(ada.email)
     verified_beneath(ada, customer_id)
-    assert ada.verify_address(asked["token"], code)["token"]
+    assert ada.verify_address(response["token"], code)["token"]
     return customer_id
 
 
@@ -199,8 +199,8 @@ def changes_the_password(ada: Person) -> str:
 
 def changes_a_contact(ada: Person) -> str:
     customer_id = ada.member().session["customer"]["id"]
-    asked = ada.ask_contact(phone=ada.phone)
-    assert ada.change_contact(asked["token"], ada.inbox.code(ada.phone)).status == 200
+    response = ada.request_contact_change(phone=ada.phone)
+    assert ada.change_contact(response["token"], ada.inbox.code(ada.phone)).status == 200
     return customer_id
 
 
@@ -244,16 +244,16 @@ def test_an_address_that_leaves_others_to_verify_counts_no_session(api, ada, set
 def test_a_code_that_verifies_nothing_new_counts_no_session_while_another_address_is_left(api, ada, setting):
     setting(REGISTRATION_IDENTIFIER="both")
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
-    asked = ada.ask_verification(customer_id)
+    response = ada.request_verification(customer_id)
     code = ada.inbox.code(ada.email)
     verified_beneath(ada, customer_id)
 
-    assert ada.verify_address(asked["token"], code)["needs_login"] is True
+    assert ada.verify_address(response["token"], code)["needs_login"] is True
     assert numbers(api, customer_id) == ([], 0)
 
 
 def test_a_repeated_verify_counts_its_session_once(api, customer):
-    challenge, code = customer.asked_and_read(REGISTER)
+    challenge, code = customer.request_and_read_code(REGISTER)
     first, again = (customer.verify(code, REGISTER, challenge=challenge, key="k" * 20) for _ in range(2))
 
     assert claims_of(first["token"])["sid"] == claims_of(again["token"])["sid"]

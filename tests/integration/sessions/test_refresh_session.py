@@ -10,7 +10,7 @@ NOT_TEXT = [1, True, [], {}, ["a.b"]]
 
 
 def used(customer, times: int) -> list[str]:
-    """The customer's refresh tokens after so many rotation a minute apart, the newest last."""
+    """The customer's refresh tokens after `count` rotations, a minute apart, the newest last."""
     tokens = [customer.session["refresh_token"]]
     for _ in range(times):
         customer.api.clock.advance(60)
@@ -32,7 +32,7 @@ def changed(token: str, part: int, text: str) -> str:
 
 
 @ON_BOTH_ENGINES
-def test_a_refresh_answers_with_the_session_s_next_pair(customer, doors):
+def test_a_refresh_returns_the_session_s_next_token_pair(customer, doors):
     answer = customer.refresh()
 
     assert answer.status == 200
@@ -49,7 +49,7 @@ def test_a_refresh_answers_with_the_session_s_next_pair(customer, doors):
 
 
 @ON_BOTH_ENGINES
-def test_every_refresh_token_is_another_and_each_works_in_turn(customer, doors):
+def test_every_refresh_token_is_new_and_each_works_in_turn(customer, doors):
     tokens = used(customer, 5)
 
     assert len(set(tokens)) == 6
@@ -128,7 +128,7 @@ def test_a_session_that_ends_between_reading_and_writing_is_not_renewed(wire, ap
 
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("seconds", [11, 3600, 13 * clock.DAY])
-def test_a_client_whose_answer_was_lost_goes_on_with_the_token_it_has_however_late_it_comes(api, customer, days, doors, seconds):
+def test_a_client_whose_response_was_lost_continues_with_the_token_it_has_however_late(api, customer, days, doors, seconds):
     lost = customer.refresh()
     days.pass_by(seconds // clock.DAY)
     api.clock.advance(seconds % clock.DAY)
@@ -141,7 +141,7 @@ def test_a_client_whose_answer_was_lost_goes_on_with_the_token_it_has_however_la
     assert doors.refresh(again["refreshToken"]).status == 200
 
 
-def test_answers_that_are_lost_again_and_again_cost_nobody_the_session(api, customer, doors):
+def test_responses_that_are_lost_again_and_again_cost_nobody_the_session(api, customer, doors):
     for seconds in (11, 20, 60, 3600):
         assert customer.refresh().status == 200
         api.clock.advance(seconds)
@@ -150,7 +150,7 @@ def test_answers_that_are_lost_again_and_again_cost_nobody_the_session(api, cust
 
 
 @ON_DYNAMODB
-def test_an_owner_who_loses_half_of_300_answers_is_never_signed_out(api, customer):
+def test_a_client_that_loses_half_of_300_responses_is_never_signed_out(api, customer):
     chance = random.Random(300)
     token, received = customer.session["refresh_token"], 0
     for _ in range(300):
@@ -163,7 +163,7 @@ def test_an_owner_who_loses_half_of_300_answers_is_never_signed_out(api, custome
     assert 100 < received < 200
 
 
-def test_a_lost_answer_makes_a_session_no_longer_than_it_may_be(api, customer, days, doors):
+def test_a_lost_response_does_not_prolong_a_session(api, customer, days, doors):
     begun = claims_of(customer.session["token"])["auth_time"]
     token = customer.session["refresh_token"]
     for _ in range(3):
@@ -201,26 +201,26 @@ def test_reuse_ends_the_session_and_its_access_tokens_at_once(api, customer, doo
     assert doors.open_to(customer.session | {"refresh_token": newest}) == set()
 
 
-def test_whose_token_was_itself_replaced_within_ten_seconds_is_only_refused_and_ends_the_session_later(api, customer, doors, log):
+def test_a_parent_replaced_within_ten_seconds_is_only_refused_and_ends_the_session_later(api, customer, doors, log):
     oldest = customer.session["refresh_token"]
     parent = customer.refresh()["refreshToken"]
     api.clock.advance(4)
     newest = customer.refresh(parent)["refreshToken"]
     api.clock.advance(6)
     refused = doors.refresh(oldest)
-    told = log.last
+    line = log.last
     alive = doors.me(customer.session["token"])
     api.clock.advance(1)
     later = doors.refresh(oldest)
 
     assert (refused.status, alive.status, later.status) == (401, 200, 401)
     assert refused["message"] == later["message"]
-    assert "refresh_tokens_reused" not in told
+    assert "refresh_tokens_reused" not in line
     assert doors.me(customer.session["token"]).status == 401
     assert doors.refresh(newest).status == 401
 
 
-def test_a_thief_who_renews_every_nine_seconds_is_found_by_the_owner_s_next_renewal(api, customer, doors):
+def test_a_thief_who_refreshes_every_nine_seconds_is_detected_by_the_owner_s_next_refresh(api, customer, doors):
     token = customer.session["refresh_token"]
     for _ in range(5):
         token = doors.refresh(token)["refreshToken"]
@@ -230,7 +230,7 @@ def test_a_thief_who_renews_every_nine_seconds_is_found_by_the_owner_s_next_rene
     assert doors.refresh(token).status == 401
 
 
-def test_once_the_owner_and_a_thief_have_each_renewed_the_session_ends_with_the_next_of_either(api, customer, doors):
+def test_once_the_owner_and_a_thief_have_each_refreshed_the_session_ends_with_the_next_refresh_of_either(api, customer, doors):
     thief = customer.refresh()["refreshToken"]
     api.clock.advance(60)
     owner = customer.refresh()["refreshToken"]
@@ -260,7 +260,7 @@ def test_theft_of_one_session_leaves_the_customer_s_other_ones(api, customer, do
     assert doors.open_to(other) == {"me", "validate", "refresh"}
 
 
-def test_what_is_no_token_of_ours_ends_nobody_s_session(api, customer, doors, inbox):
+def test_a_token_that_is_not_ours_ends_nobody_s_session(api, customer, doors, inbox):
     other = dict(customer.session)
     customer.sign_in()
     old, _, newest = used(customer, 2)
@@ -298,7 +298,7 @@ def test_what_is_no_token_of_ours_ends_nobody_s_session(api, customer, doors, in
         claims_of(customer.session["token"])["sid"],
         customer.session["token"],
         customer.session["device"],
-        customer.ask()["challenge"],
+        customer.request_code()["challenge"],
         "refresh",
         "é" * 40,
     ]
@@ -306,8 +306,8 @@ def test_what_is_no_token_of_ours_ends_nobody_s_session(api, customer, doors, in
     answers = {token: doors.refresh(token) for token in made_up} | {f"out {token}": doors.log_out(token) for token in made_up}
 
     assert {token: answer.status for token, answer in answers.items() if answer.status != 401} == {}
-    told = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
-    assert told == {("wrong_proof", "Invalid or expired session", "E061102")}
+    refusals = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}
+    assert refusals == {("wrong_proof", "Invalid or expired session", "E061102")}
     assert doors.refresh(newest).status == 200
     assert doors.open_to(other) == {"me", "validate", "refresh"}
 
@@ -318,7 +318,7 @@ def test_a_token_longer_than_any_of_ours_is_refused(customer, doors):
     assert (doors.refresh(long).status, doors.log_out(long).status) == (401, 401)
 
 
-def test_what_the_table_holds_of_a_session_makes_no_token(api, customer, doors):
+def test_the_stored_values_of_a_session_make_no_token(api, customer, doors):
     [row] = rows(api, customer)
     parts = customer.session["refresh_token"].split(".")
     from_the_table = ".".join(
@@ -364,13 +364,13 @@ def test_a_session_ends_after_30_days_whatever_it_was_used_for(api, customer, da
     assert len(rows(api, customer)) == 1
 
 
-# ── what is changed beneath ──
+# ── changes in the tables ──
 
 
 @pytest.mark.parametrize(
     ("attribute", "value"), [("session_epoch", {"N": "1"}), ("status", {"S": "deletion_confirmed"}), ("status", {"S": "anything"})]
 )
-def test_a_customer_who_is_changed_beneath_is_refused_at_once(customer, customer_item, doors, attribute, value):
+def test_a_customer_whose_item_is_changed_is_refused_at_once(customer, customer_item, doors, attribute, value):
     customer_item.set(attribute, value)
 
     assert doors.me(customer.session["token"]).status in {401, 403}
@@ -412,7 +412,7 @@ def test_a_refresh_token_that_is_no_text_is_refused_without_being_repeated(api):
 # ── faults ──
 
 
-def test_a_refresh_whose_write_lost_its_answer_has_the_same_successor_afterwards(wire, customer, doors):
+def test_a_refresh_whose_write_lost_its_response_has_the_same_successor_afterwards(wire, customer, doors):
     with wire.broken("UpdateItem", "lost"):
         lost = customer.refresh()
     again = customer.refresh()

@@ -4,15 +4,15 @@ from tests.harness.faults import answer
 from tests.harness.forgery import claims_of
 
 
-def test_a_live_session_is_told_with_its_claims(customer, doors):
-    told = doors.validate(customer.session["token"])
+def test_a_live_session_is_valid_and_shows_its_claims(customer, doors):
+    response = doors.validate(customer.session["token"])
 
-    assert told.status == 200
-    assert told.body == {"success": True, "message": "Session is valid", "token": claims_of(customer.session["token"])}
-    assert told.headers["cache-control"] == "no-store"
+    assert response.status == 200
+    assert response.body == {"success": True, "message": "Session is valid", "token": claims_of(customer.session["token"])}
+    assert response.headers["cache-control"] == "no-store"
 
 
-def test_asking_changes_nothing(customer, doors, api):
+def test_a_validation_changes_nothing(customer, doors, api):
     before = api.table("SessionsTable"), api.table("CustomersTable")
     for _ in range(3):
         doors.validate(customer.session["token"])
@@ -20,49 +20,49 @@ def test_asking_changes_nothing(customer, doors, api):
     assert (api.table("SessionsTable"), api.table("CustomersTable")) == before
 
 
-def test_an_ended_session_is_told_in_the_sign_in_api_s_words(customer, doors):
+def test_an_ended_session_is_refused_with_the_sign_in_api_s_message(customer, doors):
     doors.log_out(customer.session["refresh_token"])
-    told = doors.validate(customer.session["token"])
+    response = doors.validate(customer.session["token"])
 
-    assert told.status == 401
-    assert told.body == {
+    assert response.status == 401
+    assert response.body == {
         "success": False,
         "type": "wrong_proof",
         "message": "Invalid or expired session",
-        "request_id": told["request_id"],
+        "request_id": response["request_id"],
         "errorCode": "E061102",
     }
 
 
-def test_a_bearer_token_in_the_header_is_not_what_is_asked_for(api, customer):
-    told = api.post("/login/validate", headers={"authorization": f"Bearer {customer.session['token']}"})
+def test_a_bearer_token_in_the_header_does_not_replace_the_field(api, customer):
+    response = api.post("/login/validate", headers={"authorization": f"Bearer {customer.session['token']}"})
 
-    assert (told.status, told["errorCode"], told["message"]) == (400, "E011002", "Session token is required")
-    assert told["errors"] == [{"field": "sessionToken", "message": "is required"}]
+    assert (response.status, response["errorCode"], response["message"]) == (400, "E011002", "Session token is required")
+    assert response["errors"] == [{"field": "sessionToken", "message": "is required"}]
 
 
 def test_a_session_token_that_is_no_text_is_refused_without_being_repeated(api):
     for wrong in (1, True, [], {}, ["secret"]):
-        told = api.post("/login/validate", sessionToken=wrong)
-        assert (told.status, told["errorCode"], told["errors"][0]["field"]) == (400, "E011001", "sessionToken")
-        assert "secret" not in told.text
+        response = api.post("/login/validate", sessionToken=wrong)
+        assert (response.status, response["errorCode"], response["errors"][0]["field"]) == (400, "E011001", "sessionToken")
+        assert "secret" not in response.text
 
 
 def test_tables_that_do_not_answer_make_no_session_invalid(wire, customer, doors):
     for mode in ("error", "throttle", "timeout"):
         with wire.broken("BatchGetItem", mode):
-            told = doors.validate(customer.session["token"])
-        assert (told.status, told["type"]) == (503, "unavailable")
-        assert told.retry_after > 0
+            response = doors.validate(customer.session["token"])
+        assert (response.status, response["type"]) == (503, "unavailable")
+        assert response.retry_after > 0
 
     assert doors.validate(customer.session["token"]).status == 200
 
 
-def test_half_an_answer_of_the_tables_makes_no_session_invalid(wire, customer, doors):
+def test_half_a_response_of_the_tables_makes_no_session_invalid(wire, customer, doors):
     def all_unread(request):
         return answer(200, Responses={}, UnprocessedKeys=json.loads(request.body)["RequestItems"])(request)
 
     with wire.broken("BatchGetItem", all_unread):
-        told = doors.validate(customer.session["token"])
+        response = doors.validate(customer.session["token"])
 
-    assert (told.status, told["type"]) == (503, "unavailable")
+    assert (response.status, response["type"]) == (503, "unavailable")

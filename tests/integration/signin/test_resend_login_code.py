@@ -4,8 +4,8 @@ from tests.harness.people import LOGIN, REGISTER, new_number
 RESEND = f"{LOGIN}/resend-otp"
 
 
-def test_a_resend_is_answered_like_an_ask(api, customer):
-    challenge, _ = customer.asked_and_read()
+def test_a_resend_returns_what_a_code_request_returns(api, customer):
+    challenge, _ = customer.request_and_read_code()
     api.clock.advance(90)
     now = clock.now()
 
@@ -21,7 +21,7 @@ def test_a_resend_is_answered_like_an_ask(api, customer):
 
 
 def test_the_new_code_takes_the_old_one_s_place(api, customer, inbox):
-    old_challenge, old_code = customer.asked_and_read()
+    old_challenge, old_code = customer.request_and_read_code()
     api.clock.advance(90)
     challenge = api.post(RESEND, phone=customer.phone, challenge=old_challenge)["challenge"]
 
@@ -29,8 +29,8 @@ def test_the_new_code_takes_the_old_one_s_place(api, customer, inbox):
     assert customer.verify(inbox.code(customer.phone), challenge=challenge).status == 200
 
 
-def test_a_resend_before_its_time_is_told_how_long_to_wait_and_leaves_the_code(api, customer):
-    challenge, code = customer.asked_and_read()
+def test_a_resend_before_its_time_learns_how_long_to_wait_and_leaves_the_code(api, customer):
+    challenge, code = customer.request_and_read_code()
     api.clock.advance(89)
 
     early = api.post(RESEND, phone=customer.phone, challenge=challenge)
@@ -39,7 +39,7 @@ def test_a_resend_before_its_time_is_told_how_long_to_wait_and_leaves_the_code(a
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_resend_for_a_number_without_an_account_is_the_same_answer_and_no_message(api, customer, inbox, number):
+def test_a_resend_for_a_number_without_an_account_gets_the_same_response_and_no_message(api, customer, inbox, number):
     known, unknown = api.post(RESEND, phone=customer.phone), api.post(RESEND, phone=number)
 
     assert known.shape == unknown.shape
@@ -48,7 +48,7 @@ def test_a_resend_for_a_number_without_an_account_is_the_same_answer_and_no_mess
 
 
 def test_a_challenge_of_another_number_or_flow_resends_nothing(api, customer):
-    challenge, _ = customer.asked_and_read()
+    challenge, _ = customer.request_and_read_code()
 
     of_another = api.post(RESEND, phone=new_number(), challenge=challenge)
     of_another_flow = api.post(f"{REGISTER}/resend-otp", phone=customer.phone, challenge=challenge)

@@ -19,7 +19,7 @@ def email():
     return new_email()
 
 
-def test_an_ask_is_answered_in_the_words_of_the_sign_in_api(api, email):
+def test_a_code_request_returns_the_members_of_the_sign_in_api(api, email):
     now = clock.now()
 
     answer = api.post(SEND, email=email)
@@ -48,7 +48,7 @@ def test_one_email_with_a_code_goes_to_a_new_address(api, inbox, email):
     assert code not in message.subject
 
 
-def test_a_known_address_gets_the_same_answer_and_a_sign_in_code(api, inbox, email):
+def test_a_known_address_gets_the_same_response_and_a_sign_in_code(api, inbox, email):
     signed_up(api, inbox, email)
 
     known, unknown = api.post(SEND, email=email), api.post(SEND, email=new_email())
@@ -69,7 +69,7 @@ def test_every_message_goes_to_the_spelling_that_was_proven(api, inbox, email):
     assert not inbox.of(proven.lower())
 
 
-def test_before_there_is_an_account_the_message_goes_to_the_spelling_of_the_ask(api, inbox, email):
+def test_before_there_is_an_account_the_message_goes_to_the_spelling_of_the_request(api, inbox, email):
     spelled = email.replace("ada", "ADA")
 
     api.post(SEND, email=f" {spelled} ")
@@ -92,13 +92,13 @@ def test_an_international_domain_is_mailed_to_in_a_labels(api, inbox, email, spe
     [({"locale": "tr"}, {}, "My Shop üyelik kodunuz"), ({}, {"Accept-Language": "fa-IR,fa;q=0.9"}, "کد عضویت شما در My Shop")],
     ids=["field", "browser"],
 )
-def test_the_email_is_in_the_language_that_is_asked_for(api, inbox, email, field, header, subject):
+def test_the_email_is_in_the_requested_language(api, inbox, email, field, header, subject):
     api.post(SEND, email=email, headers=header, **field)
 
     assert inbox.of(email)[-1].subject == subject
 
 
-def test_an_address_is_throttled_in_the_sign_in_api_s_own_code(api, email):
+def test_an_address_is_throttled_with_the_sign_in_api_s_error_code(api, email):
     api.post(SEND, email=email)
 
     answer = api.post(SEND, email=email)
@@ -106,7 +106,7 @@ def test_an_address_is_throttled_in_the_sign_in_api_s_own_code(api, email):
     assert (answer.status, answer["type"], answer["errorCode"], answer.retry_after) == (429, "throttled", "E061103", 90)
 
 
-def test_a_missing_address_is_told_in_the_sign_in_api_s_own_words(api):
+def test_a_missing_address_is_refused_with_the_sign_in_api_s_message(api):
     answer = api.post(SEND)
 
     assert (answer.status, answer["success"], answer["message"], answer["errorCode"]) == (400, False, "Email is required", "E011002")

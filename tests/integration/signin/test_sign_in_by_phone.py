@@ -1,4 +1,4 @@
-"""The store's own way in: a code asked for with login/request-otp, and a publishable key."""
+"""The storefront's own sign-in: a code from login/request-otp, and a publishable key."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def sign_in(api, storefront):
 
 
 def test_the_right_code_signs_its_customer_in(customer, doors, sign_in):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     answer = sign_in(phone=customer.phone, challenge=challenge, code=code)
 
@@ -33,37 +33,37 @@ def test_a_phone_number_alone_lets_nobody_in(customer, sign_in):
     assert {error["field"] for error in answer["errors"]} == {"challenge", "code"}
 
 
-def test_what_is_missing_is_named_from_the_phone_on(sign_in):
+def test_missing_fields_are_named_beginning_with_the_phone(sign_in):
     answer = sign_in()
 
     assert (answer.status, answer["message"]) == (400, "Phone number is required")
     assert [error["field"] for error in answer["errors"]] == ["phone", "code", "challenge"]
 
 
-def test_a_wrong_code_is_refused_and_spends_a_try(customer, sign_in):
-    challenge, code = customer.asked_and_read()
+def test_a_wrong_code_is_refused_and_uses_up_an_attempt(customer, sign_in):
+    challenge, code = customer.request_and_read_code()
     wrong = [sign_in(phone=customer.phone, challenge=challenge, code="00000x").status for _ in range(5)]
 
     assert wrong == [401] * 5
     assert customer.verify(code, challenge=challenge).status == 401
 
 
-def test_a_code_opens_one_door_once(customer, sign_in):
-    challenge, code = customer.asked_and_read()
+def test_a_code_signs_in_once_at_one_endpoint(customer, sign_in):
+    challenge, code = customer.request_and_read_code()
     customer.verify(code, challenge=challenge)
 
     assert sign_in(phone=customer.phone, challenge=challenge, code=code).status == 401
 
 
-def test_repeated_with_its_key_it_is_the_same_session(customer, storefront, sign_in):
-    challenge, code = customer.asked_and_read()
+def test_a_repeat_with_its_key_is_the_same_session(customer, storefront, sign_in):
+    challenge, code = customer.request_and_read_code()
     body = {"phone": customer.phone, "challenge": challenge, "code": code, "headers": storefront | {"idempotency-key": "k" * 20}}
 
     assert sign_in(**body)["refresh_token"] == sign_in(**body)["refresh_token"]
 
 
-def test_without_a_publishable_key_the_code_is_not_tried(customer, sign_in):
-    challenge, code = customer.asked_and_read()
+def test_without_a_publishable_key_the_code_is_not_compared(customer, sign_in):
+    challenge, code = customer.request_and_read_code()
 
     refused = sign_in(phone=customer.phone, challenge=challenge, code=code, headers={})
 

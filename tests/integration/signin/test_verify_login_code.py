@@ -5,7 +5,7 @@ import pytest
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER, Person, other_code
 
-# Each purpose of a phone's codes: where they are asked for, and where they are tried.
+# Each purpose of a phone's codes: where they are requested, and where they are entered.
 PURPOSES = {
     "register": (f"{REGISTER}/request-otp", f"{REGISTER}/verify-otp"),
     "login": (f"{LOGIN}/request-otp", f"{LOGIN}/verify-otp"),
@@ -17,13 +17,13 @@ def try_for(person, purpose: str, code: str, **more):
     return person.api.post(PURPOSES[purpose][1], phone=person.phone, code=code, **more)
 
 
-def asked_for(person, purpose: str) -> tuple[str, str]:
+def request_for(person, purpose: str) -> tuple[str, str]:
     """A challenge and its code; 90 s later."""
-    asked = person.api.post(PURPOSES[purpose][0], phone=person.phone)
-    assert asked.status == 200, asked.text
+    response = person.api.post(PURPOSES[purpose][0], phone=person.phone)
+    assert response.status == 200, response.text
     code = person.inbox.code(person.phone)
     person.api.clock.advance(90)
-    return asked["challenge"], code
+    return response["challenge"], code
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def nobody(api, inbox):
 
 @ON_BOTH_ENGINES
 def test_a_customer_signs_in_with_the_code_from_the_message(customer):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     answer = customer.verify(code, challenge=challenge)
 
@@ -66,7 +66,7 @@ def test_every_sign_in_is_a_session_of_its_own(customer):
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_verify_takes_three_requests_to_aws(customer, bound):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     answer = customer.verify(code, **({"challenge": challenge} if bound else {}))
 
@@ -76,7 +76,7 @@ def test_a_verify_takes_three_requests_to_aws(customer, bound):
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_used_code_opens_nothing_more(customer, bound):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     named = {"challenge": challenge} if bound else {}
     customer.verify(code, **named)
 
@@ -88,21 +88,21 @@ def test_a_used_code_opens_nothing_more(customer, bound):
 @pytest.mark.parametrize("life", [299, 300])
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_code_lives_five_minutes_to_the_second(api, customer, bound, life):
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     api.clock.advance(life)
 
     assert customer.verify(code, **({"challenge": challenge} if bound else {})).status == (200 if life < 300 else 401)
 
 
-def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, customer, nobody):
+def test_wrong_expired_used_unknown_and_foreign_codes_get_one_response(api, customer, nobody):
     answers = [nobody.verify("123456"), nobody.verify("123456", challenge="unknown")]
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     answers.append(customer.verify(other_code(code), challenge=challenge))
     answers.append(nobody.verify(code, challenge=challenge))
     customer.verify(code, challenge=challenge)
     answers.append(customer.verify(code, challenge=challenge))
     api.clock.advance(90)
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
     api.clock.advance(300)
     answers.append(customer.verify(code, challenge=challenge))
 
@@ -112,10 +112,10 @@ def test_wrong_expired_used_unknown_and_foreign_codes_are_one_answer(api, custom
 
 
 @ON_BOTH_ENGINES
-def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(customer, nobody):
+def test_an_attempt_at_a_number_without_an_account_is_the_same_response_and_work(customer, nobody):
     answers = []
     for person in (customer, nobody):
-        challenge = person.ask()["challenge"]
+        challenge = person.request_code()["challenge"]
         answers.append(person.verify("000000", challenge=challenge))
 
     known, unknown = answers
@@ -123,33 +123,33 @@ def test_a_guess_at_a_number_without_an_account_is_the_same_answer_and_work(cust
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem", "UpdateItem")
 
 
-@pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
-def test_a_code_for_one_purpose_opens_no_other(customer, asked, tried):
-    challenge, code = asked_for(customer, asked)
+@pytest.mark.parametrize(("requested", "tried"), list(permutations(PURPOSES, 2)))
+def test_a_code_for_one_purpose_opens_no_other(customer, requested, tried):
+    challenge, code = request_for(customer, requested)
 
     bound, unbound = try_for(customer, tried, code, challenge=challenge), try_for(customer, tried, code)
 
     assert (bound.status, bound["type"]) == (unbound.status, unbound["type"]) == (401, "wrong_proof")
     assert bound.aws_calls == ("UpdateItem",)  # its client's window alone
-    assert try_for(customer, asked, code, challenge=challenge).status == 200
+    assert try_for(customer, requested, code, challenge=challenge).status == 200
 
 
-@pytest.mark.parametrize(("asked", "tried"), list(permutations(PURPOSES, 2)))
-def test_a_code_of_another_purpose_is_a_try_of_the_one_that_waits_there(customer, asked, tried):
-    own_challenge, own_code = asked_for(customer, tried)
-    challenge, code = asked_for(customer, asked)
+@pytest.mark.parametrize(("requested", "tried"), list(permutations(PURPOSES, 2)))
+def test_a_code_of_another_purpose_is_an_attempt_at_the_pending_one(customer, requested, tried):
+    own_challenge, own_code = request_for(customer, tried)
+    challenge, code = request_for(customer, requested)
 
     for _ in range(5):
         assert try_for(customer, tried, code).status == 401
 
     assert try_for(customer, tried, own_code).status == 401
     assert try_for(customer, tried, own_code, challenge=own_challenge).status == 200
-    assert try_for(customer, asked, code, challenge=challenge).status == 200
+    assert try_for(customer, requested, code, challenge=challenge).status == 200
 
 
 def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, eve):
-    challenge, code = customer.asked_and_read()
-    own_challenge, own_code = eve.asked_and_read()
+    challenge, code = customer.request_and_read_code()
+    own_challenge, own_code = eve.request_and_read_code()
 
     swaps = [
         eve.verify(code, challenge=challenge),
@@ -164,9 +164,9 @@ def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, 
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
-    challenge, code = customer.asked_and_read()
-    own_challenge, own_code = eve.asked_and_read()
+def test_a_code_of_another_customer_is_a_wrong_attempt(customer, eve, bound):
+    challenge, code = customer.request_and_read_code()
+    own_challenge, own_code = eve.request_and_read_code()
     named = {"challenge": own_challenge} if bound else {}
 
     for _ in range(5):
@@ -177,9 +177,9 @@ def test_a_code_of_another_customer_is_a_wrong_try(customer, eve, bound):
 
 
 def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
-    old, _ = customer.asked_and_read()
+    old, _ = customer.request_and_read_code()
     customer.api.clock.advance(90)
-    challenge, code = customer.asked_and_read()
+    challenge, code = customer.request_and_read_code()
 
     for _ in range(12):
         assert customer.verify(code, challenge=old).status == 401
@@ -190,8 +190,8 @@ def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
-    challenge, code = customer.asked_and_read()
+def test_a_challenge_forged_for_the_right_item_compares_nothing(customer):
+    challenge, code = customer.request_and_read_code()
     made_up = challenge[:-8] + ("A" * 8 if challenge[-8:] != "A" * 8 else "B" * 8)
 
     answers = [customer.verify(code, challenge=made_up) for _ in range(12)]
@@ -200,8 +200,8 @@ def test_a_challenge_made_up_for_the_right_place_compares_nothing(customer):
     assert customer.verify(code, challenge=challenge).status == 200
 
 
-def test_a_code_opens_its_account_also_where_the_outbox_left_no_hint_of_it(api, customer):
-    challenge, code = customer.asked_and_read()
+def test_a_code_signs_in_where_the_outbox_left_no_hint_of_the_customer(api, customer):
+    challenge, code = customer.request_and_read_code()
     table = api.engine.ids["CodesTable"]
     for item in api.table("CodesTable"):
         if customer.phone in repr(item):

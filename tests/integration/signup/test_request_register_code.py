@@ -8,14 +8,14 @@ from customer_auth.base import clock
 from tests.harness.engines import ON_BOTH_ENGINES
 from tests.harness.people import LOGIN, REGISTER
 
-ASK = f"{REGISTER}/request-otp"
+REQUEST_CODE = f"{REGISTER}/request-otp"
 
 
 @ON_BOTH_ENGINES
-def test_an_ask_is_answered_with_a_challenge_two_times_and_a_masked_number(api, number):
+def test_a_code_request_returns_a_challenge_two_times_and_a_masked_number(api, number):
     now = clock.now()
 
-    answer = api.post(ASK, phone=number)
+    answer = api.post(REQUEST_CODE, phone=number)
 
     assert answer.status == 200
     assert answer.body == {
@@ -28,9 +28,9 @@ def test_an_ask_is_answered_with_a_challenge_two_times_and_a_masked_number(api, 
 
 
 def test_the_challenge_is_random_and_holds_nothing_of_the_number(api, number):
-    first = api.post(ASK, phone=number)["challenge"]
+    first = api.post(REQUEST_CODE, phone=number)["challenge"]
     api.clock.advance(90)
-    second = api.post(ASK, phone=number)["challenge"]
+    second = api.post(REQUEST_CODE, phone=number)["challenge"]
 
     assert first != second
     assert number[2:] not in first
@@ -39,7 +39,7 @@ def test_the_challenge_is_random_and_holds_nothing_of_the_number(api, number):
 
 @ON_BOTH_ENGINES
 def test_one_sms_with_a_six_digit_code_goes_to_the_number(api, inbox, number):
-    api.post(ASK, phone=number)
+    api.post(REQUEST_CODE, phone=number)
 
     [message] = inbox.of(number)
 
@@ -49,7 +49,7 @@ def test_one_sms_with_a_six_digit_code_goes_to_the_number(api, inbox, number):
 
 
 def test_a_number_in_national_spelling_gets_its_sms_too(api, inbox, number):
-    answer = api.post(ASK, phone=f" ({number[2:5]}) {number[5:8]}-{number[8:]} ")
+    answer = api.post(REQUEST_CODE, phone=f" ({number[2:5]}) {number[5:8]}-{number[8:]} ")
 
     assert answer["masked_phone"] == f"+1*****{number[-4:]}"
     assert len(inbox.of(number)) == 1
@@ -57,31 +57,31 @@ def test_a_number_in_national_spelling_gets_its_sms_too(api, inbox, number):
 
 @pytest.mark.parametrize("zero", ["۰", "٠", "０"], ids=["Persian", "Arabic", "full-width"])
 def test_a_number_in_other_digits_gets_its_sms_too(api, inbox, number, zero):
-    answer = api.post(ASK, phone="+" + "".join(chr(ord(zero) + int(digit)) for digit in number[1:]))
+    answer = api.post(REQUEST_CODE, phone="+" + "".join(chr(ord(zero) + int(digit)) for digit in number[1:]))
 
     assert answer["masked_phone"] == f"+1*****{number[-4:]}"
     assert len(inbox.of(number)) == 1
 
 
-def test_a_number_with_an_account_gets_the_same_answer(api, customer, number):
-    known, unknown = customer.ask(REGISTER), api.post(ASK, phone=number)
+def test_a_number_with_an_account_gets_the_same_response(api, customer, number):
+    known, unknown = customer.request_code(REGISTER), api.post(REQUEST_CODE, phone=number)
 
     assert known.shape == unknown.shape
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem", "UpdateItem")
 
 
-def test_a_number_with_an_account_is_told_so_in_its_sms_alone(customer, inbox):
-    customer.ask(REGISTER)
+def test_only_the_sms_says_that_a_number_has_an_account(customer, inbox):
+    customer.request_code(REGISTER)
 
     assert "you already have an account" in inbox.of(customer.phone)[-1].body
 
 
 @ON_BOTH_ENGINES
 def test_a_number_with_an_account_is_throttled_alike(api, customer, number):
-    customer.ask(REGISTER)
-    api.post(ASK, phone=number)
+    customer.request_code(REGISTER)
+    api.post(REQUEST_CODE, phone=number)
 
-    known, unknown = customer.ask(REGISTER), api.post(ASK, phone=number)
+    known, unknown = customer.request_code(REGISTER), api.post(REQUEST_CODE, phone=number)
 
     assert known.shape == unknown.shape
     assert known.status == 429
@@ -101,19 +101,19 @@ def test_after_a_sign_in_code_for_a_number_without_an_account_it_waits_as_long_a
     assert len(inbox.of(number)) == 1
 
 
-def test_no_account_is_made_before_the_code_is_proven(api, ada):
-    ada.asked_and_read(REGISTER)
+def test_no_account_is_created_before_the_code_is_verified(api, ada):
+    ada.request_and_read_code(REGISTER)
 
     assert not any(item.get("phone", {}).get("S") == ada.phone for item in api.table("CustomersTable"))
-    assert ada.ask(LOGIN).status == 429
+    assert ada.request_code(LOGIN).status == 429
     api.clock.advance(90)
     sent = len(ada.inbox.of(ada.phone))
-    assert ada.ask(LOGIN).status == 200
+    assert ada.request_code(LOGIN).status == 200
     assert len(ada.inbox.of(ada.phone)) == sent
 
 
 def test_the_code_itself_lies_in_no_table(api, ada):
-    _, code = ada.asked_and_read(REGISTER)
+    _, code = ada.request_and_read_code(REGISTER)
     written = json.dumps(api.table("CodesTable"), default=repr)
 
     assert ada.phone in written
@@ -133,13 +133,13 @@ LANGUAGES = {
 
 
 @pytest.mark.parametrize(("field", "header", "words"), list(LANGUAGES.values()), ids=LANGUAGES)
-def test_the_sms_is_in_the_language_that_is_asked_for(api, inbox, number, field, header, words):
-    api.post(ASK, phone=number, headers=header, **field)
+def test_the_sms_is_in_the_requested_language(api, inbox, number, field, header, words):
+    api.post(REQUEST_CODE, phone=number, headers=header, **field)
 
     assert words in inbox.of(number)[-1].body
 
 
 def test_the_code_is_in_ascii_digits_in_every_language(api, inbox, number):
-    api.post(ASK, phone=number, locale="fa")
+    api.post(REQUEST_CODE, phone=number, locale="fa")
 
     assert re.search(r"[0-9]{6}", inbox.of(number)[-1].body)

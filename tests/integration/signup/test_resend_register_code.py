@@ -4,8 +4,8 @@ from tests.harness.people import LOGIN, REGISTER, new_number
 RESEND = f"{REGISTER}/resend-otp"
 
 
-def test_a_resend_is_answered_like_an_ask(api, ada):
-    challenge, _ = ada.asked_and_read(REGISTER)
+def test_a_resend_returns_what_a_code_request_returns(api, ada):
+    challenge, _ = ada.request_and_read_code(REGISTER)
     api.clock.advance(90)
     now = clock.now()
 
@@ -23,7 +23,7 @@ def test_a_resend_is_answered_like_an_ask(api, ada):
 
 
 def test_the_new_code_takes_the_old_one_s_place(api, ada, inbox):
-    old_challenge, old_code = ada.asked_and_read(REGISTER)
+    old_challenge, old_code = ada.request_and_read_code(REGISTER)
     api.clock.advance(90)
     challenge = api.post(RESEND, phone=ada.phone, challenge=old_challenge)["challenge"]
     code = inbox.code(ada.phone)
@@ -34,21 +34,21 @@ def test_the_new_code_takes_the_old_one_s_place(api, ada, inbox):
     assert ada.verify(code, REGISTER, challenge=challenge).status == 201
 
 
-def test_a_resend_needs_no_challenge_and_no_ask_before(api, ada, inbox):
+def test_a_resend_needs_neither_a_challenge_nor_an_earlier_request(api, ada, inbox):
     challenge = api.post(RESEND, phone=ada.phone)["challenge"]
 
     assert ada.verify(inbox.code(ada.phone), REGISTER, challenge=challenge).status == 201
 
 
 def test_an_expired_code_can_be_resent(api, ada):
-    challenge, _ = ada.asked_and_read(REGISTER)
+    challenge, _ = ada.request_and_read_code(REGISTER)
     api.clock.advance(301)
 
     assert api.post(RESEND, phone=ada.phone, challenge=challenge).status == 200
 
 
 def test_a_challenge_of_another_number_or_flow_resends_nothing_and_counts_nothing(api, ada, inbox):
-    challenge, _ = ada.asked_and_read(REGISTER)
+    challenge, _ = ada.request_and_read_code(REGISTER)
     other = new_number()
 
     of_another = api.post(RESEND, phone=other, challenge=challenge)
@@ -62,7 +62,7 @@ def test_a_challenge_of_another_number_or_flow_resends_nothing_and_counts_nothin
     assert api.post(RESEND, phone=other).status == 200
 
 
-def test_a_resend_for_a_number_with_an_account_is_the_same_answer(api, customer, number):
+def test_a_resend_for_a_number_with_an_account_gets_the_same_response(api, customer, number):
     known, unknown = api.post(RESEND, phone=customer.phone), api.post(RESEND, phone=number)
 
     assert known.shape == unknown.shape

@@ -10,18 +10,18 @@ def customers_with(api, phone: str) -> list:
 
 
 @ON_BOTH_ENGINES
-def test_a_right_code_makes_an_account_with_a_session(ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_a_right_code_creates_an_account_with_a_session(ada):
+    challenge, code = ada.request_and_read_code(REGISTER)
     now = clock.now()
 
     answer = ada.verify(code, REGISTER, challenge=challenge, first_name="Ada", last_name="Lovelace")
 
     assert answer.status == 201
-    told = answer.body
-    assert set(told) == {"token", "refresh_token", "token_type", "expires_in", "registered", "device", "customer"}
-    assert (told["token_type"], told["expires_in"], told["registered"]) == ("Bearer", 900, True)
-    assert told["customer"] == {
-        "id": told["customer"]["id"],
+    body = answer.body
+    assert set(body) == {"token", "refresh_token", "token_type", "expires_in", "registered", "device", "customer"}
+    assert (body["token_type"], body["expires_in"], body["registered"]) == ("Bearer", 900, True)
+    assert body["customer"] == {
+        "id": body["customer"]["id"],
         "email": None,
         "phone": ada.phone,
         "first_name": "Ada",
@@ -34,7 +34,7 @@ def test_a_right_code_makes_an_account_with_a_session(ada):
         "created_at": clock.iso(now),
         "updated_at": clock.iso(now),
     }
-    assert told["customer"]["id"].startswith("cus_")
+    assert body["customer"]["id"].startswith("cus_")
 
 
 def test_both_tokens_work_at_once(ada):
@@ -44,8 +44,8 @@ def test_both_tokens_work_at_once(ada):
     assert ada.refresh().status == 200
 
 
-def test_a_code_without_its_challenge_makes_an_account_too(ada):
-    _, code = ada.asked_and_read(REGISTER)
+def test_a_code_without_its_challenge_creates_an_account_too(ada):
+    _, code = ada.request_and_read_code(REGISTER)
 
     assert ada.verify(code, REGISTER).status == 201
 
@@ -53,7 +53,7 @@ def test_a_code_without_its_challenge_makes_an_account_too(ada):
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
 def test_a_verify_takes_three_requests_to_aws(api, inbox, customer, bound):
     eve = Person(api, inbox)
-    challenge, code = eve.asked_and_read(REGISTER)
+    challenge, code = eve.request_and_read_code(REGISTER)
 
     answer = eve.verify(code, REGISTER, **({"challenge": challenge} if bound else {}))
 
@@ -76,7 +76,7 @@ def test_names_of_every_script_are_kept_as_they_are(ada):
 
 @ON_BOTH_ENGINES
 def test_a_number_with_an_account_is_signed_in_to_it(customer):
-    challenge, code = customer.asked_and_read(REGISTER)
+    challenge, code = customer.request_and_read_code(REGISTER)
 
     answer = customer.verify(code, REGISTER, challenge=challenge)
 
@@ -85,9 +85,9 @@ def test_a_number_with_an_account_is_signed_in_to_it(customer):
     assert customer.me(answer["token"]).status == 200
 
 
-def test_signing_in_by_registering_changes_no_name_and_makes_no_second_account(api, ada):
+def test_signing_in_by_registering_changes_no_name_and_creates_no_second_account(api, ada):
     ada.sign_up(first_name="Ada")
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
 
     answer = ada.verify(code, REGISTER, challenge=challenge, first_name="Eve", last_name="Eve")
 
@@ -96,8 +96,8 @@ def test_signing_in_by_registering_changes_no_name_and_makes_no_second_account(a
 
 
 @ON_BOTH_ENGINES
-def test_a_wrong_code_makes_nothing(api, ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_a_wrong_code_creates_nothing(api, ada):
+    challenge, code = ada.request_and_read_code(REGISTER)
 
     answer = ada.verify(other_code(code), REGISTER, challenge=challenge)
 
@@ -106,11 +106,11 @@ def test_a_wrong_code_makes_nothing(api, ada):
     assert not customers_with(api, ada.phone)
 
 
-def test_a_wrong_code_is_the_same_answer_for_a_number_with_an_account(customer, api, inbox):
+def test_a_wrong_code_gets_the_same_response_for_a_number_with_an_account(customer, api, inbox):
     eve = Person(api, inbox)
     answers = []
     for person in (customer, eve):
-        challenge, code = person.asked_and_read(REGISTER)
+        challenge, code = person.request_and_read_code(REGISTER)
         answers.append(person.verify(other_code(code), REGISTER, challenge=challenge))
 
     known, unknown = answers
@@ -118,8 +118,8 @@ def test_a_wrong_code_is_the_same_answer_for_a_number_with_an_account(customer, 
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem", "UpdateItem")  # the address's window and the client's
 
 
-def test_members_that_nobody_asked_for_change_nothing(ada):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_unknown_members_change_nothing(ada):
+    challenge, code = ada.request_and_read_code(REGISTER)
     injected = {
         "id": "cus_eve",
         "customer_id": "cus_eve",
@@ -143,17 +143,17 @@ def test_members_that_nobody_asked_for_change_nothing(ada):
     answer = ada.verify(code, REGISTER, challenge=challenge, **injected)
 
     assert answer.status == 201
-    told = answer["customer"]
-    assert told["id"] != "cus_eve"
-    assert (told["email"], told["email_verified"], told["phone_verified"], told["metadata"]) == (None, False, True, {})
-    assert told["company_name"] is None
+    customer = answer["customer"]
+    assert customer["id"] != "cus_eve"
+    assert (customer["email"], customer["email_verified"], customer["phone_verified"], customer["metadata"]) == (None, False, True, {})
+    assert customer["company_name"] is None
     claims = ada.api.post("/login/validate", sessionToken=answer["token"])["token"]
     assert (claims["roles"], claims["amr"]) == ([], ["otp", "sms"])
 
 
 @pytest.mark.parametrize("zero", ["۰", "٠", "０"], ids=["Persian", "Arabic", "full-width"])
 def test_a_code_in_other_digits_is_the_same_code(ada, zero):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     typed = "".join(chr(ord(zero) + int(digit)) for digit in code)
 
     assert ada.verify(typed, REGISTER, challenge=challenge).status == 201
@@ -161,7 +161,7 @@ def test_a_code_in_other_digits_is_the_same_code(ada, zero):
 
 @pytest.mark.parametrize("typed", ["{0} {1}", "{0}-{1}", " {0}{1} ", "{0}\u00a0{1}"])
 def test_a_code_may_be_pasted_with_gaps(ada, typed):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
 
     assert ada.verify(typed.format(code[:3], code[3:]), REGISTER, challenge=challenge).status == 201
 
@@ -169,15 +169,15 @@ def test_a_code_may_be_pasted_with_gaps(ada, typed):
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("life", [299, 300])
 def test_a_code_by_sms_lives_five_minutes_to_the_second(api, ada, life):
-    challenge, code = ada.asked_and_read(REGISTER)
+    challenge, code = ada.request_and_read_code(REGISTER)
     api.clock.advance(life)
 
     assert ada.verify(code, REGISTER, challenge=challenge).status == (201 if life < 300 else 401)
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
-def test_an_expired_code_is_refused_49_hours_later_while_its_row_still_lies_there(api, ada, bound):
-    challenge, code = ada.asked_and_read(REGISTER)
+def test_an_expired_code_is_refused_49_hours_later_while_its_item_is_still_stored(api, ada, bound):
+    challenge, code = ada.request_and_read_code(REGISTER)
     api.clock.advance(49 * 3600)
 
     answer = ada.verify(code, REGISTER, **({"challenge": challenge} if bound else {}))
@@ -186,8 +186,8 @@ def test_an_expired_code_is_refused_49_hours_later_while_its_row_still_lies_ther
     assert any(ada.phone in repr(item) for item in api.table("CodesTable"))
 
 
-def test_an_account_made_by_a_code_signs_in_by_login(ada):
+def test_an_account_created_by_a_code_signs_in_by_login(ada):
     ada.sign_up()
 
     assert ada.sign_in()["customer"]["id"] == ada.id
-    assert ada.asked_and_read(LOGIN)
+    assert ada.request_and_read_code(LOGIN)
