@@ -21,7 +21,7 @@ from tools.invoke_all import BUILD, LAYER, events_of
 
 ROUNDS = 9
 HELLO = Path(__file__).with_name("hello")
-MOST = 1.6  # times the bare function
+MOST = {"SendMessages": 1.3}  # times the bare function; the others 1.0: this one alone loads the SDK
 RESEND_SECONDS = 30
 SETTINGS = ("--set", "IP_SENDS_PER_HOUR=0", "--set", f"RESEND_THROTTLE_SECONDS={RESEND_SECONDS}")
 REGISTER, LOGIN = (f"/api/v1/auth/customer/{area}" for area in ("register", "login"))
@@ -67,7 +67,7 @@ def main() -> None:
 def _print(pairs: dict[str, list[tuple[Start, Start]]]) -> None:
     bare = [bare for each in pairs.values() for bare, _ in each]
     print(f"Cold starts, milliseconds, median of {ROUNDS} ({len(bare)} of the bare function), each right after a bare one")
-    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}  answer; the limit is {MOST} times")
+    print(f"  {'':24}{'INIT':>7}{'first':>7}{'sum':>7}{'times':>7}{'wanted':>8}  answer")
     _print_row("a bare function", bare, 1)
     for name, each in pairs.items():
         _print_row(name, [start for _, start in each], statistics.median(start.total_ms / bare.total_ms for bare, start in each))
@@ -75,7 +75,7 @@ def _print(pairs: dict[str, list[tuple[Start, Start]]]) -> None:
 
 def _print_row(name: str, starts: list[Start], times: float) -> None:
     init, first, total = (statistics.median(row) for row in zip(*((e.init_ms, e.first_ms, e.total_ms) for e in starts), strict=True))
-    print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{times:7.2f}  {_summary(starts[-1].answer)}")
+    print(f"  {name:24}{init:7.0f}{first:7.0f}{total:7.0f}{times:7.2f}{MOST.get(name, 1.0):8.1f}  {_summary(starts[-1].answer)}")
 
 
 def _summary(answer: Any) -> str:

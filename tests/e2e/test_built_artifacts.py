@@ -38,7 +38,19 @@ from customer_auth.aws import connections
 sdk = sys.modules.get("customer_auth.aws.sdk")
 clients = sdk.client.cache_info().currsize if sdk else 0
 assert bool(sdk) == ("boto3.session" in sys.modules) == ("botocore.session" in sys.modules)
-uses = sorted(handler.contract.uses) if hasattr(handler, "contract") else None
+contract = getattr(handler, "contract", None)
+uses = sorted(contract.uses) if contract else None
+
+def subclasses(model):
+    return {model}.union(*map(subclasses, model.__subclasses__()))
+
+if contract:
+    from customer_auth.http.schemas.base import Model
+    models = subclasses(Model)
+    ready = {model.__name__ for model in models if model.__pydantic_complete__}
+    own = [model for model in (contract.body, contract.query, contract.answer) if model]
+    expected = {name for model in own for name in (model.__name__, *model.model_json_schema().get("$defs", {}))}
+    assert ready == expected & {model.__name__ for model in models}, ready ^ expected
 print(json.dumps({"from": aws.__file__, "uses": uses, "clients": clients, "trust": connections.ssl_context.cache_info().currsize}))
 """
 

@@ -101,6 +101,9 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     """
     settings.service()  # a wrong setting ends the start, and is named
     aws.warm_up(*uses)
+    for model in (body, query, answer):
+        if model:
+            model.build()  # now, and none of the other models of its module
     if publishable:
         refusals = (*refusals, NoPublishableKey, NotAllowed)
     of_input = (BadRequest, TooLarge, UnsupportedMedia) if body else (BadRequest,) if query else ()

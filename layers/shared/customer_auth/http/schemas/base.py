@@ -1,5 +1,6 @@
 """The base of every body and response: strict types, and what counts as absent."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,9 +17,11 @@ class Model(BaseModel):
 
     An optional member whose text is empty, or has nothing but spaces and invisible marks, counts as absent, because forms send those.
     In a password, spaces count.
+
+    What pydantic needs to read and write a model is built at its first use, or by `build` while a container starts.
     """
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, populate_by_name=True, defer_build=True)
 
     # Every status that a response of this model may have; `http_status` is that of this response, by default the first.
     http_statuses: ClassVar[tuple[int, ...]] = (200,)
@@ -29,6 +32,14 @@ class Model(BaseModel):
     @property
     def http_status(self) -> int:
         return self.http_statuses[0]
+
+    @classmethod
+    def build(cls) -> None:
+        """Make the model ready for use, with the models that its members are."""
+        for info in cls.model_fields.values():
+            for member in _models_in(info.annotation):
+                member.build()
+        cls.model_rebuild()
 
     @classmethod
     def without_empty(cls, members: dict[str, Any]) -> dict[str, Any]:
@@ -58,6 +69,13 @@ class CamelModel(Model):
     """A body or a response of the sign-in API, whose names are in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel)
+
+
+def _models_in(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
 
 
 def _is_empty(value: object, info: FieldInfo) -> bool:
