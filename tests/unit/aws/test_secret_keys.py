@@ -79,7 +79,7 @@ def test_invented_versions_cost_at_most_one_fetch_a_second(secret, second):
     for later in (60, 61):
         second(SECOND + later)
         secret.holds(0)
-        assert [secret_keys.derivation_key(SECOND + made_up) for made_up in range(later + 1)] == [None] * (later + 1)
+        assert [secret_keys.derivation_key(SECOND + version) for version in range(later + 1)] == [None] * (later + 1)
 
 
 def test_a_removed_version_is_gone_after_the_next_fetch(secret, second):

@@ -46,9 +46,9 @@ def test_it_holds_nothing_of_the_address():
     assert b"5550123" not in content
 
 
-@pytest.mark.parametrize("made_up", [None, "", "device", "é", "AA==", "A" * 28, "A" * 2_000, "\ud800"])
-def test_an_invented_value_is_no_device(second, made_up):
-    assert devices.issued_at(made_up, PHONE) is None
+@pytest.mark.parametrize("invented", [None, "", "device", "é", "AA==", "A" * 28, "A" * 2_000, "\ud800"])
+def test_an_invented_value_is_no_device(second, invented):
+    assert devices.issued_at(invented, PHONE) is None
 
 
 @given(position=st.integers(0, 21 * 8 - 1))
