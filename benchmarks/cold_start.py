@@ -96,7 +96,10 @@ class People:
         for phone in self._with_account:
             self._sign_up(phone)
         running.ask("/_local/clock", {"advance_seconds": RESEND_SECONDS})  # a container's own clock may be a minute behind
-        self._tellers: dict[str, Callable[[Event], Event]] = {
+        self._rewrites = self._by_function()
+
+    def _by_function(self) -> Mapping[str, Callable[[Event], Event]]:
+        return {
             "RequestRegisterCode": self._ask,
             "RequestLoginCode": self._ask,
             "SendEmailCode": self._ask,
@@ -122,7 +125,7 @@ class People:
         """The event, rewritten for a customer for whom it is valid."""
         if "authorization" in event.get("headers", {}):
             event = self._signed_in(event)
-        return self._tellers[name](event) if name in self._tellers else event
+        return self._rewrites[name](event) if name in self._rewrites else event
 
     def _ask(self, event: Event) -> Event:
         body = json.loads(event["body"])

@@ -83,28 +83,29 @@ def _items(leaver: Leaver) -> Iterable[Write]:
         yield from identity_items.verify(address, customer, None)
     yield referral_items.put(customer)
     yield deletion_items.put_confirmed(deletion)
-    begun_at, lasts_until = deletion.created_at, deletion.due_at + 30 * _DAY
     for number in range(_SESSIONS):
-        yield session_items.put_new(
-            Session(
-                customer_id=customer.id,
-                family=ids.new("ses_"),
-                epoch=0,
-                number=number,
-                generation=0,
-                sibling=0,
-                secret_hash=b"0" * 32,
-                parent_hash=None,
-                parent_rotated_at=None,
-                derivation_key=0,
-                amr=["otp", "sms"],
-                client=None,
-                begun_at=begun_at,
-                rotated_at=begun_at,
-                idle_at=lasts_until,
-                expires_at=lasts_until,
-            )
-        )
+        yield session_items.put_new(_session(customer, number, begun_at=deletion.created_at, lasts_until=deletion.due_at + 30 * _DAY))
+
+
+def _session(customer: Customer, number: int, *, begun_at: int, lasts_until: int) -> Session:
+    return Session(
+        customer_id=customer.id,
+        family=ids.new("ses_"),
+        epoch=0,
+        number=number,
+        generation=0,
+        sibling=0,
+        secret_hash=b"0" * 32,
+        parent_hash=None,
+        parent_rotated_at=None,
+        derivation_key=0,
+        amr=["otp", "sms"],
+        client=None,
+        begun_at=begun_at,
+        rotated_at=begun_at,
+        idle_at=lasts_until,
+        expires_at=lasts_until,
+    )
 
 
 def write(writes: Iterable[Write]) -> None:

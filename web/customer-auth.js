@@ -69,8 +69,8 @@ export class CustomerAuth {
 
   /** The delivery state of the message with the code. */
   async delivery({ challenge }) {
-    const told = await this.#call(`/api/v1/auth/challenges/${encodeURIComponent(challenge)}`, { method: "GET" });
-    return { state: told.delivery, ...(told.reason && { reason: told.reason }) };
+    const answer = await this.#call(`/api/v1/auth/challenges/${encodeURIComponent(challenge)}`, { method: "GET" });
+    return { state: answer.delivery, ...(answer.reason && { reason: answer.reason }) };
   }
 
   /**
@@ -180,9 +180,9 @@ export class CustomerAuth {
   }
 
   async #askForCode(path, { phone, email, challenge }, flow) {
-    const told = await this.call(path, { body: { phone, email, challenge }, address: phone ?? email });
-    const { maskedPhone, maskedEmail, expiresAt, resendAt } = told;
-    return { challenge: told.challenge, flow, ...(phone ? { phone, maskedPhone } : { email, maskedEmail }), expiresAt, resendAt };
+    const answer = await this.call(path, { body: { phone, email, challenge }, address: phone ?? email });
+    const { maskedPhone, maskedEmail, expiresAt, resendAt } = answer;
+    return { challenge: answer.challenge, flow, ...(phone ? { phone, maskedPhone } : { email, maskedEmail }), expiresAt, resendAt };
   }
 
   /** One refresh for any number of callers that have `seen` a token: in this tab by the promise, between tabs by the lock. */
@@ -196,8 +196,8 @@ export class CustomerAuth {
     if (held?.token !== seen) return held; // another tab has refreshed it
     const unchanged = () => this.#read()?.refreshToken === held.refreshToken; // nobody signed in or out meanwhile
     try {
-      const told = await this.#call("/login/refresh", { body: { refreshToken: held.refreshToken } });
-      if (unchanged()) this.#keep(told, held.customer);
+      const answer = await this.#call("/login/refresh", { body: { refreshToken: held.refreshToken } });
+      if (unchanged()) this.#keep(answer, held.customer);
     } catch (error) {
       if (unchanged() && error.status !== 401) throw error;
       if (unchanged()) this.#write(null);
@@ -254,13 +254,13 @@ export class CustomerAuth {
     try {
       const response = await this.#fetch(this.#base + path, { ...request, signal: late.signal });
       const text = await response.text();
-      const told = response.status === 204 ? {} : parsed(text);
-      if (!response.ok || !told) throw refusal(response, told ?? {});
+      const answer = response.status === 204 ? {} : parsed(text);
+      if (!response.ok || !answer) throw refusal(response, answer ?? {});
       if (request.raw) return JSON.parse(text);
       // How far this machine's clock is ahead, by the Date of the response, if the page may read it.
       const aheadMs = Date.now() - Date.parse(response.headers.get("date")) || 0;
-      for (const name of ["expiresAt", "resendAt"]) told[name] &&= new Date(Date.parse(told[name]) + aheadMs);
-      return told;
+      for (const name of ["expiresAt", "resendAt"]) answer[name] &&= new Date(Date.parse(answer[name]) + aheadMs);
+      return answer;
     } catch (error) {
       throw error instanceof AuthError ? error : offline(error);
     } finally {
@@ -279,23 +279,23 @@ export class CustomerAuth {
   }
 
   async #callAndKeep(path, request, address) {
-    const told = await this.#call(path, request);
-    if (request.raw) return told;
+    const answer = await this.#call(path, request);
+    if (request.raw) return answer;
     const held = this.#read();
-    const found = told.customer ?? told.user ?? (told.refreshToken && ((request.bearer && held?.customer) || {}));
-    const customer = found && customerOf(found);
+    const account = answer.customer ?? answer.user ?? (answer.refreshToken && ((request.bearer && held?.customer) || {}));
+    const customer = account && customerOf(account);
     const { email, phone } = customer ?? {};
-    if (told.device) this.#keepDevice(told.device, address ? [address, address.includes("@") ? email : phone] : [email, phone]);
-    if (told.refreshToken) this.#keep(told, customer);
+    if (answer.device) this.#keepDevice(answer.device, address ? [address, address.includes("@") ? email : phone] : [email, phone]);
+    if (answer.refreshToken) this.#keep(answer, customer);
     else if (customer && customer.id === held?.session.customer.id) this.#write(JSON.stringify({ ...parsed(this.#raw), customer }));
-    return { ...told, customer };
+    return { ...answer, customer };
   }
 
-  #keep(told, customer) {
-    const token = told.token ?? told.sessionToken;
+  #keep(answer, customer) {
+    const token = answer.token ?? answer.sessionToken;
     // By this machine's clock, so that a wrong one does no harm; the token's `exp` is by the service's.
-    const expiresAt = Date.now() + told.expiresIn * 1_000;
-    this.#write(JSON.stringify({ token, refreshToken: told.refreshToken, expiresAt, customer }));
+    const expiresAt = Date.now() + answer.expiresIn * 1_000;
+    this.#write(JSON.stringify({ token, refreshToken: answer.refreshToken, expiresAt, customer }));
   }
 
   #read() {
@@ -394,9 +394,9 @@ function withoutScheme(scheme, text) {
 const joined = (text) => text.replace(/[\p{Zs}\p{Pd}\u2212]/gu, "");
 const asciiDigit = (digit) => String(digit.codePointAt(0) & 0xf);
 
-function refusal(response, told) {
+function refusal(response, answer) {
   const { status } = response;
-  const { success, type = { 429: "throttled", 503: "unavailable" }[status] ?? "unexpected", message, ...details } = told;
+  const { success, type = { 429: "throttled", 503: "unavailable" }[status] ?? "unexpected", message, ...details } = answer;
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   return new AuthError(type, message ?? `Unexpected answer (HTTP ${status})`, { ...details, status, retryAfterSeconds });
 }
@@ -458,6 +458,6 @@ function browserStorage() {
 }
 
 function memoryStorage() {
-  const kept = new Map();
-  return { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key) };
+  const items = new Map();
+  return { getItem: (key) => items.get(key) ?? null, setItem: (key, text) => items.set(key, text), removeItem: (key) => items.delete(key) };
 }

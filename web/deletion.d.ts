@@ -39,7 +39,7 @@ export interface CancellationAsked {
 export function requestDeletion(auth: CustomerAuth, why?: { reason?: string }): Promise<DeletionAsked>;
 
 /** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
-export function confirmDeletion(auth: CustomerAuth, asked: { challenge: string }, code: string): Promise<DeletionRequest>;
+export function confirmDeletion(auth: CustomerAuth, requested: { challenge: string }, code: string): Promise<DeletionRequest>;
 
 /** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */
 export function requestCancellation(auth: CustomerAuth, address: Address): Promise<CancellationAsked>;
@@ -48,7 +48,7 @@ export function requestCancellation(auth: CustomerAuth, address: Address): Promi
  * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the
  * erasure has already begun.
  */
-export function cancelDeletion(auth: CustomerAuth, asked: { challenge: string }, code?: string): Promise<DeletionRequest>;
+export function cancelDeletion(auth: CustomerAuth, requested: { challenge: string }, code?: string): Promise<DeletionRequest>;
 
 /** Everything that the service stores about the customer, as it returns it. Needs a sign-in in the last 5 minutes. */
 export function exportData(auth: CustomerAuth): Promise<Record<string, unknown>>;

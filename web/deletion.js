@@ -12,9 +12,9 @@ const RESEND_MS = 90_000; // the service's own default, because the responses do
  */
 export async function requestDeletion(auth, { reason } = {}) {
   const { email, phone } = auth.session?.customer ?? {};
-  const told = await auth.call(`${DELETION}/request`, { body: { reason }, bearer: true, address: email ?? phone });
-  const request = told.request && (await confirmed(auth, told.request));
-  return { ...asked(told, "deletion", { reason }), request };
+  const answer = await auth.call(`${DELETION}/request`, { body: { reason }, bearer: true, address: email ?? phone });
+  const request = answer.request && (await confirmed(auth, answer.request));
+  return { ...challengeOf(answer, "deletion", { reason }), request };
 }
 
 /** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
@@ -25,8 +25,8 @@ export async function confirmDeletion(auth, { challenge: token }, code) {
 
 /** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */
 export async function requestCancellation(auth, { phone, email }) {
-  const told = await auth.call(`${DELETION}/cancel-request`, { body: { phone, email }, address: phone ?? email });
-  return asked(told, "cancellation", phone ? { phone } : { email });
+  const answer = await auth.call(`${DELETION}/cancel-request`, { body: { phone, email }, address: phone ?? email });
+  return challengeOf(answer, "cancellation", phone ? { phone } : { email });
 }
 
 /**
@@ -43,7 +43,7 @@ export async function exportData(auth) {
   return auth.call("/store/customers/me/export", { method: "GET", bearer: true, raw: true });
 }
 
-function asked({ token, expiresAt }, flow, of) {
+function challengeOf({ token, expiresAt }, flow, of) {
   return { challenge: token, flow, ...of, expiresAt, resendAt: new Date(Date.now() + RESEND_MS) };
 }
 

@@ -31,18 +31,18 @@ export const createRequestPasswordReset = (options) => (input) => requestPasswor
 export const createCompletePasswordReset = (options) => (input) => completePasswordReset(input, options);
 
 function lookupIn(input) {
-  const given = LOOKUPS.filter((name) => input[name]);
-  if (given.length !== 1) throw new TypeError(`exactly one of ${LOOKUPS.join(", ")} is needed`);
-  return { [given[0]]: input[given[0]] };
+  const names = LOOKUPS.filter((name) => input[name]);
+  if (names.length !== 1) throw new TypeError(`exactly one of ${LOOKUPS.join(", ")} is needed`);
+  return { [names[0]]: input[names[0]] };
 }
 
 async function call(path, { body, headers }, { client, baseUrl = "", publishableApiKey, fetch = globalThis.fetch } = {}) {
   const sent = { "content-type": "application/json", ...(publishableApiKey && { "x-publishable-api-key": publishableApiKey }), ...headers };
   if (client) return client.fetch(path, { method: "POST", headers: sent, body });
   const response = await fetch(baseUrl.replace(/\/+$/, "") + path, { method: "POST", headers: sent, body: JSON.stringify(body) });
-  const told = await response.json().catch(() => null);
-  if (response.ok && told) return told;
-  const { message = `Unexpected answer (HTTP ${response.status})`, type = "unexpected", errors = [] } = told ?? {};
+  const answer = await response.json().catch(() => null);
+  if (response.ok && answer) return answer;
+  const { message = `Unexpected answer (HTTP ${response.status})`, type = "unexpected", errors = [] } = answer ?? {};
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   throw Object.assign(new Error(message), { type, errors, status: response.status, retryAfterSeconds });
 }

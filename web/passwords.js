@@ -28,12 +28,12 @@ export class PasswordAuth extends CustomerAuth {
   async createCustomer(registration, { email, phone, firstName, lastName, companyName, metadata, referralCode } = {}) {
     const names = { first_name: firstName, last_name: lastName, company_name: companyName };
     const body = { email, phone, ...names, metadata, referral_code: referralCode };
-    const told = await this.call(CUSTOMERS, { body, bearer: registration, address: email ?? phone });
-    const verifications = (told.verifications ?? []).map((each) => {
-      const address = each.type.startsWith("email") ? { email: told.customer.email } : { phone: told.customer.phone };
-      return asked(each, "verification", { customerId: told.customer.id, ...address });
+    const answer = await this.call(CUSTOMERS, { body, bearer: registration, address: email ?? phone });
+    const verifications = (answer.verifications ?? []).map((each) => {
+      const address = each.type.startsWith("email") ? { email: answer.customer.email } : { phone: answer.customer.phone };
+      return challengeOf(each, "verification", { customerId: answer.customer.id, ...address });
     });
-    return { ...this.#entered(told), verifications };
+    return { ...this.#entered(answer), verifications };
   }
 
   /**
@@ -49,14 +49,14 @@ export class PasswordAuth extends CustomerAuth {
   /** Request the code that verifies an unverified address of a customer. */
   async requestVerification({ customerId, email, phone }) {
     const body = { customer_id: customerId, type: email ? "email_verification" : "phone_verification" };
-    const told = await this.call(`${CUSTOMERS}/otp/send`, { body, address: email ?? phone });
-    return asked(told, "verification", { customerId, ...(email ? { email } : { phone }) });
+    const answer = await this.call(`${CUSTOMERS}/otp/send`, { body, address: email ?? phone });
+    return challengeOf(answer, "verification", { customerId, ...(email ? { email } : { phone }) });
   }
 
   /** Request the code that replaces the customer's email or phone by this address. Needs a sign-in in the last 5 minutes. */
   async requestContactChange({ email, phone }) {
-    const told = await this.call(`${ME}/contact`, { body: { email, phone }, address: email ?? phone, bearer: true });
-    return asked(told, "contact", email ? { email } : { phone });
+    const answer = await this.call(`${ME}/contact`, { body: { email, phone }, address: email ?? phone, bearer: true });
+    return challengeOf(answer, "contact", email ? { email } : { phone });
   }
 
   /** Request another code to replace this one, from its `resendAt` on. */
@@ -128,11 +128,11 @@ export class PasswordAuth extends CustomerAuth {
   /** The customers whom this one has referred, with masked addresses; `cursor` is the `nextCursor` of the previous page. */
   async referrals({ limit, cursor } = {}) {
     const query = String(new URLSearchParams(Object.entries({ limit, cursor }).filter(([, value]) => value)));
-    const told = await this.call(`/store/my-referrals${query && `?${query}`}`, { method: "GET", bearer: true });
-    const children = told.children.map(({ referredAt, customer, ...each }) => {
+    const answer = await this.call(`/store/my-referrals${query && `?${query}`}`, { method: "GET", bearer: true });
+    const children = answer.children.map(({ referredAt, customer, ...each }) => {
       return { ...each, referredAt: new Date(referredAt), customer: { ...customer, createdAt: new Date(customer.createdAt) } };
     });
-    return { children, nextCursor: told.nextCursor ?? null };
+    return { children, nextCursor: answer.nextCursor ?? null };
   }
 
   #entered({ customer, token }) {
@@ -140,6 +140,6 @@ export class PasswordAuth extends CustomerAuth {
   }
 }
 
-function asked({ challenge, token = challenge, expiresAt, resendAt }, flow, address) {
+function challengeOf({ challenge, token = challenge, expiresAt, resendAt }, flow, address) {
   return { challenge: token, flow, ...address, expiresAt: new Date(expiresAt), resendAt: new Date(resendAt ?? Date.now() + RESEND_MS) };
 }

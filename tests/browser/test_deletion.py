@@ -106,7 +106,7 @@ def ask_to_delete(demo, reason=""):
     demo.submit.click()
 
 
-def test_an_account_is_deleted_by_a_code_and_its_owner_told_until_when_it_may_be_kept(demo, deletions, number):
+def test_an_account_is_deleted_by_a_code_and_its_owner_sees_until_when_to_cancel(demo, deletions, number):
     demo.sign_in(number)
     demo.page.get_by_role("button", name="Delete my account").click()
     expect(demo.title).to_have_text("Delete my account")
@@ -127,7 +127,7 @@ def test_an_account_is_deleted_by_a_code_and_its_owner_told_until_when_it_may_be
     expect(demo.title).to_have_text("Sign in or sign up")
 
 
-def test_what_happens_is_said_before_the_code_is_asked_for(demo, deletions, number):
+def test_the_consequences_are_shown_before_the_code_is_requested(demo, deletions, number):
     demo.sign_in(number)
     open_at(demo, "delete")
 
@@ -138,7 +138,7 @@ def test_what_happens_is_said_before_the_code_is_asked_for(demo, deletions, numb
     assert deletions.calls == []
 
 
-def test_where_two_addresses_are_proven_the_code_may_have_gone_to_either(demo, deletions, number):
+def test_with_two_verified_addresses_the_code_may_have_gone_to_either(demo, deletions, number):
     prove(demo.page, email=EMAIL, verifiedEmail=True)
     demo.sign_in(number)
     ask_to_delete(demo)
@@ -171,7 +171,7 @@ def test_the_way_back_from_the_code_keeps_the_reason_and_leaving_forgets_it(demo
     expect(reason).to_have_value("")
 
 
-def test_another_code_for_the_deletion_is_asked_for_with_the_same_reason(demo, deletions, number):
+def test_another_code_for_the_deletion_is_requested_with_the_same_reason(demo, deletions, number):
     demo.page.clock.install()
     demo.sign_in(number)
     ask_to_delete(demo, "too many emails")
@@ -185,7 +185,7 @@ def test_another_code_for_the_deletion_is_asked_for_with_the_same_reason(demo, d
     expect(demo.title).to_have_text("Delete my account")
 
 
-def test_a_reload_before_the_code_goes_on_with_the_deletion(demo, deletions, number):
+def test_a_reload_before_the_code_continues_with_the_deletion(demo, deletions, number):
     demo.sign_in(number)
     ask_to_delete(demo)
     expect(demo.code).to_be_focused()
@@ -195,7 +195,7 @@ def test_a_reload_before_the_code_goes_on_with_the_deletion(demo, deletions, num
     expect(demo.title).to_have_text("Your account will be deleted")
 
 
-def test_too_many_asks_are_told_with_their_wait(demo, deletions, number):
+def test_too_many_code_requests_are_reported_with_their_wait(demo, deletions, number):
     deletions.answers["request"] = refusal("throttled", 429) | {"headers": {"retry-after": "60"}}
     demo.sign_in(number)
     ask_to_delete(demo)
@@ -216,7 +216,7 @@ def test_a_reason_is_at_most_a_thousand_characters(demo, deletions, number):
     assert deletions.bodies("request")[0]["reason"] == "x" * 1_000
 
 
-def test_without_a_proven_address_the_account_is_deleted_at_once_after_a_sign_in_of_just_now(demo, deletions, number):
+def test_without_a_verified_address_the_account_is_deleted_at_once_after_a_recent_sign_in(demo, deletions, number):
     prove(demo.page, verifiedPhone=False)
     deletions.answers["request"] = OLD
     demo.sign_in(number)
@@ -247,7 +247,7 @@ def test_the_other_tab_is_signed_out_with_the_deletion(demo, opened, deletions, 
     expect(other_tab.said).to_have_text("Your session has ended. Sign in again.")
 
 
-def test_another_device_learns_of_the_deletion_when_it_asks(demo, deletions, number):
+def test_another_device_learns_of_the_deletion_at_its_next_call(demo, deletions, number):
     demo.sign_in(number)
     demo.page.route("**/store/customers/me", lambda route: route.fulfill(**PENDING))
     demo.page.route("**/login/refresh", lambda route: route.fulfill(**ENDED))
@@ -256,7 +256,7 @@ def test_another_device_learns_of_the_deletion_when_it_asks(demo, deletions, num
     expect(demo.said).to_have_text("Your session has ended. Sign in again.")
 
 
-def test_the_account_just_deleted_is_kept_from_the_same_page(demo, deletions, number):
+def test_a_deletion_is_cancelled_from_the_page_that_confirmed_it(demo, deletions, number):
     demo.sign_in(number)
     ask_to_delete(demo)
     demo.code.fill(CODE)
@@ -273,7 +273,7 @@ def test_the_account_just_deleted_is_kept_from_the_same_page(demo, deletions, nu
     assert deletions.bodies("cancel-confirm") == [{"token": "ch_1", "code": CODE}]
 
 
-def test_a_sign_in_by_code_to_an_account_that_is_to_be_deleted_offers_to_keep_it(demo, deletions):
+def test_a_sign_in_by_code_to_an_account_in_deletion_offers_to_cancel_it(demo, deletions):
     deletions.refuse_sign_in()
     address = "keeps@example.com"
     demo.ask(address)
@@ -294,7 +294,7 @@ def test_a_sign_in_by_code_to_an_account_that_is_to_be_deleted_offers_to_keep_it
     assert [each["email"] for each in deletions.bodies("cancel-request")] == [address]
 
 
-def test_a_sign_in_by_password_goes_on_with_the_password_once_the_account_is_kept(demo, deletions):
+def test_a_sign_in_by_password_continues_with_the_password_after_the_cancellation(demo, deletions):
     deletions.refuse_sign_in()
     open_at(demo, "password")
     demo.page.locator("[name=who]:visible").fill(EMAIL)
@@ -313,7 +313,7 @@ def test_a_sign_in_by_password_goes_on_with_the_password_once_the_account_is_kep
     expect(demo.page.locator("[name=who]:visible")).to_have_value(EMAIL)
 
 
-def test_a_new_password_for_an_account_that_is_to_be_deleted_offers_to_keep_it(demo, deletions):
+def test_a_new_password_for_an_account_in_deletion_offers_to_cancel_it(demo, deletions):
     demo.page.route("**/auth/customer/emailpass/update", lambda route: route.fulfill(**PENDING))
     demo.page.goto(f"/reset-password?token=none&email={EMAIL}")
     demo.page.locator("#reset-password").fill("correct horse battery")
@@ -334,7 +334,7 @@ def refused_without_an_address(demo, deletions):
     expect(demo.page.locator("#keep-who")).to_be_hidden()
 
 
-def test_without_a_proven_address_the_account_is_kept_without_a_code(demo, deletions):
+def test_without_a_verified_address_the_deletion_is_cancelled_without_a_code(demo, deletions):
     refused_without_an_address(demo, deletions)
     demo.page.locator("#keep").get_by_role("button", name="Keep my account").click()
 
@@ -342,7 +342,7 @@ def test_without_a_proven_address_the_account_is_kept_without_a_code(demo, delet
     assert deletions.bodies("cancel-confirm") == [{"token": "keep_1"}]
 
 
-def test_an_offer_without_a_code_that_has_expired_is_told(demo, deletions):
+def test_an_expired_offer_without_a_code_is_reported(demo, deletions):
     refused_without_an_address(demo, deletions)
     deletions.answers["cancel-confirm"] = WRONG
     demo.submit.click()
@@ -351,7 +351,7 @@ def test_an_offer_without_a_code_that_has_expired_is_told(demo, deletions):
 
 
 @pytest.mark.parametrize("by", ["code", "offer"])
-def test_an_account_that_is_being_erased_cannot_be_kept(demo, deletions, by):
+def test_an_erasure_that_has_begun_cannot_be_cancelled(demo, deletions, by):
     deletions.answers["cancel-confirm"] = PENDING
     if by == "offer":
         refused_without_an_address(demo, deletions)
@@ -366,7 +366,7 @@ def test_an_account_that_is_being_erased_cannot_be_kept(demo, deletions, by):
     expect(demo.said).to_have_text("It is too late: this account is being erased.")
 
 
-def test_what_is_no_address_is_told_before_anything_is_sent(demo, deletions):
+def test_an_invalid_address_is_reported_before_anything_is_sent(demo, deletions):
     open_at(demo, "keep")
     demo.submit.click()
     expect(demo.error).to_have_text("Enter your email or phone number.")
@@ -378,7 +378,7 @@ def test_what_is_no_address_is_told_before_anything_is_sent(demo, deletions):
     assert deletions.calls == []
 
 
-def test_what_is_held_is_downloaded_as_a_file(demo, number):
+def test_the_customer_s_data_is_downloaded_as_a_file(demo, number):
     demo.page.route("**/store/customers/me/export", lambda route: route.fulfill(json=HELD))
     demo.sign_in(number)
     demo.page.get_by_role("button", name="Download my data").click()
@@ -390,7 +390,7 @@ def test_what_is_held_is_downloaded_as_a_file(demo, number):
     expect(demo.said).to_have_text("The file is in your downloads.")
 
 
-def test_a_sign_in_of_long_ago_is_repeated_before_the_download(demo, number):
+def test_an_old_sign_in_is_repeated_before_the_download(demo, number):
     answers = iter([OLD, {"json": HELD}])
     demo.page.route("**/store/customers/me/export", lambda route: route.fulfill(**next(answers)))
     demo.sign_in(number)
@@ -404,7 +404,7 @@ def test_a_sign_in_of_long_ago_is_repeated_before_the_download(demo, number):
         demo.submit.click()
 
 
-def test_pages_of_the_account_ask_to_sign_in_first_and_keeping_does_not(demo):
+def test_pages_of_the_account_ask_to_sign_in_first_but_cancelling_does_not(demo):
     for name in ("delete", "download"):
         demo.page.goto(f"/_local/demo/#{name}")
         demo.page.reload()  # a new hash alone does not load the page
@@ -413,7 +413,7 @@ def test_pages_of_the_account_ask_to_sign_in_first_and_keeping_does_not(demo):
     open_at(demo, "keep")
 
 
-def test_an_account_is_deleted_by_the_keyboard_alone(demo, deletions, number):
+def test_an_account_can_be_deleted_by_keyboard_alone(demo, deletions, number):
     demo.sign_in(number)
     demo.page.get_by_role("button", name="Delete my account").focus()
     demo.page.keyboard.press("Enter")
@@ -433,7 +433,7 @@ def test_an_account_is_deleted_by_the_keyboard_alone(demo, deletions, number):
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("tr-TR", "light"), ("fa-IR", "dark")])
-def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, number, axe, language, scheme):
+def test_every_step_is_accessible_and_fits_the_screen(device, opened, number, axe, language, scheme):
     demo = opened(device(locale=language, reduced_motion="reduce", color_scheme=scheme))
     deletions, violations = Deletions(demo.page), {}
     demo.page.route("**/store/customers/me/export", lambda route: route.fulfill(**OLD))
@@ -501,7 +501,7 @@ def start_to_sign_in(demo, number):
     enter_code(demo, number, before)
 
 
-def test_from_the_pages_alone_an_account_is_kept_deleted_proven_and_opened_anew(demo, device, stack, number, numbers):
+def test_the_pages_alone_can_cancel_a_deletion_delete_verify_the_receipt_and_register_again(demo, device, stack, number, numbers):
     operator = next(numbers)
     stack.sign_up(operator)
     assert stack.post("/_local/admin", phone=operator).json()["roles"] == ["admin"]

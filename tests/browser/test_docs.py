@@ -5,7 +5,7 @@ import json
 from tests.harness.local_stack import ROOT
 
 
-def test_every_operation_is_shown_and_no_other_host_is_asked(page, stack):
+def test_every_operation_is_shown_and_no_other_host_is_called(page, stack):
     urls = []
     page.on("request", lambda request: urls.append(request.url))
     document = json.loads((ROOT / "functions" / "discovery" / "openapi.json").read_text(encoding="utf-8"))

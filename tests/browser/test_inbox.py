@@ -50,7 +50,7 @@ def test_an_address_in_any_spelling_filters(inbox, numbers, stack):
     expect(inbox.locator("#empty")).to_have_text("Nothing was sent to this address.")
 
 
-def test_it_leads_to_the_demo_and_the_documentation(inbox):
+def test_the_inbox_links_to_the_demo_and_the_documentation(inbox):
     expect(inbox.get_by_role("link", name="API documentation")).to_have_attribute("href", "/docs")
     inbox.get_by_role("link", name="Sign-in demo").click()
 

@@ -38,7 +38,7 @@ def test_the_page_speaks_the_browsers_language_and_fits_into_360_pixels(device, 
     assert width(demo.page) == 360
 
 
-def test_another_language_is_chosen_in_the_page_and_remembered(demo, number, stack):
+def test_another_language_can_be_chosen_and_is_remembered(demo, number, stack):
     demo.submit.click()
     expect(demo.error).to_have_text("Enter your phone number.")
 
@@ -53,7 +53,7 @@ def test_another_language_is_chosen_in_the_page_and_remembered(demo, number, sta
     assert "kodunuz" in stack.messages(number)[0]["body"]
 
 
-def test_every_text_is_there_in_every_language(demo):
+def test_every_text_exists_in_every_language(demo):
     shapes = demo.page.evaluate("""async () => {
         const { languages } = await import("/_local/demo/texts.js");
         const shape = (texts, prefix) => Object.entries(texts).flatMap(([name, text]) =>
@@ -97,7 +97,7 @@ def states(demo, number):
     yield "logged out"
 
 
-def test_no_state_has_a_barrier_in_light_or_dark(device, opened, number, axe):
+def test_every_state_is_accessible_in_light_and_dark(device, opened, number, axe):
     demo = opened(device(reduced_motion="reduce"))
     violations = {}
     for state in states(demo, number):
@@ -110,7 +110,7 @@ def test_no_state_has_a_barrier_in_light_or_dark(device, opened, number, axe):
     assert {where: each for where, each in violations.items() if each} == {}
 
 
-def test_the_inbox_has_no_barrier_in_light_or_dark(device, stack, axe):
+def test_the_inbox_is_accessible_in_light_and_dark(device, stack, axe):
     stack.post("/login/email/send", email="barrier@example.com")
     stack.messages("barrier@example.com")
     page = device(reduced_motion="reduce").new_page()
@@ -128,7 +128,7 @@ def test_motion_stops_where_it_is_not_wanted(device, opened):
     assert demo.page.locator("#ask").evaluate("card => getComputedStyle(card).animationName") == "none"
 
 
-def test_opening_the_page_loads_its_own_files_alone(device, stack):
+def test_opening_the_page_loads_only_its_own_files(device, stack):
     page = device().new_page()
     calls = []
     page.on("request", lambda request: calls.append((request.method, request.url)))

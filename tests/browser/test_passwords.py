@@ -135,7 +135,7 @@ def test_a_stranger_registers_and_proves_both_addresses(steps, demo, person):
     expect(demo.page.locator("#who")).to_have_text("Ada Lovelace")
 
 
-def test_a_reload_between_the_two_codes_goes_on_with_the_one_that_was_asked_for(steps, demo, person):
+def test_a_reload_between_the_two_codes_continues_with_the_requested_one(steps, demo, person):
     steps.register(person)
     expect(demo.code).to_be_focused()
     demo.page.reload()
@@ -158,7 +158,7 @@ WRONG = [
 ]
 
 
-def test_what_cannot_be_registered_is_told_at_its_field(steps, demo, person):
+def test_input_that_cannot_be_registered_is_reported_at_its_field(steps, demo, person):
     right = {"email": person.email, "phone": person.phone, "password": PASSWORD, "referral_code": ""}
     steps.open("register")
     for field, value, text in WRONG:
@@ -169,7 +169,7 @@ def test_what_cannot_be_registered_is_told_at_its_field(steps, demo, person):
         expect(demo.page.locator(f"#register-{field}")).to_be_focused()
 
 
-def test_after_a_wrong_referral_code_the_registration_goes_on_with_the_right_one(steps, demo, member, stack):
+def test_after_a_wrong_referral_code_the_registration_continues_with_the_right_one(steps, demo, member, stack):
     code = member.session["customer"]["referral_code"]
     friend = Person(stack)
     steps.register(friend, referral_code="nobody")
@@ -211,7 +211,7 @@ def test_a_member_signs_in_by_either_address(steps, demo, regular, by):
 
 
 @pytest.mark.parametrize(("step", "who"), [("password", "phone"), ("forgot", "email")])
-def test_what_the_service_does_not_allow_is_told_in_the_words_of_the_page(steps, demo, person, step, who):
+def test_errors_of_the_service_are_shown_in_the_page_s_own_words(steps, demo, person, step, who):
     message, errors = f"{who.capitalize()} login is not enabled", [{"field": who, "message": "is not enabled"}]
     refusal = {"success": False, "type": "bad_request", "message": message, "request_id": "r", "errors": errors}
     demo.page.route("**/auth/customer/emailpass**", lambda route: route.fulfill(status=400, json=refusal))
@@ -224,7 +224,7 @@ def test_what_the_service_does_not_allow_is_told_in_the_words_of_the_page(steps,
     expect(demo.error).to_have_text(texts[who])
 
 
-def test_who_has_not_proven_the_address_yet_is_sent_a_code_at_sign_in(steps, demo, person, stack):
+def test_a_customer_with_an_unverified_address_is_sent_a_code_at_sign_in(steps, demo, person, stack):
     steps.register(person)
     expect(demo.code).to_be_focused()
     stack.post("/_local/clock", advance_seconds=90)
@@ -250,7 +250,7 @@ def test_a_registration_without_a_customer_is_completed_at_sign_in(steps, demo, 
     expect(demo.code).to_be_focused()
 
 
-def test_a_forgotten_password_is_set_anew_by_the_link(steps, demo, member, stack):
+def test_a_forgotten_password_is_replaced_by_the_link(steps, demo, member, stack):
     stack.post("/_local/clock", advance_seconds=90)
     steps.open("password")
     steps.go("forgot")
@@ -278,7 +278,7 @@ def test_a_forgotten_password_is_set_anew_by_the_link(steps, demo, member, stack
     expect(demo.error).to_have_text("This link has been used or has expired. Ask for a new one.")
 
 
-def test_an_unknown_address_is_told_the_same_when_its_password_is_forgotten(steps, demo, person):
+def test_an_unknown_address_gets_the_same_page_for_a_forgotten_password(steps, demo, person):
     steps.open("forgot")
     steps.fill(who=person.email)
     steps.submit()
@@ -297,7 +297,7 @@ def test_names_are_changed(steps, demo, member):
     expect(demo.page.locator("#who")).to_have_text("Grace Hopper")
 
 
-def test_an_email_is_changed_by_the_code_that_comes_to_the_new_one(steps, demo, member, stack):
+def test_an_email_is_changed_by_the_code_sent_to_the_new_one(steps, demo, member, stack):
     steps.sign_in(member)
     steps.go("profile")
     demo.page.get_by_role("button", name="Change email").click()
@@ -314,7 +314,7 @@ def test_an_email_is_changed_by_the_code_that_comes_to_the_new_one(steps, demo, 
     expect(demo.page.locator("#sessions-list li")).to_have_count(1)
 
 
-def test_a_sign_in_of_long_ago_is_repeated_before_an_address_changes(steps, demo, member, stack):
+def test_an_old_sign_in_is_repeated_before_an_address_changes(steps, demo, member, stack):
     steps.sign_in(member)
     stack.post("/_local/clock", advance_seconds=6 * 60)
     steps.open("contact")
@@ -333,7 +333,7 @@ def test_a_sign_in_of_long_ago_is_repeated_before_an_address_changes(steps, demo
     expect(demo.code).to_be_focused()
 
 
-def test_an_address_of_ones_own_or_of_another_is_told(steps, demo, member, stack):
+def test_an_address_that_is_already_taken_is_reported(steps, demo, member, stack):
     other = Person(stack)
     other.register()
     stack.post("/_local/clock", advance_seconds=90)
@@ -369,7 +369,7 @@ def test_a_password_is_changed_and_logs_out_the_other_devices(steps, demo, devic
     expect(elsewhere.said).to_have_text("Your session has ended. Sign in again.")
 
 
-def test_another_device_is_seen_and_logged_out(steps, demo, device, opened, member):
+def test_another_device_is_listed_and_logged_out(steps, demo, device, opened, member):
     elsewhere = opened(device())
     Steps(elsewhere).sign_in(member)
     steps.sign_in(member)
@@ -410,7 +410,7 @@ def test_fields_say_what_a_password_manager_may_fill_in(demo):
     assert said["code"] == "one-time-code"
 
 
-def test_a_password_is_shown_and_hidden_by_the_keyboard_and_never_kept(steps, demo):
+def test_a_password_is_shown_and_hidden_by_the_keyboard_and_never_stored(steps, demo):
     steps.open("password")
     field = demo.page.locator("#password-password")
     field.fill(PASSWORD)
@@ -450,7 +450,7 @@ SIGNED_IN = ("profile", "contact", "new-password", "sessions", "referrals")
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("tr-TR", "light"), ("fa-IR", "dark")])
-def test_no_step_has_a_barrier_or_is_wider_than_the_screen(device, opened, regular, axe, language, scheme):
+def test_every_step_is_accessible_and_fits_the_screen(device, opened, regular, axe, language, scheme):
     demo = opened(device(locale=language, reduced_motion="reduce", color_scheme=scheme))
     steps, violations = Steps(demo), {}
 

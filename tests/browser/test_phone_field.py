@@ -49,7 +49,7 @@ def test_every_countrys_mobile_number_is_known_and_written_as_its_people_do(demo
     assert results == expected
 
 
-def test_every_countrys_national_numbers_are_written_so_too_and_understood_by_the_service(demo):
+def test_every_country_s_national_numbers_are_also_written_so_and_understood_by_the_service(demo):
     cases, expected = [], []
     for region, number in examples():
         written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
@@ -81,7 +81,7 @@ def test_a_number_is_formatted_and_its_country_named_while_it_is_typed(demo, typ
     expect(demo.page.locator("#phone-hint")).to_contain_text(hint)
 
 
-def test_digits_are_put_in_and_erased_in_the_middle_with_the_caret_staying_there(demo):
+def test_digits_are_inserted_and_erased_in_the_middle_and_the_caret_stays_there(demo):
     press = demo.page.keyboard.press
     demo.phone.press_sequentially("4155550123")
     for _ in range(5):

@@ -50,7 +50,7 @@ def test_a_token_that_could_not_be_renewed_is_renewed_when_the_connection_is_bac
     expect(demo.page.locator("#renewed")).to_have_text("Renewed once.")
 
 
-def test_a_session_outlives_the_page(demo, number):
+def test_a_session_survives_a_reload(demo, number):
     demo.sign_in(number)
     demo.page.reload()
 

@@ -24,7 +24,7 @@ def test_a_stranger_signs_up_and_comes_back(demo, number, stack, by):
     expect(demo.page.locator("#welcome")).to_have_text("Welcome back.")
 
 
-def test_a_wrong_code_is_told_at_its_field_and_the_right_one_still_counts(demo, number):
+def test_a_wrong_code_is_reported_at_its_field_and_the_right_one_still_counts(demo, number):
     demo.ask(number)
     code = demo.sent(number)
     demo.code.fill(wrong(code))
@@ -80,14 +80,14 @@ def test_the_browser_fills_the_code_in_from_the_sms(device, opened, number):
     expect(demo.title).to_have_text(SIGNED_IN)
 
 
-def test_the_code_field_is_one_that_phones_fill_in(demo, number):
+def test_phones_recognize_the_code_field(demo, number):
     demo.ask(number)
 
     expect(demo.code).to_have_attribute("autocomplete", "one-time-code")
     expect(demo.code).to_have_attribute("inputmode", "numeric")
 
 
-def test_a_new_code_may_be_asked_for_when_the_time_is_over(demo, number, stack):
+def test_a_new_code_can_be_requested_after_the_wait(demo, number, stack):
     demo.page.clock.install()
     demo.ask(number)
     expect(demo.resend).to_have_text("Send a new code in 1:29")
@@ -109,7 +109,7 @@ def test_a_new_code_may_be_asked_for_when_the_time_is_over(demo, number, stack):
     expect(demo.title).to_have_text(SIGNED_IN)
 
 
-def test_a_throttled_ask_counts_down_and_may_then_be_repeated(demo, number, stack):
+def test_a_throttled_code_request_counts_down_and_can_then_be_repeated(demo, number, stack):
     stack.post("/login/mobile/send", phone=number)
     demo.page.clock.install()
     demo.ask(number)
@@ -150,7 +150,7 @@ def test_without_a_connection_the_page_says_so_and_nothing_is_lost(demo, number)
     expect(demo.code).to_be_focused()
 
 
-def test_a_reload_goes_on_with_the_code_that_was_asked_for(demo, number):
+def test_a_reload_continues_with_the_requested_code(demo, number):
     demo.ask(number)
     code = demo.sent(number)
     expect(demo.code).to_be_focused()
@@ -171,7 +171,7 @@ def test_a_reload_goes_on_with_the_code_that_was_asked_for(demo, number):
         ("ada@", "This email address cannot be used. Check its spelling."),
     ],
 )
-def test_an_address_that_cannot_be_used_is_told_at_its_field(demo, address, text):
+def test_an_address_that_cannot_be_used_is_reported_at_its_field(demo, address, text):
     demo.ask(address)
 
     expect(demo.error).to_have_text(text)
@@ -187,7 +187,7 @@ def test_an_address_that_was_mistyped_can_be_changed(demo, numbers):
     demo.sign_in(right)
 
 
-def test_a_message_that_does_not_arrive_is_told(demo, number, stack):
+def test_a_failed_delivery_is_reported(demo, number, stack):
     stack.post("/_local/faults", sender="sms", mode="reject", for_seconds=3600)
     demo.ask(number)
 

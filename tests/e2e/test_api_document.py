@@ -19,7 +19,7 @@ def files_of(page: str) -> list[str]:
     return re.findall(r'(?:src|href)="([^"]+)"', page)
 
 
-def test_docs_is_a_page_whose_files_all_come(stack):
+def test_docs_is_a_page_whose_files_all_load(stack):
     page = stack.request("GET", "/docs")
     files = files_of(page.text)
 
@@ -44,11 +44,11 @@ def test_docs_can_reach_no_other_host(stack):
 
 
 @pytest.mark.parametrize("path", ["/docs/__init__.py", "/docs/%2e%2e/stack.py", "/docs/%2e%2e/flask_swagger_ui.py", "/docs/nothing.js"])
-def test_docs_serves_its_own_files_alone(stack, path):
+def test_docs_serves_only_its_own_files(stack, path):
     assert stack.request("GET", path).status_code == 404
 
 
-def test_docs_is_only_read(stack):
+def test_docs_is_read_only(stack):
     assert stack.request("POST", "/docs/").status_code == 405
 
 

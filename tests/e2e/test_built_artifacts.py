@@ -120,7 +120,7 @@ def test_a_setting_outside_its_bounds_ends_the_start_with_its_name(built, runtim
     assert "SettingsError: OTP_EXPIRY_MINUTES_SMS must be a whole number from 1 to 10" in started.stderr
 
 
-def test_the_layer_holds_what_runs_and_is_compiled(built):
+def test_the_layer_contains_what_runs_compiled(built):
     layer = built / "SharedLayer" / "python"
     sources, compiled = ({path.relative_to(layer) for path in layer.rglob(f"*.{kind}")} for kind in ("py", "pyc"))
 

@@ -56,7 +56,7 @@ def kids(stack):
     return {key["kid"] for key in stack.request("GET", "/.well-known/jwks.json").json()["keys"]}
 
 
-def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and_then_the_deletion(numbers):
+def test_after_a_move_of_35_days_sign_ins_have_a_new_key_and_a_reminder_came_before_the_deletion(numbers):
     stays, leaves = next(numbers), next(numbers)
     with started() as stack:
         stack.sign_up(stays)
@@ -81,7 +81,7 @@ def test_after_35_days_at_once_sign_ins_go_on_with_a_new_key_a_reminder_came_and
         assert (registered.status_code, registered.json()["registered"]) == (201, True)
 
 
-def test_more_than_400_days_are_one_step_after_which_sign_ins_go_on(number):
+def test_more_than_400_days_are_one_step_after_which_sign_ins_work(number):
     with started() as stack:
         stack.sign_up(number)
         began = time.monotonic()
@@ -92,7 +92,7 @@ def test_more_than_400_days_are_one_step_after_which_sign_ins_go_on(number):
         assert signs_in(stack, number).status_code == 200
 
 
-def test_a_code_that_was_asked_for_just_before_is_sent_before_the_clock_moves(stack, number):
+def test_a_code_that_was_just_requested_is_sent_before_the_clock_moves(stack, number):
     now, _ = move(stack, 0)
     stack.post(f"{REGISTER}/request-otp", phone=number)
 
@@ -102,7 +102,7 @@ def test_a_code_that_was_asked_for_just_before_is_sent_before_the_clock_moves(st
     assert seconds(message["sent_at"]) < now + MINUTE
 
 
-def test_what_waits_in_the_retry_queue_comes_as_the_clock_passes_its_time(stack, number):
+def test_a_message_in_the_retry_queue_is_sent_when_the_clock_reaches_its_time(stack, number):
     stack.post("/_local/faults", sender="sms", mode="throttle", for_seconds=10)
     stack.post(f"{REGISTER}/request-otp", phone=number)
 
@@ -133,7 +133,7 @@ def test_schedules_fire_by_themselves_as_time_passes(number):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_ended_on_the_way_it_goes_on_where_it_was_and_loses_nothing(tmp_path, numbers, how):
+def test_a_move_that_was_interrupted_continues_after_a_restart_and_loses_nothing(tmp_path, numbers, how):
     stays, leaves = next(numbers), next(numbers)
     with started("--data", tmp_path / "data") as first:
         first.sign_up(stays)
@@ -168,7 +168,7 @@ def test_ended_on_the_way_it_goes_on_where_it_was_and_loses_nothing(tmp_path, nu
         assert (registered.status_code, registered.json()["registered"]) == (201, True)
 
 
-def test_on_another_dynamodb_it_is_the_same(number):
+def test_on_another_dynamodb_the_schedules_work_the_same(number):
     with dynamodb_local() as url, started("--dynamodb", url) as stack:
         leave(stack, number)
 

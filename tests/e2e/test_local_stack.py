@@ -63,7 +63,7 @@ def test_an_email_has_a_subject_and_the_newest_is_first(stack):
     assert newest["sent_at"] >= second["sent_at"]
 
 
-def test_the_page_shows_the_inbox_by_its_own_files_alone(stack):
+def test_the_page_shows_the_inbox_with_only_its_own_files(stack):
     page = stack.request("GET", "/_local/")
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -143,7 +143,7 @@ def test_a_broken_sender_is_broken_for_a_while(numbers, mode):
         assert stack.messages(other)
 
 
-def test_the_other_sender_is_whole_meanwhile(stack):
+def test_the_other_sender_works_meanwhile(stack):
     stack.post("/_local/faults", sender="sms", mode="error", for_seconds=3600)
     stack.post("/login/email/send", email="whole@example.com")
 
@@ -172,7 +172,7 @@ def test_the_other_sender_is_whole_meanwhile(stack):
         ("GET", "/_local/nothing", b"", 404),
     ],
 )
-def test_a_bad_request_to_the_stack_is_told_what_is_wrong(stack, method, path, body, status):
+def test_a_bad_request_to_the_stack_gets_the_reason(stack, method, path, body, status):
     answer = stack.request(method, path, data=body)
 
     assert answer.status_code == status
@@ -188,7 +188,7 @@ def test_the_gateway_answers_what_no_function_does(stack):
 
 
 @pytest.mark.parametrize("path", ["/health", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json"])
-def test_what_anyone_may_get_may_be_looked_at_by_head(stack, path):
+def test_public_resources_also_answer_head(stack, path):
     got, headed = stack.request("GET", path), stack.request("HEAD", path)
 
     assert (headed.status_code, headed.content) == (got.status_code, b"")
@@ -262,7 +262,7 @@ def test_the_state_survives_kill_9(tmp_path, number):
         assert second.messages(number)
 
 
-def test_what_was_asked_before_kill_9_and_not_sent_is_sent_after_it(tmp_path, number):
+def test_a_message_that_was_not_sent_before_kill_9_is_sent_after_it(tmp_path, number):
     with started("--data", tmp_path / "data") as first:
         first.post("/_local/faults", sender="sms", mode="timeout", for_seconds=3600)
         assert first.post(f"{REGISTER}/request-otp", phone=number).status_code == 200
@@ -279,7 +279,7 @@ def test_a_folder_in_use_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing(how):
+def test_a_signal_stops_the_stack_within_two_seconds_and_leaves_nothing(how):
     with started() as stack:
         stack.request("GET", "/health")
         assert len(members(stack.process.pid)) > 2
@@ -289,7 +289,7 @@ def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing(how):
         assert members(stack.process.pid) == []
 
 
-def test_its_workers_end_with_it_even_by_kill_9():
+def test_the_workers_end_with_the_stack_even_after_kill_9():
     with started() as stack:
         stack.request("GET", "/health")
         stack.end(signal.SIGKILL)
@@ -300,7 +300,7 @@ def test_its_workers_end_with_it_even_by_kill_9():
         assert members(stack.process.pid) == []
 
 
-def test_a_signal_while_it_starts_ends_it_too():
+def test_a_signal_during_the_start_also_stops_the_stack():
     command = [sys.executable, "-m", "local", "--port", "0"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     time.sleep(0.6)
@@ -326,7 +326,7 @@ def test_a_signal_while_it_starts_ends_it_too():
         (["--data", "/dev/null/data"], r"/dev/null/data cannot be used: Not a directory"),
     ],
 )
-def test_what_cannot_be_is_one_line_and_exit_code_2(arguments, line):
+def test_an_impossible_start_is_one_line_and_exit_code_2(arguments, line):
     with started(*arguments) as refused:
         assert refused.process.wait(START_SECONDS) == 2
         assert re.fullmatch(line + r"\n", refused.process.stderr.read())
@@ -353,7 +353,7 @@ def test_a_stack_parameter_is_set_by_its_setting(numbers):
         assert turkish.post(f"{REGISTER}/request-otp", phone=next(numbers)).status_code == 400
 
 
-def test_another_dynamodb_serves_as_well(numbers):
+def test_another_dynamodb_works_too(numbers):
     with engines.dynamodb_local() as url, started("--dynamodb", url) as stack:
         number = next(numbers)
         assert stack.sign_up(number).status_code == 201
@@ -362,7 +362,7 @@ def test_another_dynamodb_serves_as_well(numbers):
         assert len(stack.messages(number, count=2)) == 2
 
 
-def test_logs_are_shown_only_when_asked_for():
+def test_logs_are_shown_only_with_the_option():
     with started("--verbose") as loud, started() as quiet:
         for stack in (loud, quiet):
             stack.request("GET", "/health")

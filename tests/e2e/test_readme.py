@@ -39,7 +39,7 @@ def answers(url):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_the_session_signs_up_by_phone_shows_the_customer_and_goes_on_with_the_next_pair(answers):
+def test_the_session_signs_up_by_phone_shows_the_customer_and_continues_with_the_next_token_pair(answers):
     code_response, session, me, renewed, *_ = answers
 
     assert code_response["masked_phone"] == "+1*****0123"

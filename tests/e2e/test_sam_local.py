@@ -41,7 +41,7 @@ def sam(running):
         pytest.param("RotateSigningKeys", "keys/rotate_signing_keys", {"made": 0}, id="a schedule"),
     ],
 )
-def test_a_function_is_started_by(sam, function, event, answer):
+def test_each_kind_of_trigger_starts_a_function(sam, function, event, answer):
     answered = sam.invoke(function, ROOT / "events" / f"{event}.json")
 
     assert answer.items() <= answered.items()

@@ -22,7 +22,7 @@ def test_it_is_valid_by_the_specification():
     OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
-def test_an_operation_is_called_as_its_function_is():
+def test_an_operation_has_the_name_of_its_function():
     operations = {operation["operationId"] for _, operation in (param.values for param in OPERATIONS)}
 
     assert operations == {name[0].lower() + name[1:] + ("Head" if method == "HEAD" else "") for (method, _), name in routes().items()}
@@ -46,7 +46,7 @@ def _kinds(of):
 
 
 @pytest.mark.parametrize(("route", "operation"), OPERATIONS)
-def test_every_example_is_one(template_settings, route, operation):
+def test_every_example_matches_its_schema(template_settings, route, operation):
     contents = [described.resolved(operation["requestBody"])] if "requestBody" in operation else []
     contents += [described.resolved(response) for response in operation["responses"].values()]
 
@@ -60,7 +60,7 @@ def test_every_example_is_one(template_settings, route, operation):
 
 
 @pytest.mark.parametrize(("route", "operation"), OPERATIONS)
-def test_every_429_and_503_says_when_to_come_again(route, operation):
+def test_every_429_and_503_says_when_to_try_again(route, operation):
     for status in {"429", "503"} & operation["responses"].keys():
         assert "Retry-After" in described.resolved(operation["responses"][status])["headers"]
 

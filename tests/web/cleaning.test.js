@@ -1,4 +1,4 @@
-/** What people type and paste is read as the service reads it: by the same examples. */
+/** What people type and paste is read as the service reads it, with the same examples. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ for (const [kind, examples] of Object.entries(EXAMPLES)) {
   }
 }
 
-test("a code that is pasted otherwise is the same try, and a number with marks is known by its device", async () => {
+test("a code in another spelling is the same attempt, and a number with invisible marks has the same device", async () => {
   const service = new Service({ "/login/mobile/send": SENT, "/login/mobile/verify": entered("1") });
   const auth = new Machine().tab(service, { baseUrl: BASE });
   const challenge = await auth.requestCode({ phone: "+14155550123" });

@@ -13,7 +13,7 @@ const tab = (answers, options) => {
   return [new Machine().tab(service, options), service];
 };
 
-test("a sign-in by phone asks, tries and shows who is in", async (t) => {
+test("a sign-in by phone requests a code, verifies it and shows the session", async (t) => {
   stopTime(t);
   const [auth, service] = tab({ "/login/mobile/send": { ...SENT, maskedPhone: "+1*****0123" }, [VERIFY]: entered("1") }, { locale: "tr" });
 
@@ -36,13 +36,13 @@ test("a sign-in by phone asks, tries and shows who is in", async (t) => {
   assert.deepEqual(session.expiresAt, new Date("2026-01-01T00:15:00Z"));
   assert.equal(await auth.accessToken(), token("1"));
 
-  const [asked, tried] = service.calls;
-  assert.deepEqual(asked.body, { phone: PHONE, locale: "tr" });
-  assert.deepEqual(tried.body, { phone: PHONE, challenge: "ch_1", code: "123456" });
-  assert.match(tried.headers["idempotency-key"], /^[0-9a-f]{32}$/);
+  const [codeRequest, attempt] = service.calls;
+  assert.deepEqual(codeRequest.body, { phone: PHONE, locale: "tr" });
+  assert.deepEqual(attempt.body, { phone: PHONE, challenge: "ch_1", code: "123456" });
+  assert.match(attempt.headers["idempotency-key"], /^[0-9a-f]{32}$/);
 });
 
-test("a sign-in by email goes to the routes of emails", async () => {
+test("a sign-in by email uses the routes for emails", async () => {
   const [auth, service] = tab({ "/login/email/send": SENT, "/login/email/verify": entered("1", { user: { ...USER, email: EMAIL } }) });
 
   await auth.verifyCode(await auth.requestCode({ email: EMAIL }), "123456");
@@ -54,15 +54,15 @@ test("a sign-in by email goes to the routes of emails", async () => {
 });
 
 for (const flow of ["register", "login"]) {
-  test(`the flow ${flow} goes to its own routes, and shows the same customer`, async () => {
+  test(`the flow ${flow} uses its own routes and returns the same customer`, async () => {
     const account = `/api/v1/auth/customer/${flow}`;
     const names = { first_name: "Ada", last_name: "Lovelace" };
     const customer = { id: "cus_1", email: null, phone: PHONE, ...names, email_verified: false, phone_verified: true };
-    const told = { token: token("1"), refresh_token: "r", expires_in: 900, registered: true, device: "d", customer };
+    const body = { token: token("1"), refresh_token: "r", expires_in: 900, registered: true, device: "d", customer };
     const [auth, service] = tab({
       [`${account}/request-otp`]: ASKED,
       [`${account}/resend-otp`]: { ...ASKED, challenge: "ch_3" },
-      [`${account}/verify-otp`]: answer(201, told),
+      [`${account}/verify-otp`]: answer(201, body),
     });
 
     const first = await auth.requestCode({ phone: PHONE }, { flow });
@@ -79,7 +79,7 @@ for (const flow of ["register", "login"]) {
   });
 }
 
-test("a sign-in's code is sent again by asking again", async () => {
+test("another code for a sign-in is sent by another request", async () => {
   const [auth, service] = tab({ "/login/mobile/send": [SENT, { ...SENT, challenge: "ch_9" }] });
 
   const again = await auth.resendCode(await auth.requestCode({ phone: PHONE }));
@@ -88,7 +88,7 @@ test("a sign-in's code is sent again by asking again", async () => {
   assert.equal(service.to("/login/mobile/send").length, 2);
 });
 
-test("a message's way is asked for by the challenge", async () => {
+test("the delivery of a message is read by its challenge", async () => {
   const path = "/api/v1/auth/challenges/c%2F1";
   const [auth, service] = tab({ [path]: [{ delivery: "queued", reason: null }, { delivery: "failed", reason: "opted_out" }] });
 
@@ -97,18 +97,18 @@ test("a message's way is asked for by the challenge", async () => {
   assert.equal(service.calls[0].method, "GET");
 });
 
-test("a clock that is wrong moves a challenge's times by as much", async (t) => {
+test("a challenge's times follow this machine's clock, even if it is wrong", async (t) => {
   stopTime(t);
   const hourAhead = { date: "Wed, 31 Dec 2025 23:00:00 GMT" };
-  const told = { ...SENT, expiresAt: "2025-12-31T23:05:00Z", resendAt: "2025-12-31T23:01:30Z" };
-  const [auth] = tab({ "/login/mobile/send": answer(200, told, hourAhead) });
+  const challenge = { ...SENT, expiresAt: "2025-12-31T23:05:00Z", resendAt: "2025-12-31T23:01:30Z" };
+  const [auth] = tab({ "/login/mobile/send": answer(200, challenge, hourAhead) });
 
   const { expiresAt, resendAt } = await auth.requestCode({ phone: PHONE });
 
   assert.deepEqual([expiresAt, resendAt], [new Date("2026-01-01T00:05:00Z"), new Date("2026-01-01T00:01:30Z")]);
 });
 
-test("a proven address is known by its device, in any spelling of the same letters, after logging out too", async () => {
+test("a proven address keeps its device, in every spelling of the same letters, even after logging out", async () => {
   const [auth, service] = tab({ "/login/mobile/send": SENT, [VERIFY]: entered("1"), "/login/logout": {} });
   await auth.verifyCode(await auth.requestCode({ phone: "(415) 555-0123" }), "1");
   await auth.logout();
@@ -120,18 +120,18 @@ test("a proven address is known by its device, in any spelling of the same lette
   assert.deepEqual(devices, [undefined, undefined, ...Array(6).fill("device-1"), undefined]);
 });
 
-test("the storage holds no address that was typed, once logged out", async () => {
+test("after logging out the storage contains no address", async () => {
   const machine = new Machine();
   const service = new Service({ "/login/mobile/send": SENT, [VERIFY]: entered("1"), "/login/logout": {} });
   const auth = machine.tab(service);
   await auth.verifyCode(await auth.requestCode({ phone: PHONE }), "1");
   await auth.logout();
 
-  assert.deepEqual([...machine.kept.keys()], ["customer-auth.devices"]);
-  assert.doesNotMatch(machine.kept.get("customer-auth.devices"), /4155550123/);
+  assert.deepEqual([...machine.storage.keys()], ["customer-auth.devices"]);
+  assert.doesNotMatch(machine.storage.get("customer-auth.devices"), /4155550123/);
 });
 
-test("to forget is to keep no device and no session, without a call", async () => {
+test("forget removes devices and session without a call", async () => {
   const machine = new Machine();
   const service = new Service({ "/login/mobile/send": SENT, [VERIFY]: entered("1") });
   const auth = machine.tab(service);
@@ -142,10 +142,10 @@ test("to forget is to keep no device and no session, without a call", async () =
   auth.forget();
   auth.forget();
 
-  assert.deepEqual([heard, machine.kept.size, service.calls.length], [[null], 0, 2]);
+  assert.deepEqual([heard, machine.storage.size, service.calls.length], [[null], 0, 2]);
 });
 
-test("the same code again is the same try, another code another", async (t) => {
+test("the same code again is the same attempt, and another code is another attempt", async (t) => {
   stopTime(t);
   const [auth, service] = tab({ "/login/mobile/send": SENT, [VERIFY]: ["lost", "lost", "lost", wrongProof, entered("1")] });
   const challenge = await auth.requestCode({ phone: PHONE });
@@ -159,7 +159,7 @@ test("the same code again is the same try, another code another", async (t) => {
   assert.notEqual(keys[4], keys[0]);
 });
 
-test("a 503 is tried again after as long as it says", async (t) => {
+test("a 503 is retried after the time that it names", async (t) => {
   stopTime(t);
   const [auth, service] = tab({ "/login/mobile/send": SENT, [VERIFY]: [unavailable, unavailable, entered("1")] });
   const challenge = await auth.requestCode({ phone: PHONE });
@@ -171,7 +171,7 @@ test("a 503 is tried again after as long as it says", async (t) => {
   assert.equal(new Set(service.to(VERIFY).map(({ headers }) => headers["idempotency-key"])).size, 1);
 });
 
-test("after two more tries a 503 is thrown, with all it says", async (t) => {
+test("after two retries a 503 is thrown with all its details", async (t) => {
   stopTime(t);
   const [auth, service] = tab({ "/login/mobile/send": unavailable });
 
@@ -195,7 +195,7 @@ test("after two more tries a 503 is thrown, with all it says", async (t) => {
   assert.equal(service.calls.length, 3);
 });
 
-test("what says to wait for longer than ten seconds is thrown at once", async (t) => {
+test("an error that asks to wait for more than ten seconds is thrown at once", async (t) => {
   stopTime(t);
   const [auth, service] = tab({ "/login/mobile/send": answer(503, { message: "Service Unavailable" }, { "retry-after": "60" }) });
 
@@ -203,11 +203,11 @@ test("what says to wait for longer than ten seconds is thrown at once", async (t
   assert.equal(service.calls.length, 1);
 });
 
-test("the gateway's own throttle is waited out, the service's is thrown", async (t) => {
+test("the gateway's throttle is waited out, and the service's is thrown", async (t) => {
   stopTime(t);
   const gateway = answer(429, { message: "Too Many Requests" });
-  const told = { success: false, type: "throttled", message: "Too many", request_id: "r", errorCode: "E061103" };
-  const ours = answer(429, told, { "retry-after": "5" });
+  const body = { success: false, type: "throttled", message: "Too many", request_id: "r", errorCode: "E061103" };
+  const ours = answer(429, body, { "retry-after": "5" });
   const [auth, service] = tab({ "/login/mobile/send": [gateway, SENT, ours] });
 
   await passing(t, auth.requestCode({ phone: PHONE }));
@@ -220,13 +220,13 @@ test("the gateway's own throttle is waited out, the service's is thrown", async 
 
 test("bad input names its fields", async () => {
   const errors = [{ field: "phone", message: "is required" }];
-  const told = { success: false, type: "bad_request", message: "Phone is required", request_id: "r", errors };
-  const [auth] = tab({ "/login/mobile/send": answer(400, told) });
+  const body = { success: false, type: "bad_request", message: "Phone is required", request_id: "r", errors };
+  const [auth] = tab({ "/login/mobile/send": answer(400, body) });
 
   await assert.rejects(auth.requestCode({ phone: "" }), { type: "bad_request", status: 400, errors });
 });
 
-test("a page in the service's place, like a captive portal's, is unexpected and not tried again", async () => {
+test("a page instead of the service, like a captive portal's, is unexpected and not retried", async () => {
   const [auth, service] = tab({ "/login/mobile/send": [answer(200, "<html>Welcome</html>"), answer(404, "<html>No</html>")] });
 
   await assert.rejects(auth.requestCode({ phone: PHONE }), { type: "unexpected", status: 200 });
@@ -234,7 +234,7 @@ test("a page in the service's place, like a captive portal's, is unexpected and 
   assert.equal(service.calls.length, 2);
 });
 
-test("what never answers ends within ten seconds: a try of a code by two tries, an ask by one", async (t) => {
+test("a call without a response ends within ten seconds: verifying a code after two tries, requesting one after one", async (t) => {
   stopTime(t);
   const never = ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   const [auth, service] = tab({ "/login/mobile/send": [SENT, never], [VERIFY]: never });

@@ -48,16 +48,16 @@ const stranger = (answers, options) => {
 };
 const keys = (calls) => calls.map(({ headers }) => headers["idempotency-key"]);
 
-test("a deletion is asked for by who is signed in, with their reason, device and language", async (t) => {
+test("the signed-in customer requests a deletion with a reason, a device and a language", async (t) => {
   stopTime(t);
   const [auth, service] = await member({ [REQUEST]: SENT }, { locale: "tr" });
 
-  const asked = await requestDeletion(auth, { reason: "too many emails" });
+  const challenge = await requestDeletion(auth, { reason: "too many emails" });
 
   const [{ method, headers, body }] = service.calls;
   assert.deepEqual([method, headers.authorization], ["POST", `Bearer ${token("1")}`]);
   assert.deepEqual(body, { reason: "too many emails", device: "device-1", locale: "tr" });
-  assert.deepEqual(asked, {
+  assert.deepEqual(challenge, {
     challenge: "ch_1",
     flow: "deletion",
     reason: "too many emails",
@@ -68,7 +68,7 @@ test("a deletion is asked for by who is signed in, with their reason, device and
   assert.equal(auth.session.customer.id, "cus_1");
 });
 
-test("what was asked for asks for another code", async () => {
+test("a challenge requests another code", async () => {
   const [auth, service] = await member({ [REQUEST]: [SENT, { ...SENT, token: "ch_2" }] });
 
   const again = await requestDeletion(auth, await requestDeletion(auth, { reason: "too many emails" }));
@@ -77,7 +77,7 @@ test("what was asked for asks for another code", async () => {
   assert.deepEqual(service.calls.map(({ body }) => body.reason), ["too many emails", "too many emails"]);
 });
 
-test("the code deletes the account, and the session is over here too", async () => {
+test("the code deletes the account, and the session ends here too", async () => {
   const [auth, service] = await member({ [REQUEST]: SENT, [CONFIRM]: { request: TOLD } });
   const heard = [];
   auth.onChange((session) => heard.push(session));
@@ -91,7 +91,7 @@ test("the code deletes the account, and the session is over here too", async () 
   assert.match(headers["idempotency-key"], /^[0-9a-f]{32}$/);
 });
 
-test("the session is over even where the service does not say so any more", async (t) => {
+test("the session ends even if the service no longer says so", async (t) => {
   stopTime(t);
   const [auth] = await member({ [CONFIRM]: { request: TOLD }, [REFRESH]: "lost" });
 
@@ -100,7 +100,7 @@ test("the session is over even where the service does not say so any more", asyn
   assert.equal(auth.session, null);
 });
 
-test("who has signed in meanwhile as somebody else stays so", async () => {
+test("somebody else who has signed in meanwhile stays signed in", async () => {
   const [auth] = await member({ [CONFIRM]: { request: TOLD }, [REFRESH]: pair("2") });
 
   await confirmDeletion(auth, { challenge: "ch_1" }, "123456");
@@ -108,7 +108,7 @@ test("who has signed in meanwhile as somebody else stays so", async () => {
   assert.equal(auth.session.claims.jti, "2");
 });
 
-test("a customer without a proven address is deleted at once", async () => {
+test("the deletion of a customer without a verified address is confirmed at once", async () => {
   const [auth, service] = await member({ [REQUEST]: { token: null, expires_at: null, request: TOLD } });
 
   const { challenge, expiresAt, request } = await requestDeletion(auth);
@@ -125,21 +125,21 @@ test("a wrong code leaves the account and the session as they are", async () => 
 });
 
 for (const [by, address] of Object.entries({ phone: PHONE, email: EMAIL })) {
-  test(`an account is kept by the code to its ${by}`, async () => {
+  test(`a deletion is cancelled by the code to the account's ${by}`, async () => {
     const cancelled = { ...TOLD, status: "cancelled", cancelled_at: "2026-01-02T00:00:00Z" };
     const [auth, service] = stranger({ [ASK_TO_KEEP]: SENT, [KEEP]: { cancelled: true, request: cancelled } }, { locale: "fa" });
 
-    const asked = await requestCancellation(auth, { [by]: address });
-    const request = await cancelDeletion(auth, asked, "123456");
+    const challenge = await requestCancellation(auth, { [by]: address });
+    const request = await cancelDeletion(auth, challenge, "123456");
 
-    assert.deepEqual([asked.flow, asked[by], asked.challenge], ["cancellation", address, "ch_1"]);
+    assert.deepEqual([challenge.flow, challenge[by], challenge.challenge], ["cancellation", address, "ch_1"]);
     assert.deepEqual(request, { ...SHOWN, status: "cancelled", cancelledAt: new Date("2026-01-02T00:00:00Z") });
     assert.deepEqual(service.calls.map(({ body }) => body), [{ [by]: address, locale: "fa" }, { token: "ch_1", code: "123456" }]);
     assert.ok(service.calls.every(({ headers }) => headers.authorization === undefined));
   });
 }
 
-test("the browser that deleted an account is still known when it is to be kept", async () => {
+test("the browser that deleted an account is still a known device for cancelling", async () => {
   const [auth, service] = await member({ [CONFIRM]: { request: TOLD }, [ASK_TO_KEEP]: SENT });
 
   await confirmDeletion(auth, { challenge: "ch_1" }, "123456");
@@ -148,7 +148,7 @@ test("the browser that deleted an account is still known when it is to be kept",
   assert.equal(service.to(ASK_TO_KEEP)[0].body.device, "device-1");
 });
 
-test("a refused sign-in tells what keeps an account without a code", async () => {
+test("a refused sign-in has the token that cancels the deletion without a code", async () => {
   const refused = answer(403, { ...PENDING, cancel_token: "keep_1" });
   const [auth, service] = stranger({ "/login/mobile/verify": refused, [KEEP]: { cancelled: true, request: TOLD } });
 
@@ -160,14 +160,14 @@ test("a refused sign-in tells what keeps an account without a code", async () =>
   assert.deepEqual(service.to(KEEP)[0].body, { token: "keep_1" });
 });
 
-test("an account that is being erased is kept no more", async () => {
+test("an erasure that has begun cannot be cancelled", async () => {
   const [auth] = stranger({ [KEEP]: answer(403, PENDING) });
 
   await assert.rejects(cancelDeletion(auth, { challenge: "ch_1" }, "123456"), { type: "account_deletion_pending", status: 403 });
 });
 
 for (const [name, path, act] of [["confirmed", CONFIRM, confirmDeletion], ["cancelled", KEEP, cancelDeletion]]) {
-  test(`a deletion is ${name} again as the same try, after a 503 and a lost answer`, async (t) => {
+  test(`a deletion is ${name} again in the same attempt, after a 503 and a lost response`, async (t) => {
     stopTime(t);
     const done = { cancelled: true, request: TOLD };
     const [auth, service] = stranger({ [path]: [unavailable, "lost", "lost", done, done] });
@@ -182,19 +182,19 @@ for (const [name, path, act] of [["confirmed", CONFIRM, confirmDeletion], ["canc
   });
 }
 
-test("asks are repeated after a 503, and a throttle is told with its wait", async (t) => {
+test("code requests are repeated after a 503, and a throttle is thrown with its wait", async (t) => {
   stopTime(t);
   const throttled = answer(429, { success: false, type: "throttled", message: "Too many", request_id: "r" }, { "retry-after": "60" });
   const [auth, service] = await member({ [REQUEST]: [unavailable, SENT], [ASK_TO_KEEP]: [unavailable, throttled] });
 
   await passing(t, requestDeletion(auth));
-  const asked = passing(t, requestCancellation(auth, { email: EMAIL }));
+  const request = passing(t, requestCancellation(auth, { email: EMAIL }));
 
-  await assert.rejects(asked, { type: "throttled", retryAfterSeconds: 60 });
+  await assert.rejects(request, { type: "throttled", retryAfterSeconds: 60 });
   assert.deepEqual([service.to(REQUEST).length, service.to(ASK_TO_KEEP).length], [2, 2]);
 });
 
-test("what is held on a customer is told as the service writes it, and nothing of it is kept", async (t) => {
+test("a customer's data is returned as the service writes it, and none of it is stored", async (t) => {
   stopTime(t);
   const held = { customer: { id: "cus_1", first_name: "Grace" }, sessions: [{ last_used_at: "2026-01-01T00:00:00Z" }], expires_at: "x" };
   const [auth, service] = await member({ [EXPORT]: [unavailable, held] });
@@ -206,7 +206,7 @@ test("what is held on a customer is told as the service writes it, and nothing o
   assert.deepEqual([service.calls[1].method, service.calls[1].headers.authorization], ["GET", `Bearer ${token("1")}`]);
 });
 
-test("what is held on a customer is told after a sign-in of just now alone, and as JSON alone", async () => {
+test("a customer's data is returned only after a recent sign-in, and only as JSON", async () => {
   const old = { success: false, type: "reauthentication_required", message: "Sign in again first", request_id: "r" };
   const [auth] = await member({ [EXPORT]: [answer(403, old), answer(200, "<html>")] });
 

@@ -18,7 +18,7 @@ let numbers = 1000;
 before(async () => {
   const python = process.env.PYTHON ?? ".venv/bin/python";
   stack = spawn(python, ["-m", "local", "--port", "0"], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
-  const lines = createInterface(stack.stdout); // read on, or the stack could not print
+  const lines = createInterface(stack.stdout); // must be read, or the stack could not print
   [url] = /http:\/\/127\.0\.0\.1:\d+/.exec((await once(lines, "line"))[0]);
 });
 
@@ -31,7 +31,7 @@ const newPhone = () => `+1212555${(numbers += 1)}`;
 const tab = (options, machine = new Machine()) => machine.tab({ fetch }, { baseUrl: url, ...options });
 const local = async (path, body) => (await fetch(`${url}/_local/${path}`, body && { method: "POST", body: JSON.stringify(body) })).json();
 
-/** The newest code that was sent to an address, once there are so many. */
+/** The newest code that was sent to an address; waits for this number of messages. */
 async function code(to, count = 1) {
   for (;;) {
     const messages = await local(`messages?to=${encodeURIComponent(to)}`);
@@ -45,7 +45,7 @@ async function signedIn(auth, phone = newPhone()) {
   return auth.verifyCode(challenge, await code(phone));
 }
 
-test("a customer registers, is known by name, and sends the token along", async () => {
+test("a customer registers with a name, and calls carry the token", async () => {
   const auth = tab();
   const phone = newPhone();
   const challenge = await auth.requestCode({ phone }, { flow: "register" });
@@ -61,7 +61,7 @@ test("a customer registers, is known by name, and sends the token along", async 
   assert.equal(customer.id, session.customer.id);
 });
 
-test("email has its own way in, and login finds who registered by phone", async () => {
+test("a sign-in by email works, and login finds a customer who registered by phone", async () => {
   const auth = tab();
   const email = "ada@example.com";
   const challenge = await auth.requestCode({ email });
@@ -74,7 +74,7 @@ test("email has its own way in, and login finds who registered by phone", async 
   assert.deepEqual([again.customer.id, again.registered], [first.customer.id, false]);
 });
 
-test("a verify whose answer was lost gets the same session by itself", async () => {
+test("after a lost response, verifying repeats by itself and gets the same session", async () => {
   let lost = 0;
   const lossy = async (input, init) => {
     const response = await fetch(input, init);
@@ -89,7 +89,7 @@ test("a verify whose answer was lost gets the same session by itself", async () 
 });
 
 for (const locks of [true, false]) {
-  test(`tabs that refresh at once all go on with one session, ${locks ? "with" : "without"} locks`, async () => {
+  test(`tabs that refresh at once all continue with one session, ${locks ? "with" : "without"} locks`, async () => {
     const machine = new Machine({ locks });
     const tabs = [tab({}, machine), tab({}, machine), tab({}, machine)];
     await signedIn(tabs[0]);
@@ -105,7 +105,7 @@ for (const locks of [true, false]) {
   });
 }
 
-test("a refresh whose answer was lost is made up for, and the session goes on", async () => {
+test("after a lost response to a refresh the session continues", async () => {
   let lost = 0;
   const lossy = async (input, init) => {
     const response = await fetch(input, init);
@@ -122,7 +122,7 @@ test("a refresh whose answer was lost is made up for, and the session goes on", 
 });
 
 for (const [name, seconds] of [["20 seconds", 20], ["a day", 86_400]]) {
-  test(`whose answers to refreshes are lost for ${name} goes on with the session`, async () => {
+  test(`a client that loses the responses to refreshes for ${name} keeps the session`, async () => {
     let [isLossy, lost] = [true, 0];
     const lossy = async (input, init) => {
       const response = await fetch(input, init);
@@ -147,7 +147,7 @@ for (const [name, seconds] of [["20 seconds", 20], ["a day", 86_400]]) {
   });
 }
 
-test("logging out everywhere ends what other machines hold", async () => {
+test("logging out everywhere ends the sessions on other machines", async () => {
   const phone = newPhone();
   const [here, there] = [tab(), tab()];
   await signedIn(here, phone);
@@ -161,7 +161,7 @@ test("logging out everywhere ends what other machines hold", async () => {
   assert.equal(here.session, null);
 });
 
-test("a known device is let through where strangers have just asked", async () => {
+test("a known device gets a code although an unknown client has just requested one", async () => {
   const phone = newPhone();
   const [owner, stranger] = [tab(), tab()];
   await signedIn(owner, phone);
@@ -173,7 +173,7 @@ test("a known device is let through where strangers have just asked", async () =
   assert.ok(await owner.requestCode({ phone }));
 });
 
-test("a challenge's times are this machine's, though the service's clock is an hour ahead", async () => {
+test("a challenge's times are by this machine's clock, although the service's clock is an hour ahead", async () => {
   await local("clock", { advance_seconds: 3600 });
 
   const { expiresAt, resendAt } = await tab().requestCode({ phone: newPhone() });
@@ -182,7 +182,7 @@ test("a challenge's times are this machine's, though the service's clock is an h
   assert.ok(Math.abs(expiresAt - Date.now() - 300_000) < 5_000);
 });
 
-test("a customer with a password proves the address, changes all there is, and is known by the newest of it", async () => {
+test("a customer with a password verifies the address, changes everything, and signs in with the new values", async () => {
   const machine = new Machine();
   const auth = machine.tab({ fetch }, { baseUrl: url }, PasswordAuth);
   const [email, next] = ["grace@example.com", "hopper@example.com"];
@@ -212,14 +212,14 @@ test("a customer with a password proves the address, changes all there is, and i
   assert.equal((await auth.signIn({ email: next, password: "a compiler of words" })).customer.id, created.customer.id);
 });
 
-/** The blocks of code under the README's headings that fit, made to run against the stack. */
+/** The code blocks under the matching headings of the README, changed to run against the stack. */
 async function printed(fits) {
   const readme = await readFile(new URL("web/README.md", ROOT), "utf8");
   const parts = readme.split(/^(?=## )/m).filter((part) => fits(/^## (.*)$/m.exec(part)?.[1]));
   const blocks = parts.flatMap((part) => [...part.matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block));
   const modules = /"\.\/([\w-]+\.js)"/g;
-  const found = blocks.join("").replace(modules, (_, name) => `"${new URL(`web/${name}`, ROOT).href}"`);
-  return found.replaceAll("https://auth.example.com", url);
+  const code = blocks.join("").replace(modules, (_, name) => `"${new URL(`web/${name}`, ROOT).href}"`);
+  return code.replaceAll("https://auth.example.com", url);
 }
 
 const run = (code) => import(`data:text/javascript,${encodeURIComponent(code)}`);
@@ -290,8 +290,8 @@ test("the README's code for passwords runs as it is printed", async () => {
     tokenInLink: async () => {
       for (;;) {
         const bodies = (await local(`messages?to=${emails[1]}`)).map(({ body }) => body);
-        const found = /reset-password\?token=([\w-]+)/.exec(bodies.join());
-        if (found) return found[1];
+        const match = /reset-password\?token=([\w-]+)/.exec(bodies.join());
+        if (match) return match[1];
       }
     },
   };

@@ -1,4 +1,4 @@
-/** What the module's tests stand on: a service that answers as told, a machine whose tabs share storage and locks, time by hand. */
+/** Fixtures of the modules' tests: a service with prepared responses, a machine whose tabs share storage and locks, and a manual clock. */
 
 import { setImmediate as turn } from "node:timers/promises";
 
@@ -9,7 +9,7 @@ export const PHONE = "+14155550123";
 export const SENT = { success: true, challenge: "ch_1", expiresAt: "2026-01-01T00:05:00Z", resendAt: "2026-01-01T00:01:30Z" };
 export const USER = { userId: "cus_1", email: null, phone: PHONE, name: "Ada", verifiedEmail: false, verifiedPhone: true };
 
-/** An access token that says who it is, in the form of one. */
+/** A value with the form of an access token, recognizable by its id. */
 export function token(name) {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "RS256" })}.${part({ sub: "cus_1", jti: name, name: "Ädä ÿþ" })}.${name}`;
@@ -18,12 +18,12 @@ export function token(name) {
 export const pair = (name, more = {}) => ({ sessionToken: token(name), refreshToken: `refresh-${name}`, expiresIn: 900, ...more });
 export const entered = (name, more = {}) => pair(name, { registered: true, device: `device-${name}`, user: USER, ...more });
 
-/** An answer of the service, or with `headers` and no `type` one that was born before it. */
+/** A response of the service; with `headers` and no `type`, one from something in front of it. */
 export const answer = (status, body, headers = {}) => ({ status, body, headers });
 export const unavailable = answer(503, { success: false, type: "unavailable", message: "later", request_id: "r1" }, { "retry-after": "2" });
 export const wrongProof = answer(401, { success: false, type: "wrong_proof", message: "Invalid", request_id: "r2", errorCode: "E061102" });
 
-/** A service: `answers[path]` is one answer, a list whose last stays, or a function of the call; "lost" is an answer that never came. */
+/** A service: `answers[path]` is one response, a list whose last one repeats, or a function of the call; "lost" never responds. */
 export class Service {
   constructor(answers = {}) {
     this.answers = answers;
@@ -43,8 +43,8 @@ export class Service {
     const { method, signal } = request;
     const call = { path, query, origin, method, headers, body: text && JSON.parse(text), at: Date.now(), signal };
     this.calls.push(call);
-    const told = this.answers[path];
-    let next = Array.isArray(told) ? told[Math.min(this.to(path).length, told.length) - 1] : told;
+    const answers = this.answers[path];
+    let next = Array.isArray(answers) ? answers[Math.min(this.to(path).length, answers.length) - 1] : answers;
     if (typeof next === "function") next = await next(call);
     if (next === undefined) next = answer(404, { message: "Not Found" });
     if (next === "lost") throw new TypeError("Failed to fetch");
@@ -56,7 +56,7 @@ export class Service {
 /** A browser: its tabs see one storage, hear of each other's changes, and wait for each other's locks. */
 export class Machine {
   constructor({ locks = true } = {}) {
-    this.kept = new Map();
+    this.storage = new Map();
     this.areas = [];
     this.listeners = new Set();
     this.locks = locks ? new Locks() : null;
@@ -65,12 +65,12 @@ export class Machine {
   }
 
   tab(service, options = {}, Client = CustomerAuth) {
-    const { kept } = this;
+    const { storage } = this;
     const changed = (key) => this.tell(key, area);
     const area = {
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, text) => changed(key, kept.set(key, String(text))),
-      removeItem: (key) => changed(key, kept.delete(key)),
+      getItem: (key) => storage.get(key) ?? null,
+      setItem: (key, text) => changed(key, storage.set(key, String(text))),
+      removeItem: (key) => changed(key, storage.delete(key)),
     };
     this.areas.push(area);
     return new Client({ baseUrl: BASE, storage: area, locks: this.locks, fetch: service.fetch, ...options });
@@ -83,7 +83,7 @@ export class Machine {
   }
 }
 
-/** navigator.locks, as far as it is used. */
+/** navigator.locks, as far as the client uses it. */
 export class Locks {
   #last = Promise.resolve();
 
@@ -100,12 +100,12 @@ export class Locks {
   }
 }
 
-/** Stop the clock at the new year of 2026; it moves by `passing` alone. */
+/** Stop the clock at the new year of 2026; only `passing` moves it. */
 export function stopTime(t) {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.UTC(2026, 0, 1) });
 }
 
-/** What a promise comes to, while time passes by tenths of a second. */
+/** The result of a promise, while the clock moves by tenths of a second. */
 export async function passing(t, promise) {
   let settled = false;
   const end = () => (settled = true);

@@ -14,53 +14,53 @@ const LARGEST = { "customer-auth": 7 * 1024, passwords: 3 * 1024, "password-rese
 
 const read = (name) => readFile(new URL(`../../web/${name}`, import.meta.url), "utf8");
 
-/** What stands in the body of a class, by name: the comment above it. */
+/** The members of a class, by name, each with the comment above it. */
 function members(text, name) {
   const [, body] = new RegExp(`^export class ${name} [^\\n]*\\{\\n(.*?)^\\}`, "ms").exec(text);
   const member = /((?:^ {2}\/\*\*(?:(?!\*\/).)*\*\/\n)?)^ {2}(?:readonly |get |async )*([a-z]\w*)[(:?<]/gms;
   return new Map([...body.matchAll(member)].map(([, comment, key]) => [key, comment]));
 }
 
-/** What stands at the top of a file, by name: the comment above it. */
+/** The exports of a file, by name, each with the comment above it. */
 function exported(text) {
   const each = /((?:^\/\*\*(?:(?!\*\/).)*\*\/\n)?)^export (?:async )?(?:class|function|const) (\w+)/gms;
   return new Map([...text.matchAll(each)].map(([, comment, key]) => [key, comment]));
 }
 
 for (const [name, module] of Object.entries(MODULES)) {
-  test(`the module ${name} is at most ${LARGEST[name]} bytes gzipped, as it is, with its comments`, async () => {
+  test(`the module ${name} with its comments is at most ${LARGEST[name]} bytes gzipped`, async () => {
     const { length } = gzipSync(await read(`${name}.js`), { level: 9 });
     assert.ok(length <= LARGEST[name], `${length} bytes`);
   });
 
-  test(`the module ${name} stands alone, or on the client alone`, async () => {
+  test(`the module ${name} imports nothing but the client`, async () => {
     const others = /^import (?!.* from "\.\/customer-auth\.js";$)|\bimport\(["'](?!\.\/customer-auth\.js)|\brequire\(|console\./m;
     assert.doesNotMatch(await read(`${name}.js`), others);
     if (name !== "passwords") assert.doesNotMatch(await read(`${name}.js`), /^import /m);
   });
 
   test(`the types of ${name} name everything that is exported, with the module's own words`, async () => {
-    const [told, said] = [exported(await read(`${name}.d.ts`)), exported(await read(`${name}.js`))];
-    assert.deepEqual([...told.keys()].sort(), Object.keys(module).sort());
-    for (const [key, comment] of told) assert.equal(comment, said.get(key), key);
+    const [typed, written] = [exported(await read(`${name}.d.ts`)), exported(await read(`${name}.js`))];
+    assert.deepEqual([...typed.keys()].sort(), Object.keys(module).sort());
+    for (const [key, comment] of typed) assert.equal(comment, written.get(key), key);
   });
 }
 
 for (const [name, type] of Object.entries(CLASSES)) {
   test(`the types name every public member of ${type}, and no other, with the module's own words`, async () => {
-    const told = members(await read(`${name}.d.ts`), type);
-    const said = members(await read(`${name}.js`), type);
+    const typed = members(await read(`${name}.d.ts`), type);
+    const written = members(await read(`${name}.js`), type);
     const there = Object.getOwnPropertyNames(MODULES[name][type].prototype);
-    told.delete("constructor");
+    typed.delete("constructor");
 
-    assert.deepEqual([...told.keys()].sort(), there.filter((each) => each !== "constructor").sort());
-    for (const [each, comment] of told) assert.equal(comment, said.get(each), each);
+    assert.deepEqual([...typed.keys()].sort(), there.filter((each) => each !== "constructor").sort());
+    for (const [each, comment] of typed) assert.equal(comment, written.get(each), each);
   });
 }
 
 test("the types name every field of an error", async () => {
-  const told = { errorCode: "E", requestId: "r", customerId: "cus_1", token: "t", cancelToken: "c" };
-  const details = { status: 403, errors: [], retryAfterSeconds: 1, ...told };
+  const typed = { errorCode: "E", requestId: "r", customerId: "cus_1", token: "t", cancelToken: "c" };
+  const details = { status: 403, errors: [], retryAfterSeconds: 1, ...typed };
   const fields = members(await read("customer-auth.d.ts"), "AuthError");
   fields.delete("constructor");
   assert.deepEqual([...fields.keys()].sort(), Object.keys(new client.AuthError("throttled", "…", details)).sort());

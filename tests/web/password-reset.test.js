@@ -19,16 +19,16 @@ const by = (service, more = {}) => ({ baseUrl: BASE, fetch: service.fetch, ...mo
 for (const lookup of [{ email: EMAIL }, { phone: "+14155550123" }, { identifier: EMAIL }, { email_or_phone: "+14155550123" }]) {
   const [name] = Object.keys(lookup);
 
-  test(`a reset is asked for and completed by ${name}`, async () => {
+  test(`a reset is requested and completed by ${name}`, async () => {
     const service = new Service({ [RESET]: {}, [UPDATE]: DONE });
 
     assert.deepEqual(await requestPasswordReset(lookup, by(service, { publishableApiKey: "pk_1" })), {});
     assert.deepEqual(await completePasswordReset({ ...lookup, password: "new password", token: "t-1" }, by(service)), DONE);
 
-    const [asked, completed] = service.calls;
-    assert.deepEqual([asked.origin, asked.path, asked.method, asked.body], [BASE, RESET, "POST", lookup]);
-    assert.equal(asked.headers["x-publishable-api-key"], "pk_1");
-    assert.equal(asked.headers.authorization, undefined);
+    const [request, completed] = service.calls;
+    assert.deepEqual([request.origin, request.path, request.method, request.body], [BASE, RESET, "POST", lookup]);
+    assert.equal(request.headers["x-publishable-api-key"], "pk_1");
+    assert.equal(request.headers.authorization, undefined);
     assert.deepEqual([completed.path, completed.method, completed.body], [UPDATE, "POST", { ...lookup, password: "new password" }]);
     assert.equal(completed.headers.authorization, "Bearer t-1");
     assert.equal(completed.headers["x-publishable-api-key"], undefined);
@@ -36,7 +36,7 @@ for (const lookup of [{ email: EMAIL }, { phone: "+14155550123" }, { identifier:
   });
 }
 
-test("exactly one address is taken, and nothing is sent without", async () => {
+test("exactly one address is necessary, and nothing is sent without it", async () => {
   const service = new Service({ [RESET]: {}, [UPDATE]: DONE });
   const secret = { password: "new password", token: "t-1" };
 
@@ -49,7 +49,7 @@ test("exactly one address is taken, and nothing is sent without", async () => {
   assert.equal(service.calls.length, 0);
 });
 
-test("a client that is given sends it in its own way, with its own refusals", async () => {
+test("a client from outside makes the calls, and its errors are passed on", async () => {
   const sent = [];
   const client = { fetch: async (path, init) => (sent.push([path, init]), { own: true }) };
   const failing = { fetch: async () => { throw new Error("its own"); } };
@@ -64,20 +64,20 @@ test("a client that is given sends it in its own way, with its own refusals", as
   assert.equal(completing.headers.authorization, "Bearer t-2");
 });
 
-test("options that are the same for every call are given once", async () => {
+test("options for all calls are set once", async () => {
   const service = new Service({ [RESET]: {}, [UPDATE]: DONE });
   const options = by(service, { baseUrl: `${BASE}/`, publishableApiKey: "pk_1" });
 
   await createRequestPasswordReset(options)({ email: EMAIL, locale: "fa" });
-  const told = await createCompletePasswordReset(options)({ email: EMAIL, password: "new password", token: "t-3" });
+  const result = await createCompletePasswordReset(options)({ email: EMAIL, password: "new password", token: "t-3" });
 
-  assert.deepEqual(told, DONE);
+  assert.deepEqual(result, DONE);
   assert.deepEqual(service.calls.map(({ path }) => path), [RESET, UPDATE]);
   assert.equal(service.calls[0].body.locale, "fa");
   assert.ok(service.calls.every(({ headers }) => headers["x-publishable-api-key"] === "pk_1"));
 });
 
-test("the same completion again has the key of the one before, another its own", async () => {
+test("a repeated completion has the same key, and another one has its own", async () => {
   const service = new Service({ [UPDATE]: ["lost", DONE, DONE, DONE] });
   const complete = createCompletePasswordReset(by(service));
   const input = { email: EMAIL, password: "new password", token: "t-4" };
@@ -94,13 +94,13 @@ test("the same completion again has the key of the one before, another its own",
 
 test("a refusal is thrown with its type, status, fields and wait", async () => {
   const errors = [{ field: "password", message: "must be 8 to 128 characters" }];
-  const told = { success: false, type: "bad_request", message: "Password must be 8 to 128 characters", errors, request_id: "r" };
-  const throttled = answer(429, { ...told, type: "throttled", message: "Too many", errors: undefined }, { "retry-after": "60" });
+  const body = { success: false, type: "bad_request", message: "Password must be 8 to 128 characters", errors, request_id: "r" };
+  const throttled = answer(429, { ...body, type: "throttled", message: "Too many", errors: undefined }, { "retry-after": "60" });
   const foreign = [answer(502, "<html>"), answer(200, "<html>")];
-  const service = new Service({ [UPDATE]: [answer(400, told), wrongProof], [RESET]: [throttled, ...foreign] });
+  const service = new Service({ [UPDATE]: [answer(400, body), wrongProof], [RESET]: [throttled, ...foreign] });
   const input = { email: EMAIL, password: "short", token: "t-6" };
 
-  await assert.rejects(completePasswordReset(input, by(service)), { type: "bad_request", status: 400, message: told.message, errors });
+  await assert.rejects(completePasswordReset(input, by(service)), { type: "bad_request", status: 400, message: body.message, errors });
   await assert.rejects(completePasswordReset(input, by(service)), { type: "wrong_proof", status: 401 });
   await assert.rejects(requestPasswordReset({ email: EMAIL }, by(service)), { type: "throttled", retryAfterSeconds: 60 });
   await assert.rejects(requestPasswordReset({ email: EMAIL }, by(service)), { type: "unexpected", status: 502 });

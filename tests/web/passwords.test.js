@@ -52,7 +52,7 @@ async function member(answers = {}, options) {
 
 const bearers = (calls) => calls.map(({ headers }) => headers.authorization);
 
-test("a registration gives the token that opens its customer", async () => {
+test("a registration returns the token that creates its customer", async () => {
   const left = { ...CUSTOMER, email_verified: false };
   const created = answer(201, { customer: left, token: null, refresh_token: null, expires_in: null, device: null, verifications: [] });
   const answers = { [`${EMAILPASS}/register`]: answer(201, { token: "reg_1" }), "/store/customers": created };
@@ -86,7 +86,7 @@ test("a customer with nothing left to verify is signed in at once", async () => 
   assert.deepEqual([entered.needsLogin, entered.claims.jti, auth.session.customer], [false, "1", SHOWN]);
 });
 
-test("codes that were sent by themselves are tried like those that were asked for", async (t) => {
+test("codes that the service sent by itself are verified like requested ones", async (t) => {
   stopTime(t);
   const verifications = [
     { type: "email_verification", token: "ch_e", expires_at: SENT.expires_at },
@@ -109,7 +109,7 @@ test("codes that were sent by themselves are tried like those that were asked fo
   assert.equal(service.to(VERIFY)[0].body.token, "ch_p");
 });
 
-test("an address is verified by the code for it, and signs in once nothing is left", async () => {
+test("a code verifies its address, and signs in when nothing else is left to verify", async () => {
   const first = { verified: true, customer: CUSTOMER, token: null, refresh_token: null, device: null, needs_login: true };
   const second = { ...first, ...tokens("1"), customer: { ...CUSTOMER, phone_verified: true }, needs_login: false };
   const [auth, service] = tab({ [SEND]: SENT, [VERIFY]: [first, second] });
@@ -127,7 +127,7 @@ test("an address is verified by the code for it, and signs in once nothing is le
   assert.deepEqual(service.to(VERIFY).map(({ body }) => body.code), ["111111", "222222"]);
 });
 
-test("another code is asked for in the way of the one before", async () => {
+test("another code is requested like the one before", async () => {
   const [auth, service] = await member({ [SEND]: SENT, [CONTACT]: SENT });
 
   await auth.resendCode(await auth.requestVerification({ customerId: "cus_1", phone: PHONE }));
@@ -137,7 +137,7 @@ test("another code is asked for in the way of the one before", async () => {
   assert.equal(service.to(CONTACT)[1].body.email, "b@example.com");
 });
 
-test("a sign-in by password shows who is in, and makes the browser known", async () => {
+test("a sign-in by password shows the customer and makes the browser a known device", async () => {
   const [auth, service] = await member({}, { locale: "tr" });
 
   assert.deepEqual([auth.session.customer, auth.session.claims.jti], [SHOWN, "1"]);
@@ -145,7 +145,7 @@ test("a sign-in by password shows who is in, and makes the browser known", async
   assert.deepEqual(service.to(EMAILPASS)[0].body, { email: EMAIL.toUpperCase(), password: PASSWORD, device: "device-1", locale: "tr" });
 });
 
-test("who is in without an answer on who it is has an id", async () => {
+test("a session without the customer's details has the id", async () => {
   const [auth] = tab({ [EMAILPASS]: { ...tokens("1"), device: null }, [ME]: answer(500, {}) });
 
   const { customer } = await auth.signIn({ phone: PHONE, password: PASSWORD });
@@ -163,7 +163,7 @@ test("a refusal after the right password says what is left to do", async () => {
   await assert.rejects(signIn, { type: "registration_incomplete", token: "reg_2" });
 });
 
-test("a changed password goes on with the next tokens, and every tab with them", async () => {
+test("after a change of the password every tab continues with the next tokens", async () => {
   const machine = new Machine();
   const answers = { [EMAILPASS]: tokens("1"), [ME]: { customer: CUSTOMER }, [CHANGE]: tokens("2"), "/login/refresh": pair("3") };
   const [auth, service] = tab(answers, machine);
@@ -180,7 +180,7 @@ test("a changed password goes on with the next tokens, and every tab with them",
   assert.equal(service.to("/login/refresh")[0].body.refreshToken, "refresh-2");
 });
 
-test("a refresh that is due elsewhere waits for a change of the password, and then needs no exchange", async (t) => {
+test("a refresh in another tab waits for a change of the password, and is then unnecessary", async (t) => {
   stopTime(t);
   const machine = new Machine();
   const slow = async () => new Promise((resolve) => setTimeout(resolve, 3_000, tokens("2")));
@@ -204,7 +204,7 @@ test("a wrong old password leaves the session as it is", async () => {
   assert.deepEqual([auth.session.claims.jti, service.calls.length], ["1", 1]);
 });
 
-test("a token that is refused is renewed and sent once more", async () => {
+test("after a refused token the call is repeated once with the next one", async () => {
   const [auth, service] = await member({ [`${ME}/sessions`]: [ENDED, { sessions: [] }], "/login/refresh": pair("2") });
 
   assert.deepEqual(await auth.sessions(), []);
@@ -216,7 +216,7 @@ test("a token that is refused is renewed and sent once more", async () => {
   assert.equal(auth.session, null);
 });
 
-test("another address is the customer's by its code, whose lost answer is asked for again by the same key", async (t) => {
+test("another address is confirmed by its code, and a lost response is fetched again with the same key", async (t) => {
   stopTime(t);
   const changed = { customer: { ...CUSTOMER, email: "new@example.com" }, ...tokens("2") };
   const [auth, service] = await member({ [CONTACT]: SENT, [`${CONTACT}/verify`]: ["lost", unavailable, changed] });
@@ -235,7 +235,7 @@ test("another address is the customer's by its code, whose lost answer is asked 
   assert.equal(service.to(CONTACT)[1].body.device, "device-2");
 });
 
-test("a code of any other flow is tried as before", async () => {
+test("codes of the other flows are verified as by the client", async () => {
   const [auth, service] = tab({ "/login/email/send": { challenge: "ch_9", ...SENT }, "/login/email/verify": wrongProof });
 
   const challenge = await auth.requestCode({ email: EMAIL });
@@ -245,7 +245,7 @@ test("a code of any other flow is tried as before", async () => {
   assert.deepEqual(service.calls.map(({ path }) => path), ["/login/email/send", "/login/email/verify", "/login/email/send"]);
 });
 
-test("a reset sends its token as a bearer, and the same again is the same try", async () => {
+test("a reset sends its token as a bearer token, and repeating it is the same attempt", async () => {
   const update = `${EMAILPASS}/update`;
   const done = { message: "Password reset successfully", success: true, device: "device-9" };
   const [auth, service] = tab({ [`${EMAILPASS}/reset-password`]: {}, [update]: [wrongProof, wrongProof, done], [EMAILPASS]: wrongProof });
@@ -265,7 +265,7 @@ test("a reset sends its token as a bearer, and the same again is the same try", 
   assert.equal(service.to(EMAILPASS)[0].body.device, "device-9");
 });
 
-test("a change of names is seen in the session, and its tokens stay", async () => {
+test("a change of names appears in the session, and its tokens stay", async () => {
   const heard = [];
   const [auth, service] = await member({ [ME]: ({ body }) => ({ customer: { ...CUSTOMER, ...(body || {}) } }) });
   auth.onChange((session) => heard.push(session.customer.name));
@@ -279,8 +279,8 @@ test("a change of names is seen in the session, and its tokens stay", async () =
 
 test("sessions are listed with their times, and another one is ended by its id", async () => {
   const at = "2026-01-01T00:00:00Z";
-  const told = { sid: "ses_2", created_at: at, last_used_at: at, client: null, current: false };
-  const [auth, service] = await member({ [`${ME}/sessions`]: { sessions: [told] }, [`${ME}/sessions/ses_2`]: answer(204) });
+  const stored = { sid: "ses_2", created_at: at, last_used_at: at, client: null, current: false };
+  const [auth, service] = await member({ [`${ME}/sessions`]: { sessions: [stored] }, [`${ME}/sessions/ses_2`]: answer(204) });
 
   const [session] = await auth.sessions();
   assert.deepEqual(session, { sid: "ses_2", createdAt: new Date(at), lastUsedAt: new Date(at), client: null, current: false });
@@ -288,7 +288,7 @@ test("sessions are listed with their times, and another one is ended by its id",
   assert.equal(service.to(`${ME}/sessions/ses_2`)[0].method, "DELETE");
 });
 
-test("referrals come in parts", async () => {
+test("referrals come in pages", async () => {
   const at = "2026-01-01T00:00:00Z";
   const customer = { id: "cus_2", email: "b***@example.com", first_name: "B", last_name: null, phone: null, created_at: at };
   const child = { referral_link_id: "refl_1", referred_at: at, parent_customers_by_level: { 1: "cus_1" }, customer };
@@ -304,7 +304,7 @@ test("referrals come in parts", async () => {
   assert.deepEqual(service.calls.map(({ query }) => query), ["?limit=1", "?limit=1&cursor=c%261"]);
 });
 
-test("a call goes to the service alone", async () => {
+test("a call goes only to the service", async () => {
   const [auth, service] = await member();
 
   for (const path of ["//evil.example/x", "/\\evil.example/x", "https://evil.example/x", ""]) {
@@ -313,7 +313,7 @@ test("a call goes to the service alone", async () => {
   assert.equal(service.calls.length, 0);
 });
 
-test("nobody's call carries no token", async () => {
+test("without a session a call carries no token", async () => {
   const [auth, service] = tab({ [ME]: ENDED });
 
   await assert.rejects(auth.customer(), { type: "not_authenticated" });

@@ -10,14 +10,14 @@ const REFRESH = "/login/refresh";
 const ORDERS = "/store/orders";
 const MINUTE = 60_000;
 
-/** Everything that a listener hears, by the names of the tokens. */
+/** Everything that a listener hears, by the ids of the tokens. */
 function hearing(auth) {
   const heard = [];
   auth.onChange((session) => heard.push(session && session.claims.jti));
   return heard;
 }
 
-/** A service that gives each refresh token one successor and refuses it from then on; its answers take a second. */
+/** A service that gives each refresh token one successor and refuses it from then on; its responses take a second. */
 function rotating(service, takes = 1_000) {
   let newest = 1;
   service.answers[REFRESH] = async ({ body }) => {
@@ -28,7 +28,7 @@ function rotating(service, takes = 1_000) {
   };
 }
 
-test("a token is given as it is until thirty seconds before its end, then the next one", async (t) => {
+test("a token is returned until thirty seconds before its end, then the next one", async (t) => {
   stopTime(t);
   const service = new Service({ [REFRESH]: pair("2") });
   const auth = await signedIn(new Machine(), service);
@@ -50,48 +50,48 @@ for (const locks of [true, false]) {
     rotating(service);
     t.mock.timers.tick(15 * MINUTE);
 
-    const given = await passing(t, Promise.all([...Array(20)].map(() => auth.accessToken())));
+    const tokens = await passing(t, Promise.all([...Array(20)].map(() => auth.accessToken())));
 
-    assert.deepEqual([new Set(given), service.to(REFRESH).length], [new Set([token("2")]), 1]);
+    assert.deepEqual([new Set(tokens), service.to(REFRESH).length], [new Set([token("2")]), 1]);
   });
 }
 
-test("any number of tabs make one refresh, and all go on with its tokens", async (t) => {
+test("any number of tabs make one refresh, and all continue with its tokens", async (t) => {
   stopTime(t);
   const [machine, service] = [new Machine(), new Service()];
   const tabs = [await signedIn(machine, service), machine.tab(service), machine.tab(service)];
   rotating(service);
   t.mock.timers.tick(15 * MINUTE);
 
-  const given = await passing(t, Promise.all(tabs.flatMap((tab) => [tab.accessToken(), tab.refresh().then(() => tab.accessToken())])));
+  const tokens = await passing(t, Promise.all(tabs.flatMap((tab) => [tab.accessToken(), tab.refresh().then(() => tab.accessToken())])));
 
-  assert.deepEqual([new Set(given), service.to(REFRESH).length], [new Set([token("2")]), 1]);
+  assert.deepEqual([new Set(tokens), service.to(REFRESH).length], [new Set([token("2")]), 1]);
 });
 
-test("without locks a tab whose token another used goes on with what the other stored", async (t) => {
+test("without locks a tab whose token another one has used continues with the tokens that the other one stored", async (t) => {
   stopTime(t);
   const [machine, service] = [new Machine({ locks: false }), new Service()];
   const [one, two] = [await signedIn(machine, service), machine.tab(service)];
   rotating(service);
 
-  const given = await passing(t, Promise.all([one.refresh(), two.refresh()]));
+  const sessions = await passing(t, Promise.all([one.refresh(), two.refresh()]));
 
   assert.equal(service.to(REFRESH).length, 2);
-  assert.deepEqual(given.map(({ claims }) => claims.jti), ["2", "2"]);
+  assert.deepEqual(sessions.map(({ claims }) => claims.jti), ["2", "2"]);
 });
 
-test("without locks a tab whose refresh got no answer goes on with what another tab stored", async (t) => {
+test("without locks a tab whose refresh got no response continues with the tokens that another tab stored", async (t) => {
   stopTime(t);
   const [machine, service] = [new Machine({ locks: false }), new Service()];
   const [one, two] = [await signedIn(machine, service), machine.tab(service)];
   service.answers[REFRESH] = ["lost", pair("2"), "lost"];
 
-  const given = await passing(t, Promise.all([one.refresh(), two.refresh()]));
+  const sessions = await passing(t, Promise.all([one.refresh(), two.refresh()]));
 
-  assert.deepEqual(given.map(({ claims }) => claims.jti), ["2", "2"]);
+  assert.deepEqual(sessions.map(({ claims }) => claims.jti), ["2", "2"]);
 });
 
-test("a tab that never gives its lock back is passed by after ten seconds", async (t) => {
+test("a tab that never releases its lock is ignored after ten seconds", async (t) => {
   stopTime(t);
   const [machine, service] = [new Machine(), new Service()];
   const auth = await signedIn(machine, service);
@@ -104,7 +104,7 @@ test("a tab that never gives its lock back is passed by after ten seconds", asyn
   assert.equal(service.to(REFRESH)[0].at, Date.UTC(2026, 0, 1) + 10_000);
 });
 
-test("where a page may not use locks it does without", async () => {
+test("a page that may not use locks works without them", async () => {
   const service = new Service({ [REFRESH]: pair("2") });
   const request = async () => {
     throw new DOMException("not here", "SecurityError");
@@ -114,7 +114,7 @@ test("where a page may not use locks it does without", async () => {
   assert.equal((await auth.refresh()).claims.jti, "2");
 });
 
-test("a refresh that is refused signs out and says so in every tab", async () => {
+test("a refused refresh signs out and tells every tab", async () => {
   const [machine, service] = [new Machine(), new Service({ [REFRESH]: wrongProof })];
   const [one, two] = [await signedIn(machine, service), machine.tab(service)];
   const heard = [hearing(one), hearing(two)];
@@ -126,7 +126,7 @@ test("a refresh that is refused signs out and says so in every tab", async () =>
 });
 
 for (const [what, failing] of [["a 503", unavailable], ["a lost answer", "lost"]]) {
-  test(`${what} signs nobody out: it is tried again, then thrown, and the next call may succeed`, async (t) => {
+  test(`${what} signs nobody out: it is retried, then thrown, and the next call can succeed`, async (t) => {
     stopTime(t);
     const service = new Service({ [REFRESH]: [failing, failing, failing, failing, pair("2")] });
     const auth = await signedIn(new Machine(), service);
@@ -154,7 +154,7 @@ test("every retry of a refresh comes within the service's ten seconds of grace",
   assert.ok(again.length >= 1 && again.at(-1) - first < 10_000);
 });
 
-test("a machine that slept between two tries does not send an old refresh token again", async (t) => {
+test("a machine that was asleep between two tries does not send an old refresh token again", async (t) => {
   stopTime(t);
   const service = new Service({ [REFRESH]: "lost" });
   const auth = await signedIn(new Machine(), service);
@@ -169,7 +169,7 @@ test("a machine that slept between two tries does not send an old refresh token 
   assert.equal(service.to(REFRESH).length, 1);
 });
 
-test("a token's end is by this machine's clock, however far that is from the service's", async (t) => {
+test("a token's end is by this machine's clock, however far it is from the service's", async (t) => {
   stopTime(t);
   t.mock.timers.tick(10 * 365 * 24 * 60 * MINUTE);
   const service = new Service();
@@ -180,7 +180,7 @@ test("a token's end is by this machine's clock, however far that is from the ser
   assert.equal(service.to(REFRESH).length, 0);
 });
 
-test("who signs in while the old session's refresh is on its way stays signed in", async (t) => {
+test("a sign-in during the refresh of the old session wins", async (t) => {
   stopTime(t);
   const [machine, service] = [new Machine(), new Service()];
   const [one, two] = [await signedIn(machine, service), machine.tab(service)];
@@ -194,7 +194,7 @@ test("who signs in while the old session's refresh is on its way stays signed in
   assert.equal(two.session.claims.jti, "new");
 });
 
-test("other tabs hear of a sign-in, a refresh and a sign-out; who has ended listening hears nothing", async () => {
+test("other tabs hear of a sign-in, a refresh and a sign-out; a removed listener hears nothing", async () => {
   const [machine, service] = [new Machine(), new Service({ [REFRESH]: pair("2"), "/login/logout": {} })];
   const two = machine.tab(service);
   const heard = hearing(two);
@@ -209,7 +209,7 @@ test("other tabs hear of a sign-in, a refresh and a sign-out; who has ended list
   assert.deepEqual([heard, muted], [["1", "2", null, null], []]);
 });
 
-test("with its last listener a client leaves the window alone", async () => {
+test("without listeners a client does not listen to the window", async () => {
   const machine = new Machine();
   const auth = machine.tab(new Service());
   const heard = [];
@@ -241,7 +241,7 @@ test("a listener that fails stops neither the others nor the sign-in", async (t)
 });
 
 for (const everywhere of [false, true]) {
-  test(`logging out${everywhere ? " everywhere" : ""} ends the newest session and keeps nothing of it`, async () => {
+  test(`logging out${everywhere ? " everywhere" : ""} ends the newest session and stores nothing of it`, async () => {
     const [machine, service] = [new Machine(), new Service({ [REFRESH]: pair("2"), "/login/logout": { success: true } })];
     const auth = await signedIn(machine, service);
     await Promise.all([auth.refresh(), auth.logout({ everywhere })]);
@@ -253,7 +253,7 @@ for (const everywhere of [false, true]) {
   });
 }
 
-test("a session that had ended is logged out of quietly, but everywhere it says that the others may live", async () => {
+test("logging out of an ended session succeeds, but logging out everywhere says that other sessions may remain", async () => {
   const service = new Service({ "/login/logout": wrongProof });
 
   const auth = await signedIn(new Machine(), service);
@@ -265,7 +265,7 @@ test("a session that had ended is logged out of quietly, but everywhere it says 
   assert.equal(other.session, null);
 });
 
-test("who cannot reach the service is not told to be logged out", async (t) => {
+test("without a connection to the service nobody is logged out", async (t) => {
   stopTime(t);
   const service = new Service({ "/login/logout": "lost" });
   const auth = await signedIn(new Machine(), service);
@@ -274,7 +274,7 @@ test("who cannot reach the service is not told to be logged out", async (t) => {
   assert.equal(auth.session.claims.jti, "1");
 });
 
-test("fetch sends the token to a path of the service, with what the app sends", async () => {
+test("fetch sends the token to a path of the service, with the app's own headers and body", async () => {
   const service = new Service({ [ORDERS]: { orders: [] } });
   const auth = await signedIn(new Machine(), service);
 
@@ -285,7 +285,7 @@ test("fetch sends the token to a path of the service, with what the app sends", 
   assert.deepEqual([headers.authorization, headers["x-shop"], body, origin], [`Bearer ${token("1")}`, "1", { a: 1 }, BASE]);
 });
 
-test("fetch asks once more with the next token when the first is refused, body and all", async () => {
+test("fetch repeats a call with the next token and the same body when the first token is refused", async () => {
   const refused = answer(401, { type: "not_authenticated" });
   const service = new Service({ [REFRESH]: pair("2"), [ORDERS]: [refused, { ok: true }, refused] });
   const auth = await signedIn(new Machine(), service);
@@ -313,7 +313,7 @@ test("calls that are refused together make one refresh", async (t) => {
   assert.deepEqual([responses.map(({ status }) => status), service.to(REFRESH).length], [Array(5).fill(200), 1]);
 });
 
-test("nobody's fetch carries no token", async () => {
+test("without a session fetch carries no token", async () => {
   const service = new Service({ [ORDERS]: answer(401, {}) });
   const auth = new Machine().tab(service);
 
@@ -336,7 +336,7 @@ test("no token goes to an origin that was not named", async () => {
   assert.ok(service.calls.every(({ origin }) => [api, BASE].includes(origin)));
 });
 
-test("a fetch without an answer is offline, one that the app ends is the app's own", async () => {
+test("a fetch without a response is offline, and one that the app aborts throws the app's error", async () => {
   const service = new Service({ [ORDERS]: "lost" });
   const auth = await signedIn(new Machine(), service);
 
@@ -354,7 +354,7 @@ test("the session is one object until it changes", async () => {
   assert.notEqual(auth.session, session);
 });
 
-test("without a storage the session lives in memory, and what is spoilt in one counts as none", async () => {
+test("without a storage the session is in memory, and a damaged stored session counts as none", async () => {
   const service = new Service({ "/login/mobile/send": SENT, "/login/mobile/verify": entered("1") });
   const auth = new CustomerAuth({ baseUrl: BASE, fetch: service.fetch, locks: { request: async (_name, _options, work) => work() } });
   await auth.verifyCode(await auth.requestCode({ phone: PHONE }), "1");
@@ -362,12 +362,12 @@ test("without a storage the session lives in memory, and what is spoilt in one c
 
   for (const spoilt of ["", "{", "[]", "null", '"text"', '{"token":"a.b.c"}']) {
     const machine = new Machine();
-    machine.kept.set("customer-auth", spoilt);
+    machine.storage.set("customer-auth", spoilt);
     assert.equal(machine.tab(service).session, null);
   }
 });
 
-test("a storage that is full leaves this tab signed in and no outdated token to others", async () => {
+test("with a full storage this tab stays signed in, and other tabs get no outdated token", async () => {
   const [machine, service] = [new Machine(), new Service({ [REFRESH]: pair("2") })];
   const auth = await signedIn(machine, service);
   machine.areas[0].setItem = () => {
@@ -377,7 +377,7 @@ test("a storage that is full leaves this tab signed in and no outdated token to 
   await auth.refresh();
 
   assert.equal(auth.session.claims.jti, "2");
-  assert.equal(machine.kept.has("customer-auth"), false);
+  assert.equal(machine.storage.has("customer-auth"), false);
 });
 
 test("no token can be seen on the client, its session or its errors", async (t) => {

@@ -16,7 +16,7 @@ CASES = [(kind, each["typed"], each["cleaned"]) for kind, some in EXAMPLES.items
 @pytest.mark.parametrize(
     ("kind", "typed", "cleaned"), CASES, ids=[f"{kind}: {each['name']}" for kind in EXAMPLES for each in EXAMPLES[kind]]
 )
-def test_what_is_typed_and_pasted_is_cleaned(kind, typed, cleaned):
+def test_typed_and_pasted_input_is_cleaned(kind, typed, cleaned):
     assert getattr(cleaning, kind)(typed) == cleaned
 
 
@@ -30,7 +30,7 @@ def test_no_format_character_is_left_of_any_field(kind):
 
 
 @pytest.mark.parametrize("kind", ["phone", "code", "referral_code"])
-def test_no_space_and_no_dash_is_left_of_what_has_none(kind):
+def test_no_space_or_dash_is_left_where_none_belongs(kind):
     assert getattr(cleaning, kind)("".join(f"2{gap}" for gap in _GAPS)) == "2" * len(_GAPS)
 
 

@@ -44,7 +44,7 @@ def test_today_s_number_knows_the_key_that_its_old_spelling_had(setting, spelled
 
 
 @pytest.mark.parametrize(("spelled", "today"), list(PLANS.values()), ids=PLANS)
-def test_what_was_stored_in_the_old_spelling_is_reached_by_today_s(spelled, today):
+def test_what_was_stored_under_the_old_spelling_is_found_by_today_s(spelled, today):
     old = re.sub(r"[^+\d]", "", spelled)
 
     address = phone.from_stored(old)
@@ -64,7 +64,7 @@ def test_what_was_stored_in_the_old_spelling_is_reached_by_today_s(spelled, toda
         ("BR", "(11) 8765-4321", "+5511987654321"),
     ],
 )
-def test_a_national_spelling_is_of_the_old_plan_too(setting, region, spelled, today):
+def test_a_national_spelling_may_belong_to_the_old_plan_too(setting, region, spelled, today):
     setting(DEFAULT_REGION=region, ALLOWED_REGIONS="")
 
     assert phone.parse(spelled).value == today
@@ -93,7 +93,7 @@ def test_a_number_that_can_receive_sms_means_itself(setting, number):
 @pytest.mark.parametrize(
     "number", ["+551138765432", "+22520212345", "+22912345678", "+5215512345", "+5215012345678", "+12125550123", "+905012345678"]
 )
-def test_what_is_no_mobile_of_an_old_plan_is_not_made_one(number):
+def test_only_mobile_numbers_of_an_old_plan_are_converted(number):
     assert phone.from_stored(number).value == number
 
 
@@ -142,7 +142,7 @@ def test_a_plan_that_the_library_has_not_heard_of_changes_nothing_yet(setting):
         ("+229 97 12 34 56", "+2299", "+2290197123456", "BJ"),
     ],
 )
-def test_a_prefix_of_the_operator_s_lets_in_what_the_library_does_not_know_yet(setting, spelled, prefixes, value, country):
+def test_an_operator_s_prefix_allows_numbers_that_the_library_does_not_know_yet(setting, spelled, prefixes, value, country):
     setting(ALLOWED_REGIONS=REGIONS, EXTRA_PHONE_PREFIXES=prefixes)
     if value is None:
         with pytest.raises(Exception, match="EXTRA_PHONE_PREFIXES must be"):
@@ -157,7 +157,7 @@ def test_a_prefix_of_the_operator_s_lets_in_what_the_library_does_not_know_yet(s
 
 
 @pytest.mark.parametrize("spelled", ["+1 861 555 01", "+1 861 555 012345", "+1 862 555 0123 4", "861 0123", "+1 900 234 5678"])
-def test_a_prefix_lets_in_no_impossible_length_and_nothing_that_the_library_knows(setting, spelled):
+def test_a_prefix_allows_no_impossible_length_and_nothing_that_the_library_knows(setting, spelled):
     setting(EXTRA_PHONE_PREFIXES="+1861,+1900")
 
     with pytest.raises(ValueError, match=r"^must be a (valid phone number|number that can receive SMS)$"):

@@ -105,7 +105,7 @@ def test_one_national_number_in_two_countries_is_two_addresses(setting):
         ("۰۰۹۰۵۵۵۱۲۳۴۵۶۷", "+905551234567"),
     ],
 )
-def test_national_input_is_of_the_default_region(setting, spelled, e164):
+def test_national_input_belongs_to_the_default_region(setting, spelled, e164):
     setting(DEFAULT_REGION="IR", ALLOWED_REGIONS="IR,TR")
 
     assert phone.parse(spelled).value == e164
@@ -146,7 +146,7 @@ NO_NUMBERS = {
 
 
 @pytest.mark.parametrize("text", list(NO_NUMBERS.values()), ids=NO_NUMBERS)
-def test_what_is_no_number_is_refused_without_repeating_it(text):
+def test_anything_but_a_number_is_refused_without_repeating_it(text):
     with pytest.raises(ValueError, match=r"^must be a (valid )?phone number$"):
         phone.parse(text)
 
@@ -195,7 +195,7 @@ def test_mobiles_of_every_allowed_region_are_accepted(setting, number):
     assert phone.parse(number).value == number
 
 
-def test_without_allowed_regions_the_default_region_alone_is_served(setting):
+def test_without_allowed_regions_only_the_default_region_is_served(setting):
     setting(ALLOWED_REGIONS="")
 
     assert phone.parse("+12015550123").country == "US"
@@ -213,7 +213,7 @@ def test_a_masked_number_shows_its_country_and_four_digits(setting, number, mask
 
 
 @given(st.text(max_size=60))
-def test_no_text_does_more_than_being_refused(text):
+def test_no_text_causes_any_other_error(text):
     assert _parsed(text).startswith(("+", "must be "))
 
 

@@ -96,7 +96,7 @@ def test_the_variable_that_moves_a_service_is_the_sdk_s(service, monkeypatch, se
     assert service.requests[0][0] == by_the_sdk.meta.endpoint_url == "http://127.0.0.1:9"
 
 
-def test_blobs_are_bytes_on_our_side(service):
+def test_blobs_are_bytes_for_the_caller(service):
     service.answers = [Response(200, json.dumps({"Plaintext": base64.b64encode(b"\x00\xff").decode(), "KeyId": "k"}).encode())]
 
     response = aws.call("kms", "Decrypt", CiphertextBlob=b"\xfe", KeyId="k")
@@ -114,7 +114,7 @@ def test_blobs_are_bytes_on_our_side(service):
         Response(200, b'{"It'),
     ],
 )
-def test_what_was_lost_or_failed_is_asked_once_more(service, first):
+def test_a_lost_or_failed_request_is_repeated_once(service, first):
     service.answers = [first, NOTHING]
 
     assert aws.call("dynamodb", "GetItem") == {}
@@ -130,7 +130,7 @@ def test_what_was_lost_or_failed_is_asked_once_more(service, first):
         (Response(200, b'{"It'), aws.OutcomeUnknown),
     ],
 )
-def test_after_two_attempts_it_is_told_what_came_of_it(service, answer, outcome):
+def test_after_two_attempts_the_failure_is_raised(service, answer, outcome):
     service.answers = [answer, answer]
 
     with pytest.raises(outcome) as raised:
@@ -143,7 +143,7 @@ THROTTLES = ["ThrottlingException", "ProvisionedThroughputExceededException", "R
 
 
 @pytest.mark.parametrize("code", THROTTLES)
-def test_a_throttle_is_tried_four_times_with_longer_and_longer_pauses(service, pauses, code):
+def test_a_throttled_request_is_tried_four_times_with_growing_pauses(service, pauses, code):
     service.answers = [refused(code)] * 3 + [NOTHING]
 
     assert aws.call("dynamodb", "PutItem") == {}
@@ -151,7 +151,7 @@ def test_a_throttle_is_tried_four_times_with_longer_and_longer_pauses(service, p
     assert all(0.2 * most <= pause <= most for pause, most in zip(pauses, (0.1, 0.2, 0.4), strict=True))
 
 
-def test_a_fourth_throttle_is_told(service, pauses):
+def test_a_fourth_throttle_is_raised(service, pauses):
     service.answers = [refused("ThrottlingException")] * 4
 
     with pytest.raises(aws.Refused) as raised:
@@ -169,7 +169,7 @@ def test_pauses_are_random(service, pauses):
     assert len(set(pauses)) == 6
 
 
-def test_a_lost_answer_among_throttles_leaves_it_unknown_what_was_done(service):
+def test_a_lost_response_among_throttles_leaves_the_outcome_unknown(service):
     service.answers = [ResponseLost("TimeoutError")] + [refused("ThrottlingException")] * 3
 
     with pytest.raises(aws.OutcomeUnknown) as raised:
@@ -180,7 +180,7 @@ def test_a_lost_answer_among_throttles_leaves_it_unknown_what_was_done(service):
 
 
 @pytest.mark.parametrize(("seconds", "attempts"), [(6, 1), (7, 1), (8, 4), (900, 4)])
-def test_nothing_is_tried_again_that_might_not_end_in_time(service, invocation, seconds, attempts):
+def test_nothing_is_retried_that_might_not_end_in_time(service, invocation, seconds, attempts):
     invocation(seconds)
     service.answers = [refused("ThrottlingException")] * attempts
 
@@ -193,7 +193,7 @@ def test_nothing_is_tried_again_that_might_not_end_in_time(service, invocation, 
 @pytest.mark.parametrize(
     "answer", [ResponseLost("TimeoutError"), refused("TransactionConflictException"), refused("InternalServerError", 500)]
 )
-def test_what_time_is_left_for_holds_for_every_kind_of_repeat(service, invocation, answer):
+def test_the_remaining_time_limits_every_kind_of_retry(service, invocation, answer):
     invocation(6)
     service.answers = [answer]
 
@@ -203,7 +203,7 @@ def test_what_time_is_left_for_holds_for_every_kind_of_repeat(service, invocatio
     assert not service.answers
 
 
-def test_a_refusal_is_not_repeated_and_told_by_its_name(service):
+def test_a_refusal_is_not_repeated_and_is_raised_with_its_code(service):
     service.answers = [refused("ResourceNotFoundException")]
 
     with pytest.raises(aws.Refused) as raised:
@@ -212,7 +212,7 @@ def test_a_refusal_is_not_repeated_and_told_by_its_name(service):
     assert raised.value.code == "ResourceNotFoundException"
 
 
-def test_a_repeated_transaction_is_the_same_one_and_the_next_call_another(service):
+def test_a_retried_transaction_has_the_same_token_and_the_next_call_another(service):
     service.answers = [ResponseLost("TimeoutError"), NOTHING, NOTHING]
 
     aws.call("dynamodb", "TransactWriteItems", TransactItems=[])

@@ -37,7 +37,7 @@ def test_a_version_is_the_derivation_key_of_its_second(secret):
     assert (secret_keys.derivation_key(0), secret_keys.derivation_key(500)) == (b"derivation_key 0", b"derivation_key 500")
 
 
-def test_the_newest_that_counts_by_now_is_used(secret, second):
+def test_the_newest_version_that_is_valid_now_is_used(secret, second):
     secret.holds(0, 500, SECOND + 10)
     assert secret_keys.derivation_key_version() == 500
 
@@ -55,7 +55,7 @@ def test_it_is_fetched_once(secret):
     assert [secret_keys.derivation_key_version() for _ in range(3)] == [0] * 3
 
 
-def test_a_version_written_meanwhile_is_fetched_when_it_is_met(secret, second):
+def test_a_version_written_meanwhile_is_fetched_when_it_is_needed(secret, second):
     secret.holds(0)
     secret_keys.derivation_key_version()
     second(SECOND + 60)
@@ -65,7 +65,7 @@ def test_a_version_written_meanwhile_is_fetched_when_it_is_met(secret, second):
     assert secret_keys.derivation_key_version() == SECOND + 30
 
 
-def test_versions_of_the_past_and_of_the_future_that_are_not_known_are_not_asked_for(secret, second):
+def test_unknown_versions_of_the_past_and_the_future_are_not_fetched(secret, second):
     secret.holds(0)
     secret_keys.derivation_key_version()
     second(SECOND + 60)
@@ -73,16 +73,16 @@ def test_versions_of_the_past_and_of_the_future_that_are_not_known_are_not_asked
     assert [secret_keys.derivation_key(version) for version in (1, SECOND - 1, SECOND, SECOND + 61, 10**12)] == [None] * 5
 
 
-def test_made_up_ones_cost_one_fetch_a_second(secret, second):
+def test_invented_versions_cost_at_most_one_fetch_a_second(secret, second):
     secret.holds(0)
     secret_keys.derivation_key_version()
     for later in (60, 61):
         second(SECOND + later)
         secret.holds(0)
-        assert [secret_keys.derivation_key(SECOND + made_up) for made_up in range(later + 1)] == [None] * (later + 1)
+        assert [secret_keys.derivation_key(SECOND + version) for version in range(later + 1)] == [None] * (later + 1)
 
 
-def test_one_that_was_taken_out_is_gone_at_the_next_fetch(secret, second):
+def test_a_removed_version_is_gone_after_the_next_fetch(secret, second):
     secret.holds(0, 500)
     secret_keys.derivation_key_version()
     second(SECOND + 60)
@@ -95,7 +95,7 @@ def test_one_that_was_taken_out_is_gone_at_the_next_fetch(secret, second):
 @pytest.mark.parametrize(
     "fetch", [lambda: secret_keys.derivation_key(0), secret_keys.derivation_key_version], ids=["a version", "the newest"]
 )
-def test_a_fetch_that_fails_is_told_and_made_again(secret, fetch):
+def test_a_failed_fetch_raises_and_is_repeated_by_the_next_call(secret, fetch):
     secret.fails()
     with pytest.raises(aws.Failed):
         fetch()

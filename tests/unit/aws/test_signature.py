@@ -35,7 +35,7 @@ words = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789-._", min_size=1, max
 
 
 @given(body=st.binary(max_size=300), target=words, service=st.sampled_from(["dynamodb", "kms", "sqs"]), region=words)
-def test_whatever_is_asked_is_signed_as_the_sdk_signs_it(body, target, service, region):
+def test_every_request_is_signed_as_the_sdk_signs_it(body, target, service, region):
     headers = {"host": f"{service}.example.com", "content-type": "application/x-amz-json-1.0", "x-amz-target": target}
 
     signed = signature.sign(headers, body, service=service, region=region, at=AT.timestamp())

@@ -18,7 +18,7 @@ def test_two_ipv4_addresses_are_two_clients():
 
 
 @given(network=st.integers(0, 2**64 - 1), host=st.integers(0, 2**64 - 1))
-def test_an_ipv6_64_is_one_client_and_its_neighbour_another(network, host):
+def test_an_ipv6_64_is_one_client_and_the_next_one_another(network, host):
     network |= 1 << 63  # outside ::/64, which stands for IPv4 addresses
     first = client.bucket(str(IPv6Address(network << 64)))
 

@@ -33,7 +33,7 @@ def test_base64url_reads_back_what_it_wrote_and_needs_no_escape(raw):
 
 
 @given(st.text(max_size=40))
-def test_a_text_is_read_only_if_it_is_how_its_bytes_are_written(text):
+def test_a_text_is_read_only_in_the_canonical_spelling_of_its_bytes(text):
     raw = ids.from_base64url(text)
 
     assert raw is None or ids.base64url(raw) == text

@@ -42,7 +42,7 @@ _STEPS = st.lists(st.tuples(st.integers(0, 25), st.sampled_from(["count", "count
 
 
 @given(limits=_LIMITS, steps=_STEPS)
-def test_a_window_lets_through_exactly_what_its_limits_allow(limits, steps):
+def test_a_window_allows_exactly_what_its_limits_allow(limits, steps):
     window, oracle = Window("w", limits), Oracle(limits)
     item, now = {}, 1_000_000
     for seconds, step in steps:
@@ -60,7 +60,7 @@ def test_a_window_lets_through_exactly_what_its_limits_allow(limits, steps):
             assert window.retry_after_seconds(item, now) == oracle.retry_after_seconds(now) > 0
 
 
-def test_the_longest_wait_of_all_limits_is_told():
+def test_the_longest_wait_of_all_limits_is_returned():
     window = Window("w", (Limit(1, 90), Limit(2, 3600)))
 
     assert window.retry_after_seconds({"w0": 10_000, "w1": 9_900}, 10_010) == 3_490

@@ -101,12 +101,12 @@ def refusal(name: str) -> str:
 # ── the template and the code agree ──
 
 
-def test_the_template_s_defaults_are_right(environment):
+def test_the_template_s_defaults_are_valid(environment):
     for group in (settings.service, settings.messaging, settings.resources):
         assert group()
 
 
-def test_every_setting_is_a_parameter_of_the_same_name_and_every_function_is_given_it():
+def test_every_setting_is_a_parameter_of_the_same_name_and_reaches_every_function():
     for name, group in FIELDS.items():
         users = TEMPLATE.functions.values() if group is settings.Service else [TEMPLATE.functions["SendMessages"]]
         for function in users:
@@ -114,7 +114,7 @@ def test_every_setting_is_a_parameter_of_the_same_name_and_every_function_is_giv
     assert set(FIELDS) - RESOURCES <= set(PARAMETERS)
 
 
-def test_every_setting_is_given_its_own_parameter_s_value():
+def test_every_setting_has_the_value_of_its_own_parameter():
     for name in set(FIELDS) - RESOURCES - {"SMS_REGION"}:
         [parameter] = [each for each in TEMPLATE.document["Parameters"] if setting_name(each) == name]
         function = TEMPLATE.document["Resources"]["SendMessages"]["Properties"] if FIELDS[name] is settings.Messaging else None
@@ -122,7 +122,7 @@ def test_every_setting_is_given_its_own_parameter_s_value():
         assert variables[name] == {"Ref": parameter}
 
 
-def test_nothing_is_given_to_the_functions_that_no_group_reads():
+def test_the_functions_get_no_variable_that_no_group_reads():
     read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Resources, settings.Processing) for name in group.model_fields}
     variables = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
 
@@ -143,7 +143,7 @@ def test_every_number_of_the_code_is_one_in_the_template():
     assert numbers == set(BOUNDS)
 
 
-def test_texts_that_the_template_lets_pass_are_right_in_the_code_and_the_other_way_round(environment):
+def test_the_template_and_the_code_accept_the_same_texts(environment):
     for name, (right, _) in TEXTS.items():
         declared = PARAMETERS[name]
         for value in right:
@@ -164,7 +164,7 @@ def test_every_text_has_its_cases_here():
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_a_number_is_taken_from_its_least_to_its_greatest_value(environment, name):
+def test_a_number_is_accepted_from_its_minimum_to_its_maximum(environment, name):
     low, high = BOUNDS[name]
     for value in (low, high):
         environment(
@@ -194,14 +194,14 @@ def test_any_other_number_is_refused_with_its_name_and_what_is_allowed(environme
 
 
 @pytest.mark.parametrize(("name", "value"), RIGHT)
-def test_a_right_text_is_taken(environment, name, value):
+def test_a_valid_text_is_accepted(environment, name, value):
     environment(**{name: value})
 
     assert read(name)
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
-def test_a_wrong_text_is_refused_with_its_name_and_what_is_allowed(environment, name, value):
+def test_an_invalid_text_is_refused_with_its_name_and_what_is_allowed(environment, name, value):
     environment(**{name: value})
 
     assert re.match(f"{name} must [a-z]+ .{{6,}}", refusal(name))
@@ -215,7 +215,7 @@ def test_a_missing_setting_is_named(environment, name):
 
 
 @pytest.mark.parametrize("name", settings.Resources.model_fields)
-def test_a_missing_place_is_named(environment, name):
+def test_a_missing_resource_name_is_named(environment, name):
     environment(**{name.upper(): None})
 
     with pytest.raises(settings.SettingsError, match=f"^{name.upper()} is not set$"):
@@ -232,7 +232,7 @@ def test_every_wrong_setting_is_named_at_once(environment):
     assert "AUDIENCE is not set" in text
 
 
-def test_a_code_may_not_live_longer_than_ten_minutes_nor_have_more_than_five_tries(environment):
+def test_a_code_must_not_live_longer_than_ten_minutes_nor_have_more_than_five_attempts(environment):
     for name in ("OTP_EXPIRY_MINUTES_SMS", "OTP_EXPIRY_MINUTES_EMAIL"):
         environment(**{name: 11})
         assert refusal(name) == f"{name} must be a whole number from 1 to 10"
@@ -273,13 +273,13 @@ def test_two_settings_that_do_not_fit_together_are_both_named(environment, value
         {"IP_SENDS_PER_HOUR": 0},
     ],
 )
-def test_settings_that_just_fit_together_are_taken(environment, values):
+def test_settings_that_just_fit_together_are_accepted(environment, values):
     environment(**values)
 
     assert settings.service()
 
 
-def test_without_allowed_regions_the_default_one_is_allowed_alone(environment):
+def test_without_allowed_regions_only_the_default_one_is_allowed(environment):
     environment(DEFAULT_REGION="TR", ALLOWED_REGIONS="")
     assert settings.service().regions == {"TR"}
 

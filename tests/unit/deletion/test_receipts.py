@@ -34,7 +34,7 @@ def test_a_receipt_of_another_key_is_refused(key):
         receipts.check(signed(ec.generate_private_key(ec.SECP256R1())), pem(key))
 
 
-def test_what_the_key_has_signed_as_something_else_is_no_receipt(key):
+def test_something_else_that_the_key_has_signed_is_no_receipt(key):
     with pytest.raises(ValueError, match="no receipt, but something else"):
         receipts.check(signed(key, typ="at+jwt"), pem(key))
 
@@ -53,17 +53,17 @@ def test_another_kind_of_key_signs_no_receipts(make_key, algorithm):
         receipts.check(signed(other, algorithm), pem(other))
 
 
-def test_a_key_of_another_kind_does_not_check_receipts(key):
+def test_a_key_of_another_kind_does_not_verify_receipts(key):
     with pytest.raises(ValueError, match="no key of receipts"):
         receipts.check(signed(key), pem(ec.generate_private_key(ec.SECP384R1())))
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "é.é.é"])
-def test_what_is_no_jws_is_no_receipt(key, text):
+def test_a_text_that_is_no_jws_is_no_receipt(key, text):
     with pytest.raises(ValueError, match="this is no receipt"):
         receipts.check(text, pem(key))
 
 
-def test_an_unsigned_receipt_is_none(key):
+def test_an_unsigned_receipt_is_refused(key):
     with pytest.raises(ValueError, match="this is no receipt"):
         receipts.check(signed(None, "none"), pem(key))

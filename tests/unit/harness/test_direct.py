@@ -65,14 +65,14 @@ def test_one_connection_is_kept(listening):
     assert listener.connections == 1
 
 
-def test_a_kept_connection_that_the_other_side_has_closed_is_replaced(listening):
+def test_a_connection_that_the_server_has_closed_is_replaced(listening):
     listener, direct = listening(1)
 
     assert [direct.scan("codes") for _ in range(3)] == [[]] * 3
     assert listener.connections == 3
 
 
-def test_who_never_answers_is_told(listening):
+def test_a_server_that_never_answers_raises_an_error(listening):
     _, direct = listening(0)
 
     with pytest.raises(ConnectionError):

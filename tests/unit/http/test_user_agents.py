@@ -26,7 +26,7 @@ GECKO = "AppleWebKit/537.36 (KHTML, like Gecko)"
         ("", None),
     ],
 )
-def test_it_is_called_as_its_owner_would(user_agent, label):
+def test_a_user_agent_gets_the_name_that_its_owner_would_use(user_agent, label):
     assert user_agents.label(user_agent) == label
 
 

@@ -58,13 +58,13 @@ def test_a_key_encrypts(clients, ids):
     assert clients.kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
 
 
-def test_functions_have_names_and_what_is_not_made_has_none(ids):
+def test_functions_have_names_and_resources_that_are_not_created_have_none(ids):
     assert ids["PlaceOrder.Arn"].endswith(f":function:{ids['PlaceOrder']}")
     assert "Notices" not in ids
     assert "Api" not in ids
 
 
-def test_what_is_there_already_stays(shop, clients, ids):
+def test_existing_resources_stay(shop, clients, ids):
     clients.dynamodb.put_item(TableName=ids["Orders"], Item={"pk": {"S": "1"}})
     seed = clients.secrets.get_secret_value(SecretId=ids["Seed"])["SecretString"]
 
@@ -75,7 +75,7 @@ def test_what_is_there_already_stays(shop, clients, ids):
     assert "Item" in clients.dynamodb.get_item(TableName=ids["Orders"], Key={"pk": {"S": "1"}})
 
 
-def test_kept_values_take_the_place_of_new_ones(shop, clients):
+def test_saved_values_replace_new_ones(shop, clients):
     ids = cloud.create(shop, clients, secrets={"Seed": "kept"})
 
     assert clients.secrets.get_secret_value(SecretId=ids["Seed"])["SecretString"] == "kept"

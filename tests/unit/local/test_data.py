@@ -27,7 +27,7 @@ def test_a_new_folder_holds_nothing(path):
         assert (folder.items(), folder.state()) == ([], {})
 
 
-def test_the_last_write_of_each_item_is_what_lies_there(path):
+def test_the_last_write_of_each_item_is_restored(path):
     with opened(path) as folder:
         folder.begin_journal([])
         folder.write([change(ADA, ADA | {"age": {"N": "1"}}), change(BEN, BEN)])
@@ -38,7 +38,7 @@ def test_the_last_write_of_each_item_is_what_lies_there(path):
         assert folder.items() == [("people", ADA | {"age": {"N": "2"}}), ("pets", ADA)]
 
 
-def test_a_torn_last_line_is_as_if_its_action_had_not_been(path):
+def test_an_incomplete_last_line_is_ignored(path):
     with opened(path) as folder:
         folder.begin_journal([change(ADA, ADA)])
     with (path / "tables.jsonl").open("ab") as file:
@@ -52,7 +52,7 @@ def test_a_torn_last_line_is_as_if_its_action_had_not_been(path):
         assert folder.items() == [("people", ADA), ("people", BEN)]
 
 
-def test_damage_elsewhere_is_told(path):
+def test_damage_elsewhere_is_reported(path):
     with opened(path) as folder:
         (path / "tables.jsonl").write_bytes(b"[]\nnonsense\n[]\n")
 
@@ -60,7 +60,7 @@ def test_damage_elsewhere_is_told(path):
             folder.items()
 
 
-def test_a_journal_that_begins_anew_is_short(path):
+def test_a_rewritten_journal_is_short(path):
     with opened(path) as folder:
         folder.begin_journal([])
         for age in range(100):
@@ -80,7 +80,7 @@ def test_binaries_come_back_as_they_were(path):
         assert folder.items() == [("people", item)]
 
 
-def test_what_is_kept_is_the_owners_alone(path):
+def test_only_the_owner_can_read_the_files(path):
     with opened(path) as folder:
         folder.keep({"secrets": {"Seed": "x"}})
     with opened(path) as folder:
@@ -96,7 +96,7 @@ def test_a_folder_serves_one_stack_at_a_time(path):
         pass
 
 
-def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
+def test_a_folder_that_cannot_be_created_is_reported_in_one_line(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(DataFolderError, match="cannot be used"):

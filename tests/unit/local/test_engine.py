@@ -105,7 +105,7 @@ def outcome(backend, actions):
         [put({"pk": {"S": str(number)}}) for number in range(101)],
     ],
 )
-def test_a_transaction_ends_as_motos_own(backend, actions):
+def test_a_transaction_has_the_same_result_as_moto_s(backend, actions):
     theirs, mine = outcome(tables_of(DynamoDBBackend), actions), outcome(backend, actions)
 
     assert mine == theirs
@@ -115,7 +115,7 @@ def test_a_transaction_ends_as_motos_own(backend, actions):
     ("action", "error"),
     [(update(ADA, table="nowhere"), "ResourceNotFoundException"), (put({"sk": {"S": "1"}}, "lines"), "ValidationException")],
 )
-def test_an_action_that_can_be_in_no_transaction_is_refused_as_dynamodb_does(backend, action, error):
+def test_an_invalid_action_in_a_transaction_is_refused_as_by_dynamodb(backend, action, error):
     before = backend.items()
     with pytest.raises(HTTPException, match=error):
         backend.transact_write_items([put(BEN), action])
@@ -132,7 +132,7 @@ def test_a_transaction_costs_the_same_however_large_the_table(backend):
     backend.transact_write_items([put(BEN), update(ADA)])
 
 
-def test_a_failed_transaction_tells_nobody_of_anything(backend, published):
+def test_a_failed_transaction_publishes_nothing(backend, published):
     with pytest.raises(DynamodbException):
         backend.transact_write_items([put(BEN), update(ADA, **NONSENSE)])
     backend.end_action(succeeded=False)
@@ -142,7 +142,7 @@ def test_a_failed_transaction_tells_nobody_of_anything(backend, published):
     assert len(backend.tables["people"].stream_shard.items) == 1
 
 
-def test_an_actions_changes_are_told_together_and_once_an_item(backend, published):
+def test_an_action_s_changes_are_published_together_and_once_for_each_item(backend, published):
     backend.transact_write_items([put(BEN), update(LINE | {"sk": {"S": "2"}}, "lines")])
     backend.end_action(succeeded=True)
 
@@ -151,14 +151,14 @@ def test_an_actions_changes_are_told_together_and_once_an_item(backend, publishe
     assert [record.to_json()["eventName"] for record in backend.tables["people"].stream_shard.items] == ["INSERT", "INSERT"]
 
 
-def test_a_write_that_changes_nothing_is_not_told(backend, published):
+def test_a_write_that_changes_nothing_is_not_published(backend, published):
     backend.put_item("lines", LINE)
     backend.end_action(succeeded=True)
 
     assert published == []
 
 
-def test_a_record_stays_as_it_was_when_the_item_goes_on(backend):
+def test_a_record_does_not_change_with_later_writes_to_its_item(backend):
     names, values = {"#m": "m"}, {":x": {"S": "x"}}
     for path in ("#m.one", "#m.two"):
         backend.update_item("people", ADA, f"SET {path} = :x", names, values)
@@ -169,7 +169,7 @@ def test_a_record_stays_as_it_was_when_the_item_goes_on(backend):
     assert sorted(records[2]["OldImage"]["m"]["M"]) == ["deep", "one"]
 
 
-def test_a_stream_does_not_grow_for_ever(backend, monkeypatch):
+def test_a_stream_does_not_grow_forever(backend, monkeypatch):
     monkeypatch.setattr(changes, "KEPT_RECORDS", 10)
     shard = backend.tables["people"].stream_shard
     for number in range(15):
@@ -181,7 +181,7 @@ def test_a_stream_does_not_grow_for_ever(backend, monkeypatch):
     assert int(records[0]["dynamodb"]["SequenceNumber"]) == shard.starting_sequence_number
 
 
-def test_what_is_put_back_is_there_and_in_the_stream(backend):
+def test_restored_items_are_in_the_table(backend):
     again = tables_of(Backend)
     for change in backend.items():
         again.restore(change.table, change.new)

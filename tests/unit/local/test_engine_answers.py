@@ -76,7 +76,7 @@ def ask():
         ("GetItem", {"TableName": "nowhere", "Key": ADA}),
     ],
 )
-def test_an_answer_is_read_by_the_sdk_as_motos_own(ask, action, parameters):
+def test_the_sdk_reads_a_response_as_it_reads_moto_s(ask, action, parameters):
     answers = []
     for handler in (DynamoHandler, engine.Handler):
         ask(engine.Handler, "PutItem", {"TableName": "people", "Item": EVERYTHING})
@@ -85,7 +85,7 @@ def test_an_answer_is_read_by_the_sdk_as_motos_own(ask, action, parameters):
     assert answers[0] == answers[1]
 
 
-def test_a_streams_records_are_read_by_the_sdk_as_motos_own(ask):
+def test_the_sdk_reads_a_stream_s_records_as_it_reads_moto_s(ask):
     arn = ask(engine.Handler, "DescribeTable", {"TableName": "people"})["Table"]["LatestStreamArn"]
     ask(engine.Handler, "PutItem", {"TableName": "people", "Item": EVERYTHING})
     [shard] = ask(engine.StreamsHandler, "DescribeStream", {"StreamArn": arn})["StreamDescription"]["Shards"]
@@ -103,7 +103,7 @@ def test_a_streams_records_are_read_by_the_sdk_as_motos_own(ask):
     assert answers[0] == answers[1]
 
 
-def test_an_iterator_is_forgotten_once_it_was_read_from(ask):
+def test_an_iterator_is_forgotten_after_its_first_use(ask):
     arn = ask(engine.Handler, "DescribeTable", {"TableName": "people"})["Table"]["LatestStreamArn"]
     [shard] = ask(engine.StreamsHandler, "DescribeStream", {"StreamArn": arn})["StreamDescription"]["Shards"]
     start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}

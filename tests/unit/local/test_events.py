@@ -7,7 +7,7 @@ from local.events import custom_resource_event, http_event, queue_event, schedul
 from local.records import change
 
 
-def test_an_http_event_has_what_the_gateway_gives():
+def test_an_http_event_has_the_gateway_s_form():
     event = http_event(
         "POST",
         "/orders/%2B1%20a",
@@ -41,7 +41,7 @@ def test_an_http_event_has_what_the_gateway_gives():
     assert (context["time"], context["timeEpoch"]) == ("14/Nov/2023:22:13:20 +0000", 1_700_000_000_500)
 
 
-def test_the_connections_address_is_last_in_x_forwarded_for_and_alone_in_source_ip():
+def test_the_connection_s_address_is_last_in_x_forwarded_for_and_alone_in_source_ip():
     event = http_event("GET", "/", headers={"X-Forwarded-For": "6.6.6.6"}, source_ip="127.0.0.2")
 
     assert event["headers"]["x-forwarded-for"] == "6.6.6.6, 127.0.0.2"
@@ -55,7 +55,7 @@ def test_cookies_stand_beside_the_headers():
     assert "cookie" not in event["headers"]
 
 
-def test_what_a_request_does_not_have_the_event_does_not_have():
+def test_the_event_omits_what_the_request_does_not_have():
     assert not {"body", "cookies", "queryStringParameters", "pathParameters"} & http_event("GET", "/").keys()
 
 
@@ -108,7 +108,7 @@ def test_a_schedule_event_names_its_rule_and_time():
     assert event["resources"][0].endswith(":rule/Nightly")
 
 
-def test_a_custom_resource_is_asked_for_as_cloudformation_asks():
+def test_a_custom_resource_event_has_cloudformation_s_form():
     event = custom_resource_event("First", "Custom::First", {"ServiceToken": "arn:f"}, "http://127.0.0.1:1/answer")
 
     assert (event["RequestType"], event["LogicalResourceId"], event["ServiceToken"]) == ("Create", "First", "arn:f")

@@ -100,7 +100,7 @@ def messages(clients, ids, queue):
     return clients.sqs.receive_message(QueueUrl=ids[queue], MaxNumberOfMessages=10).get("Messages", [])
 
 
-def test_records_come_in_batches_and_what_was_there_before_comes_too(stream, place, seen):
+def test_records_come_in_batches_including_earlier_ones(stream, place, seen):
     place("a", "b", "c", "d", "e")
     stream(lanes=1, batch_size=2)
 
@@ -108,7 +108,7 @@ def test_records_come_in_batches_and_what_was_there_before_comes_too(stream, pla
     assert max(len(batch) for batch in seen(3)) == 2
 
 
-def test_only_what_fits_the_filter_comes(stream, place, seen):
+def test_only_records_that_match_the_filter_come(stream, place, seen):
     stream()
     place("a", "a", "b")  # the second write of a is a MODIFY
 
@@ -137,7 +137,7 @@ def test_a_batch_that_raises_is_halved_so_that_the_others_get_through(stream, pl
     assert len(wait_for(lambda: messages(clients, ids, "Dead"))) == 1
 
 
-def test_one_that_hangs_holds_up_its_own_lane_alone(stream, place, seen):
+def test_a_batch_that_hangs_delays_only_its_own_lane(stream, place, seen):
     place("a", how="raise")
     stream(lanes=4, maximum_retries=-1)
     place(*"bcdefh")  # g would be in the lane of a
@@ -163,7 +163,7 @@ def test_a_stream_is_worked_off_when_all_that_was_written_before_has_been_handle
     assert {name for batch in seen(9, seconds=0.2) for name in batch} == {"before", "a", "b", "c"}
 
 
-def test_a_stream_in_which_nothing_is_is_worked_off_at_once(stream, place):
+def test_an_empty_stream_is_worked_off_at_once(stream, place):
     feeder = stream(every_seconds=2)
     feeder.work_off(soon())
     requested_at = time.monotonic()
@@ -174,7 +174,7 @@ def test_a_stream_in_which_nothing_is_is_worked_off_at_once(stream, place):
     assert time.monotonic() - requested_at < 1
 
 
-def test_a_record_that_is_tried_without_end_is_waited_for_no_longer_than_said(stream, place, seen):
+def test_waiting_for_a_record_that_is_retried_endlessly_ends_in_time(stream, place, seen):
     feeder = stream(maximum_retries=-1)
     place("a", how="raise")
     requested_at = time.monotonic()
@@ -204,7 +204,7 @@ def left(clients, ids):
     return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
 
-def test_a_message_that_succeeded_is_deleted_and_one_that_failed_is_kept(queue, clients, ids, seen):
+def test_a_successful_message_is_deleted_and_a_failed_one_stays(queue, clients, ids, seen):
     send(clients, ids, "a")
     send(clients, ids, "b", how="fail")
     queue(reports_item_failures=True)
@@ -213,7 +213,7 @@ def test_a_message_that_succeeded_is_deleted_and_one_that_failed_is_kept(queue, 
     assert wait_for(lambda: left(clients, ids) == 1)
 
 
-def test_a_queue_is_worked_off_when_nothing_that_is_due_waits(queue, clients, ids, seen):
+def test_a_queue_is_worked_off_when_no_due_message_is_left(queue, clients, ids, seen):
     feeder = queue()
     for name in "abcdefgh":
         send(clients, ids, name, how="slow" if name == "a" else "well")
@@ -224,7 +224,7 @@ def test_a_queue_is_worked_off_when_nothing_that_is_due_waits(queue, clients, id
     assert left(clients, ids) == 0
 
 
-def test_a_message_that_failed_is_not_due_until_it_shows_again(queue, clients, ids, seen):
+def test_a_failed_message_is_not_due_until_it_is_visible_again(queue, clients, ids, seen):
     feeder = queue(reports_item_failures=True)
     send(clients, ids, "a", how="fail")
 
@@ -234,7 +234,7 @@ def test_a_message_that_failed_is_not_due_until_it_shows_again(queue, clients, i
     assert left(clients, ids) == 1
 
 
-def test_all_of_a_batch_is_kept_when_the_function_fails(queue, clients, ids, seen):
+def test_the_whole_batch_stays_when_the_function_fails(queue, clients, ids, seen):
     send(clients, ids, "a")
     send(clients, ids, "b", how="raise")
     queue()
@@ -244,7 +244,7 @@ def test_all_of_a_batch_is_kept_when_the_function_fails(queue, clients, ids, see
     assert left(clients, ids) == 2
 
 
-def test_a_message_that_fits_no_filter_is_dropped(queue, clients, ids, seen):
+def test_a_message_that_matches_no_filter_is_dropped(queue, clients, ids, seen):
     send(clients, ids, "a")
     send(clients, ids, "b")
     queue(filters=({"body": {"pk": ["b"]}},))

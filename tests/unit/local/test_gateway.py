@@ -33,7 +33,7 @@ WRITTEN = {"content-type": "a/b", "x-n": "1", "x-b": "true"}
         (None, 200, {"content-type": "application/json"}, b"null"),
     ],
 )
-def test_a_result_stands_for_an_answer(result, status, headers, body):
+def test_a_result_becomes_a_response(result, status, headers, body):
     response = response_of(json.dumps(result))
 
     assert (response.status, dict(response.headers), response.body) == (status, headers, body)
@@ -54,7 +54,7 @@ def test_each_cookie_is_a_header_of_its_own():
         {"statusCode": 200, "body": "%", "isBase64Encoded": True},
     ],
 )
-def test_what_stands_for_no_answer_is_a_broken_function(result):
+def test_a_result_that_is_no_response_is_a_broken_function(result):
     assert response_of(json.dumps(result)) == BROKEN
 
 
@@ -115,7 +115,7 @@ ALLOWED = {"access-control-allow-origin": "https://shop.example.com", "access-co
 
 
 @pytest.mark.parametrize(("origin", "expected"), [("https://shop.example.com", ALLOWED), ("https://evil.example.com", {})])
-def test_cors_headers_of_a_function_s_own_are_discarded(origin, expected):
+def test_cors_headers_from_a_function_are_discarded(origin, expected):
     functions = {"CheckHealth": Template.of_service().functions["CheckHealth"]}
     pool = Function(Access_Control_Allow_Origin="*", access_control_allow_credentials="true", x_of_its_own="kept")
     gateway = Gateway(Routes(functions), {"CheckHealth": pool}, CORS, domain="127.0.0.1:8000", now=lambda: 0)
@@ -127,7 +127,7 @@ def test_cors_headers_of_a_function_s_own_are_discarded(origin, expected):
     assert {name: value for name, value in headers.items() if name.startswith("access-control-")} == expected
 
 
-def test_an_unknown_route_is_not_found_in_the_gateways_own_shape(gateway):
+def test_an_unknown_route_gets_the_gateway_s_own_404(gateway):
     response, _ = ask(gateway, "GET")
 
     assert response.status == 404
@@ -135,7 +135,7 @@ def test_an_unknown_route_is_not_found_in_the_gateways_own_shape(gateway):
     assert "apigw-requestid" in dict(response.headers)
 
 
-def test_an_answer_has_the_stacks_own_date_however_far_its_clock_was_moved(gateway):
+def test_a_response_has_the_stack_s_date_however_far_its_clock_was_moved(gateway):
     response, _ = ask(gateway, "GET")
 
     assert dict(response.headers)["date"] == "Thu, 01 Jan 1970 00:00:00 GMT"

@@ -36,7 +36,7 @@ def test_every_spelling_of_a_number_is_one_address(spelling):
     assert normal_address(spelling, "TR") == "+905321234567"
 
 
-def test_an_email_is_compared_in_lower_case_and_nonsense_as_it_is():
+def test_an_email_is_compared_in_lower_case_and_any_other_text_as_it_is():
     assert normal_address(" Ada@Example.COM ", "TR") == "ada@example.com"
     assert normal_address("nobody", "TR") == "nobody"
 
@@ -75,7 +75,7 @@ def test_a_message_shows_only_what_it_has(inbox):
     assert inbox.messages()[0].as_json().keys() == {"channel", "to", "body", "provider", "sent_at"}
 
 
-def test_a_message_bears_the_stacks_time():
+def test_a_message_has_the_stack_s_time():
     clock = Clock()
     clock.advance(10 * 366 * 86_400)
     inbox = Inbox(clock, SETTINGS, lambda _: None)

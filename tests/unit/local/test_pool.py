@@ -15,7 +15,7 @@ def invoke(function, event=None, **options):
     return json.loads(function.invoke(event or {}, **options))
 
 
-def test_a_function_sees_the_environment_that_it_is_given_and_nothing_else(function, monkeypatch):
+def test_a_function_sees_its_own_environment_and_nothing_else(function, monkeypatch):
     monkeypatch.setenv("DEVELOPERS_OWN", "x")
     app = function("import os\ndef handler(event, context): return dict(os.environ)")
 
@@ -55,7 +55,7 @@ def test_a_worker_keeps_its_state_for_the_next_event(function):
     assert [invoke(app) for _ in range(3)] == [1, 2, 3]
 
 
-def test_a_workers_clock_is_as_far_ahead_as_the_stacks(function):
+def test_a_worker_s_clock_is_as_far_ahead_as_the_stack_s(function):
     app = function(
         """
         import time
@@ -71,7 +71,7 @@ def test_a_workers_clock_is_as_far_ahead_as_the_stacks(function):
     assert invoke(app) == pytest.approx(3600, abs=1)
 
 
-def test_an_error_is_told_with_its_trace_and_the_worker_lives_on(function, failures):
+def test_an_error_is_reported_with_its_trace_and_the_worker_continues(function, failures):
     app = function("calls = []\ndef handler(event, context):\n    calls.append(1)\n    return 1 / event['by'] + len(calls)")
 
     with pytest.raises(Broken):
@@ -123,7 +123,7 @@ def test_a_handler_that_cannot_be_imported_fails_each_time(function, failures):
     assert [failure.kind for _, failure in failures] == ["ModuleNotFoundError"] * 2
 
 
-def test_events_at_once_have_workers_of_their_own_up_to_the_bound(function):
+def test_concurrent_events_have_their_own_workers_up_to_the_limit(function):
     app = function("import os, time\ndef handler(event, context): time.sleep(0.3); return os.getpid()")
     pids = []
     threads = [threading.Thread(target=lambda: pids.append(invoke(app))) for _ in range(MOST_WORKERS + 2)]

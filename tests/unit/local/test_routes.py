@@ -47,5 +47,5 @@ def test_the_most_specific_route_answers(routes, method, path, function, paramet
         ("GET", "/"),
     ],
 )
-def test_what_no_route_names_is_not_found(routes, method, path):
+def test_a_path_without_a_route_is_not_found(routes, method, path):
     assert routes.find(method, path) is None

@@ -85,7 +85,7 @@ def wait_for(ask, seconds=10):
         (400 * DAY + 1, [400 * DAY + 1]),
     ],
 )
-def test_the_clock_goes_in_steps_of_a_day_at_most_and_far_in_one(seconds, expected):
+def test_the_clock_moves_in_steps_of_at_most_a_day_and_over_long_spans_in_one(seconds, expected):
     assert list(steps(seconds)) == expected
 
 
@@ -97,7 +97,7 @@ def test_each_schedule_fires_once_at_each_stop_however_often_it_fell_due(stack):
     assert [rule for rule, _ in stack.fired()] == ["S0", "S1", "S0", "S1", "S2", "S0", "S1"]
 
 
-def test_what_did_not_fall_due_does_not_fire(stack):
+def test_a_schedule_that_was_not_due_does_not_fire(stack):
     stack.schedule("rate(2 hours)")
 
     for _ in range(3):
@@ -106,7 +106,7 @@ def test_what_did_not_fall_due_does_not_fire(stack):
     assert len(stack.fired()) == 1
 
 
-def test_it_fires_with_the_time_at_which_it_does(stack):
+def test_the_event_has_the_time_at_which_the_schedule_fires(stack):
     stack.schedule("rate(1 hour)")
     before = stack.clock.now() + DAY
 
@@ -117,7 +117,7 @@ def test_it_fires_with_the_time_at_which_it_does(stack):
     assert time_.endswith("Z")
 
 
-def test_what_waits_is_worked_off_before_the_first_step_and_after_each_firing(stack):
+def test_waiting_items_are_worked_off_before_the_first_step_and_after_each_firing(stack):
     stack.schedule("rate(1 day)")
 
     stack.scheduler.advance(2 * DAY)
@@ -125,7 +125,7 @@ def test_what_waits_is_worked_off_before_the_first_step_and_after_each_firing(st
     assert stack.events == ["worked off", ("kept", 0), ("kept", DAY), "worked off", ("kept", DAY), ("kept", 2 * DAY), "worked off"]
 
 
-def test_a_function_that_fails_is_told_of_and_holds_up_no_other(stack, failures):
+def test_a_function_that_fails_is_reported_and_delays_no_other(stack, failures):
     stack.schedule("rate(1 day)", "rate(1 day)", fails="yes")
 
     stack.scheduler.advance(DAY)
@@ -134,7 +134,7 @@ def test_a_function_that_fails_is_told_of_and_holds_up_no_other(stack, failures)
     assert [failure.message for _, failure in failures] == ["asked to", "asked to"]
 
 
-def test_moves_at_once_come_one_after_the_other(stack):
+def test_concurrent_moves_happen_one_after_the_other(stack):
     stack.schedule("rate(1 day)")
     threads = [threading.Thread(target=stack.scheduler.advance, args=(DAY,)) for _ in range(4)]
     for thread in threads:
@@ -146,7 +146,7 @@ def test_moves_at_once_come_one_after_the_other(stack):
     assert stack.events[::4] == ["worked off"] * 4
 
 
-def test_it_fires_by_itself_when_its_time_has_come_and_not_before(stack):
+def test_a_schedule_fires_by_itself_when_it_is_due_and_not_before(stack):
     stack.clock.advance(MINUTE - stack.clock.now() % MINUTE + MINUTE - 1)  # a second before a full minute
     stack.schedule("cron(* * * * ? *)", waits=False)
 
@@ -164,7 +164,7 @@ def test_a_time_that_passed_while_the_stack_was_off_fires_once_at_its_start(stac
     assert len(stack.fired()) == 1
 
 
-def test_a_period_goes_on_where_it_was_before_the_stack_was_off(stack):
+def test_a_period_continues_where_it_was_before_the_stack_was_off(stack):
     now = stack.clock.now()
     stack.schedule("rate(1 hour)", fired=Fired(began_at=now - HOUR + 1, until=now - MINUTE), waits=False)
 
@@ -172,7 +172,7 @@ def test_a_period_goes_on_where_it_was_before_the_stack_was_off(stack):
     assert wait_for(stack.fired)
 
 
-def test_what_is_ended_halfway_has_not_fired_and_the_clock_stands_where_it_was_kept(stack):
+def test_an_interrupted_run_counts_as_not_fired_and_the_clock_stays_where_it_was_saved(stack):
     pool = stack.schedule("rate(1 day)", seconds=30)
     ends = threading.Timer(1, lambda: (stack.stopping.set(), pool.stop()))
     ends.start()
@@ -193,7 +193,7 @@ def test_the_service_s_own_schedules_are_known():
     }
 
 
-def test_a_schedule_that_is_not_known_is_refused_with_its_function():
+def test_an_unknown_schedule_is_refused_with_its_function():
     template = Template.load(SHOP)
     function = template.functions["ShipOrders"]
     other = function.schedules[0]._replace(expression="at(2027-01-01T00:00:00)")
@@ -203,5 +203,5 @@ def test_a_schedule_that_is_not_known_is_refused_with_its_function():
         jobs_of(template)
 
 
-def test_what_the_template_says_a_schedule_tells_takes_the_place_of_its_event():
+def test_an_input_in_the_template_replaces_the_schedule_s_event():
     assert event_of("Ship", ScheduleTrigger("S0", "rate(1 day)", '{"all": true}'), 0) == {"all": True}

@@ -31,7 +31,7 @@ def at(text: str) -> float:
         ("rate(7 days)", "2026-01-01T00:00:11", "2026-01-08T00:00:10"),
     ],
 )
-def test_it_is_due_next(expression, after, due):
+def test_a_schedule_has_its_next_time(expression, after, due):
     assert parse(expression).next_after(at(after), began_at=at("2026-01-01T00:00:10")) == at(due)
 
 
@@ -58,7 +58,7 @@ def test_it_is_due_next(expression, after, due):
         ("", "the local stack knows"),
     ],
 )
-def test_what_is_not_known_is_refused_in_a_line_that_names_it(expression, reason):
+def test_an_unknown_expression_is_refused_in_a_line_that_names_it(expression, reason):
     with pytest.raises(ScheduleError) as refused:
         parse(expression)
 

@@ -94,7 +94,7 @@ def test_a_raw_email_is_read(send, inbox):
     assert (message.subject, message.body.strip(), message.code) == ("Merhaba ☺", "Kod 123456", "123456")
 
 
-def test_what_is_no_message_passes(send, inbox, passed):
+def test_requests_other_than_messages_pass(send, inbox, passed):
     for request in (sms(Action="ListTopics"), sms(Action="PublishBatch"), Request("GET", OUTBOUND_EMAILS, "", (), b"", "127.0.0.1")):
         send(request)
 
@@ -118,14 +118,14 @@ def test_a_refusal_is_one_of_the_providers_own(senders, send, passed, mode, code
     assert passed == []
 
 
-def test_a_lost_answer_is_of_a_message_that_went_out(senders, send, inbox):
+def test_a_lost_response_belongs_to_a_message_that_was_sent(senders, send, inbox):
     senders.break_("sms", "lost", 60)
 
     assert send(sms()) is None
     assert len(inbox.messages()) == 1
 
 
-def test_a_time_out_hangs_until_the_stack_ends(senders, send, inbox, stopping):
+def test_a_timeout_hangs_until_the_stack_stops(senders, send, inbox, stopping):
     senders.break_("sms", "timeout", 60)
     hanging = threading.Thread(target=send, args=(sms(),))
     hanging.start()
@@ -138,7 +138,7 @@ def test_a_time_out_hangs_until_the_stack_ends(senders, send, inbox, stopping):
     assert inbox.messages() == []
 
 
-def test_a_fault_ends_by_the_stacks_clock_and_a_new_one_takes_its_place(senders, send, clock, inbox):
+def test_a_fault_ends_by_the_stack_s_clock_and_a_new_one_replaces_it(senders, send, clock, inbox):
     senders.break_("sms", "error", 60)
     clock.advance(59)
     assert send(sms()).status == 500
@@ -168,7 +168,7 @@ def test_what_the_provider_refused_is_not_in_the_inbox(senders, inbox):
         f"{'a' * 65}@example.com",
     ],
 )
-def test_what_ses_sends_to_nobody_goes_to_nobody(send, inbox, passed, mailbox):
+def test_an_email_that_ses_would_not_send_is_refused(send, inbox, passed, mailbox):
     response = send(mail(SIMPLE, mailbox))
 
     assert parsed(response, "sesv2", "SendEmail") == "BadRequestException"
@@ -177,6 +177,6 @@ def test_what_ses_sends_to_nobody_goes_to_nobody(send, inbox, passed, mailbox):
 
 
 @pytest.mark.parametrize("mailbox", ["ada@xn--bcher-kva.example", "Ada <ada@example.com>", f"{'a' * 64}@example.com"])
-def test_what_ses_takes_is_in_the_inbox(send, inbox, mailbox):
+def test_an_email_that_ses_accepts_is_in_the_inbox(send, inbox, mailbox):
     assert send(mail(SIMPLE, mailbox)).body == b"taken"
     assert [message.to for message in inbox.messages()] == [mailbox]

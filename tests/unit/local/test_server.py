@@ -68,7 +68,7 @@ def test_a_body_that_is_too_long_is_refused(connection, header):
 
 
 @pytest.mark.parametrize("header", [b"Content-Length: many", b"Transfer-Encoding: chunked"])
-def test_a_body_that_makes_no_sense_is_a_bad_request(connection, header):
+def test_a_malformed_body_is_a_bad_request(connection, header):
     with connection.makefile("rb") as file:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\nzz\r\n")
         assert answer_of(file)[0].startswith("400 ")
@@ -83,7 +83,7 @@ def test_head_has_the_length_and_no_body(connection):
     assert text.endswith(b"\r\n\r\n")
 
 
-def test_head_to_an_app_that_leaves_the_body_out_tells_no_length_and_keeps_the_connection():
+def test_head_to_an_app_that_omits_the_body_has_no_length_and_keeps_the_connection():
     with (
         serving(lambda _: Response(200)) as server,
         socket.create_connection(("127.0.0.1", server.port), 5) as connection,
@@ -96,19 +96,19 @@ def test_head_to_an_app_that_leaves_the_body_out_tells_no_length_and_keeps_the_c
             assert not [line for line in head if line.startswith(b"content-length")]
 
 
-def test_no_answer_is_a_dropped_connection():
+def test_no_response_closes_the_connection():
     with serving(lambda _: None) as server, pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{server.port}/", timeout=5)
 
 
-def test_an_error_of_the_apps_is_answered_and_shown(capsys):
+def test_an_error_of_the_app_is_answered_and_printed(capsys):
     with serving(lambda _: 1 / 0) as server:
         assert requests.get(f"http://127.0.0.1:{server.port}/", timeout=5).status_code == 500
 
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_requests_are_answered_side_by_side():
+def test_requests_are_answered_concurrently():
     meeting = threading.Barrier(8, timeout=20)
 
     def meet(_: Request):
@@ -126,7 +126,7 @@ def test_requests_are_answered_side_by_side():
     assert not meeting.broken
 
 
-def test_what_comes_before_the_start_waits_for_it():
+def test_requests_before_the_start_wait_for_it():
     server = Server("127.0.0.1", 0, longest_body=10)
     answers = []
     asking = threading.Thread(target=lambda: answers.append(requests.get(f"http://127.0.0.1:{server.port}/", timeout=5).status_code))

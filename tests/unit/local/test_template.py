@@ -17,7 +17,7 @@ def test_a_parameter_is_set_by_the_name_of_its_setting_or_by_its_own():
     assert Template.load(SHOP, {"DefaultRegion": "TR"}).parameters["DefaultRegion"] == "TR"
 
 
-def test_a_default_from_outside_gives_way_to_an_override_and_is_passed_over_without_a_parameter():
+def test_an_override_wins_over_a_default_from_outside_which_is_ignored_without_a_parameter():
     template = Template.load(SHOP, {"NICKNAME": "b"}, defaults={"NICKNAME": "a", "DEFAULT_REGION": "TR", "ISSUER": "x"})
 
     assert (template.settings["NICKNAME"], template.settings["DEFAULT_REGION"]) == ("b", "TR")
@@ -36,7 +36,7 @@ def test_a_default_from_outside_gives_way_to_an_override_and_is_passed_over_with
         ("NICKNAME", "longer", "NICKNAME: must be a text of a length to 5"),
     ],
 )
-def test_what_a_parameter_does_not_allow_is_said_in_one_line(name, value, line):
+def test_a_value_that_a_parameter_does_not_allow_is_refused_in_one_line(name, value, line):
     with pytest.raises(ParameterError) as refused:
         Template.load(SHOP, {name: value})
 
@@ -44,7 +44,7 @@ def test_what_a_parameter_does_not_allow_is_said_in_one_line(name, value, line):
     assert refused.value.name == name
 
 
-def test_a_function_has_the_globals_and_its_own(shop):
+def test_a_function_has_the_globals_and_its_own_properties(shop):
     function = shop.functions["PlaceOrder"]
 
     assert function.code == SHOP.parent / "functions/orders"
@@ -109,5 +109,5 @@ def test_resources_keep_their_references_as_written(shop):
     assert shop.custom_resources == {"FirstOrder": {"ServiceToken": {"Fn::GetAtt": ["PlaceOrder", "Arn"]}}}
 
 
-def test_cors_is_the_apis_own(shop):
+def test_cors_is_configured_by_the_api(shop):
     assert shop.cors == Cors(("https://shop.example.com", "https://www.example.com"), ("GET", "POST"), ("content-type",), (), 600)

@@ -92,14 +92,14 @@ def test_every_message_says_not_to_share_the_code(kind, channel, locale):
 
 
 @pytest.mark.parametrize(("channel", "locale"), list(itertools.product(("sms", "email"), Locale)))
-def test_only_who_registers_again_reads_that_an_account_exists(channel, locale):
+def test_only_a_repeated_registration_says_that_an_account_exists(channel, locale):
     telling = {kind for kind in Kind if any(words in rendered(kind, channel, locale).text for words in AN_ACCOUNT_EXISTS[locale])}
 
     assert telling == {Kind.ACCOUNT_EXISTS}
 
 
 @pytest.mark.parametrize(("channel", "locale"), list(itertools.product(("sms", "email"), Locale)))
-def test_no_two_kinds_say_the_same(channel, locale):
+def test_no_two_kinds_have_the_same_text(channel, locale):
     assert len({rendered(kind, channel, locale) for kind in Kind}) == len(Kind)
 
 
@@ -112,7 +112,7 @@ def test_every_sms_with_a_code_is_one_segment(kind, locale):
 
 
 @pytest.mark.parametrize(("kind", "locale"), list(itertools.product(NOTICES, Locale)))
-def test_a_notice_by_sms_is_one_segment_in_english_and_two_in_letters_that_gsm_does_not_have(kind, locale):
+def test_a_notification_by_sms_is_one_segment_in_english_and_two_in_letters_that_gsm_does_not_have(kind, locale):
     assert count(rendered(kind, "sms", locale).text).segments <= (1 if locale is Locale.EN else 2)
 
 
@@ -122,12 +122,12 @@ def test_a_reset_by_sms_is_two_segments_and_three_in_persian(locale):
 
 
 @pytest.mark.parametrize("kind", [Kind.RESET, *NOTICES])
-def test_what_has_no_code_has_no_web_otp_line(kind):
+def test_a_message_without_a_code_has_no_web_otp_line(kind):
     assert "\n\n@" not in rendered(kind, "sms", Locale.EN).text
 
 
 @pytest.mark.parametrize("locale", Locale)
-def test_the_link_of_a_reset_is_one_in_html_and_runs_from_left_to_right(locale):
+def test_the_link_of_a_reset_is_a_link_in_html_and_runs_from_left_to_right(locale):
     page = Page(rendered(Kind.RESET, "email", locale).html)
 
     assert page.attributes("a") == [{"href": LINK}]
@@ -155,7 +155,7 @@ def test_without_a_domain_there_is_no_web_otp_line_nor_a_trace_of_it(kind, local
     assert rendered(kind, "sms", locale, domain="").text == whole.removesuffix("\n\n@shop.example.com #123456")
 
 
-def test_an_sms_is_text_alone():
+def test_an_sms_is_only_text():
     message = rendered(Kind.SIGN_IN, "sms", Locale.EN)
 
     assert message.subject is None
@@ -184,7 +184,7 @@ def test_a_subject_names_the_brand_and_keeps_the_code_out_of_delivery_events(kin
 
 
 @pytest.mark.parametrize(("kind", "locale"), list(itertools.product([*CODES, Kind.RESET], Locale)))
-def test_an_email_says_how_long_its_code_lives_and_what_to_do_if_one_did_not_ask(kind, locale):
+def test_an_email_says_how_long_its_code_is_valid_and_what_to_do_if_you_did_not_request_it(kind, locale):
     assert MINUTES[locale] in rendered(kind, "email", locale).text
     assert NOT_ASKED[locale] in rendered(kind, "email", locale).text
 
@@ -209,7 +209,7 @@ def test_the_code_of_an_email_is_a_big_paragraph_of_its_own_from_left_to_right(k
 
 
 @pytest.mark.parametrize("locale", Locale)
-def test_the_page_has_the_locale_s_language_and_direction_inside_of_the_body_too(locale):
+def test_the_page_has_the_locale_s_language_and_direction_also_inside_the_body(locale):
     page = Page(rendered(Kind.SIGN_IN, "email", locale).html)
 
     for tag in ("html", "div"):

@@ -21,14 +21,14 @@ from tests.harness.service import template
         (None, False),
     ],
 )
-def test_the_stream_s_filter_lets_only_asks_through(event, passes):
+def test_the_stream_s_filter_passes_only_code_requests(event, passes):
     [stream] = template().functions["SendMessages"].streams
     image = {"pk": {"S": "code#1"}} | ({"event": {"S": event}} if event else {})
 
     assert fits_any(stream.filters, records.change("MODIFY", {"pk": {"S": "code#1"}}, new_image=image)) is passes
 
 
-def test_what_was_removed_does_not_reach_the_sender():
+def test_a_removed_item_does_not_reach_the_sender():
     [stream] = template().functions["SendMessages"].streams
     image = {"pk": {"S": "code#1"}, "event": {"S": "requested:login"}}
 

@@ -110,7 +110,7 @@ def test_the_display_name_is_ascii_in_short_encoded_words_and_no_second_address(
         ("OptedOut", "opted_out"),
     ],
 )
-def test_a_number_that_sns_will_never_take_is_given_up(sns, code, reason):
+def test_a_number_that_sns_will_never_accept_is_given_up(sns, code, reason):
     sns.add_client_error("publish", code)
 
     assert outcome(send_sms) == (reason, True, False)
@@ -125,7 +125,7 @@ def test_a_number_that_sns_will_never_take_is_given_up(sns, code, reason):
         ("NotFoundException", "not_configured"),
     ],
 )
-def test_an_email_that_ses_will_never_take_is_given_up(ses, code, reason):
+def test_an_email_that_ses_will_never_accept_is_given_up(ses, code, reason):
     ses.add_client_error("send_email", code)
 
     assert outcome(send_email) == (reason, True, False)
@@ -144,7 +144,7 @@ def test_an_email_that_ses_will_never_take_is_given_up(ses, code, reason):
         ("SomethingNew", "provider_unavailable"),
     ],
 )
-def test_what_sns_may_take_later_may_be_tried_again(sns, code, reason):
+def test_what_sns_may_accept_later_may_be_retried(sns, code, reason):
     sns.add_client_error("publish", code)
 
     assert outcome(send_sms) == (reason, False, False)
@@ -161,14 +161,14 @@ def test_what_sns_may_take_later_may_be_tried_again(sns, code, reason):
         ("SomethingNew", "provider_unavailable"),
     ],
 )
-def test_what_ses_may_take_later_may_be_tried_again(ses, code, reason):
+def test_what_ses_may_accept_later_may_be_retried(ses, code, reason):
     ses.add_client_error("send_email", code)
 
     assert outcome(send_email) == (reason, False, False)
 
 
 @pytest.mark.parametrize("service", ["sns", "sesv2"])
-def test_every_error_that_a_service_documents_is_known_for_what_it_is(environment, service):
+def test_every_documented_error_of_a_service_is_classified(environment, service):
     operation, permanent = {"sns": ("Publish", sns._PERMANENT), "sesv2": ("SendEmail", ses._PERMANENT)}[service]
     documented = {shape.error_code for shape in sdk.client(service).meta.service_model.operation_model(operation).error_shapes}
     elsewhere = {code for code in documented if code.startswith(("KMS", "Platform", "Internal"))}
@@ -184,7 +184,7 @@ def test_after_a_server_error_the_message_may_have_been_sent(sns):
 
 @pytest.mark.parametrize("lost", [ReadTimeoutError, ConnectTimeoutError])
 @pytest.mark.parametrize(("service", "send"), [("sns", send_sms), ("sesv2", send_email)])
-def test_after_a_lost_answer_the_message_may_have_been_sent(environment, service, send, lost):
+def test_after_a_lost_response_the_message_may_have_been_sent(environment, service, send, lost):
     def lose(**_):
         raise lost(endpoint_url="https://example.com")
 
@@ -194,7 +194,7 @@ def test_after_a_lost_answer_the_message_may_have_been_sent(environment, service
 
 
 @pytest.mark.parametrize("code", ["InvalidParameter", "Throttled", "SomethingNew"])
-def test_what_is_raised_names_no_address(sns, code):
+def test_errors_contain_no_address(sns, code):
     sns.add_client_error("publish", code, f"Invalid parameter: PhoneNumber Reason: {NUMBER} is opted out")
 
     with pytest.raises(SendFailed) as raised:

@@ -28,7 +28,7 @@ def faults() -> str:
     return str(wrong.value)
 
 
-def test_a_file_of_the_operator_s_own_takes_the_place_of_the_built_in_one_and_of_no_other(folder):
+def test_an_operator_s_file_replaces_its_built_in_template_and_no_other(folder):
     folder("en/sign_in.sms.txt", "{{code}} opens {{brand}}.\n")
     templates.use(template_lint.check_folder("ours"))
 
@@ -66,28 +66,28 @@ def test_a_subject_is_the_first_line(folder):
     ],
     ids=["unknown", "no-code", "code-in-a-notice", "no-link", "too-long", "no-subject", "secret-subject", "no-locale", "no-kind"],
 )
-def test_what_will_not_do_is_told_by_name_and_line(folder, name, text, fault):
+def test_a_fault_in_a_template_is_reported_with_name_and_line(folder, name, text, fault):
     folder(name, text)
 
     assert f"TEMPLATES_DIR: {fault}" in faults()
 
 
-def test_every_fault_is_told_at_once(folder):
+def test_all_faults_are_reported_at_once(folder):
     folder("en/sign_in.sms.txt", "{{kode}}")
     folder("tr/sign_in.sms.txt", "{{kode}}")
 
     assert faults().count("{{kode}}") == 2
 
 
-def test_a_folder_that_is_not_there_is_told(folder):
+def test_a_missing_folder_is_reported(folder):
     assert "ours does not exist" in faults()
 
 
-def test_the_built_in_ones_would_pass():
+def test_the_built_in_templates_pass_the_check():
     for path in templates.BUILT_IN.rglob("*.txt"):
         name = path.relative_to(templates.BUILT_IN).as_posix()
         assert list(template_lint._faults(name, path)) == []
 
 
-def test_without_a_folder_the_built_in_ones_are_sent():
+def test_without_a_folder_the_built_in_templates_are_sent():
     assert template_lint.check_folder("") is None

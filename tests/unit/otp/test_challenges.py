@@ -49,7 +49,7 @@ def test_a_code_lives_five_minutes_by_sms_and_ten_by_email(second, address, seco
 
 @pytest.mark.parametrize("lane", list(Lane))
 @pytest.mark.parametrize("purpose", list(Purpose))
-def test_a_challenge_finds_its_place_by_itself(second, purpose, lane):
+def test_a_challenge_alone_leads_to_its_code_item(second, purpose, lane):
     challenge = Challenge.new(purpose, PHONE, "en")
     client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.TRUSTED else None)
     place = chosen(client)
@@ -73,7 +73,7 @@ def test_a_challenge_is_of_one_address(challenge, address):
         lanes.of_challenge(named(challenge), Purpose.LOGIN, address)
 
 
-def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(second):
+def test_two_challenges_for_one_address_share_only_the_byte_of_the_purpose(second):
     seen = set()
     for _ in range(2_000):
         raw = ids.from_base64url(named(Challenge.new(Purpose.LOGIN, PHONE, "en")))
@@ -84,7 +84,7 @@ def test_two_challenges_of_one_address_share_nothing_but_the_purpose_s_byte(seco
         seen |= parts
 
 
-def test_no_flipped_bit_of_a_challenge_names_a_place_of_its_address(challenge):
+def test_no_flipped_bit_of_a_challenge_leads_to_a_code_item_of_its_address(challenge):
     place = CodeItemRef.untrusted(PHONE)
     raw = ids.from_base64url(named(challenge))
     for bit in range(8 * len(raw)):
@@ -95,7 +95,7 @@ def test_no_flipped_bit_of_a_challenge_names_a_place_of_its_address(challenge):
         assert (item_key, purpose) != (place.item_key, Purpose.LOGIN)
 
 
-def test_the_bytes_of_purposes_are_never_given_to_others():
+def test_the_bytes_of_purposes_never_change():
     bytes_of = {purpose: ids.from_base64url(challenges.encode(bytes(16), purpose, bytes(16)))[16] for purpose in Purpose}
 
     assert bytes_of == {
@@ -112,7 +112,7 @@ def test_the_bytes_of_purposes_are_never_given_to_others():
 
 
 @pytest.mark.parametrize("lane", list(Lane))
-def test_a_challenge_alone_tells_us_its_lane(second, lane):
+def test_a_challenge_alone_names_its_lane(second, lane):
     client = Client("192.0.2.1", device=devices.issue(PHONE, at=2_000) if lane is Lane.TRUSTED else None)
 
     ref, _ = lanes.of_challenge(named(Challenge.new(Purpose.VERIFY, PHONE, "en"), chosen(client)), Purpose.VERIFY)
@@ -139,7 +139,7 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("spoil", list(SPOILT.values()), ids=SPOILT)
-def test_a_spoilt_challenge_names_nothing(challenge, spoil):
+def test_a_damaged_challenge_names_nothing(challenge, spoil):
     with pytest.raises(WrongCode):
         lanes.of_challenge(spoil(named(challenge)), Purpose.LOGIN, PHONE)
 
@@ -196,7 +196,7 @@ def test_a_challenge_whose_derivation_key_is_gone_opens_nothing(second):
         derivation.derive_code(NONCE, 7, Purpose.LOGIN, PHONE)
 
 
-def test_a_new_challenge_has_all_its_tries_and_a_message_to_be_sent(challenge):
+def test_a_new_challenge_has_all_its_attempts_and_a_message_to_send(challenge):
     item = challenge.item()
 
     assert (item["bound"], item["unbound"], item["delivery"]) == ({}, {}, "queued")

@@ -15,7 +15,7 @@ OTHER = Address(Channel.PHONE, "+12125550124", "+12125550124", "US")
 EMAIL = Address(Channel.EMAIL, "ada@example.com", "Ada@example.com")
 
 
-def test_a_device_proves_the_address_that_it_was_given_for_and_when(second):
+def test_a_device_proves_the_address_that_it_was_issued_for_and_when(second):
     assert devices.issued_at(devices.issue(PHONE, at=2_345), PHONE) == (2_345, PHONE.key)
 
 
@@ -46,9 +46,9 @@ def test_it_holds_nothing_of_the_address():
     assert b"5550123" not in content
 
 
-@pytest.mark.parametrize("made_up", [None, "", "device", "é", "AA==", "A" * 28, "A" * 2_000, "\ud800"])
-def test_something_made_up_is_no_device(second, made_up):
-    assert devices.issued_at(made_up, PHONE) is None
+@pytest.mark.parametrize("invented", [None, "", "device", "é", "AA==", "A" * 28, "A" * 2_000, "\ud800"])
+def test_an_invented_value_is_no_device(second, invented):
+    assert devices.issued_at(invented, PHONE) is None
 
 
 @given(position=st.integers(0, 21 * 8 - 1))

@@ -36,7 +36,7 @@ def test_it_is_short_enough_for_a_cookie_and_safe_in_a_url():
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
-def test_its_successor_is_one_and_the_same_however_often_it_is_asked_for():
+def test_its_successor_is_always_the_same_one():
     successor = FIRST.successor()
 
     assert successor == FIRST.successor()
@@ -79,11 +79,11 @@ def test_a_successor_needs_secret_number_and_derivation_key():
     assert len({token.successor().secret for token in (FIRST, *others)}) == 4
 
 
-def test_a_chain_goes_on_under_the_derivation_key_that_it_began_with():
+def test_a_chain_continues_with_the_derivation_key_that_it_began_with():
     assert FIRST.successor().text().split(".")[2] == "1"
 
 
-def test_the_table_keeps_a_hash_of_which_no_token_can_be_made():
+def test_the_table_stores_a_hash_from_which_no_token_can_be_derived():
     assert FIRST.secret_hash == hashlib.sha256(FIRST.secret).digest()
     from_the_dump = FIRST._replace(secret=FIRST.secret_hash)
     tag = FIRST.text().rpartition(".")[2]
@@ -138,13 +138,13 @@ def test_no_letter_of_it_can_be_changed(position, letter):
         *("a.b.٣.1.c.d", "a.b.²..c.d", "a.b.1.1.c.é", "\ud800.b.1.1.c.d", "a.b.1.1.c", "a.b.1.1.c.d.e", "x" * 513, "a.b.3000.1.c.d"),
     ],
 )
-def test_what_nobody_made_is_refused(text):
+def test_an_invented_token_is_refused(text):
     with pytest.raises(WrongSession):
         authenticate(text)
 
 
 @given(st.text(max_size=600))
-def test_no_text_does_more_than_being_refused(text):
+def test_no_text_causes_any_other_error(text):
     with pytest.raises(WrongSession):
         authenticate(text)
 

@@ -100,7 +100,7 @@ def test_a_supplanted_token_is_refused_alone_for_ten_seconds_and_reuse_from_then
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(0, REFUSED), (10, REFUSED), (11, TokenState.REUSED)])
-def test_a_supplanted_token_counts_as_replaced_since_then_also_once_its_sibling_was_used(seconds, state):
+def test_a_supplanted_token_counts_as_replaced_from_then_on_even_after_its_sibling_was_used(seconds, state):
     family, (_, parent, newest) = chain(2)
     family, sibling = family.after(LATER).renew(parent)
     family, _ = family.renew(sibling)
@@ -115,7 +115,7 @@ def test_a_grandparent_is_refused_alone_within_ten_seconds_of_its_own_replacemen
     assert family.after(seconds).state(grandparent) is state
 
 
-def test_by_renewing_every_few_seconds_nobody_hides_from_the_holder_of_an_older_token():
+def test_refreshing_every_few_seconds_does_not_hide_a_thief_from_the_holder_of_an_older_token():
     for seconds in (1, 4, 9):
         family, (stolen, *_) = chain(4, seconds=seconds)
         assert family.state(stolen) is TokenState.REUSED
@@ -144,7 +144,7 @@ class Holder(NamedTuple):
         return family, self if lost else self._replace(token=token, answered=self.answered + 1)
 
 
-def test_an_owner_alone_is_never_signed_out_whichever_answers_are_lost():
+def test_an_owner_alone_is_never_signed_out_whichever_responses_are_lost():
     """Every course of eight rotation, at once, within the grace, after it."""
     courses = {(Family(begun()), Holder(FIRST))}
     for _ in range(8):
@@ -158,7 +158,7 @@ def test_an_owner_alone_is_never_signed_out_whichever_answers_are_lost():
         assert not any(owner.is_out or family.session is None for family, owner in courses)
 
 
-def test_outside_the_grace_owner_and_thief_never_both_go_on_after_each_one_s_second_refresh():
+def test_outside_the_grace_owner_and_thief_never_both_continue_after_the_second_refresh_of_each():
     """Every course of up to three rotation of the owner alone, then the theft of what is held then, then seven of either."""
     alone = {(Family(begun()), Holder(FIRST))}
     thefts = set(alone)

@@ -82,13 +82,13 @@ def test_the_payload_holds_every_claim_and_nothing_else(claims):
     assert claims_of(access_tokens.issue(claims)) == claims._asdict()
 
 
-def test_any_library_can_check_a_token_with_the_public_half(claims, private_key):
+def test_any_library_can_verify_a_token_with_the_public_key(claims, private_key):
     read = jwt.decode(access_tokens.issue(claims), private_key.public_key(), algorithms=["RS256"], audience="storefront", issuer=ISSUER)
 
     assert read["sub"] == "cus_ada"
 
 
-def test_a_token_put_together_by_hand_is_accepted_as_long_as_nothing_is_forged(forge):
+def test_a_token_built_by_hand_is_accepted_if_nothing_is_forged(forge):
     assert access_tokens.verify(forge.sign(), ISSUER).sub == "cus_ada"
 
 
@@ -98,7 +98,7 @@ def test_a_forged_token_is_refused(forge, forgery):
         access_tokens.verify(FORGERIES[forgery](forge), ISSUER)
 
 
-def test_a_token_lives_to_the_second_before_its_end(forge, second):
+def test_a_token_is_valid_until_the_second_before_its_end(forge, second):
     second(NOW + 899)
 
     assert access_tokens.verify(forge.real, ISSUER).exp == NOW + 900
@@ -129,7 +129,7 @@ def test_a_token_opens_nothing_under_another_issuer(forge, issuer):
         access_tokens.verify(forge.real, issuer)
 
 
-def test_a_token_for_the_audience_of_before_opens_nothing(forge, setting):
+def test_a_token_for_an_earlier_audience_opens_nothing(forge, setting):
     setting(AUDIENCE="elsewhere")
 
     with pytest.raises(access_tokens.InvalidToken):

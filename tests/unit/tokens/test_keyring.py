@@ -49,7 +49,7 @@ def kids() -> list[str]:
     return [key.kid for key in keyring.published()]
 
 
-def test_what_is_published_is_ahead_of_use_in_use_and_just_out_of_use(table, second):
+def test_keys_are_published_before_during_and_just_after_their_use(table, second):
     table.holds(0, 30)
     assert kids() == ["key_0", "key_30"]
 
@@ -73,7 +73,7 @@ def test_it_is_read_again_after_an_hour(table, second):
     assert kids() == ["key_0", "key_30"]
 
 
-def test_without_a_key_that_signs_now_it_is_read_each_time(table, second):
+def test_without_a_key_that_signs_now_the_keyring_is_read_each_time(table, second):
     table.holds()
     assert kids() == []
 
@@ -81,7 +81,7 @@ def test_without_a_key_that_signs_now_it_is_read_each_time(table, second):
     assert kids() == ["key_0"]
 
 
-def test_a_key_that_is_not_there_cannot_sign(table):
+def test_a_missing_key_cannot_sign(table):
     table.holds()
 
     with pytest.raises(Unavailable):
@@ -94,7 +94,7 @@ def test_a_key_ahead_of_its_time_does_not_sign(table):
         keyring.signer()
 
 
-def test_what_signs_is_the_newest_key_whose_time_has_begun_whether_it_is_over_or_not(table, second):
+def test_the_newest_key_whose_time_has_begun_signs_even_if_its_time_is_over(table, second):
     table.holds(0)
     assert kids() == ["key_0"]
     second(FIRST + 90 * DAY)
@@ -118,7 +118,7 @@ def test_a_key_that_is_over_is_published_until_its_last_token_has_died_and_that_
     assert kids() == ["key_90"]
 
 
-def test_the_public_half_is_found_by_its_name(table):
+def test_the_public_key_is_found_by_its_name(table):
     table.holds(0)
 
     assert keyring.public_key("key_0").public_numbers().n == 2**2047 + 1
