@@ -110,7 +110,7 @@ def test_half_a_response_counts_as_none(server, answer):
         server.call()
 
 
-def test_a_server_that_does_not_answer_in_time_is_given_up(server):
+def test_a_server_that_does_not_answer_in_time_is_abandoned(server):
     server.pause = 1
 
     with pytest.raises(ResponseLost, match="TimeoutError"):
