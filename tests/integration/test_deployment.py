@@ -254,10 +254,10 @@ def test_a_diff_names_changed_parameters_and_what_the_policy_refuses_and_leaves_
     done = checkout.make("diff", CHANGES="again")
     assert done.returncode == 0, done.stderr
 
-    challenge = checkout.challenge[-1]
-    assert "--no-execute-changeset" in challenge
-    assert ("--config-env", "prod") in pairwise(challenge)
-    assert read_by_sam(challenge)["BrandName"] == "New Name"
+    deployment = checkout.sam_calls[-1]
+    assert "--no-execute-changeset" in deployment
+    assert ("--config-env", "prod") in pairwise(deployment)
+    assert read_by_sam(deployment)["BrandName"] == "New Name"
     assert 'BrandName: "Old Name" -> "New Name"' in done.stdout
     assert "IndexKey: the stack policy refuses Update:Modify" in done.stdout
     assert cloudformation.list_change_sets(StackName=stack)["Summaries"] == []
