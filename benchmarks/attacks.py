@@ -10,7 +10,7 @@ ATTACKS = (
     "tests/integration/test_threats.py",
     "tests/integration/test_shared_addresses.py",
     "tests/integration/test_ownership.py",
-    "tests/integration/test_claims_give_no_power.py",
+    "tests/integration/test_unverified_addresses_give_no_power.py",
     "tests/integration/keys/test_database_leak.py",
     "tests/integration/deletion/test_process_account_deletions.py",
     "tests/integration/referrals/test_list_referrals.py",

@@ -41,7 +41,7 @@ def dynamodb_local_engine(aws_in_process):
 def wire():
     wire = Wire()
     yield wire
-    recordings.keep(wire)
+    recordings.save(wire)
 
 
 @pytest.fixture(params=[engines.ENGINE], scope="session")

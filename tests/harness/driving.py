@@ -35,7 +35,7 @@ def from_elsewhere(act: Callable[[Person], object]) -> Callable[[Person], None]:
     return do
 
 
-def be_claimant(person: Person) -> None:
+def be_unverified(person: Person) -> None:
     person.session = person.registered()
 
 

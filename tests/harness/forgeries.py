@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.harness.forged_claims import CLAIMS
-from tests.harness.forgery import TYPE, Forge, decoded, stranger, unpadded
+from tests.harness.forgery import TYPE, Forge, decoded, foreign_key, unpadded
 
 
 def _parts(forge: Forge) -> list[str]:
@@ -67,8 +67,8 @@ ALGORITHMS: dict[str, Callable[[Forge], str]] = {
 }
 
 KEYS: dict[str, Callable[[Forge], str]] = {
-    "another service's key under our kid": lambda forge: forge.sign(key=stranger()),
-    "another service's kid and key": lambda forge: forge.sign(forge.header | {"kid": "theirs"}, key=stranger()),
+    "another service's key under our kid": lambda forge: forge.sign(key=foreign_key()),
+    "another service's kid and key": lambda forge: forge.sign(forge.header | {"kid": "theirs"}, key=foreign_key()),
     "unknown kid": lambda forge: forge.headed(kid="key_00000000000000000000000000"),
     "no kid": lambda forge: forge.headed(kid=...),
     "kid a number": lambda forge: forge.headed(kid=1),
@@ -77,7 +77,7 @@ KEYS: dict[str, Callable[[Forge], str]] = {
     "kid a path": lambda forge: forge.headed(kid="../../../../dev/null"),
     "kid empty": lambda forge: forge.headed(kid=""),
     "jku": lambda forge: forge.headed(jku="https://attacker.example/jwks.json"),
-    "jwk of the attacker": lambda forge: forge.sign(forge.header | {"jwk": forge.jwk(stranger())}, key=stranger()),
+    "jwk of the attacker": lambda forge: forge.sign(forge.header | {"jwk": forge.jwk(foreign_key())}, key=foreign_key()),
     "jwk of our own": lambda forge: forge.headed(jwk=forge.jwk(forge.key)),
     "x5u": lambda forge: forge.headed(x5u="https://attacker.example/certificate.pem"),
     "x5c": lambda forge: forge.headed(x5c=["MIIB"]),

@@ -35,7 +35,7 @@ def header_of(token: str) -> dict:
 
 
 @cache
-def stranger() -> rsa.RSAPrivateKey:
+def foreign_key() -> rsa.RSAPrivateKey:
     """A key of somebody else's."""
     return rsa.generate_private_key(65537, 2048)
 

@@ -43,10 +43,10 @@ def may_hand_over() -> set[str]:
     return {name for name in roles.roles() if any(action in HANDS_OVER for each in roles.may(name) for action in each.actions)}
 
 
-SIGNED_UP, MEMBER, CLAIMANT = (
+SIGNED_UP, MEMBER, UNVERIFIED = (
     driving.from_elsewhere(Person.sign_up),
     driving.from_elsewhere(driving.be_member),
-    driving.from_elsewhere(driving.be_claimant),
+    driving.from_elsewhere(driving.be_unverified),
 )
 REGISTER_CODE, LOGIN_CODE = driving.code_request(f"{REGISTER}/request-otp", "phone"), driving.code_request(f"{LOGIN}/request-otp", "phone")
 EMAIL_CODE, MOBILE_CODE = driving.code_request("/login/email/send", "email"), driving.code_request("/login/mobile/send", "phone")
@@ -70,13 +70,13 @@ DRIVERS: dict[str, Driver] = {
         driving.verifies("/store/auth/phone", "phone", storefront=True), ready=SIGNED_UP, before=driving.proof_of(LOGIN_CODE, "phone")
     ),
     "SignInByPassword": Driver(lambda person: person.log_in(), ready=MEMBER),
-    "SignInByPassword, not verified": Driver(lambda person: person.log_in(), ready=CLAIMANT),
+    "SignInByPassword, not verified": Driver(lambda person: person.log_in(), ready=UNVERIFIED),
     "SendPasswordReset": Driver(lambda person: person.forget_password(), ready=driving.from_elsewhere(Person.register), others=True),
     "ResetPassword": Driver(driving.reset, ready=MEMBER, before=driving.reset_link),
     "ChangePassword": Driver(driving.change_password, ready=MEMBER, before=driving.log_in_again),
     "CreateCustomer": Driver(driving.create, before=driving.register, others=True, setting={"AUTO_SEND_ON_REGISTRATION": "true"}),
-    "SendVerificationCode": Driver(driving.request_verification, ready=CLAIMANT, others=True),
-    "VerifyAddress": Driver(driving.verify_address, ready=CLAIMANT, before=driving.proof_of(driving.request_verification, "email")),
+    "SendVerificationCode": Driver(driving.request_verification, ready=UNVERIFIED, others=True),
+    "VerifyAddress": Driver(driving.verify_address, ready=UNVERIFIED, before=driving.proof_of(driving.request_verification, "email")),
     "RequestContactChange": Driver(driving.request_another_address, ready=MEMBER, before=driving.log_in_again),
     "RequestContactChange, one address": Driver(
         lambda person: person.request_contact_change(email=person.spare),

@@ -17,7 +17,7 @@ class Recording(NamedTuple):
     message_makers: set[str]
 
 
-def keep(wire: Wire) -> None:
+def save(wire: Wire) -> None:
     """Leave what this process recorded to the one that looks back."""
     requests = [request._replace(kinds=sorted(request.kinds)) for request in _named(wire)]
     shared_run.keep("recording", {"requests": requests, "message_makers": sorted(wire.message_makers)})

@@ -70,9 +70,9 @@ def test_a_wrong_code_is_two_writes_its_address_s_and_its_client_s(warm):
 
 
 def test_a_code_for_no_challenge_of_ours_costs_its_client_s_write_alone(api, warm):
-    tried = api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x")
+    attempt = api.post(f"{LOGIN}/verify-otp", phone=warm.phone, code="1", challenge="x")
 
-    assert [tried.aws_calls, warm.verify_address("token", "000000").aws_calls] == [("UpdateItem",)] * 2
+    assert [attempt.aws_calls, warm.verify_address("token", "000000").aws_calls] == [("UpdateItem",)] * 2
 
 
 def test_checking_a_session_is_one_read(warm, doors):

@@ -21,22 +21,22 @@ CHALLENGE = "A" * 44
 # A body that each endpoint takes, with every field that it knows.
 _ABOUT_CLIENT = {"device": "A" * 28, "locale": "tr"}
 _CODE_REQUEST = {"phone": NUMBER} | _ABOUT_CLIENT
-_TRY = {"phone": NUMBER, "code": CODE, "challenge": CHALLENGE} | _ABOUT_CLIENT
+_ATTEMPT = {"phone": NUMBER, "code": CODE, "challenge": CHALLENGE} | _ABOUT_CLIENT
 BODIES = {
     f"{REGISTER}/request-otp": _CODE_REQUEST,
     f"{REGISTER}/resend-otp": _CODE_REQUEST | {"challenge": CHALLENGE},
-    f"{REGISTER}/verify-otp": _TRY | {"first_name": "Ada", "last_name": "Lovelace"},
+    f"{REGISTER}/verify-otp": _ATTEMPT | {"first_name": "Ada", "last_name": "Lovelace"},
     f"{LOGIN}/request-otp": _CODE_REQUEST,
     f"{LOGIN}/resend-otp": _CODE_REQUEST | {"challenge": CHALLENGE},
-    f"{LOGIN}/verify-otp": _TRY,
+    f"{LOGIN}/verify-otp": _ATTEMPT,
     "/login/mobile/send": _CODE_REQUEST,
-    "/login/mobile/verify": _TRY,
+    "/login/mobile/verify": _ATTEMPT,
     "/login/email/send": {"email": EMAIL} | _ABOUT_CLIENT,
     "/login/email/verify": {"email": EMAIL, "code": CODE, "challenge": CHALLENGE} | _ABOUT_CLIENT,
     "/login/validate": {"sessionToken": "token"},
     "/login/refresh": {"refreshToken": "token"},
     "/login/logout": {"refreshToken": "token", "everywhere": False},
-    "/store/auth/phone": _TRY,
+    "/store/auth/phone": _ATTEMPT,
     "/auth/customer/emailpass/register": {"email": EMAIL, "password": PASSWORD},
     "/auth/customer/emailpass": {"email": EMAIL, "password": PASSWORD} | _ABOUT_CLIENT,
     "/auth/customer/emailpass/reset-password": {"email": EMAIL} | _ABOUT_CLIENT,
@@ -158,7 +158,7 @@ NO_OBJECTS = {
     "deep arrays": b"[" * 5_000,
     "deep arrays that close": b"[" * 5_000 + b"]" * 5_000,
     "deep objects": b'{"a":' * 1_600 + b"1" + b"}" * 1_600,
-    "a deep member that nobody asked for": b'{"x":' + b"[" * 4_000 + b"]" * 4_000 + b"}",
+    "a deep unknown member": b'{"x":' + b"[" * 4_000 + b"]" * 4_000 + b"}",
     "a number without end": b'{"phone": 1e}',
 }
 

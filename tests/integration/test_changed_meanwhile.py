@@ -11,7 +11,7 @@ from tests.harness.world import CUSTOMERS
 KEY = "Y2hhbmdlZC1tZWFud2hpbGU"
 
 
-class Beneath:
+class Rival:
     """Somebody else, who writes to the customers table while a call is under way."""
 
     def __init__(self, api, tables, person: Person):
@@ -51,8 +51,8 @@ def ready(tables, customer, flow):
 
 
 @pytest.fixture
-def beneath(api, tables, ready):
-    return Beneath(api, tables, ready[0])
+def rival(api, tables, ready):
+    return Rival(api, tables, ready[0])
 
 
 @pytest.fixture(params=["BatchGetItem", "TransactWriteItems"], ids=["before it is read", "after it was read"])
@@ -64,7 +64,7 @@ def sessions_of(tables, person: Person) -> list:
     return [item for item in tables.look().kinds("session") if item["pk"]["S"] == person.id]
 
 
-def assert_unspent(tables) -> None:
+def assert_unused(tables) -> None:
     [challenge] = tables.look().challenges()
     assert not challenge["bound"]["M"]
     assert not challenge["unbound"]["M"]
@@ -73,10 +73,10 @@ def assert_unspent(tables) -> None:
 
 def test_a_number_that_moved_to_another_customer_opens_that_one_alone(wire, tables, ready, flow, bob, moment):
     person, challenge, code = ready
-    beneath = Beneath(person.api, tables, person)
+    rival = Rival(person.api, tables, person)
     before = len(sessions_of(tables, person)), len(sessions_of(tables, bob))
 
-    with wire.before(moment, lambda: beneath.move_to(bob)):
+    with wire.before(moment, lambda: rival.move_to(bob)):
         answered = person.verify(code, flow, challenge=challenge)
 
     assert (answered.status, answered["registered"]) == (200, False)
@@ -85,33 +85,33 @@ def test_a_number_that_moved_to_another_customer_opens_that_one_alone(wire, tabl
     assert bob.me(answered["token"])["customer"]["id"] == bob.id
 
 
-def test_an_account_that_is_being_deleted_gets_no_session_and_the_proof_stays_unused(wire, tables, ready, flow, beneath, moment):
+def test_an_account_that_is_being_deleted_gets_no_session_and_the_proof_stays_unused(wire, tables, ready, flow, rival, moment):
     person, challenge, code = ready
     before = len(tables.look().kinds("session"))
 
-    with wire.before(moment, beneath.confirm_deletion):
+    with wire.before(moment, rival.confirm_deletion):
         refused = person.verify(code, flow, challenge=challenge)
 
     assert (refused.status, refused["type"]) == (403, "account_deletion_pending")
     assert len(tables.look().kinds("session")) == before
-    assert_unspent(tables)
-    beneath.set(beneath.customer, status="active")
+    assert_unused(tables)
+    rival.set(rival.customer, status="active")
     assert person.verify(code, flow, challenge=challenge).status == 200
 
 
-def test_without_a_right_code_nobody_learns_of_a_pending_deletion(ready, flow, beneath):
+def test_without_a_right_code_nobody_learns_of_a_pending_deletion(ready, flow, rival):
     person, challenge, code = ready
-    beneath.confirm_deletion()
+    rival.confirm_deletion()
 
     refused = person.verify(other_code(code), flow, challenge=challenge)
 
     assert (refused.status, refused["type"]) == (401, "wrong_proof")
 
 
-def test_a_session_begun_while_all_others_ended_has_the_new_epoch_and_lives(wire, tables, ready, flow, beneath, moment):
+def test_a_session_begun_while_all_others_ended_has_the_new_epoch_and_lives(wire, tables, ready, flow, rival, moment):
     person, challenge, code = ready
 
-    with wire.before(moment, beneath.raise_epoch):
+    with wire.before(moment, rival.raise_epoch):
         answered = person.verify(code, flow, challenge=challenge)
 
     assert answered.status == 200
@@ -121,11 +121,11 @@ def test_a_session_begun_while_all_others_ended_has_the_new_epoch_and_lives(wire
     assert person.refresh(answered["refresh_token"]).status == 200
 
 
-def test_a_number_that_its_customer_replaced_no_longer_opens_the_account(wire, tables, ready, flow, beneath, moment):
+def test_a_number_that_its_customer_replaced_no_longer_opens_the_account(wire, tables, ready, flow, rival, moment):
     person, challenge, code = ready
     before = len(sessions_of(tables, person))
 
-    with wire.before(moment, lambda: beneath.remove(beneath.identity)):
+    with wire.before(moment, lambda: rival.remove(rival.identity)):
         answered = person.verify(code, flow, challenge=challenge)
 
     assert len(sessions_of(tables, person)) == before
@@ -155,39 +155,39 @@ def test_a_number_that_another_sign_up_took_meanwhile_is_signed_in_to_it(wire, t
     assert len(tables.look().kinds("session")) == 2
 
 
-def test_data_that_changes_three_times_is_503_with_the_proof_unused(wire, tables, ready, flow, beneath):
+def test_data_that_changes_three_times_is_503_with_the_proof_unused(wire, tables, ready, flow, rival):
     person, challenge, code = ready
     before = len(tables.look().kinds("session"))
     since = len(wire.calls)
 
-    with wire.before("TransactWriteItems", beneath.raise_epoch, times=3):
+    with wire.before("TransactWriteItems", rival.raise_epoch, times=3):
         refused = person.verify(code, flow, challenge=challenge)
 
     assert (refused.status, refused["type"], refused.retry_after) == (503, "unavailable", 2)
     assert wire.count(since)["TransactWriteItems"] == 3
     assert len(tables.look().kinds("session")) == before
-    assert_unspent(tables)
+    assert_unused(tables)
     assert person.verify(code, flow, challenge=challenge).status == 200
 
 
-def test_data_that_changes_twice_is_decided_by_its_last_state(wire, ready, flow, beneath):
+def test_data_that_changes_twice_is_decided_by_its_last_state(wire, ready, flow, rival):
     person, challenge, code = ready
 
-    with wire.before("TransactWriteItems", beneath.raise_epoch, times=2):
+    with wire.before("TransactWriteItems", rival.raise_epoch, times=2):
         answered = person.verify(code, flow, challenge=challenge)
 
     assert answered.status == 200
     assert person.me(answered["token"]).status == 200
 
 
-def test_an_identity_whose_customer_is_gone_is_503_and_no_new_account(wire, tables, ready, flow, beneath):
+def test_an_identity_whose_customer_is_gone_is_503_and_no_new_account(wire, tables, ready, flow, rival):
     person, challenge, code = ready
-    beneath.remove(beneath.customer)
+    rival.remove(rival.customer)
 
     refused = person.verify(code, flow, challenge=challenge)
 
     assert refused.status == 503
-    assert_unspent(tables)
+    assert_unused(tables)
     assert not tables.look().kinds("customer")
 
 

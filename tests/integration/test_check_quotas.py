@@ -82,7 +82,7 @@ def test_a_new_account_fits_nowhere_and_learns_what_to_do(check):
     assert [line.partition(":")[0] for line in unfit] == [
         "Lambda runs 10 functions at once, of which senders may take 10, which leaves 0 for the API",
         "SNS is in its sandbox and sends to verified numbers alone",
-        "the limit alarm goes off at 40 USD, and SNS stops sending at 1",
+        "the spend alarm goes off at 40 USD, and SNS stops sending at 1",
         "SES sends 1 emails a second and 200 a day, in its sandbox and to verified identities alone",
     ]
     assert all(line.partition(": ")[2] for line in unfit)
@@ -93,10 +93,10 @@ def test_a_new_account_fits_nowhere_and_learns_what_to_do(check):
     [(50, 100, "49.9", True), (50, 100, "50", False), (100, 50, "40", False), (50, 50, "40", True), (1, 1, "0.8", True)],
 )
 def test_the_spend_alarm_comes_before_sns_stops_and_the_limit_is_no_higher_than_the_quota(check, limit, quota, alarm, fits):
-    limit = {"Name": "TEXT_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": 1, "MaxLimit": quota, "Overridden": False}
+    spend_limit = {"Name": "TEXT_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": 1, "MaxLimit": quota, "Overridden": False}
     answers = GROWN | {
         "GetSMSAttributes": {"attributes": {"MonthlySpendLimit": str(limit)}},
-        "DescribeSpendLimits": {"SpendLimits": [limit]},
+        "DescribeSpendLimits": {"SpendLimits": [spend_limit]},
     }
 
     assert check(answers, f"SmsMonthlySpendAlarmUsd={alarm}")[0] == (0 if fits else 1)

@@ -31,17 +31,17 @@ NOT_RUN = re.compile(r'make [a-z-]+( [A-Z]+=\S+)*|git pull|git checkout "\$COMMI
 # Replaces `aws`: it records its arguments and its input, and prints what a script continues with.
 AWS = f"""#!{sys.executable} -SE
 import json, os, sys
-asked = sys.argv[1:]
-given = sys.stdin.read() if "file:///dev/stdin" in asked else ""
+arguments = sys.argv[1:]
+stdin = sys.stdin.read() if "file:///dev/stdin" in arguments else ""
 with open(os.environ["NOTED"], "a") as noted:
-    noted.write(json.dumps([asked, given]) + "\\n")
+    noted.write(json.dumps([arguments, stdin]) + "\\n")
 answers = {{
     "get-secret-value": '{{"0": "the-first"}}',
     "get-email-identity": "one\\ttwo\\tthree",
     "describe-table": "arn:aws:dynamodb:eu-central-1:123456789012:table/codes/stream/2026-01-01T00:00:00.000",
     "request-certificate": "arn:aws:acm:eu-central-1:123456789012:certificate/example",
 }}
-print(answers.get(asked[1], "the-" + asked[1]))
+print(answers.get(arguments[1], "the-" + arguments[1]))
 """
 
 

@@ -23,10 +23,10 @@ ELF = {"arm64": 0xB7, "x86_64": 0x3E}
 SAM = f"""#!{sys.executable}
 import json, os, pathlib, sys
 import boto3
-asked = sys.argv[1:]
+arguments = sys.argv[1:]
 with open(os.environ["NOTED"], "a") as noted:
-    noted.write(json.dumps(asked) + "\\n")
-if asked[0] == "build":
+    noted.write(json.dumps(arguments) + "\\n")
+if arguments[0] == "build":
     built = pathlib.Path(".aws-sam/build/SharedLayer/python")
     built.mkdir(parents=True, exist_ok=True)
     machine = {ELF}[os.environ.get("BUILDS", os.environ["ARCHITECTURE"])]
@@ -36,7 +36,7 @@ elif "CHANGES" in os.environ:
     template = json.dumps({{"Resources": {{"IndexKey": {{"Type": "AWS::SQS::Queue", "Properties": {{"DelaySeconds": len(kind)}}}}}}}})
     cloudformation = boto3.client("cloudformation")
     cloudformation.create_change_set(StackName="{STACK}", ChangeSetName="samcli-deploy1", ChangeSetType=kind, TemplateBody=template)
-sys.exit(int(os.environ.get("ENDS_WITH", "0")) if asked[0] == "deploy" else 0)
+sys.exit(int(os.environ.get("ENDS_WITH", "0")) if arguments[0] == "deploy" else 0)
 """
 # SAM's own reading of the option, arguments in and JSON out.
 READ_BY_SAM = """
@@ -185,7 +185,7 @@ def test_the_file_may_have_them_in_one_line_or_in_a_table(files, form):
         ("BrandName=a\\ b", "SAM would read another value"),
         ("SendsPerHour=20", "SENDS_PER_HOUR must be at most SENDS_PER_DAY"),
         ("LoginIdentifier=phone", "LOGIN_IDENTIFIER must include what REGISTRATION_IDENTIFIER collects"),
-        ("TemplatesDir=ours", "there is no ours"),
+        ("TemplatesDir=ours", "ours does not exist"),
         ("ExecuteApi=off", "Where ExecuteApi is off, Issuer must name"),
         ("Architecture=x86_64", "Architecture is x86_64 in prod, and make would build arm64: give make ARCHITECTURE=x86_64"),
     ],
@@ -254,10 +254,10 @@ def test_a_diff_names_changed_parameters_and_what_the_policy_refuses_and_leaves_
     done = checkout.make("diff", CHANGES="again")
     assert done.returncode == 0, done.stderr
 
-    challenge = checkout.challenge[-1]
-    assert "--no-execute-changeset" in challenge
-    assert ("--config-env", "prod") in pairwise(challenge)
-    assert read_by_sam(challenge)["BrandName"] == "New Name"
+    deployment = checkout.sam_calls[-1]
+    assert "--no-execute-changeset" in deployment
+    assert ("--config-env", "prod") in pairwise(deployment)
+    assert read_by_sam(deployment)["BrandName"] == "New Name"
     assert 'BrandName: "Old Name" -> "New Name"' in done.stdout
     assert "IndexKey: the stack policy refuses Update:Modify" in done.stdout
     assert cloudformation.list_change_sets(StackName=stack)["Summaries"] == []

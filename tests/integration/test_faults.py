@@ -133,7 +133,7 @@ def assert_one_message(case: Case) -> None:
 def enters(case: Case) -> None:
     """A session and its items, or nothing and the proof unused; with the key the next call returns the one session."""
     assert case.changes() in ([], case.clean_changes)
-    assert_unspent_unless_done(case)
+    assert_unused_unless_done(case)
 
     again = case.send()
 
@@ -147,7 +147,7 @@ def enters(case: Case) -> None:
 def enters_without_key(case: Case) -> None:
     """The same, except for a used code, which counts as a wrong one: then the next code request works."""
     assert case.changes() in ([], case.clean_changes)
-    assert_unspent_unless_done(case)
+    assert_unused_unless_done(case)
 
     again = case.send()
 
@@ -162,18 +162,18 @@ def enters_without_key(case: Case) -> None:
         assert_one_session(case, again)
 
 
-def assert_unspent_unless_done(case: Case) -> None:
+def assert_unused_unless_done(case: Case) -> None:
     if case.changes():
         assert not case.broken.challenges()
         return
     [challenge] = case.broken.challenges()
-    tries = len(challenge["bound"]["M"]) + len(challenge["unbound"]["M"])
+    attempts = len(challenge["bound"]["M"]) + len(challenge["unbound"]["M"])
     counted = next(nth for nth, call in enumerate(case.calls) if call.operation == "UpdateItem")
     lost = case.nth == counted and case.mode.fault in ("lost", "killed_after")
     no_way_back = case.mode.killed or (case.mode.all_operations and case.calls[case.nth].service == "dynamodb")
     stays = case.nth > counted and no_way_back
-    assert tries == (1 if lost or stays else 0)
-    assert case.broken.events("code", "fail") == tries
+    assert attempts == (1 if lost or stays else 0)
+    assert case.broken.events("code", "fail") == attempts
 
 
 def assert_one_session(case: Case, answer: Answer) -> None:
@@ -221,8 +221,8 @@ def registers(case: Case) -> None:
 
     assert again.status == 201
     after = case.tables.look()
-    [claim] = after.kinds("identity")
-    assert claim["registration"]["S"] in {item["id"]["S"] for item in after.kinds("registration")}
+    [identity] = after.kinds("identity")
+    assert identity["registration"]["S"] in {item["id"]["S"] for item in after.kinds("registration")}
     assert case.person.create(again["token"]).status == 201
 
 
@@ -286,7 +286,7 @@ def to_leave(person: Person) -> dict:
     return {"token": response["token"], "code": person.inbox.code(person.phone), "headers": KEY}
 
 
-def to_stay(person: Person) -> dict:
+def to_cancel(person: Person) -> dict:
     assert signed_up(person).leave().status == 200
     person.inbox.of(person.phone)
     person.api.clock.advance(90)
@@ -461,7 +461,7 @@ SCENARIOS: dict[str, list[Scenario]] = {
     ],
     "ConfirmDeletion": [Scenario("a customer", to_leave, happens_once)],
     "RequestCancellation": [Scenario("who is leaving", lambda person: {"phone": leaving(person).phone}, requests_a_code)],
-    "CancelDeletion": [Scenario("who is leaving", to_stay, happens_once)],
+    "CancelDeletion": [Scenario("who is leaving", to_cancel, happens_once)],
     "ListDeletionRequests": [Scenario("an administrator", lambda person: {"headers": as_admin(person)}, reads)],
     "ExportCustomer": [Scenario("a customer", bearer, reads)],
     "ListReferrals": [Scenario("a customer", bearer, reads)],
@@ -551,7 +551,7 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_call_works(ada, table
                 api.restart()
             case = Case(ada, mode, nth, calls, clean, clean_changes, clean_world, tables, before, tables.look(), first, send)
             try:
-                assert_told(case)
+                assert_notified(case)
                 scenario.promise(case)
             except (AssertionError, LookupError) as wrong:
                 failures.append(f"{nth + 1}. {call.service} {call.operation}, {mode}: {first and first.status} {wrong!r}"[:600])
@@ -581,7 +581,7 @@ def broken_at(api, send: Callable[[], Answer], calls: tuple, nth: int, mode: Mod
             assert fault.times < (1 if mode.once else 1_000), "the fault never struck"
 
 
-def assert_told(case: Case) -> None:
+def assert_notified(case: Case) -> None:
     """Never a false 401: 503 with Retry-After where no repeat got through, else the true answer."""
     if case.mode.killed:
         assert case.first is None

@@ -267,12 +267,12 @@ def test_every_dead_letter_queue_has_an_alarm(resources):
 def test_failures_of_a_stream_or_a_queue_go_into_a_queue_with_an_alarm(resources):
     streams = [stream for function in FUNCTIONS for stream in function.streams]
     queues = [queue.queue for function in FUNCTIONS for queue in function.queues]
-    given_up = [stream.on_failure for stream in streams]
-    given_up += [resources[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for name in queues]
+    failure_queues = [stream.on_failure for stream in streams]
+    failure_queues += [resources[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for name in queues]
 
     assert streams
     assert queues
-    assert set(given_up) <= watched_queues(resources), given_up
+    assert set(failure_queues) <= watched_queues(resources), failure_queues
     assert all(0 <= stream.maximum_retries <= 2 for stream in streams)  # else a record that always fails holds its shard up for a day
 
 

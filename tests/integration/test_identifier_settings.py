@@ -110,7 +110,7 @@ def combined(setting):
     return change
 
 
-def outcomes(ada, password: str) -> dict[str, tuple[int, str | None]]:
+def sign_in_results(ada, password: str) -> dict[str, tuple[int, str | None]]:
     """What signing in answers by each channel."""
     answers = {channel: ada.log_in(password, **{channel: getattr(ada, channel)}) for channel in CHANNELS}
     for channel, answer in answers.items():
@@ -122,11 +122,11 @@ def outcomes(ada, password: str) -> dict[str, tuple[int, str | None]]:
 
 
 def assert_as_the_contract_says(ada, oracle: Oracle) -> None:
-    assert outcomes(ada, PASSWORD) == {channel: oracle.log_in(channel) for channel in CHANNELS}
+    assert sign_in_results(ada, PASSWORD) == {channel: oracle.log_in(channel) for channel in CHANNELS}
 
 
-def assert_a_wrong_password_tells_nothing(ada, oracle: Oracle) -> None:
-    assert outcomes(ada, "a wrong password") == {channel: oracle.log_in_wrongly(channel) for channel in CHANNELS}
+def assert_a_wrong_password_reveals_nothing(ada, oracle: Oracle) -> None:
+    assert sign_in_results(ada, "a wrong password") == {channel: oracle.log_in_wrongly(channel) for channel in CHANNELS}
 
 
 @pytest.mark.parametrize(("oracle", "order"), STARTING, ids=[f"{_named(oracle)}-{'-'.join(order)}-first" for oracle, order in STARTING])
@@ -147,7 +147,7 @@ def test_each_stage_from_registering_to_signing_in_is_as_the_contract_says(combi
     ada.customer_id, stage.created = created["customer"]["id"], True
     assert (created["token"] is not None) == (not stage.demanded)
     assert_as_the_contract_says(ada, stage)
-    assert_a_wrong_password_tells_nothing(ada, stage)
+    assert_a_wrong_password_reveals_nothing(ada, stage)
 
     for channel in order:
         proven = ada.prove(ada.customer_id, channel)

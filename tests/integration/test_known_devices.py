@@ -22,7 +22,7 @@ class Stranger:
     def request_code(self, person, route: str = f"{LOGIN}/request-otp", **more):
         return self.api.post(route, phone=person.phone, ip=new_ip(), **more)
 
-    def guess(self, person, **more):
+    def enter_wrong_code(self, person, **more):
         return self.api.post(f"{LOGIN}/verify-otp", phone=person.phone, code=WRONG, ip=new_ip(), **more)
 
     def fill_sends(self, person) -> None:
@@ -31,15 +31,15 @@ class Stranger:
             self.api.clock.advance(90)
         assert self.request_code(person).status == 429
 
-    def fill_tries(self, person) -> None:
+    def fill_attempts(self, person) -> None:
         """Enter codes until the untrusted lane has to wait an hour."""
         for _ in range(2):
             self.request_code(person)
             for _ in range(5):
-                assert self.guess(person).status == 401
+                assert self.enter_wrong_code(person).status == 401
             self.api.clock.advance(90)
         self.request_code(person)
-        assert self.guess(person).status == 429
+        assert self.enter_wrong_code(person).status == 429
 
 
 @pytest.fixture
@@ -113,9 +113,9 @@ def test_after_a_day_of_flooding_a_known_device_gets_a_code_and_signs_in_at_once
     for i in range(46):
         route = (f"{LOGIN}/request-otp", f"{REGISTER}/resend-otp", "/login/mobile/send")[i % 3]
         answered.append(stranger.request_code(customer, route).status)
-        answered.append(stranger.guess(customer).status)
-        answered.append(stranger.guess(customer, challenge="A" * 44).status)
-        answered.append(stranger.guess(customer, device="A" * 28).status)
+        answered.append(stranger.enter_wrong_code(customer).status)
+        answered.append(stranger.enter_wrong_code(customer, challenge="A" * 44).status)
+        answered.append(stranger.enter_wrong_code(customer, device="A" * 28).status)
         if i % 12 == 6:
             challenge, code = customer.request_and_read_code(device=device)
             assert customer.verify(code, challenge=challenge).status == 200
@@ -154,7 +154,7 @@ def test_a_code_in_the_trusted_lane_replaces_none_in_the_untrusted_lane(customer
 
 
 def test_attempts_in_the_untrusted_lane_take_none_from_the_trusted_lane(customer, stranger):
-    stranger.fill_tries(customer)
+    stranger.fill_attempts(customer)
     _, code = customer.request_and_read_code(device=customer.device)
 
     assert customer.verify(code, device=customer.device).status == 200
@@ -297,10 +297,10 @@ def test_a_false_device_learns_nothing(customer, number):
 
 @pytest.mark.parametrize(("age", "known"), [(180 * clock.DAY - 1, True), (180 * clock.DAY, False), (181 * clock.DAY, False)])
 def test_a_device_is_good_for_180_days(api, customer, stranger, age, known):
-    given_at = devices.issued_at(customer.device, phone.parse(customer.phone))[0]
-    api.clock.advance(age - 450 - (clock.now() - given_at))
+    issued_at = devices.issued_at(customer.device, phone.parse(customer.phone))[0]
+    api.clock.advance(age - 450 - (clock.now() - issued_at))
     stranger.fill_sends(customer)
-    api.clock.advance(given_at + age - clock.now())
+    api.clock.advance(issued_at + age - clock.now())
 
     assert customer.request_code().status == 429
     assert (customer.request_code(device=customer.device).status == 200) == known
@@ -357,7 +357,7 @@ def test_an_ended_device_finds_no_way_back_by_an_old_challenge(api, customer, st
     assert (without.status, with_device.status) == (429, 429)
 
 
-@pytest.mark.parametrize("requests", [True, False], ids=["request_code", "try"])
+@pytest.mark.parametrize("requests", [True, False], ids=["code request", "attempt"])
 def test_an_end_is_remembered_as_long_as_a_device_could_last(api, customer, requests):
     end_devices(api, customer, clock.now())
     customer.sign_in()

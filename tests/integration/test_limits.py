@@ -33,10 +33,10 @@ class Timeline:
         """From a network of its own, by default."""
         return self.api.post(route, phone=number, ip=ip or new_ip())
 
-    def try_wrong(self, number: str, times: int, verify: str = f"{LOGIN}/verify-otp") -> list:
+    def enter_wrong(self, number: str, times: int, verify: str = f"{LOGIN}/verify-otp") -> list:
         return [self.api.post(verify, phone=number, code=WRONG, ip=new_ip()) for _ in range(times)]
 
-    def try_named(self, number: str, code_request, verify: str = f"{LOGIN}/verify-otp", ip: str | None = None):
+    def enter_with_challenge(self, number: str, code_request, verify: str = f"{LOGIN}/verify-otp", ip: str | None = None):
         """With the challenge of a code request, whatever its purpose."""
         return self.api.post(verify, phone=number, code=WRONG, challenge=code_request["challenge"], ip=ip or new_ip())
 
@@ -261,8 +261,8 @@ def test_forwarding_headers_change_nothing(api, setting):
     setting(IP_SENDS_PER_HOUR=len(FORWARDING))
     statuses = []
     for name in [*FORWARDING, "all"]:
-        made_up = ".".join(str(random.randrange(1, 224)) for _ in range(4))
-        headers = {each: f"for={made_up}" if each == "Forwarded" else made_up for each in FORWARDING if name in (each, "all")}
+        forwarded = ".".join(str(random.randrange(1, 224)) for _ in range(4))
+        headers = {each: f"for={forwarded}" if each == "Forwarded" else forwarded for each in FORWARDING if name in (each, "all")}
         statuses.append(api.post(ROUTES[0], phone=new_number(), headers=headers).status)
 
     assert statuses == [200] * len(FORWARDING) + [429]
@@ -322,15 +322,15 @@ def test_an_eleventh_attempt_without_a_challenge_waits_until_the_first_is_an_hou
     number = customer.phone
     for second in (0, 90):
         timeline.at(second).request_code(number)
-        assert {outcome(answer) for answer in timeline.try_wrong(number, 5)} == {(401, None)}
+        assert {outcome(answer) for answer in timeline.enter_wrong(number, 5)} == {(401, None)}
     challenge = timeline.at(180).request_code(number)["challenge"]
     code = customer.inbox.code(number)
 
     assert outcome(customer.verify(code)) == (429, 3420)
     assert outcome(customer.verify(code, challenge=challenge)) == (200, None)
     timeline.at(3590).request_code(number)
-    assert outcome(timeline.at(3599).try_wrong(number, 1)[0]) == (429, 1)
-    assert outcome(timeline.at(3600).try_wrong(number, 1)[0]) == (401, None)
+    assert outcome(timeline.at(3599).enter_wrong(number, 1)[0]) == (429, 1)
+    assert outcome(timeline.at(3600).enter_wrong(number, 1)[0]) == (401, None)
     assert outcome(customer.verify(customer.inbox.code(number))) == (200, None)
 
 
@@ -338,13 +338,13 @@ def test_an_attempt_that_its_window_refuses_uses_up_nothing_and_lengthens_nothin
     number = customer.phone
     for second in (0, 90):
         timeline.at(second).request_code(number)
-        timeline.try_wrong(number, 5)
+        timeline.enter_wrong(number, 5)
     timeline.at(3400).request_code(number)
 
     for second in (3400, 3500, 3599):
-        assert {answer.status for answer in timeline.at(second).try_wrong(number, 7)} == {429}
+        assert {answer.status for answer in timeline.at(second).enter_wrong(number, 7)} == {429}
 
-    assert [answer.status for answer in timeline.at(3600).try_wrong(number, 4)] == [401] * 4
+    assert [answer.status for answer in timeline.at(3600).enter_wrong(number, 4)] == [401] * 4
     assert customer.verify(customer.inbox.code(number)).status == 200
 
 
@@ -352,14 +352,14 @@ def test_a_21st_attempt_without_a_challenge_waits_until_the_first_is_a_day_old(t
     number = customer.phone
     for hour, (flow, route) in zip((0, 1, 2, 3), [*FLOWS.items(), (LOGIN, FLOWS[LOGIN])], strict=True):
         verify = f"{flow}/verify-otp" if flow in (LOGIN, REGISTER) else f"{flow}/verify"
-        timeline.at(3600 * hour).route(number, route)
-        assert {answer.status for answer in timeline.try_wrong(number, 5, verify)} == {401}
-    timeline.at(14_400).route(number)
+        timeline.at(3600 * hour).request_code(number, route)
+        assert {answer.status for answer in timeline.enter_wrong(number, 5, verify)} == {401}
+    timeline.at(14_400).request_code(number)
 
-    assert outcome(timeline.try_wrong(number, 1)[0]) == (429, 72_000)
+    assert outcome(timeline.enter_wrong(number, 1)[0]) == (429, 72_000)
     timeline.at(86_390).request_code(number)
-    assert outcome(timeline.at(86_399).try_wrong(number, 1)[0]) == (429, 1)
-    assert outcome(timeline.at(86_400).try_wrong(number, 1)[0]) == (401, None)
+    assert outcome(timeline.at(86_399).enter_wrong(number, 1)[0]) == (429, 1)
+    assert outcome(timeline.at(86_400).enter_wrong(number, 1)[0]) == (401, None)
 
 
 def test_a_day_of_resends_and_wrong_codes_compares_at_most_30_of_them_on_every_route(setting, timeline, customer, compared):
@@ -369,8 +369,8 @@ def test_a_day_of_resends_and_wrong_codes_compares_at_most_30_of_them_on_every_r
         answer = timeline.at(3_600 * nth).request_code(number, ROUTES[nth % 5])
         code_request = answer if answer.status == 200 else code_request
         for verify in ("/login/mobile/verify", f"{LOGIN}/verify-otp", f"{REGISTER}/verify-otp"):
-            statuses += [answer.status for answer in timeline.try_wrong(number, 5, verify)]
-            statuses += [timeline.try_named(number, code_request, verify).status for _ in range(5)]
+            statuses += [answer.status for answer in timeline.enter_wrong(number, 5, verify)]
+            statuses += [timeline.enter_with_challenge(number, code_request, verify).status for _ in range(5)]
 
     assert set(statuses) == {401, 429}
     assert set(compared) == {WRONG}
@@ -381,28 +381,28 @@ def test_attempts_with_their_challenge_fill_the_window_too(timeline, customer):
     number = customer.phone
     for second in (0, 90):
         response = timeline.at(second).request_code(number)
-        assert [timeline.try_named(number, response).status for _ in range(5)] == [401] * 5
+        assert [timeline.enter_with_challenge(number, response).status for _ in range(5)] == [401] * 5
 
     timeline.at(180).request_code(number)
-    assert outcome(timeline.try_wrong(number, 1)[0]) == (429, 3420)
+    assert outcome(timeline.enter_wrong(number, 1)[0]) == (429, 3420)
 
 
 def test_a_full_window_compares_the_first_attempt_with_the_challenge_and_no_second(timeline, customer):
     number = customer.phone
     for second in (0, 90):
         timeline.at(second).request_code(number)
-        timeline.try_wrong(number, 5)
+        timeline.enter_wrong(number, 5)
     response = timeline.at(180).request_code(number)
 
-    assert outcome(timeline.try_named(number, response)) == (401, None)
-    assert outcome(timeline.try_named(number, response)) == (429, 3420)
+    assert outcome(timeline.enter_with_challenge(number, response)) == (401, None)
+    assert outcome(timeline.enter_with_challenge(number, response)) == (429, 3420)
 
 
-def test_a_stranger_s_wrong_codes_of_a_day_do_not_lock_out_a_new_device_of_the_owner(timeline, customer):
+def test_a_day_of_wrong_codes_in_the_untrusted_lane_does_not_lock_out_a_new_device_of_the_owner(timeline, customer):
     number = customer.phone
     for second in (0, 90, 7_200, 7_290):
         timeline.at(second).request_code(number)
-        timeline.try_wrong(number, 5)
+        timeline.enter_wrong(number, 5)
 
     timeline.at(10_800)
     challenge, code = customer.request_and_read_code()
@@ -414,23 +414,23 @@ def test_a_full_window_is_429_whether_a_code_is_pending_or_none_is(timeline, cus
     number = customer.phone
     for second in (0, 90):
         response = timeline.at(second).request_code(number)
-        timeline.try_wrong(number, 5)
-    pending = outcome(timeline.try_wrong(number, 1)[0])
-    expired = outcome(timeline.at(90 + 300).try_wrong(number, 1)[0])
+        timeline.enter_wrong(number, 5)
+    pending = outcome(timeline.enter_wrong(number, 1)[0])
+    expired = outcome(timeline.at(90 + 300).enter_wrong(number, 1)[0])
 
-    none = outcome(timeline.try_wrong(number, 1, f"{REGISTER}/verify-otp")[0])
+    none = outcome(timeline.enter_wrong(number, 1, f"{REGISTER}/verify-otp")[0])
 
     assert (pending, expired, none) == ((429, 3510), (429, 3210), (429, 3210))
-    assert outcome(timeline.try_named(number, response)) == (429, 3210)
+    assert outcome(timeline.enter_with_challenge(number, response)) == (429, 3210)
 
 
 def test_an_attempt_repeated_with_its_key_is_compared_though_it_filled_the_window(api, timeline, customer):
     number = customer.phone
     timeline.request_code(number)
-    timeline.try_wrong(number, 5)
+    timeline.enter_wrong(number, 5)
     timeline.at(90)
     _, code = customer.request_and_read_code()
-    timeline.try_wrong(number, 4)
+    timeline.enter_wrong(number, 4)
     with api.wire.broken("BatchGetItem", "throttle"), api.wire.broken("UpdateItem", "throttle", nth=2):  # nor is the attempt refunded
         assert customer.verify(code, key="k" * 16).status == 503
 
@@ -478,26 +478,26 @@ def _code_items(person) -> list[dict]:
 def test_a_right_code_without_its_challenge_refunds_its_own_attempt(timeline, customer):
     number = customer.phone
     timeline.request_code(number)
-    timeline.try_wrong(number, 5)
+    timeline.enter_wrong(number, 5)
     timeline.at(90).request_code(number)
-    timeline.try_wrong(number, 4)
+    timeline.enter_wrong(number, 4)
 
     assert customer.verify(customer.inbox.code(number)).status == 200
 
     timeline.at(180).request_code(number)
-    assert [outcome(answer) for answer in timeline.try_wrong(number, 2)] == [(401, None), (429, 3420)]
+    assert [outcome(answer) for answer in timeline.enter_wrong(number, 2)] == [(401, None), (429, 3420)]
 
 
 def test_no_resend_empties_the_window(timeline, customer):
     number = customer.phone
     for second in (0, 90):
         timeline.at(second).request_code(number)
-        timeline.try_wrong(number, 5)
+        timeline.enter_wrong(number, 5)
 
     for second, route in ((180, f"{LOGIN}/resend-otp"), (270, f"{REGISTER}/resend-otp")):
         timeline.at(second).request_code(number, route)
-    assert outcome(timeline.try_wrong(number, 1)[0]) == (429, 3330)
-    assert outcome(timeline.try_wrong(number, 1, f"{REGISTER}/verify-otp")[0]) == (429, 3330)
+    assert outcome(timeline.enter_wrong(number, 1)[0]) == (429, 3330)
+    assert outcome(timeline.enter_wrong(number, 1, f"{REGISTER}/verify-otp")[0]) == (429, 3330)
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["with-challenge", "without"])
@@ -511,16 +511,16 @@ def test_a_used_code_s_repeats_count_nowhere(timeline, customer, bound):
 
     for second in (90, 180):
         timeline.at(second).request_code(number)
-        assert {answer.status for answer in timeline.try_wrong(number, 5)} == {401}
+        assert {answer.status for answer in timeline.enter_wrong(number, 5)} == {401}
     timeline.at(270).request_code(number)
-    assert timeline.try_wrong(number, 1)[0].status == 429
+    assert timeline.enter_wrong(number, 1)[0].status == 429
 
 
 def test_attempts_at_two_numbers_are_two_windows(api, inbox, timeline, customer):
     other = Person(api, inbox)
     for second in (0, 90):
         timeline.at(second).request_code(customer.phone)
-        timeline.try_wrong(customer.phone, 5)
+        timeline.enter_wrong(customer.phone, 5)
     other.sign_up()
     _, code = other.request_and_read_code()
 
@@ -545,7 +545,7 @@ def test_the_least_value_of_every_limit_works(setting, timeline, number, inbox):
 
     assert timeline.request_code(new_number(), ip=ip).status == 429
     assert outcome(timeline.request_code(number)) == (429, 86_400)
-    assert [answer.status for answer in timeline.try_wrong(number, 2, "/login/mobile/verify")] == [401, 429]
+    assert [answer.status for answer in timeline.enter_wrong(number, 2, "/login/mobile/verify")] == [401, 429]
     answer = timeline.api.post("/login/mobile/verify", phone=number, code=inbox.code(number), challenge=challenge)
     assert answer.status == 200
     assert timeline.at(86_400).request_code(number, "/login/mobile/send").status == 200
@@ -563,7 +563,7 @@ def test_the_greatest_value_of_every_limit_works(setting, timeline, number, inbo
 
     assert outcomes == [(200, None), (429, 1), (200, None)]
     assert len(code) == 10
-    assert timeline.try_wrong(number, 1, "/login/mobile/verify")[0].status == 401
+    assert timeline.enter_wrong(number, 1, "/login/mobile/verify")[0].status == 401
     assert timeline.api.post("/login/mobile/verify", phone=number, code=f" {code[:5].lower()}-{code[5:]}").status == 200
 
 

@@ -187,14 +187,14 @@ def test_a_newer_registration_takes_precedence_over_an_earlier_unverified_number
 def test_an_owner_takes_over_or_removes_an_earlier_unverified_number(api, somebody):
     ada, eve = somebody(), somebody()
     with benin_before_2024():
-        claimed = eve.create(eve.register("what eve chose", phone=ada.before)["token"])["customer"]["id"]
+        unverified_id = eve.create(eve.register("what eve chose", phone=ada.before)["token"])["customer"]["id"]
 
     entered = ada.renumbered().sign_up()
 
-    assert entered["customer"]["id"] == claimed
+    assert entered["customer"]["id"] == unverified_id
     assert proven_identities(api, ada) == [ada.before]
     assert ada.log_in("what eve chose", phone=ada.today).status == 401
-    assert ada.sign_in()["customer"]["id"] == claimed
+    assert ada.sign_in()["customer"]["id"] == unverified_id
 
 
 def test_the_number_is_changed_for_another_and_free_for_its_next_owner(api, grace, somebody):

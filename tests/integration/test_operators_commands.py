@@ -83,22 +83,22 @@ def test_a_publishable_key_is_printed_once_and_opens_its_origins(stack, capsys):
     publishable_key.main(stack, "the shop", "https://shop.example.com")
 
     key = capsys.readouterr().out.split()[-1]
-    publishable_keys.verify(key, "https://shop.example.com")
+    publishable_keys.check(key, "https://shop.example.com")
     with pytest.raises(NotAllowed):
-        publishable_keys.verify(key, "https://elsewhere.example.com")
+        publishable_keys.check(key, "https://elsewhere.example.com")
 
 
 def test_a_publishable_key_that_was_ended_opens_nothing(api, stack, capsys):
     publishable_key.main(stack, "the shop")
     key = capsys.readouterr().out.split()[-1]
-    publishable_keys.verify(key, None)
+    publishable_keys.check(key, None)
 
     assert revoke_publishable_key.main(stack, key) is None
     assert capsys.readouterr().out == "the shop: ended\n"
 
     api.clock.advance(60)  # for which a container continues with a key that it has seen
     with pytest.raises(NoPublishableKey):
-        publishable_keys.verify(key, None)
+        publishable_keys.check(key, None)
     assert revoke_publishable_key.main(stack, key) == "there is no such publishable key"
 
 

@@ -64,7 +64,7 @@ class Session:
 class Sent:
     """A code, or the token of a link, in its owner's hands, with the challenge in the requester's hands."""
 
-    asker: str
+    requester: str
     address: str
     purpose: str
     secret: str
@@ -122,7 +122,7 @@ class Ownership(RuleBasedStateMachine):
         self.actor, self.done = "", False  # who acted last, and whether that has changed anything
         self.verified: dict[str, str] = {}  # address → customer, of all
         self.signs_in: set[str] = set()  # the addresses with which their owner's password opens something
-        self.claimed: set[str] = set()  # the addresses for which the attacker has chosen a password
+        self.registered: set[str] = set()  # the addresses for which the attacker has chosen a password
         self.leaving: set[str] = set()  # all customers whose deletion is confirmed
 
     # ── requesting and reading codes ──
@@ -140,7 +140,7 @@ class Ownership(RuleBasedStateMachine):
         known = self.has[who].customers if who in HONEST else [each for name in PEOPLE for each in self.has[name].customers]
         if known:
             customer_id = recent(known, customer)
-            self._request_code(who, None, "claim", lambda _: self.people[who].request_verification(customer_id, channel))
+            self._request_code(who, None, "verification", lambda _: self.people[who].request_verification(customer_id, channel))
 
     @precondition(_anyone_signed_in)
     @rule(act=acts, session=nth)
@@ -156,13 +156,13 @@ class Ownership(RuleBasedStateMachine):
         """Confirmed by a code if an address is verified, else immediately."""
         if mine := self.has[who].sessions:
             token = recent(mine, session).token
-            self._request_code(who, None, "leave", lambda _: self.people[who].request_deletion(token=token))
+            self._request_code(who, None, "deletion", lambda _: self.people[who].request_deletion(token=token))
 
     @precondition(lambda self: self.leaving)
     @rule(act=acts)
     def request_cancellation(self, act):
         who, name = act
-        self._request_code(who, name, "stay", lambda to: self.people[who].request_cancellation(**to))
+        self._request_code(who, name, "cancellation", lambda to: self.people[who].request_cancellation(**to))
 
     # ── proving ──
 
@@ -171,18 +171,18 @@ class Ownership(RuleBasedStateMachine):
     def prove(self, who, sent, bound, session):
         """With a code or link to one's own phone or email, requested by oneself if it needs a challenge."""
         read = [each for each in self.sent if each.address.startswith(who)]
-        usable = [each for each in read if each.asker == who or each.purpose in ("sign_in", "reset")]
+        usable = [each for each in read if each.requester == who or each.purpose in ("sign_in", "reset")]
         self.actor, self.done = who, False
         if usable:
             chosen = recent(usable, sent)
-            note(f"{who} uses what {chosen.asker} asked for: {chosen.purpose} of {chosen.address}")
+            note(f"{who} uses what {chosen.requester} requested: {chosen.purpose} of {chosen.address}")
             proofs = {
                 "sign_in": self._sign_in,
-                "claim": self._verify,
+                "verification": self._verify,
                 "contact": self._change,
                 "reset": self._reset,
-                "leave": self._leave,
-                "stay": self._stay,
+                "deletion": self._leave,
+                "cancellation": self._cancel_deletion,
             }
             proofs[chosen.purpose](who, chosen, bound=bound, session=session)
 
@@ -224,10 +224,10 @@ class Ownership(RuleBasedStateMachine):
                 self.the_attacker_uses_everything()
                 if stays:
                     self.request_cancellation((who, sent.address))
-                    self._stay(who, self.sent[-1])
+                    self._cancel_deletion(who, self.sent[-1])
 
     def _sign_in(self, who, sent, *, bound, **_):
-        challenge = {"challenge": sent.challenge} if bound and sent.asker == who else {}
+        challenge = {"challenge": sent.challenge} if bound and sent.requester == who else {}
         answer = self.api.post(sent.route, ip=new_ip(), code=sent.secret, **self._to(sent.address), **challenge)
         if self._did(who, answer):
             self._begin(who, answer, sent.address)
@@ -258,7 +258,7 @@ class Ownership(RuleBasedStateMachine):
     def _leave(self, who, sent, **_):
         self._did(who, self.people[who].confirm_deletion(sent.challenge, sent.secret))
 
-    def _stay(self, who, sent, **_):
+    def _cancel_deletion(self, who, sent, **_):
         self._did(who, self.people[who].cancel_deletion(sent.challenge, sent.secret))
 
     # ── passwords ──
@@ -300,7 +300,7 @@ class Ownership(RuleBasedStateMachine):
 
     @precondition(lambda self: self.verified)
     @rule(name=addresses)
-    def guess_a_code(self, name):
+    def enter_a_wrong_code(self, name):
         _, verify = ROUTES[_channel(name)][0]
         self._did("mallory", self.api.post(verify, ip=new_ip(), code="000000x", **self._to(name)))
 
@@ -336,8 +336,8 @@ class Ownership(RuleBasedStateMachine):
     def the_attacker_uses_everything(self):
         """Use everything that the attacker has saved, one thing after the other."""
         name, has = "mallory", self.has["mallory"]
-        for claimed in sorted(self.claimed):
-            self._checked(self.log_in, (name, claimed), known=True)
+        for registered in sorted(self.registered):
+            self._checked(self.log_in, (name, registered), known=True)
         for n in range(min(3, len(has.registrations))):
             self._checked(self.create_customer, name, n, "mallory.phone")
         for n in range(min(3, len(has.sessions))):
@@ -365,7 +365,7 @@ class Ownership(RuleBasedStateMachine):
         self.the_attacker_has_no_session_of_a_customer_in_which_another_has_proven_an_address()
         self.the_attacker_s_password_opens_nothing_that_another_has_proven()
         self.sessions_begun_after_proving_end_by_their_owner_alone()
-        self.a_password_of_who_has_proven_the_address_signs_in_until_its_owner_changes_that()
+        self.the_password_of_a_verified_address_signs_in_until_its_owner_changes_it()
 
     def an_address_is_verified_on_one_customer_and_stays_there_whatever_the_attacker_does(self):
         before, self.verified = self.verified, {}
@@ -398,7 +398,7 @@ class Ownership(RuleBasedStateMachine):
 
     def the_attacker_s_password_opens_nothing_that_another_has_proven(self):
         if self.done:
-            for name in sorted(self.claimed & self.verified.keys()):
+            for name in sorted(self.registered & self.verified.keys()):
                 answer = self.people["mallory"].log_in(PASSWORDS["mallory"], **self._to(name))
                 assert answer.status in (401, 429), f"the attacker's password opens {name}: {answer.text}"
 
@@ -412,7 +412,7 @@ class Ownership(RuleBasedStateMachine):
             mine = {name for name in self.verified if name.startswith(session.owner)}
             session.proven = shown.status == 200 and shown["customer"]["id"] in {self.verified[name] for name in mine}
 
-    def a_password_of_who_has_proven_the_address_signs_in_until_its_owner_changes_that(self):
+    def the_password_of_a_verified_address_signs_in_until_its_owner_changes_it(self):
         if self.done and self.actor == "mallory":
             for name in sorted(self.signs_in & self.verified.keys()):
                 assert self._password_opens(name), f"the attacker has ended the password of {name}"
@@ -463,7 +463,7 @@ class Ownership(RuleBasedStateMachine):
 
     def _noted(self, who, name):
         if who == "mallory" and not name.startswith(who):
-            self.claimed.add(name)
+            self.registered.add(name)
 
     def _password_opens(self, name) -> bool:
         owner = _owner(name)

@@ -28,18 +28,18 @@ class Attacker(Person):
 
     def __init__(self, api, inbox, owner: Person):
         super().__init__(api, inbox, ip=new_ip())
-        self.claimed = owner.email
+        self.target = owner.email
         self.registrations: list[str] = []
         self.customer_id: str | None = None
 
-    def claim(self) -> str:
-        token = self.register(THEIRS, email=self.claimed)["token"]
+    def prepare(self) -> str:
+        token = self.register(THEIRS, email=self.target)["token"]
         self.registrations.append(token)
         return token
 
     def hijack(self, **fields) -> None:
         """Create a customer with the owner's email, unverified, and their own phone."""
-        answer = self.create(self.claim(), key=KEY, phone=self.phone, **fields)
+        answer = self.create(self.prepare(), key=KEY, phone=self.phone, **fields)
         assert answer.status == 201, answer.text
         self.customer_id = answer["customer"]["id"]
         self.session = answer.body if answer["token"] else {}
@@ -50,7 +50,7 @@ def attacker(api, inbox, ada):
     return Attacker(api, inbox, ada)
 
 
-def by_a_code_for_her_own_claim(ada):
+def by_a_verification_code(ada):
     """She registers too, and verifies her own customer."""
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
     assert ada.prove(customer_id).status == 200
@@ -81,8 +81,8 @@ def by_a_reset_of_her_own_registration(ada):
     return by_a_reset(ada)
 
 
-EVERY_PROOF = pytest.mark.parametrize("prove", [by_a_code_for_her_own_claim, by_a_sign_in_code, by_a_reset])
-UNCLAIMED = [by_a_code_for_her_own_claim, by_a_sign_in_code, by_a_reset_of_her_own_registration]
+EVERY_PROOF = pytest.mark.parametrize("prove", [by_a_verification_code, by_a_sign_in_code, by_a_reset])
+UNCLAIMED = [by_a_verification_code, by_a_sign_in_code, by_a_reset_of_her_own_registration]
 EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS = pytest.mark.parametrize("prove", UNCLAIMED)
 # Where an unverified customer has had a session, its address cannot be registered again.
 OWNER_S_PROOF = pytest.mark.parametrize("prove", [by_a_sign_in_code, by_a_reset])
@@ -124,14 +124,14 @@ def test_a_password_chosen_before_the_owner_came_opens_nothing_of_hers(ada, atta
 
 @EVERY_PROOF
 def test_a_registration_left_open_before_the_owner_came_makes_no_customer_with_her_address(ada, attacker, prove):
-    attacker.claim()
+    attacker.prepare()
 
     assert_hers_alone(ada, prove(ada), attacker)
 
 
 @EVERY_PROOF
 def test_a_registration_left_open_before_the_owner_came_is_closed_though_she_makes_no_customer(ada, attacker, prove):
-    token = attacker.claim()
+    token = attacker.prepare()
     if prove is by_a_reset:
         ada.forget_password()
         assert ada.reset(ada.reset_token(), PASSWORD).status == 200
@@ -145,7 +145,7 @@ def test_a_registration_left_open_before_the_owner_came_is_closed_though_she_mak
 
 def test_a_registration_that_its_owner_s_reset_has_proven_signs_nobody_else_in(setting, ada, attacker):
     setting(REGISTRATION_IDENTIFIER="email", LOGIN_IDENTIFIER="email")
-    token = attacker.claim()
+    token = attacker.prepare()
     ada.forget_password()
     ada.reset(ada.reset_token(), PASSWORD)
 
@@ -157,7 +157,7 @@ def test_a_registration_that_its_owner_s_reset_has_proven_signs_nobody_else_in(s
 
 @EVERY_PROOF
 def test_a_token_for_the_attacker_s_right_password_is_no_better(api, ada, attacker, prove):
-    attacker.claim()
+    attacker.prepare()
     attacker.registrations.append(attacker.log_in(THEIRS, email=ada.email)["token"])
 
     assert_hers_alone(ada, prove(ada), attacker)
@@ -360,7 +360,7 @@ def test_a_reset_that_the_attacker_requested_ends_with_the_owner_s_next_one(api,
 
 
 def test_a_link_that_the_attacker_requested_ends_with_the_owner_s_reset_though_there_is_no_customer_yet(api, ada, attacker):
-    attacker.claim()
+    attacker.prepare()
     ada.forget_password()
     device = ada.reset(ada.reset_token(), PASSWORD)["device"]
     api.clock.advance(90)

@@ -5,7 +5,7 @@ import pytest
 from tests.harness.people import DELETION, LOGIN, REGISTER, Person, new_ip, new_number, other_code
 
 WRONG = "1234567"
-MADE_UP = "A" * 44
+INVENTED = "A" * 44
 MOST = 3
 
 # Every endpoint that compares a code, with a challenge that is none: it is refused by its form alone.
@@ -60,7 +60,7 @@ def test_every_endpoint_that_compares_codes_counts_in_the_window_and_obeys_it(ap
     ip, headers = new_ip(), storefront | customer.bearer()
     key = "token" if "customers" in path else "challenge"
 
-    answers = [api.post(path, ip=ip, headers=headers, code=WRONG, **{key: MADE_UP}, **ENDPOINTS[path]) for _ in range(most + 1)]
+    answers = [api.post(path, ip=ip, headers=headers, code=WRONG, **{key: INVENTED}, **ENDPOINTS[path]) for _ in range(most + 1)]
 
     assert [answer.status for answer in answers] == [401] * most + [429]
     assert refused_code(api, ip).status == 429

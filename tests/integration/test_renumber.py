@@ -166,8 +166,8 @@ def test_an_earlier_unverified_number_gives_way_to_a_newer_registration(api, tab
 def claimed(api, grace):
     """Her number of today, unverified, stored by a service that did not know the former number yet."""
     today = Address(Channel.PHONE, grace.today, grace.today, "BJ")
-    claim, *_ = identity_items.put_unverified(today, "reg_eve", "hash", None, expires_at=None)
-    api.engine.clients.dynamodb.put_item(TableName=claim.parameters["TableName"], Item=claim.parameters["Item"])
+    unverified, *_ = identity_items.put_unverified(today, "reg_eve", "hash", None, expires_at=None)
+    api.engine.clients.dynamodb.put_item(TableName=unverified.parameters["TableName"], Item=unverified.parameters["Item"])
 
 
 def test_an_earlier_verified_number_takes_precedence_over_an_unverified_one_of_today(grace, claimed):

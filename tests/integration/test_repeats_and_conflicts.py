@@ -26,7 +26,7 @@ def ready(tables, customer):
     return customer, *customer.request_and_read_code()
 
 
-def tries(tables) -> int:
+def attempts(tables) -> int:
     [challenge] = tables.look().challenges()
     return len(challenge["bound"]["M"]) + len(challenge["unbound"]["M"])
 
@@ -41,7 +41,7 @@ def test_an_attempt_whose_response_was_lost_is_one_attempt(wire, tables, ready, 
         with wire.broken("UpdateItem", "lost", times=1):
             assert person.verify(other_code(code), **sent_back(challenge)).status == 401
 
-    assert tries(tables) == 4
+    assert attempts(tables) == 4
     assert tables.look().events("code", "fail") == 4
     with wire.broken("UpdateItem", "lost", times=1):
         assert person.verify(code, **sent_back(challenge)).status == 200
@@ -75,7 +75,7 @@ def test_an_attempt_without_any_response_is_not_compared_and_counts_once_at_most
     with wire.broken("UpdateItem", "lost"):
         assert person.verify(code, **sent_back(challenge)).status == 503
 
-    assert tries(tables) == 1
+    assert attempts(tables) == 1
     assert not tables.look().challenges()[0].get("consumed")
     assert person.verify(code, **sent_back(challenge)).status == 200
 
@@ -144,7 +144,7 @@ def test_an_attempt_that_arrives_late_is_the_same_attempt_with_the_same_key(held
     for request in late:
         done(request)
 
-    assert tries(tables) == 1
+    assert attempts(tables) == 1
 
 
 def test_a_code_request_that_arrives_late_does_not_replace_a_newer_one(held_back, inbox, ada):
@@ -189,7 +189,7 @@ def test_a_conflict_is_repeated_three_times_with_jitter_then_503_with_the_attemp
         assert (refused.status, refused.retry_after >= 1) == (503, True)
         assert 1_000 - fault.times == 4
         pauses.append(tuple(wire.naps.seconds))
-        assert tries(tables) == 0
+        assert attempts(tables) == 0
         assert tables.look().events("code", "fail") == 0
 
     assert all(len(each) == 3 and 0 < sum(each) < 1 for each in pauses)
@@ -273,7 +273,7 @@ def test_unread_keys_are_503_and_no_missing_account_or_session(api, wire, tables
         ]
 
     assert [(each.status, each.retry_after) for each in refused] == [(503, 2)] * 6
-    assert tries(tables) == 0
+    assert attempts(tables) == 0
     assert person.verify(code, challenge=challenge).status == 200
     assert person.refresh().status == 200
 

@@ -35,7 +35,7 @@ def session_of(token: str) -> str:
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sid"]
 
 
-def outcome(answer) -> tuple:
+def lasting_part(answer) -> tuple:
     """Everything that has to be the same in a repeated response; the access token is signed again."""
     body = answer.body
     return answer.status, session_of(body["token"]), {name: value for name, value in body.items() if name not in ("token", "expires_in")}
@@ -54,7 +54,7 @@ def test_the_same_code_with_the_same_key_is_the_same_session(customer, verify):
     again = [verify() for _ in range(3)]
 
     assert first.status == 200
-    assert all(outcome(answer) == outcome(first) for answer in again)
+    assert all(lasting_part(answer) == lasting_part(first) for answer in again)
     assert customer.me(again[-1]["token"]).status == 200
     assert customer.refresh(again[-1]["refresh_token"]).status == 200
 
@@ -67,16 +67,16 @@ def test_a_repeated_sign_up_is_one_account_and_201_again(ada, bound):
 
     assert (first.status, again.status) == (201, 201)
     assert again["registered"] is True
-    assert outcome(again) == outcome(first)
+    assert lasting_part(again) == lasting_part(first)
     assert again["customer"]["first_name"] == "Ada"
 
 
 def test_a_repeated_sign_in_by_email_is_the_same_session(api, inbox, bound):
     email = new_email()
     challenge = api.post("/login/email/send", email=email)["challenge"]
-    tried = {"email": email, "code": inbox.code(email)} | ({"challenge": challenge} if bound else {})
+    attempt = {"email": email, "code": inbox.code(email)} | ({"challenge": challenge} if bound else {})
 
-    first, again = (api.post("/login/email/verify", headers={"Idempotency-Key": KEY}, **tried) for _ in range(2))
+    first, again = (api.post("/login/email/verify", headers={"Idempotency-Key": KEY}, **attempt) for _ in range(2))
 
     assert first.status == again.status == 200
     assert session_of(again["sessionToken"]) == session_of(first["sessionToken"])
@@ -98,7 +98,7 @@ def test_the_code_may_be_spelled_otherwise_when_it_is_repeated(verify):
 
     again = verify(code=f" {verify.code[:3]}-{verify.code[3:]} ".translate({ord(str(digit)): chr(ord("۰") + digit) for digit in range(10)}))
 
-    assert outcome(again) == outcome(first)
+    assert lasting_part(again) == lasting_part(first)
 
 
 def test_a_repeat_after_a_refresh_still_has_the_first_refresh_token(customer, verify):
@@ -107,7 +107,7 @@ def test_a_repeat_after_a_refresh_still_has_the_first_refresh_token(customer, ve
 
     again = verify()
 
-    assert outcome(again) == outcome(first)
+    assert lasting_part(again) == lasting_part(first)
 
 
 @pytest.mark.parametrize(("seconds", "is_kept"), [(119, True), (120, False), (180, False)])
@@ -117,7 +117,7 @@ def test_an_idempotency_record_lives_for_two_minutes(api, verify, seconds, is_ke
 
     again = verify()
 
-    assert (outcome(again) == outcome(first)) if is_kept else refused(again)
+    assert (lasting_part(again) == lasting_part(first)) if is_kept else refused(again)
 
 
 def test_a_new_code_request_ends_no_idempotency_record(api, customer, verify):
@@ -125,7 +125,7 @@ def test_a_new_code_request_ends_no_idempotency_record(api, customer, verify):
     api.clock.advance(90)
     challenge, code = customer.request_and_read_code()
 
-    assert outcome(verify()) == outcome(first)
+    assert lasting_part(verify()) == lasting_part(first)
     assert customer.verify(code, challenge=challenge).status == 200
 
 
@@ -134,7 +134,7 @@ def test_an_idempotency_record_of_one_purpose_outlives_that_of_another(api, cust
     api.clock.advance(90)
     Verify(customer, REGISTER, bound=bound)(key=OTHER_KEY)
 
-    assert outcome(verify()) == outcome(first)
+    assert lasting_part(verify()) == lasting_part(first)
 
 
 # ── not the same ──
@@ -146,7 +146,7 @@ def test_another_key_or_none_is_refused_and_leaves_the_idempotency_record(verify
     assert refused(verify(key=OTHER_KEY))
     assert refused(verify(key=None))
     assert refused(verify(key=KEY.upper()))
-    assert outcome(verify()) == outcome(first)
+    assert lasting_part(verify()) == lasting_part(first)
 
 
 def test_a_call_without_a_key_is_repeated_with_none(verify):
@@ -197,7 +197,7 @@ def test_the_same_key_with_the_next_code_is_the_next_session(api, customer, veri
 
     if bound:
         assert second.status == 200
-        assert outcome(second) != outcome(first)
+        assert lasting_part(second) != lasting_part(first)
     else:  # the key names the first idempotency record, and this is not its code
         assert refused(second)
 
@@ -232,7 +232,7 @@ def test_a_key_that_came_with_a_wrong_code_serves_the_right_one(verify):
     first = verify()
 
     assert first.status == 200
-    assert outcome(verify()) == outcome(first)
+    assert lasting_part(verify()) == lasting_part(first)
 
 
 def test_repeats_count_nowhere(api, customer, verify):

@@ -53,7 +53,7 @@ WRONG = "1234567"  # never right, and compared all the same
 def test_100_000_challenges_with_5_attempts_each_show_a_client_only_its_windows(api, compared, part_of, report):
     clients = part_of(100_000) // CODE_REQUESTS
     most = min(CODE_REQUESTS * GUESSES, settings.service().ip_code_failures_per_quarter_hour)
-    tries = CODE_REQUESTS * GUESSES if WHOLE else most + BEYOND
+    attempts_per_client = CODE_REQUESTS * GUESSES if WHOLE else most + BEYOND
     requests, attempts, compared_for = Counter[int](), Counter[int](), Counter[str]()
 
     for ip in [new_ip() for _ in range(clients)]:
@@ -61,7 +61,7 @@ def test_100_000_challenges_with_5_attempts_each_show_a_client_only_its_windows(
         answers = [api.post(f"{LOGIN}/request-otp", phone=number, ip=ip) for number in numbers]
         requests.update(answer.status for answer in answers)
         challenges = [(number, answer["challenge"]) for number, answer in zip(numbers, answers, strict=True) if answer.status == 200]
-        for number, challenge in (challenges * GUESSES)[:tries]:
+        for number, challenge in (challenges * GUESSES)[:attempts_per_client]:
             before = len(compared)
             status = api.post(f"{LOGIN}/verify-otp", phone=number, challenge=challenge, code=WRONG, ip=ip).status
             attempts[status] += 1
@@ -69,7 +69,7 @@ def test_100_000_challenges_with_5_attempts_each_show_a_client_only_its_windows(
 
     assert requests == {200: clients * CODE_REQUESTS, 429: clients}
     assert attempts.keys() <= {401, 429}
-    assert attempts.total() == clients * tries
+    assert attempts.total() == clients * attempts_per_client
     assert set(compared_for.values()) == {most}
     # A guess is right once in a million: no limit counts over all clients yet to stop somebody with many addresses.
     report(
@@ -91,7 +91,7 @@ def test_100_000_code_requests_for_consecutive_numbers_from_10_000_addresses_of_
 
     assert statuses == {200: 30, 429: requests - 30}
     assert len(api.wire.sent) - before == 30
-    report(f"{requests} asks from {addresses} addresses of one /64: 30 messages")
+    report(f"{requests} code requests from {addresses} addresses of one /64: 30 messages")
 
 
 def test_10_000_invented_forwarding_addresses_are_one_client(api, part_of, report):
@@ -104,7 +104,7 @@ def test_10_000_invented_forwarding_addresses_are_one_client(api, part_of, repor
     statuses = Counter(request_code(nth) for nth in range(count))
 
     assert statuses == {200: 30, 429: count - 30}
-    report(f"{count} addresses in X-Forwarded-For: 30 asks")
+    report(f"{count} addresses in X-Forwarded-For: 30 code requests")
 
 
 # ── a proof opens once, and nothing else ──
@@ -311,21 +311,21 @@ def test_response_times_do_not_reveal_whether_a_number_has_an_account(api, inbox
     for item in api.table("CodesTable"):  # as TTL does within days; what a sign-in leaves there makes the item longer
         api.engine.clients.dynamodb.delete_item(TableName=api.engine.ids["CodesTable"], Key={"pk": item["pk"]})
     unknown = [Person(api, inbox, new_ip()) for _ in range(PEOPLE)]
-    took = {(act, there): [] for act in ("ask", "verify") for there in (True, False)}
+    took = {(act, there): [] for act in ("request", "verify") for there in (True, False)}
 
     for _ in range(1 + DAYS):
         api.clock.advance(86_400)
         people = [(person, True) for person in known] + [(person, False) for person in unknown]
         random.shuffle(people)
         for person, there in people:
-            for act, call in (("ask", person.request_code), ("verify", lambda person=person: person.verify("000000"))):
+            for act, call in (("request", person.request_code), ("verify", lambda person=person: person.verify("000000"))):
                 person.ip = new_ip()
                 started = time.perf_counter()
                 answer = call()
                 took[act, there].append(time.perf_counter() - started)
                 assert answer.status in (200, 401), answer.text
 
-    for act in ("ask", "verify"):
+    for act in ("request", "verify"):
         auc = area_under_curve(*(took[act, there][PEOPLE:] for there in (True, False)))  # the first day warms up
         assert abs(auc - 0.5) <= TOLERANCE
         report(f"{act}, {samples} samples, known or not by time: area under the curve {auc:.3f}")

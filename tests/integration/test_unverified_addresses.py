@@ -347,7 +347,7 @@ def test_after_a_take_over_the_password_can_be_changed_whatever_the_attempts_bef
 # ── what an address's next owner finds ──
 
 
-def asks_past_a_flood(person, device) -> bool:
+def gets_past_a_flood(person, device) -> bool:
     """Whether a code request with this device gets past a flood by strangers."""
     while person.request_code().status == 200:
         person.api.clock.advance(90)
@@ -397,8 +397,8 @@ def test_a_device_of_the_number_s_last_owner_is_ignored_and_the_next_owner_s_is_
     device = becomes_owner(following)
 
     api.clock.advance(90)
-    assert not asks_past_a_flood(following, old_device)
-    assert asks_past_a_flood(following, device)
+    assert not gets_past_a_flood(following, old_device)
+    assert gets_past_a_flood(following, device)
 
 
 def lets_go(customer, inbox) -> None:
@@ -418,8 +418,8 @@ def test_a_new_owner_of_a_number_ends_its_earlier_devices(owner, api, inbox, bec
     device = becomes_owner(owner)
 
     api.clock.advance(90)
-    assert not asks_past_a_flood(owner, owner.old_device)
-    assert asks_past_a_flood(owner, device)
+    assert not gets_past_a_flood(owner, owner.old_device)
+    assert gets_past_a_flood(owner, device)
 
 
 def resets(ada) -> str:
@@ -484,7 +484,7 @@ def test_the_device_of_a_new_owner_is_known_though_the_second_turns_while_it_is_
     device = owner.verify(code, REGISTER, challenge=challenge)["device"]
     monkeypatch.setattr("customer_auth.base.clock.source", lambda: real() + 1_000)
 
-    assert asks_past_a_flood(owner, device)
+    assert gets_past_a_flood(owner, device)
 
 
 # ── a reset from a known device ──

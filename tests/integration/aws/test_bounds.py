@@ -117,7 +117,7 @@ def test_a_transaction_says_of_each_write_what_is_wrong(call):
     assert call("transact_write_items", TransactItems=[fails, too_long]) == cancelled("ConditionalCheckFailed", "ValidationError")
 
 
-def test_a_query_may_ask_for_a_partition_that_cannot_be_but_not_for_such_a_sort_key(call):
+def test_a_query_may_name_an_impossible_partition_key_but_no_impossible_sort_key(call):
     def query(condition: str, **values: str):
         parameters = {f":{name}": s(value) for name, value in values.items()}
         return call("query", TableName=TWO, KeyConditionExpression=condition, ExpressionAttributeValues=parameters)

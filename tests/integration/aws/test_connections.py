@@ -181,7 +181,7 @@ def test_a_response_in_pieces_is_read_whole(server, size):
     assert len(server.connections) == 1
 
 
-def test_a_server_that_does_not_answer_in_time_is_given_up(server):
+def test_a_server_that_does_not_answer_in_time_is_abandoned(server):
     server.pause = 1
 
     with pytest.raises(ResponseLost, match="TimeoutError"):

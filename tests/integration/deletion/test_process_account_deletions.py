@@ -449,7 +449,7 @@ def test_of_500_cancellations_and_a_concurrent_run_exactly_one_wins_each_and_the
     codes = {message.to: CODE.search(message.body)[0] for message in api.wire.sent[since:]}
     answers = {}
 
-    def stay(nth: int) -> None:
+    def cancel(nth: int) -> None:
         for each in due[nth::CANCELLING]:  # as the run does, the oldest first
             to = each.customer.phone
             for _ in range(3):  # 503 while the run holds the same items: the code is unused, and entered again
@@ -458,7 +458,7 @@ def test_of_500_cancellations_and_a_concurrent_run_exactly_one_wins_each_and_the
                     break
             answers[each.deletion.id] = answer
 
-    at_once(CANCELLING + 1, lambda nth: stay(nth) if nth < CANCELLING else api.process_deletions())
+    at_once(CANCELLING + 1, lambda nth: cancel(nth) if nth < CANCELLING else api.process_deletions())
 
     api.process_deletions()
     world = tables.look()
@@ -468,9 +468,9 @@ def test_of_500_cancellations_and_a_concurrent_run_exactly_one_wins_each_and_the
         ("completed", True),
     }
     assert {answer.status for answer in answers.values()} <= {200, 401, 403}
-    outcomes = Counter(became.values())
-    assert outcomes.keys() == {"cancelled", "completed"}
-    assert outcomes.total() == len(due)
+    results = Counter(became.values())
+    assert results.keys() == {"cancelled", "completed"}
+    assert results.total() == len(due)
     assert {item["id"]["S"] for item in world.kinds("customer")} == {
         each.customer.id for each in due if became[each.deletion.id] == "cancelled"
     }

@@ -9,10 +9,10 @@ PUBLIC = ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/opena
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_head_has_the_headers_of_get_and_no_body(api, path):
-    got, headed = api.get(path), api.request("HEAD", path)
+    answer, headed = api.get(path), api.request("HEAD", path)
 
-    assert got.text
-    assert (headed.status, headed.headers, headed.text) == (got.status, got.headers, "")
+    assert answer.text
+    assert (headed.status, headed.headers, headed.text) == (answer.status, answer.headers, "")
 
 
 def test_every_discovery_endpoint_accepts_head_and_no_other_does():
@@ -25,9 +25,9 @@ def test_every_discovery_endpoint_accepts_head_and_no_other_does():
 
 def test_an_unhealthy_service_is_503_without_a_body(api, wire):
     with wire.broken("BatchGetItem", "error"):
-        got, headed = api.get("/health"), api.request("HEAD", "/health")
+        answer, headed = api.get("/health"), api.request("HEAD", "/health")
 
-    assert (headed.status, headed.headers, headed.text) == (503, got.headers, "")
+    assert (headed.status, headed.headers, headed.text) == (503, answer.headers, "")
     assert headed.retry_after > 0
 
 

@@ -43,7 +43,7 @@ def test_the_search_finds_what_the_tables_do_hold(customer, dump):
     assert contains(customer.phone, dump())
 
 
-def test_no_token_and_no_secret_of_a_session_lies_in_the_tables(customer, dump):
+def test_no_token_and_no_secret_of_a_session_is_in_the_tables(customer, dump):
     tokens = [customer.session["refresh_token"]]
     for _ in range(3):
         customer.api.clock.advance(60)
@@ -58,7 +58,7 @@ def test_no_token_and_no_secret_of_a_session_lies_in_the_tables(customer, dump):
     assert not contains(customer.session["device"], stolen)
 
 
-def test_no_code_lies_in_the_tables_before_or_after_it_is_used(ada, dump):
+def test_no_code_is_in_the_tables_before_or_after_its_use(ada, dump):
     challenge, code = ada.request_and_read_code(REGISTER)
     pending = dump()
     ada.verify(code, REGISTER, challenge=challenge, key=KEY)
@@ -83,7 +83,7 @@ def test_the_id_of_a_used_challenge_and_the_key_it_was_used_with_are_gone(ada, d
     assert contains(hashlib.sha256(challenge_id).digest(), stolen)
 
 
-def test_no_key_of_a_keyed_hash_lies_in_the_tables(customer, engine, dump):
+def test_no_key_of_a_keyed_hash_is_in_the_tables(customer, engine, dump):
     secrets = engine.clients.secrets
     derivation_key = json.loads(secrets.get_secret_value(SecretId=engine.ids["DerivationKey"])["SecretString"])
     index_key = secrets.get_secret_value(SecretId=engine.ids["IndexKey"])["SecretString"]

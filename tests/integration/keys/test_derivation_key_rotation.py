@@ -124,11 +124,11 @@ def test_removing_a_derivation_key_ends_what_was_derived_with_it_and_nothing_els
     assert customer.refresh().status == 200
 
 
-@pytest.mark.parametrize("flow", ["request_code", "refresh", "verify"])
+@pytest.mark.parametrize("flow", ["code request", "refresh", "verify"])
 def test_a_fetch_that_failed_is_repeated(wire, containers, customer, rotated, flow, ada):
     containers.use("new")
     act = {
-        "ask": customer.request_code,
+        "code request": customer.request_code,
         "refresh": customer.refresh,
         "verify": lambda: ada.verify("000000", REGISTER),
     }[flow]

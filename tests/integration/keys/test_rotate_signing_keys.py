@@ -61,7 +61,7 @@ def test_without_a_key_nobody_is_signed_in_and_the_code_stays_good(api, ada, no_
     assert (early.status, early["type"], later.status) == (503, "unavailable", 201)
 
 
-def test_the_private_half_lies_in_the_table_under_kms_alone(api, engine, no_keyring):
+def test_the_private_key_is_stored_only_encrypted_by_kms(api, engine, no_keyring):
     rotate(api)
     [key] = no_keyring.keys
     sealed = key["sealed"]
@@ -351,7 +351,7 @@ WRONG = [
     ({"LOGIN_IDENTIFIER": "phone"}, "LOGIN_IDENTIFIER must include what REGISTRATION_IDENTIFIER collects"),
     ({"ALLOWED_REGIONS": "US,ZZ"}, "ALLOWED_REGIONS must name regions that have phone numbers, not ZZ"),
     ({"BRAND_NAME": ""}, "BRAND_NAME must be 1 to 32 characters on one line"),
-    ({"TEMPLATES_DIR": "ours"}, "TEMPLATES_DIR must be a folder beside the package in the layer; there is no ours"),
+    ({"TEMPLATES_DIR": "ours"}, "TEMPLATES_DIR must be a folder beside the package in the layer; ours does not exist"),
 ]
 
 

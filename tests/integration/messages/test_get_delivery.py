@@ -54,33 +54,33 @@ def test_a_sign_in_code_looks_sent_after_3_seconds_for_everyone(api, customer):
     assert at_once[0].aws_calls == at_once[1].aws_calls == ("GetItem",)
 
 
-def asked_for_reset(person) -> str:
+def reset_challenge(person) -> str:
     """A reset's challenge is the beginning of its token, which its owner alone gets: here, from the table."""
     person.forget_password(phone=person.phone)
     return pending_challenge(person, Purpose.RESET)
 
 
 # How a challenge of each purpose is come by, for somebody with an account and for somebody without.
-ASKS = {
+CODE_REQUESTS = {
     "register": lambda person: person.request_code(REGISTER)["challenge"],
     "login": lambda person: person.request_code(LOGIN)["challenge"],
     "sign_in": lambda person: person.api.post("/login/mobile/send", phone=person.phone)["challenge"],
     "verify": lambda person: person.request_verification(person.id_or_none, "phone")["token"],
-    "reset": asked_for_reset,
+    "reset": reset_challenge,
     "contact": lambda person: person.friend.request_contact_change(phone=person.phone)["token"],
     "cancellation": lambda person: person.request_cancellation()["token"],
 }
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["sent", "refused"])
-@pytest.mark.parametrize("purpose", ASKS)
+@pytest.mark.parametrize("purpose", CODE_REQUESTS)
 def test_no_purpose_s_delivery_reveals_an_account(api, inbox, setting, purpose, refused):
     setting(LOGIN_IDENTIFIER="both")
     with_account, without = Acquainted(api, inbox), Acquainted(api, inbox)
     with_account.sign_up()
     with_account.befriend()
     without.befriend()
-    challenges = [ASKS[purpose](person) for person in (with_account, without)]
+    challenges = [CODE_REQUESTS[purpose](person) for person in (with_account, without)]
     seen = [[see(api, challenge) for challenge in challenges]]
     with api.wire.broken("Publish", "reject", service="sns") if refused else nullcontext():
         api.deliver()

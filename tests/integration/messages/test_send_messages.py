@@ -90,18 +90,20 @@ def signed_up_by_email(person: Person) -> None:
     person.api.clock.advance(90)
 
 
-REGISTER_ASK, LOGIN_ASK, MOBILE_ASK = (by_phone(path) for path in (f"{REGISTER}/request-otp", f"{LOGIN}/request-otp", "/login/mobile/send"))
+REGISTER_REQUEST, LOGIN_REQUEST, MOBILE_REQUEST = (
+    by_phone(path) for path in (f"{REGISTER}/request-otp", f"{LOGIN}/request-otp", "/login/mobile/send")
+)
 
 
 @pytest.mark.parametrize(
     ("request_code", "sign_up", "channel", "kind"),
     [
-        pytest.param(REGISTER_ASK, None, "sms", "sign_up", id="register, unknown"),
-        pytest.param(REGISTER_ASK, Person.sign_up, "sms", "account_exists", id="register, known"),
-        pytest.param(LOGIN_ASK, None, "sms", None, id="login, unknown"),
-        pytest.param(LOGIN_ASK, Person.sign_up, "sms", "sign_in", id="login, known"),
-        pytest.param(MOBILE_ASK, None, "sms", "sign_up", id="mobile, unknown"),
-        pytest.param(MOBILE_ASK, Person.sign_up, "sms", "sign_in", id="mobile, known"),
+        pytest.param(REGISTER_REQUEST, None, "sms", "sign_up", id="register, unknown"),
+        pytest.param(REGISTER_REQUEST, Person.sign_up, "sms", "account_exists", id="register, known"),
+        pytest.param(LOGIN_REQUEST, None, "sms", None, id="login, unknown"),
+        pytest.param(LOGIN_REQUEST, Person.sign_up, "sms", "sign_in", id="login, known"),
+        pytest.param(MOBILE_REQUEST, None, "sms", "sign_up", id="mobile, unknown"),
+        pytest.param(MOBILE_REQUEST, Person.sign_up, "sms", "sign_in", id="mobile, known"),
         pytest.param(by_email, None, "email", "sign_up", id="email, unknown"),
         pytest.param(by_email, signed_up_by_email, "email", "sign_in", id="email, known"),
     ],
@@ -244,7 +246,7 @@ def test_an_expired_code_is_neither_sent_nor_queued_again(api, outbox, ada):
 def provider(request):
     """The channel's provider by its name on the wire, and a code request by that channel."""
     if request.param == "sms":
-        return {"operation": "Publish", "service": "sns"}, REGISTER_ASK
+        return {"operation": "Publish", "service": "sns"}, REGISTER_REQUEST
     return {"operation": "SendEmail", "service": "sesv2"}, by_email
 
 

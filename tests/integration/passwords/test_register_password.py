@@ -9,11 +9,11 @@ REGISTRATION = "/auth/customer/emailpass/register"
 
 
 @pytest.fixture
-def stranger(api, inbox, ada):
+def rival(api, inbox, ada):
     """Somebody with Ada's address, unverified."""
-    stranger = Person(api, inbox, ip="203.0.113.9")
-    stranger.email = ada.email
-    return stranger
+    rival = Person(api, inbox, ip="203.0.113.9")
+    rival.email = ada.email
+    return rival
 
 
 @ON_BOTH_ENGINES
@@ -43,30 +43,30 @@ def test_an_address_proven_by_a_code_is_409_too(api, ada, inbox):
     assert ada.register().status == 409
 
 
-def test_an_unverified_address_may_be_registered_again_and_the_newest_password_counts(ada, stranger):
+def test_an_unverified_address_may_be_registered_again_and_the_newest_password_counts(ada, rival):
     ada.registered()
-    stranger.register("another password of mine")
+    rival.register("another password of mine")
 
     assert ada.log_in().status == 401
-    assert stranger.log_in("another password of mine").status == 403
+    assert rival.log_in("another password of mine").status == 403
 
 
-def test_an_older_registration_keeps_its_token_customer_and_codes(ada, stranger):
+def test_an_older_registration_keeps_its_token_customer_and_codes(ada, rival):
     token = ada.register()["token"]
-    stranger.registered("another password of mine")
+    rival.registered("another password of mine")
     created = ada.create(token)
 
     assert created.status == 201
     assert ada.prove(created["customer"]["id"]).status == 200
     assert ada.log_in().status == 200
-    assert stranger.log_in("another password of mine").status == 401
+    assert rival.log_in("another password of mine").status == 401
 
 
-def test_once_the_address_is_verified_the_tokens_of_its_other_registrations_are_409(ada, stranger):
-    theirs = stranger.register("another password of mine")["token"]
+def test_once_the_address_is_verified_the_tokens_of_its_other_registrations_are_409(ada, rival):
+    theirs = rival.register("another password of mine")["token"]
     ada.prove(ada.registered()["customer"]["id"])
 
-    assert (stranger.create(theirs).status, stranger.create(theirs)["type"]) == (409, "identity_exists")
+    assert (rival.create(theirs).status, rival.create(theirs)["type"]) == (409, "identity_exists")
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,12 @@ def test_registering_costs_three_writes_and_reads_nothing(ada):
     assert ada.register().aws_calls == ("UpdateItem", "PutItem", "PutItem")
 
 
-def test_the_password_lies_nowhere_but_hashed(real_hashes, api, ada):
+def test_the_password_is_stored_only_as_a_hash(real_hashes, api, ada):
     ada.registered()
-    lies = str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
+    stored = str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
 
-    assert PASSWORD not in lies
-    assert "$argon2id$v=19$m=19456,t=2,p=1$" in lies
+    assert PASSWORD not in stored
+    assert "$argon2id$v=19$m=19456,t=2,p=1$" in stored
 
 
 def test_a_lapsed_registration_creates_no_customer_though_its_token_lives(api, ada):

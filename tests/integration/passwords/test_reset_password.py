@@ -23,11 +23,11 @@ def token(member):
 
 
 @pytest.fixture
-def stranger(api, inbox, ada):
+def rival(api, inbox, ada):
     """Somebody with Ada's address, unverified; Ada reads its messages."""
-    stranger = Person(api, inbox, ip="203.0.113.9")
-    stranger.email = ada.email
-    return stranger
+    rival = Person(api, inbox, ip="203.0.113.9")
+    rival.email = ada.email
+    return rival
 
 
 @ON_BOTH_ENGINES
@@ -187,8 +187,8 @@ def test_a_code_keeps_the_password_that_its_owner_set_by_a_reset_before_there_wa
     assert ada.create(token).status == 401
 
 
-def test_a_reset_takes_over_a_customer_who_has_proven_nothing(ada, stranger):
-    theirs = stranger.registered("another password of mine", first_name="Mallory")["customer"]
+def test_a_reset_takes_over_a_customer_who_has_proven_nothing(ada, rival):
+    theirs = rival.registered("another password of mine", first_name="Mallory")["customer"]
     ada.forget_password()
 
     assert ada.reset(ada.reset_token(), NEW).status == 200
@@ -196,18 +196,18 @@ def test_a_reset_takes_over_a_customer_who_has_proven_nothing(ada, stranger):
     assert entered.status == 200
     me = ada.me(entered["token"])["customer"]
     assert (me["id"], me["first_name"], me["email_verified"]) == (theirs["id"], None, True)
-    assert stranger.log_in("another password of mine").status == 401
+    assert rival.log_in("another password of mine").status == 401
 
 
-def test_a_concurrent_registration_does_not_fail_the_reset(ada, stranger):
+def test_a_concurrent_registration_does_not_fail_the_reset(ada, rival):
     ada.registered()
     ada.forget_password()
     token = ada.reset_token()
-    stranger.registered("another password of mine")
+    rival.registered("another password of mine")
 
     assert ada.reset(token, NEW).status == 200
     assert ada.log_in(NEW).status == 200
-    assert stranger.log_in("another password of mine").status == 401
+    assert rival.log_in("another password of mine").status == 401
 
 
 def test_an_account_that_is_being_deleted_is_refused_as_such_and_the_token_stays_unused(member, token, customer_item_of):

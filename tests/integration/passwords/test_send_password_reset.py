@@ -123,7 +123,7 @@ def test_no_table_holds_the_token(api, ada):
     ada.forget_password()
     token = ada.reset_token()
 
-    lies = str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
+    stored = str([api.table(table) for table in ("CodesTable", "SessionsTable", "CustomersTable")])
 
-    assert token not in lies
-    assert token[44:] not in lies
+    assert token not in stored
+    assert token[44:] not in stored

@@ -11,7 +11,7 @@ from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
 
 LOGIN = "/auth/customer/emailpass"
-GUESS = ("UpdateItem", "UpdateItem", "BatchGetItem")
+ATTEMPT = ("UpdateItem", "UpdateItem", "BatchGetItem")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_known_and_unknown_addresses_are_refused_alike_and_by_the_same_requests(
     assert known.status == 401
     assert known["type"] == "wrong_proof"
     assert known.shape == unknown.shape == without.shape
-    assert known.aws_calls == unknown.aws_calls == without.aws_calls == GUESS
+    assert known.aws_calls == unknown.aws_calls == without.aws_calls == ATTEMPT
 
 
 @ON_BOTH_ENGINES
@@ -67,7 +67,7 @@ def test_an_unknown_address_costs_one_hash_too(real_hashes, monkeypatch, member)
 
 
 def test_a_sign_in_by_password_takes_five_requests(member):
-    assert member.log_in().aws_calls == (*GUESS, "GetItem", "TransactWriteItems")
+    assert member.log_in().aws_calls == (*ATTEMPT, "GetItem", "TransactWriteItems")
 
 
 @pytest.mark.parametrize("names", [[], ["email", "phone"], ["email", "email_or_phone"], ["email", "phone", "email_or_phone"]])
@@ -229,15 +229,15 @@ def test_a_password_hashed_with_older_parameters_is_rehashed_at_the_next_sign_in
         customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
         ada.prove(customer_id)
         ada.prove(customer_id, "phone")
-    assert kept_hashes(tables) == {"m=8192,t=1,p=1"}
+    assert stored_parameters(tables) == {"m=8192,t=1,p=1"}
 
     assert ada.log_in().status == 200
 
-    assert kept_hashes(tables) == {"m=19456,t=2,p=1"}
+    assert stored_parameters(tables) == {"m=19456,t=2,p=1"}
     assert [ada.log_in(**who).status for who in ({"email": ada.email}, {"phone": ada.phone})] == [200, 200]
 
 
-def kept_hashes(tables) -> set[str]:
+def stored_parameters(tables) -> set[str]:
     """The parameters of every hash that opens something."""
     items = [*tables.look().kinds("customer"), *tables.look().kinds("identity")]
     return {item["password_hash"]["S"].split("$")[3] for item in items if "password_hash" in item}

@@ -164,7 +164,7 @@ def verifies_an_address(ada: Person) -> str:
     return customer_id
 
 
-def verified_beneath(ada: Person, customer_id: str) -> None:
+def verified_in_the_table(ada: Person, customer_id: str) -> None:
     """The email is verified by another code than the one that is on its way."""
     ada.api.engine.clients.dynamodb.update_item(
         TableName=ada.api.engine.ids["CustomersTable"],
@@ -178,12 +178,12 @@ def verifies_an_address_once_more(ada: Person) -> str:
     customer_id = ada.registered()["customer"]["id"]
     response = ada.request_verification(customer_id)
     code = ada.inbox.code(ada.email)
-    verified_beneath(ada, customer_id)
+    verified_in_the_table(ada, customer_id)
     assert ada.verify_address(response["token"], code)["token"]
     return customer_id
 
 
-def takes_over_who_waited(ada: Person) -> str:
+def takes_over_an_unverified_customer(ada: Person) -> str:
     customer_id = ada.registered()["customer"]["id"]
     ada.api.post("/login/email/send", email=ada.email)
     entered = ada.api.post("/login/email/verify", email=ada.email, code=ada.inbox.code(ada.email))
@@ -210,7 +210,7 @@ BEGINNINGS = {
     signs_in_by_a_password: 2,
     verifies_an_address: 1,
     verifies_an_address_once_more: 1,
-    takes_over_who_waited: 1,
+    takes_over_an_unverified_customer: 1,
     changes_the_password: 2,
     changes_a_contact: 2,
 }
@@ -246,7 +246,7 @@ def test_a_code_that_verifies_nothing_new_counts_no_session_while_another_addres
     customer_id = ada.registered(phone=ada.phone)["customer"]["id"]
     response = ada.request_verification(customer_id)
     code = ada.inbox.code(ada.email)
-    verified_beneath(ada, customer_id)
+    verified_in_the_table(ada, customer_id)
 
     assert ada.verify_address(response["token"], code)["needs_login"] is True
     assert numbers(api, customer_id) == ([], 0)

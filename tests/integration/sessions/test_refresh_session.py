@@ -267,7 +267,7 @@ def test_a_token_that_is_not_ours_ends_nobody_s_session(api, customer, doors, in
     api.clock.advance(60)  # by now a genuine one would end it
     now = clock.now()
     foreign = other["refresh_token"].split(".")
-    made_up = [
+    invented = [
         old[:-1] + ("A" if old[-1] != "A" else "Q"),
         old + "A",
         old + "=",
@@ -303,7 +303,7 @@ def test_a_token_that_is_not_ours_ends_nobody_s_session(api, customer, doors, in
         "é" * 40,
     ]
 
-    answers = {token: doors.refresh(token) for token in made_up} | {f"out {token}": doors.log_out(token) for token in made_up}
+    answers = {token: doors.refresh(token) for token in invented} | {f"out {token}": doors.log_out(token) for token in invented}
 
     assert {token: answer.status for token, answer in answers.items() if answer.status != 401} == {}
     refusals = {(answer["type"], answer["message"], answer["errorCode"]) for answer in answers.values()}

@@ -13,7 +13,7 @@ PURPOSES = {
 }
 
 
-def try_for(person, purpose: str, code: str, **more):
+def enter_for(person, purpose: str, code: str, **more):
     return person.api.post(PURPOSES[purpose][1], phone=person.phone, code=code, **more)
 
 
@@ -123,28 +123,28 @@ def test_an_attempt_at_a_number_without_an_account_is_the_same_response_and_work
     assert known.aws_calls == unknown.aws_calls == ("UpdateItem", "UpdateItem")
 
 
-@pytest.mark.parametrize(("requested", "tried"), list(permutations(PURPOSES, 2)))
-def test_a_code_for_one_purpose_opens_no_other(customer, requested, tried):
+@pytest.mark.parametrize(("requested", "entered"), list(permutations(PURPOSES, 2)))
+def test_a_code_for_one_purpose_opens_no_other(customer, requested, entered):
     challenge, code = request_for(customer, requested)
 
-    bound, unbound = try_for(customer, tried, code, challenge=challenge), try_for(customer, tried, code)
+    bound, unbound = enter_for(customer, entered, code, challenge=challenge), enter_for(customer, entered, code)
 
     assert (bound.status, bound["type"]) == (unbound.status, unbound["type"]) == (401, "wrong_proof")
     assert bound.aws_calls == ("UpdateItem",)  # its client's window alone
-    assert try_for(customer, requested, code, challenge=challenge).status == 200
+    assert enter_for(customer, requested, code, challenge=challenge).status == 200
 
 
-@pytest.mark.parametrize(("requested", "tried"), list(permutations(PURPOSES, 2)))
-def test_a_code_of_another_purpose_is_an_attempt_at_the_pending_one(customer, requested, tried):
-    own_challenge, own_code = request_for(customer, tried)
+@pytest.mark.parametrize(("requested", "entered"), list(permutations(PURPOSES, 2)))
+def test_a_code_of_another_purpose_is_an_attempt_at_the_pending_one(customer, requested, entered):
+    own_challenge, own_code = request_for(customer, entered)
     challenge, code = request_for(customer, requested)
 
     for _ in range(5):
-        assert try_for(customer, tried, code).status == 401
+        assert enter_for(customer, entered, code).status == 401
 
-    assert try_for(customer, tried, own_code).status == 401
-    assert try_for(customer, tried, own_code, challenge=own_challenge).status == 200
-    assert try_for(customer, requested, code, challenge=challenge).status == 200
+    assert enter_for(customer, entered, own_code).status == 401
+    assert enter_for(customer, entered, own_code, challenge=own_challenge).status == 200
+    assert enter_for(customer, requested, code, challenge=challenge).status == 200
 
 
 def test_a_challenge_of_another_customer_is_refused_without_comparing(customer, eve):
@@ -192,9 +192,9 @@ def test_a_replaced_challenge_compares_nothing_and_counts_nothing(customer):
 
 def test_a_challenge_forged_for_the_right_item_compares_nothing(customer):
     challenge, code = customer.request_and_read_code()
-    made_up = challenge[:-8] + ("A" * 8 if challenge[-8:] != "A" * 8 else "B" * 8)
+    forged = challenge[:-8] + ("A" * 8 if challenge[-8:] != "A" * 8 else "B" * 8)
 
-    answers = [customer.verify(code, challenge=made_up) for _ in range(12)]
+    answers = [customer.verify(code, challenge=forged) for _ in range(12)]
 
     assert {answer.status for answer in answers} == {401}
     assert customer.verify(code, challenge=challenge).status == 200

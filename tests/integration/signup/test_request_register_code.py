@@ -112,7 +112,7 @@ def test_no_account_is_created_before_the_code_is_verified(api, ada):
     assert len(ada.inbox.of(ada.phone)) == sent
 
 
-def test_the_code_itself_lies_in_no_table(api, ada):
+def test_the_code_itself_is_stored_nowhere(api, ada):
     _, code = ada.request_and_read_code(REGISTER)
     written = json.dumps(api.table("CodesTable"), default=repr)
 

@@ -53,10 +53,10 @@ def test_a_challenge_of_another_number_or_flow_resends_nothing_and_counts_nothin
 
     of_another = api.post(RESEND, phone=other, challenge=challenge)
     of_another_flow = api.post(f"{LOGIN}/resend-otp", phone=ada.phone, challenge=challenge)
-    made_up = api.post(RESEND, phone=other, challenge="made-up")
+    invented = api.post(RESEND, phone=other, challenge="made-up")
 
-    assert [answer.status for answer in (of_another, of_another_flow, made_up)] == [401] * 3
-    assert {answer["type"] for answer in (of_another, of_another_flow, made_up)} == {"wrong_proof"}
+    assert [answer.status for answer in (of_another, of_another_flow, invented)] == [401] * 3
+    assert {answer["type"] for answer in (of_another, of_another_flow, invented)} == {"wrong_proof"}
     assert of_another.aws_calls == of_another_flow.aws_calls == ()
     assert not inbox.of(other)
     assert api.post(RESEND, phone=other).status == 200

@@ -67,7 +67,7 @@ def test_names_may_be_left_out(ada):
     assert (ada.session["customer"]["first_name"], ada.session["customer"]["last_name"]) == (None, None)
 
 
-def test_names_of_every_script_are_kept_as_they_are(ada):
+def test_names_of_every_script_are_stored_unchanged(ada):
     ada.sign_up(first_name="  آدا ", last_name="Şimşek-O’Neil 李")
 
     assert ada.me()["customer"]["first_name"] == "آدا"

@@ -26,7 +26,7 @@ WINDOW = re.compile(r"(send|fail|pass)\d+")
 CODE, WRONG = re.compile(r"(?<!\w)\d{6}(?!\w)"), "1234567"  # never right, and compared all the same
 # What a stranger's code request or attempt writes into the item of the untrusted lane.
 PURPOSES = {"register", "login", "sign_in", "verify", "reset", "contact", "cancellation"}
-BY_STRANGERS = PURPOSES | {"last_pass", "event", "expires_at"}
+BY_THE_UNTRUSTED_LANE = PURPOSES | {"last_pass", "event", "expires_at"}
 ROUTES = (f"{LOGIN}/request-otp", f"{REGISTER}/request-otp", "/login/mobile/send", "/login/email/send")
 WAITS = (31, 61, 301, 3601, 86_400, 86_400, 7 * 86_400)
 HOUR, DAY = 3_600, 86_400
@@ -112,7 +112,7 @@ class Claiming(RuleBasedStateMachine):
         assert not self.sids & {each["family"] for each in exported["sessions"]}, "her export lists Mallory's sessions"
         assert not self.sids & {each["sid"] for each in shown}, "she is shown Mallory's sessions"
         assert exported["customer"]["status"] == "active"
-        assert not exported["deletion_requests"], "she is told of a request that is not hers"
+        assert not exported["deletion_requests"], "she sees a request that is not hers"
         assert {exported["customer"][channel] for channel in ("email", "phone")} <= {self.ada.email, self.ada.phone, None}
         if entered.body.get("registered") is False:
             return
@@ -123,7 +123,7 @@ class Claiming(RuleBasedStateMachine):
 
     @precondition(lambda self: self.device)
     @rule(channel=channels)
-    def ada_asks_from_her_device(self, channel):
+    def ada_requests_a_code_from_her_device(self, channel):
         if channel in self.device:
             self.api.clock.advance(31)
             kind = "mobile" if channel == "phone" else "email"
@@ -135,7 +135,7 @@ class Claiming(RuleBasedStateMachine):
 
     @precondition(lambda self: self.waiting)
     @rule()
-    def ada_uses_what_she_asked_for(self):
+    def ada_enters_her_codes(self):
         channel, (challenge, code, until) = self.waiting.popitem()
         kind = "mobile" if channel == "phone" else "email"
         entered = self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=code, challenge=challenge, **self._at(channel))
@@ -144,7 +144,7 @@ class Claiming(RuleBasedStateMachine):
             self.device[channel], self.adas_token = entered["device"], entered["sessionToken"]
 
     @rule(channel=channels, purpose=st.sampled_from([*ROUTES, "reset"]))
-    def ada_asks_as_a_stranger(self, channel, purpose):
+    def ada_requests_a_code_as_a_stranger(self, channel, purpose):
         self.api.clock.advance(31)
         path = "/auth/customer/emailpass/reset-password" if purpose == "reset" else purpose
         if ("email" in path.split("/")) == (channel == "email") or purpose == "reset":
@@ -153,25 +153,25 @@ class Claiming(RuleBasedStateMachine):
 
     # ── Mallory registers Ada's addresses ──
 
-    @rule(claims_email=st.booleans(), claims_phone=st.booleans())
-    def register(self, claims_email, claims_phone):
+    @rule(her_email=st.booleans(), her_phone=st.booleans())
+    def register(self, her_email, her_phone):
         """A registration with Ada's email or Mallory's own, and its customer with Ada's phone or Mallory's own."""
-        address = self.ada.email if claims_email else new_email()
-        if not claims_email:
+        address = self.ada.email if her_email else new_email()
+        if not her_email:
             self.own["email"] = address
-        with self._step(requested={"email"} if claims_email else set()):
+        with self._step(requested={"email"} if her_email else set()):
             registered = self.mallory.register(MALLORYS, email=address)
             if registered.status == 201:
-                number = self.ada.phone if claims_phone else self.own["phone"]
+                number = self.ada.phone if her_phone else self.own["phone"]
                 created = self.mallory.create(registered["token"], phone=number, first_name="Mallory")
                 assert created.status == 201, created.text
                 self.customers.append(created["customer"]["id"])
                 self._begin(created)
 
-    @rule(claims_email=st.booleans())
-    def log_in(self, claims_email):
-        with self._step(requested={"email"} if claims_email else set()):
-            answer = self.mallory.log_in(MALLORYS, email=self.ada.email if claims_email else self.own["email"])
+    @rule(her_email=st.booleans())
+    def log_in(self, her_email):
+        with self._step(requested={"email"} if her_email else set()):
+            answer = self.mallory.log_in(MALLORYS, email=self.ada.email if her_email else self.own["email"])
             if answer.status == 200:
                 self._begin(answer)
 
@@ -187,7 +187,7 @@ class Claiming(RuleBasedStateMachine):
             self.api.post(paths[route % len(paths)], ip=new_ip(), **self._at(channel), **extra)
 
     @rule(channel=channels)
-    def guess(self, channel):
+    def enter_a_wrong_code(self, channel):
         kind = "mobile" if channel == "phone" else "email"
         with self._step(requested={channel}):
             self.api.post(f"/login/{kind}/verify", ip=new_ip(), code=WRONG, **self._at(channel))
@@ -199,16 +199,16 @@ class Claiming(RuleBasedStateMachine):
         with self._step(requested={"email", "phone"}):
             response = self.mallory.request_verification(recent(self.customers, customer), channel)
             if response.status == 200:
-                self._keep("verify", response["token"])
+                self._save("verify", response["token"])
 
-    @rule(session=nth, fresh=st.booleans(), channel=channels, claims=st.booleans())
-    def request_contact_change(self, session, fresh, channel, claims):
+    @rule(session=nth, fresh=st.booleans(), channel=channels, hers=st.booleans())
+    def request_contact_change(self, session, fresh, channel, hers):
         token = self._token(session, fresh=fresh)
-        to = getattr(self.ada, channel) if claims else (new_number() if channel == "phone" else new_email())
-        with self._step(requested={channel} if claims else set()):
+        to = getattr(self.ada, channel) if hers else (new_number() if channel == "phone" else new_email())
+        with self._step(requested={channel} if hers else set()):
             response = self.mallory.request_contact_change(token=token, **{channel: to})
             if response.status == 200:
-                self._keep("contact", response["token"])
+                self._save("contact", response["token"])
 
     @rule(session=nth, fresh=st.booleans())
     def request_deletion(self, session, fresh):
@@ -216,7 +216,7 @@ class Claiming(RuleBasedStateMachine):
         with self._step():
             response = self.mallory.request_deletion(token=token)
             if response.status == 200 and response["token"]:
-                self._keep("deletion", response["token"])
+                self._save("deletion", response["token"])
 
     @precondition(lambda self: self.challenges)
     @rule(which=nth, session=nth)
@@ -269,25 +269,25 @@ class Claiming(RuleBasedStateMachine):
             if answer.status == 200:
                 addresses = {each["address"] for each in answer["activity"]}
                 assert addresses <= {customer[name] for customer in [answer["customer"]] for name in ("email", "phone")}
-                assert not addresses & {self.ada.email, self.ada.phone}, "Mallory's export tells what is done at Ada's address"
+                assert not addresses & {self.ada.email, self.ada.phone}, "Mallory's export shows activity at Ada's address"
 
     @rule(change=st.booleans())
     def prove_at_once(self, change):
         """An account with Ada's phone verifies its own email, resets by it, or replaces it."""
-        self.register(claims_email=False, claims_phone=True)
+        self.register(her_email=False, her_phone=True)
         if change:
-            self.request_contact_change(0, fresh=False, channel="email", claims=False)
+            self.request_contact_change(0, fresh=False, channel="email", hers=False)
         else:
             self.request_verification(0, "email")
         self.prove(0, 0)
         self.reset_own()
-        self.log_in(claims_email=False)
+        self.log_in(her_email=False)
 
     @rule(times=st.integers(9, 12), right=st.booleans())
     def squat_at_once(self, times, right):
         """An account with the email of a new Ada tries passwords; then she signs in for the first time."""
         self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
-        self.register(claims_email=True, claims_phone=False)
+        self.register(her_email=True, her_phone=False)
         for _ in range(5 if right else 1):
             self.change_password(0, fresh=False, times=times, right=right)
         self.ada_signs_in("email", known=False)
@@ -295,25 +295,25 @@ class Claiming(RuleBasedStateMachine):
     @rule(
         broken=BREAKS,
         newcomer=st.booleans(),
-        claims_email=st.booleans(),
-        between=st.sampled_from(["nothing", "ask", "sign in", "sign in while it is erased"]),
+        her_email=st.booleans(),
+        between=st.sampled_from(["nothing", "code request", "sign in", "sign in while it is erased"]),
     )
-    def leave_at_once(self, broken, newcomer, claims_email, between):
+    def leave_at_once(self, broken, newcomer, her_email, between):
         """An account with Ada's addresses, unverified, is deleted; meanwhile Ada, perhaps new to the service, may sign in."""
         if newcomer:
             self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
-        self.register(claims_email, claims_phone=True)
+        self.register(her_email, her_phone=True)
         self.request_deletion(0, fresh=False)
         self.wait(5 * DAY, None)
-        if between == "ask":
-            self.ada_asks_as_a_stranger("phone", ROUTES[0])
-            self.guess("phone")
+        if between == "code request":
+            self.ada_requests_a_code_as_a_stranger("phone", ROUTES[0])
+            self.enter_a_wrong_code("phone")
         if between == "sign in":
-            self.ada_signs_in("email" if claims_email else "phone", known=False)
+            self.ada_signs_in("email" if her_email else "phone", known=False)
         self.wait(DAY, None)
         self.wait(DAY, "BatchWriteItem" if between == "sign in while it is erased" else broken)
         if between == "sign in while it is erased":
-            self.ada_signs_in("email" if claims_email else "phone", known=False)
+            self.ada_signs_in("email" if her_email else "phone", known=False)
         self.wait(3601, None)
 
     @rule(seconds=st.sampled_from(WAITS), broken=BREAKS)
@@ -358,13 +358,13 @@ class Claiming(RuleBasedStateMachine):
             if channel not in requested or lane == "trusted":
                 assert not changed, f"{lane} lane of {channel}: {sorted(changed)}"
                 continue
-            assert {name for name in changed if not WINDOW.fullmatch(name)} <= BY_STRANGERS, f"{channel}: {sorted(changed)}"
+            assert {name for name in changed if not WINDOW.fullmatch(name)} <= BY_THE_UNTRUSTED_LANE, f"{channel}: {sorted(changed)}"
             for window in ("send", "fail", "pass"):
                 assert _events(after.codes[channel, lane], window, now) >= _events(item, window, now), f"{window} of {channel} is emptier"
         for kind in ("identities", "customers", "sessions"):
             was, now_is = getattr(before, kind), getattr(after, kind)
             assert {key: now_is.get(key) for key in was} == was, f"{kind} of Ada's have changed"
-        assert after.messages - before.messages <= len(requested), "messages that nobody asked for"
+        assert after.messages - before.messages <= len(requested), "messages that nobody requested"
 
     def _seen(self) -> Seen:
         world = self.tables.look()
@@ -401,7 +401,7 @@ class Claiming(RuleBasedStateMachine):
     def _token(self, session: int, *, fresh: bool) -> str:
         """The token of a session of Mallory's; `fresh`: of a new account with Ada's phone."""
         if fresh or not self.sessions:
-            self.register(claims_email=False, claims_phone=True)
+            self.register(her_email=False, her_phone=True)
         return recent(self.sessions, session)
 
     def _begin(self, answer):
@@ -416,7 +416,7 @@ class Claiming(RuleBasedStateMachine):
         codes = [match[0] for message in self.inbox.of(to) if (match := CODE.search(message.body))]
         return codes[-1] if codes else WRONG
 
-    def _keep(self, purpose, challenge):
+    def _save(self, purpose, challenge):
         since = len(self.api.wire.sent)
         self._deliver()
         sent = self.api.wire.sent[since:]
