@@ -173,6 +173,20 @@ def test_the_tables_of_costs_are_calculated_right(heading):
     assert together
 
 
+def test_the_cost_of_cold_starts_is_given_for_none_a_tenth_and_all_of_the_sign_ins():
+    parts = rows("docs/deploy.md", "What | A thousand sign-ins")
+    [total] = [Decimal(row[3]) for row in parts if "without the message" in row[0]]
+    new = [row for row in parts if "new containers" in row[0]]
+    shown = sum(Decimal(row[3]) for row in new)
+    exact = sum(Decimal(row[1].replace(",", "")) * Decimal(row[2].split()[0]) for row in new) / 1_000_000
+    *shares, (_, *sums) = rows("docs/deploy.md", "Of a thousand sign-ins, in USD | None cold")
+
+    assert len(new) == 3
+    assert [[Decimal(cell) for cell in row[1:]] for row in shares if "New containers" in row[0]] == [[0, shown, round(exact * 10, 4)]]
+    assert [sum(Decimal(row[nth]) for row in shares) for nth in (1, 2, 3)] == [Decimal(each) for each in sums]
+    assert Decimal(sums[1]) == total
+
+
 def test_the_monthly_costs_are_those_of_the_template():
     resources = template().document["Resources"].values()
     alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
