@@ -348,15 +348,15 @@ def test_a_provider_s_refusal_logs_nothing_of_the_recipient(wire, api, person, l
 
 def test_a_line_names_the_trace_of_its_request(ada, log, monkeypatch):
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
 
     assert log.last["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
 
 
 def test_every_count_has_the_time_of_its_own_line(ada, bob, log):
-    ada.ask(REGISTER)
+    ada.request_code(REGISTER)
     time.sleep(0.002)
-    bob.ask(REGISTER)
+    bob.request_code(REGISTER)
     first, second = (line["_aws"] for line in log.lines)
 
     assert first["Timestamp"] < second["Timestamp"]

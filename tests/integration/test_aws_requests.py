@@ -151,11 +151,11 @@ def updates_with_items(monkeypatch):
 
 
 def test_an_item_comes_back_where_it_is_read_alone(warm, updates_with_items):
-    """A code item is 1 KB, and an ask needs nothing of it; an attempt is compared with the challenge that it holds."""
-    asked = warm.ask()
-    of_the_ask = [*updates_with_items]
+    """A code item is 1 KB, and a code request needs nothing of it; an attempt is compared with the challenge that it holds."""
+    code_request = warm.request_code()
+    of_the_request = [*updates_with_items]
     code = warm.inbox.code(warm.phone)
     updates_with_items.clear()
-    warm.verify(code, challenge=asked["challenge"])
+    warm.verify(code, challenge=code_request["challenge"])
 
-    assert (of_the_ask[:2], updates_with_items) == ([False, False], [True])
+    assert (of_the_request[:2], updates_with_items) == ([False, False], [True])

@@ -120,10 +120,10 @@ def test_a_sign_in_takes_no_more_where_everything_is_full_that_a_code_item_holds
     device = {"device": returned.device} if lane is Lane.TRUSTED else {}
 
     def sign_in(key: str) -> dict:
-        """Answers the item at its longest, between the two halves."""
-        asked = returned.ask(**device)
+        """Returns the item at its longest, between request and verify."""
+        code_request = returned.request_code(**device)
         longest = full.item(lane)
-        answer = returned.verify(returned.inbox.code(returned.phone), challenge=asked["challenge"], key=key, **device)
+        answer = returned.verify(returned.inbox.code(returned.phone), challenge=code_request["challenge"], key=key, **device)
         assert answer.status == 200, answer.text
         return longest
 
