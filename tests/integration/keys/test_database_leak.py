@@ -80,7 +80,7 @@ def test_the_id_of_a_used_challenge_and_the_key_it_was_used_with_are_gone(ada, d
     stolen = dump()
 
     assert not [part for part in (challenge, challenge_id, KEY) if contains(part, stolen)]
-    assert contains(hashlib.sha256(challenge_id).digest(), stolen)
+    assert contains(hashlib.sha256(challenge_id).digest()[:16], stolen)  # what is kept of it
 
 
 def test_no_key_of_a_keyed_hash_is_in_the_tables(customer, engine, dump):
