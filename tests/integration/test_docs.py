@@ -148,9 +148,9 @@ def operations() -> set[str]:
         functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
         bodies = {node.name: ast.unparse(node.body) for node in functions}
         private = [
-            rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and re.search(r"\b(dynamodb|queries|conflicts)\.", body)
+            rf"{name}\(" for name, body in bodies.items() if name.startswith("_") and re.search(r"\b(dynamodb|queries|counters)\.", body)
         ]
-        database_call = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', r'queries\.', r'conflicts\.', *private])})")
+        database_call = re.compile(rf"\b(?:{'|'.join([r'dynamodb\.', r'queries\.', r'counters\.', *private])})")
         called |= {f"{path.stem}.{name}" for name, body in bodies.items() if not name.startswith("_") and database_call.search(body)}
     return called
 

@@ -36,10 +36,10 @@ _encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class _LineFormatter(LambdaPowertoolsFormatter):
-    """The fields that Powertools gives a line, and the facts of `extra={"line": …}`, put together at once.
+    """Powertools' own fields and the facts of `extra={"line": …}`, encoded in one go.
 
-    Powertools' own looks through every attribute of a record for what may be extra, and reads the message as JSON first: three times
-    the time.
+    Powertools' formatter searches every attribute of a record for extra fields and first tries to read the message as JSON, which takes
+    three times as long.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -99,7 +99,7 @@ def end(outcome: str, reason: str = "") -> None:
 
 
 def _metrics(names: list[str]) -> dict[str, Any]:
-    """The counts in CloudWatch's embedded metric format, or nothing. Powertools makes it and leaves the writing to the line."""
+    """The counts in CloudWatch's embedded metric format, or nothing. Powertools forms it; the log line carries it."""
     counted = tuple(name for name in names if name in METRICS)
     if not counted:
         return {}
@@ -109,7 +109,7 @@ def _metrics(names: list[str]) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _formed(counted: tuple[str, ...]) -> dict[str, Any]:
-    """The format for these counts, which is the same at every time but for the time itself."""
+    """What Powertools forms for these counts, which differs from call to call in its time alone."""
     metrics = EphemeralMetrics(service=_logger.service, namespace=NAMESPACE)
     for name in counted:
         metrics.add_metric(name, MetricUnit.Count, 1)

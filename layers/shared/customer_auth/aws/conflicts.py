@@ -1,12 +1,10 @@
 """Writes whose response may be lost, and decisions whose data may change before they commit."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.base.errors import Throttled, Unavailable
-from customer_auth.base.limits import Window
+from customer_auth.base.errors import Unavailable
 
 # A decision that three writers in a row have overtaken is under attack, or broken: the caller is told to try again later.
 MAX_CONFLICT_RETRIES = 2
@@ -45,39 +43,3 @@ def write_once(write: Write, is_own: Callable[[Item], bool]) -> Item | None:
     except dynamodb.ConditionFailed as failed:
         return None if is_own(failed.item) else failed.item
     return None
-
-
-class Counter(NamedTuple):
-    """A rate-limit window in an item of its own: where it is, for how many seconds it is kept, and why its caller is throttled."""
-
-    table: str
-    key: Item
-    window: Window
-    kept_seconds: int
-    reason: str
-
-
-def count(counter: Counter, event_id: bytes, now: int, *, also: tuple[Window, ...] = ()) -> None:
-    """Count an event by one write. Of any number of concurrent calls, as many succeed as the window has room for.
-
-    The windows of `also` must have room too. Raises: Throttled; aws.Failed (it may be counted).
-    """
-    window, last = counter.window, f"last_{counter.window.name}"
-    windows = (window, *also)
-    write = dynamodb.update(
-        counter.table,
-        counter.key,
-        f"SET {window.update()}, #{last} = :id, #expires_at = :expires_at",
-        where=" AND ".join(
-            [
-                *(each.condition() for each in windows),  # there is room
-                f"(attribute_not_exists(#{last}) OR #{last} <> :id)",  # this very event is not counted yet
-            ]
-        ),
-        values=window.values(now)
-        | {name: value for each in also for name, value in each.condition_values(now).items()}
-        | {":id": event_id, ":expires_at": now + counter.kept_seconds},
-    )
-    item = write_once(write, lambda item: item.get(last) == event_id)
-    if item is not None:
-        raise Throttled(max(each.retry_after_seconds(item, now) for each in windows), counter.reason)

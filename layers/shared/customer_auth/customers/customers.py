@@ -126,12 +126,6 @@ class Customer(NamedTuple):
             return self._replace(phone=address.value, phone_verified=verified)
         return self._replace(email=address.spelling, email_verified=verified)
 
-    def without_address(self, channel: Channel) -> "Customer":
-        """The same customer without an address of this channel."""
-        if channel is Channel.PHONE:
-            return self._replace(phone=None, phone_verified=False)
-        return self._replace(email=None, email_verified=False)
-
 
 def address_of(channel: Channel, spelling: str) -> Address:
     """The address of a stored spelling. It is accepted even if today's settings would refuse it as input."""

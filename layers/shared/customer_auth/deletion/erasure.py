@@ -10,7 +10,8 @@ from itertools import batched
 from typing import assert_never
 
 from customer_auth.addresses.address import Channel
-from customer_auth.aws import dynamodb
+from customer_auth.aws import conflicts, dynamodb
+from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, settings
@@ -25,7 +26,6 @@ from customer_auth.passwords import password_attempt_items
 from customer_auth.sessions import session_items
 
 _REASONS_PER_TRANSACTION = 50
-_MAX_ATTEMPTS = 3
 
 
 def is_current(deletion: Deletion, customer: Customer) -> bool:
@@ -114,13 +114,15 @@ def _identity_keys(customer: Customer) -> list[str]:
 
 
 def _erase_account(deletion: Deletion, customer: Customer, erased: dict[str, int]) -> bool:
-    """Commit the last transaction; repeat it if somebody registers or verifies one of the unverified addresses meanwhile."""
-    for _ in range(_MAX_ATTEMPTS - 1):
+    """Commit the last transaction; again if somebody registers or verifies one of the unverified addresses meanwhile."""
+
+    def decide(_: WriteConflict | None) -> bool:
         try:
             return commit(_last_writes(deletion, customer, erased))
-        except dynamodb.TransactionFailed:
-            continue
-    return commit(_last_writes(deletion, customer, erased))
+        except dynamodb.TransactionFailed as failed:
+            raise WriteConflict(failed.items) from None
+
+    return conflicts.retry_on_conflict(decide)
 
 
 def _last_writes(deletion: Deletion, customer: Customer, erased: dict[str, int]) -> list[Write]:

@@ -33,7 +33,7 @@ class _Plan(NamedTuple):
 
 
 def complete(token: str, address: Address, password: str, key: str | None, client: Client) -> str:
-    """Set the password by a token that was sent to the address; answers a device. Every session, reset and earlier device has ended.
+    """Set the password by a token that was sent to the address; returns a device. Every session, reset and earlier device has ended.
 
     Raises: BadRequest (the password), WrongCode; AccountDeletionPending, Unavailable and aws.Failed, after which the token can still be
     used.

@@ -57,7 +57,7 @@ def sign_in(address: Address, password: str, client: Client, issuer: str) -> Pas
 
 
 def _count(address: Address, client: Client) -> CodeItemRef:
-    """Count the password in the client's window and in its lane's; answers the lane's item."""
+    """Count the password in the client's window and in its lane's; returns the lane's item."""
 
     def count(ref: CodeItemRef) -> CodeItemRef:
         password_window_items.count_attempt(ref)

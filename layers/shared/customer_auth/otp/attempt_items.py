@@ -36,7 +36,7 @@ class AttemptRow(NamedTuple):
 
 
 def count_attempt(row: AttemptRow, now: int) -> Challenge:
-    """Count the attempt by one write, before anything is compared; answers the challenge to compare with.
+    """Count the attempt by one write, before anything is compared; returns the challenge to compare with.
 
     Of any number of concurrent attempts, at most OTP_MAX_ATTEMPTS of each kind are counted, and over all codes of the address as many as
     its window has room for, beside the first attempt of each code that comes with its challenge: otherwise a stranger's wrong attempts

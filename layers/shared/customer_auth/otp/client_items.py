@@ -13,11 +13,10 @@ Requests from known devices have an item of their own, ip#… too: strangers beh
 Wrong codes have an item of their own, failures#…, with code_fail0, …, last_code_fail and expires_at: every right code reads it.
 """
 
-import secrets
 from typing import NamedTuple
 
-from customer_auth.aws import conflicts, dynamodb, keys
-from customer_auth.aws.conflicts import Counter
+from customer_auth.aws import counters, dynamodb, keys
+from customer_auth.aws.counters import Counter
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, limits, settings
@@ -37,7 +36,7 @@ def count_code_failure(bucket: str) -> None:
     """Count a wrong code against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     window = limits.client_code_failures()
     if window is not None:
-        _count(window, keys.client_code_failures(bucket), secrets.token_bytes(8))
+        _count(window, keys.client_code_failures(bucket))
 
 
 def code_failures_key(bucket: str) -> tuple[str, Item] | None:
@@ -84,21 +83,21 @@ def refund_request(counted: CountedRequest) -> None:
 
 def count_lookup(bucket: str) -> None:
     """Count a lookup against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
-    _count(limits.client_lookups(), keys.client_item(bucket), secrets.token_bytes(8))
+    _count(limits.client_lookups(), keys.client_item(bucket))
 
 
 def count_registration(bucket: str) -> None:
     """Count a registration against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
     window = limits.client_registrations()
     if window is not None:
-        _count(window, keys.client_item(bucket), secrets.token_bytes(8))
+        _count(window, keys.client_item(bucket))
 
 
 def count_password_attempt(bucket: str) -> None:
     """Count a password against its client before it is compared, in one write. Raises: Throttled; aws.Failed (it may be counted)."""
     window = limits.client_password_attempts()
     if window is not None:
-        _count(window, keys.client_item(bucket), secrets.token_bytes(8))
+        _count(window, keys.client_item(bucket))
 
 
 def refund_password_attempt(bucket: str) -> list[Write]:
@@ -111,6 +110,5 @@ def refund_password_attempt(bucket: str) -> list[Write]:
     return [dynamodb.update(settings.resources().codes_table, ref, f"SET {window.shift_back()}", where, {":long_ago": limits.LONG_AGO})]
 
 
-def _count(window: Window, pk: str, event_id: bytes) -> None:
-    counter = Counter(settings.resources().codes_table, {"pk": pk}, window, clock.HOUR, "client")
-    conflicts.count(counter, event_id, clock.now())
+def _count(window: Window, pk: str, event_id: bytes | None = None) -> None:
+    counters.count(Counter(settings.resources().codes_table, {"pk": pk}, window, clock.HOUR, "client"), event_id)

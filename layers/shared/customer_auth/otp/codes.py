@@ -143,7 +143,7 @@ def _compare(row: AttemptRow, attempt: CodeAttempt, counted: Challenge | Idempot
 
 
 def _count(row: AttemptRow) -> Challenge | IdempotencyRecord:
-    """Count the attempt; answers the challenge to compare it with, or the record of the call that it repeats.
+    """Count the attempt; returns the challenge to compare it with, or the record of the call that it repeats.
 
     Raises: WrongCode (expired, used up, used and unknown alike); Throttled; DeviceEnded; aws.Failed (it may be counted).
     """

@@ -1,7 +1,7 @@
-"""Known devices: a keyed proof that a client once proved an address, by which its asks and tries run in a lane of their own.
+"""Known devices: a keyed proof that a client once proved an address, by which its code requests and attempts run in a lane of their own.
 
-A stranger who spends an address's sends, tries or guesses takes nothing from its owner's devices. A device opens nothing else; a
-false, foreign or ended one is as none.
+Somebody else who uses up an address's limits takes nothing from its owner's devices. A device opens nothing else; a false, foreign
+or ended one counts as none.
 """
 
 import hmac

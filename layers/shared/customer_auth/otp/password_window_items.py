@@ -9,12 +9,10 @@
 | expires_at | TTL: when nothing of this is needed any more |
 """
 
-import secrets
-
-from customer_auth.aws import conflicts, dynamodb, keys
+from customer_auth.aws import counters, dynamodb, keys
+from customer_auth.aws.counters import Counter
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.base import clock, limits, settings
-from customer_auth.base.errors import Throttled
+from customer_auth.base import limits, settings
 from customer_auth.otp import devices
 from customer_auth.otp.lanes import NO_LATER_END, CodeItemRef
 
@@ -29,17 +27,16 @@ def count_attempt(ref: CodeItemRef) -> None:
 
     Raises: Throttled; DeviceEnded; aws.Failed (it may be counted).
     """
-    window, now, attempt_id = limits.password_attempts(), clock.now(), secrets.token_bytes(8)
-    write = dynamodb.update(
+    counter = Counter(
         *key(ref.item_key),
-        f"SET {window.update()}, #last_pass = :id, #expires_at = :expires_at",
-        where=f"{window.condition()} AND (attribute_not_exists(#last_pass) OR #last_pass <> :id){ref.device_condition}",
-        values=window.values(now) | ref.device_value | {":id": attempt_id, ":expires_at": now + ref.kept_seconds},
+        limits.password_attempts(),
+        ref.kept_seconds,
+        "password",
+        condition=ref.device_condition,
+        condition_values=ref.device_value,
+        check=ref.check_device,
     )
-    item = conflicts.write_once(write, lambda item: item.get("last_pass") == attempt_id)
-    if item is not None:
-        ref.check_device(item)
-        raise Throttled(window.retry_after_seconds(item, now), "password")
+    counters.count(counter)
 
 
 def refund_attempt(ref: CodeItemRef) -> Write:

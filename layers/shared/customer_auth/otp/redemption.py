@@ -75,7 +75,7 @@ def redeem(
 ) -> Repeat | None:
     """Use the proof up and do the writes, all or nothing. Of any number of concurrent calls with one proof, one does it.
 
-    Answers None if this call did it, else the call that it repeats. Afterwards no device issued before second `at` (now) counts for the
+    Returns None if this call did it, else the call that it repeats. Afterwards no device issued before second `at` (now) counts for the
     addresses of `ends_devices_of`: all of the customer's if a credential changes, and any address that gets an owner. The device in the
     response is issued in that second or later.
     Raises: WrongCode (used meanwhile), WriteConflict (with the items of `writes`), aws.Failed.

@@ -11,10 +11,8 @@ They count against the customer who is signed in, never against an address: that
 | expires_at | TTL: when the windows are empty again |
 """
 
-import secrets
-
-from customer_auth.aws import conflicts, dynamodb, keys
-from customer_auth.aws.conflicts import Counter
+from customer_auth.aws import counters, dynamodb, keys
+from customer_auth.aws.counters import Counter
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, limits, settings
 from customer_auth.base.errors import Throttled
@@ -32,8 +30,8 @@ def count_attempt(customer_id: str) -> None:
 
     Raises: Throttled (too many attempts, or no change is left), aws.Failed (it may be counted).
     """
-    counter = Counter(*key(customer_id), limits.password_attempts(), _KEPT_SECONDS, "old_password")
-    conflicts.count(counter, secrets.token_bytes(8), clock.now(), also=(limits.password_changes(),))
+    also = (limits.password_changes(),)
+    counters.count(Counter(*key(customer_id), limits.password_attempts(), _KEPT_SECONDS, "old_password", also))
 
 
 def count_change(customer_id: str, *, attempted: bool) -> Write:
