@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from customer_auth.base import settings
+from customer_auth.base import settings_check
 from customer_auth.base.settings import SettingsError
 from customer_auth.messaging import template_lint
 from local.parameters import ParameterError
@@ -66,7 +66,7 @@ def check(deployment: Deployment) -> None:
                 raise Wrong(asserted["AssertDescription"])
     checked = template.resolve(template.document["Resources"][CHECKED]["Properties"]["Settings"], {"RetryQueue": "the queue"})
     try:
-        settings.check(checked)
+        settings_check.check(checked)
         template_lint.check_folder(checked["TEMPLATES_DIR"])
     except SettingsError as wrong:
         raise Wrong(str(wrong)) from None

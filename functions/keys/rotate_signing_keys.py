@@ -13,7 +13,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from customer_auth import aws
-from customer_auth.base import settings
+from customer_auth.base import settings_check
 from customer_auth.base.settings import SettingsError
 from customer_auth.tokens import key_rotation
 
@@ -44,7 +44,7 @@ def _check(parameters: dict[str, str]) -> None:
     from customer_auth.messaging import template_lint  # noqa: PLC0415 (the daily run needs none of it)
 
     variables = {**os.environ, **parameters}
-    settings.check(variables)
+    settings_check.check(variables)
     template_lint.check_folder(variables["TEMPLATES_DIR"])
 
 

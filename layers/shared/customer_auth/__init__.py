@@ -10,6 +10,7 @@ tokens     signing keys, access tokens and the other tokens that are signed or k
 sessions   sessions and refresh tokens
 otp        one-time codes: challenges, attempts, devices, windows, redemption
 messaging  the outbox, notifications, texts, senders
+social     sign-in by providers: states, providers, their tokens and answers
 deletion   deletion requests, erasure, receipts
 flows      one journey of a customer a file
 http       Lambda events, requests, fields and schemas

@@ -165,7 +165,7 @@ def test_a_response_that_is_not_http_1_counts_as_none(server, answer):
 
 
 def test_an_endless_response_is_given_up_before_it_fills_the_memory(server, monkeypatch):
-    monkeypatch.setattr(connections, "_MAX_BYTES", 100_000)
+    monkeypatch.setattr(connections.Receiver, "max_bytes", 100_000)
     server.answer = ANSWER.replace(b": 2", b": 200000") + b"x" * 150_000  # which all come
 
     with pytest.raises(ResponseLost, match="_Broken"):

@@ -10,7 +10,16 @@ from customer_auth.messaging.segments import count
 
 CODES = [Kind.SIGN_IN, Kind.SIGN_UP, Kind.ACCOUNT_EXISTS, Kind.VERIFY, Kind.CONTACT, Kind.DELETION, Kind.CANCELLATION]
 DATED = [Kind.DELETION_CONFIRMED, Kind.DELETION_REMINDER]
-NOTICES = [Kind.PASSWORD_CHANGED, Kind.CONTACT_CHANGED, Kind.METHOD_ADDED, *DATED, Kind.DELETION_CANCELLED, Kind.DELETION_COMPLETED]
+PROVIDERS = [Kind.PROVIDER_ADDED, Kind.PROVIDER_REMOVED]
+NOTICES = [
+    Kind.PASSWORD_CHANGED,
+    Kind.CONTACT_CHANGED,
+    Kind.METHOD_ADDED,
+    *PROVIDERS,
+    *DATED,
+    Kind.DELETION_CANCELLED,
+    Kind.DELETION_COMPLETED,
+]
 EVERY_TEXT = list(itertools.product(Kind, Locale))
 EVERY_CODE = list(itertools.product(CODES, Locale))
 EVERY_MESSAGE = list(itertools.product(Kind, ("sms", "email"), Locale))

@@ -26,7 +26,7 @@ KEYS: Final = frozenset({
 })  # fmt: skip
 METRICS: Final = frozenset({
     "requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
-    "refresh_tokens_reused", "signing_key_overdue",
+    "refresh_tokens_reused", "signing_key_overdue", "discovery_refused",
 })  # fmt: skip
 NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12

@@ -20,9 +20,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 2.0
 _PORTS = {"http": 80, "https": 443}
-_READ_BYTES = 65_536
-_MAX_HEAD_BYTES = 2 * _READ_BYTES  # including the part of the body that was read with its last bytes
-_MAX_BYTES = 32 * 1024 * 1024  # DynamoDB's longest response is 16 MB of items, a third longer as JSON
+READ_BYTES = 65_536
 _FIRST_FINAL_STATUS = 200
 
 
@@ -72,8 +70,11 @@ class _BrokenResponse(HttpParserError):
     """Not a response to our request, or only a part of one."""
 
 
-class _Receiver:
+class Receiver:
     """A response as its bytes come in: the parser calls these methods by name."""
+
+    max_head_bytes = 2 * READ_BYTES  # including the part of the body that was read with its last bytes
+    max_bytes = 32 * 1024 * 1024  # DynamoDB's longest response is 16 MB of items, a third longer as JSON
 
     def __init__(self) -> None:
         self.parser = HttpResponseParser(self)
@@ -89,7 +90,7 @@ class _Receiver:
         if not self.length and received[:1] != b"H":  # llhttp skips leading empty lines
             raise _BrokenResponse("not_http")
         self.length += len(received)
-        if self.length > (_MAX_BYTES if self.status else _MAX_HEAD_BYTES):
+        if self.length > (self.max_bytes if self.status else self.max_head_bytes):
             raise _BrokenResponse("too_long")
         try:
             self.parser.feed_data(received)
@@ -122,8 +123,8 @@ def _receive(connection: socket.socket) -> tuple[Response, bool]:
     A response that ends with its connection is refused: a complete one could not be told from a part of one.
     Raises: OSError, HttpParserError, HttpParserUpgrade.
     """
-    receiver = _Receiver()
-    while (response := receiver.add(connection.recv(_READ_BYTES))) is None:
+    receiver = Receiver()
+    while (response := receiver.add(connection.recv(READ_BYTES))) is None:
         pass
     return response, not receiver.is_last
 

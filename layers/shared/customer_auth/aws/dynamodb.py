@@ -75,6 +75,11 @@ def write_and_read(item_write: Write, name: str) -> Any:
     return unmarshal_item({name: attributes[name]})[name]
 
 
+def write_and_read_item(item_write: Write) -> Item:
+    """Do one update alone; returns the item as it left it. Raises: ConditionFailed, aws.Failed."""
+    return unmarshal_item(_do(item_write, ReturnValues="ALL_NEW")["Attributes"])
+
+
 def _do(item_write: Write, **options: str) -> dict[str, Any]:
     try:
         return aws.call("dynamodb", f"{item_write.kind}Item", **item_write.parameters, **options)

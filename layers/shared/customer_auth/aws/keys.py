@@ -78,6 +78,30 @@ def identity(address_key: str) -> str:
     return f"identity#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'identity', address_key)[:_KEY_BYTES])}"
 
 
+def provider_account_key(provider: str, sub: str) -> str:
+    """What `provider_account` is called with: a keyed hash of the account's id at the provider."""
+    return ids.base64url(ids.hmac_sha256(secret_keys.index_key(), "provider", provider, sub)[:_KEY_BYTES])
+
+
+def provider_account(account_key: str) -> str:
+    return f"provider#{account_key}"
+
+
+def sign_in_states(binding: str) -> str:
+    """The item with the pending states of the browser that holds this secret."""
+    return f"binding#{ids.base64url(ids.sha256(binding.encode()))}"
+
+
+def provider_names(state_hash: bytes) -> str:
+    """Where a provider's names of a person wait for the exchange of this state."""
+    return f"names#{ids.base64url(state_hash)}"
+
+
+def provider_event(event_id: str) -> str:
+    """The mark that a provider's notification was handled."""
+    return f"event#{ids.base64url(ids.sha256(event_id.encode()))}"
+
+
 def registration(registration_id: str) -> str:
     return f"registration#{registration_id}"
 

@@ -57,3 +57,11 @@ class ContactTaken(Refusal):
     status = 409
     type = "contact_taken"
     message = "This address belongs to another account"
+
+
+class LastIdentity(Refusal):
+    """Without this identity, the customer could not sign in any more."""
+
+    status = 409
+    type = "last_identity"
+    message = "This is the only way to sign in to the account"

@@ -16,6 +16,10 @@ Refusal
 ├── Throttled                 429 throttled, with Retry-After
 ├── Internal                  500 internal
 ├── Unavailable               503 unavailable, with Retry-After
+├── in provider_errors.py:
+│   ├── ProviderFailed        502 provider_error
+│   ├── ProviderTimedOut      504 provider_timeout
+│   └── WrongProviderProof    401 wrong_proof
 └── in account_errors.py, for callers who have proven a credential or the address:
     ├── VerificationRequired      403 verification_required
     ├── RegistrationIncomplete    403 registration_incomplete
@@ -23,6 +27,7 @@ Refusal
     ├── AccountDeletionPending    403 account_deletion_pending
     │   └── CancellableDeletionPending
     ├── IdentityExists            409 identity_exists
+    ├── LastIdentity              409 last_identity
     └── ContactTaken              409 contact_taken
 
 A type never changes once it is released.

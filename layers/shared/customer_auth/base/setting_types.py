@@ -1,6 +1,7 @@
 """The forms in which settings are written in the environment. Each refuses other text by completing the sentence «NAME must be …»."""
 
 import re
+from urllib.parse import urlsplit
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import BeforeValidator
@@ -20,6 +21,17 @@ def phone_prefixes(text: object) -> tuple[str, ...]:
         if not codes or not re.fullmatch(r"\+[1-9][0-9]{1,14}", prefix):
             raise ValueError("E.164 prefixes longer than the country code, like +1861, separated by commas, or empty")
     return prefixes
+
+
+def web_pages(text: object) -> tuple[str, ...]:
+    """A list of web pages that a browser may be sent to with a secret. Raises: ValueError."""
+    pages = comma_separated(text)
+    for page in pages:
+        parts = urlsplit(page)
+        is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
+        if not is_private or not parts.hostname or "@" in parts.netloc or re.search(r"[\s\\#]", page):
+            raise ValueError("https addresses without a fragment, like https://shop.example.com/callback, separated by commas")
+    return pages
 
 
 def matching(pattern: str, allowed: str) -> BeforeValidator:

@@ -19,14 +19,16 @@ class SettingsError(Exception):
     """A setting is missing or not allowed, or two contradict each other; the message names it and says what is allowed."""
 
 
-class _Group(BaseModel):
+class Group(BaseModel):
+    """Settings that functions read together."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 _CHANNELS = {"email": frozenset({"email"}), "phone": frozenset({"phone"}), "both": frozenset({"email", "phone"})}
 
 
-class Service(_Group):
+class Service(Group):
     """The settings of the endpoints."""
 
     default_region: Annotated[str, matching("[A-Z]{2}", "a two-letter region, like US")]
@@ -100,7 +102,7 @@ class Service(_Group):
         return _CHANNELS[self.login_identifier or self.registration_identifier]
 
 
-class Messaging(_Group):
+class Messaging(Group):
     """The settings of the function that sends messages."""
 
     brand_name: Annotated[str, matching(r"[^\r\n{}]{1,32}", "1 to 32 characters on one line")]
@@ -114,7 +116,7 @@ class Messaging(_Group):
     retry_queue_url: str
 
 
-class Resources(_Group):
+class Resources(Group):
     """The names of tables, secrets and keys."""
 
     codes_table: str
@@ -125,7 +127,7 @@ class Resources(_Group):
     signing_keys_key: str
 
 
-class Processing(_Group):
+class Processing(Group):
     """The settings of the function that processes account deletions."""
 
     receipts_key: str
@@ -134,31 +136,25 @@ class Processing(_Group):
 @cache
 def service() -> Service:
     """The settings of the endpoints. Raises: SettingsError."""
-    return _read(Service)
+    return read(Service)
 
 
 @cache
 def messaging() -> Messaging:
     """The settings for sending messages. Raises: SettingsError."""
-    return _read(Messaging)
+    return read(Messaging)
 
 
 @cache
 def processing() -> Processing:
     """The settings for processing deletions. Raises: SettingsError."""
-    return _read(Processing)
+    return read(Processing)
 
 
 @cache
 def resources() -> Resources:
     """The names of tables, secrets and keys. Raises: SettingsError."""
-    return _read(Resources)
-
-
-def check(variables: Mapping[str, str]) -> None:
-    """Check that the endpoints and the sender can start with these variables. Raises: SettingsError (the first invalid group's errors)."""
-    for group in (Service, Messaging):
-        _read(group, variables)
+    return read(Resources)
 
 
 def forget() -> None:
@@ -167,7 +163,8 @@ def forget() -> None:
         group.cache_clear()
 
 
-def _read[Group: _Group](group: type[Group], variables: Mapping[str, str] = os.environ) -> Group:
+def read[G: Group](group: type[G], variables: Mapping[str, str] = os.environ) -> G:
+    """The settings of a group, from these variables. Raises: SettingsError."""
     values = {name: variables[name.upper()] for name in group.model_fields if name.upper() in variables}
     try:
         return group.model_validate(values)
@@ -175,7 +172,7 @@ def _read[Group: _Group](group: type[Group], variables: Mapping[str, str] = os.e
         raise SettingsError("; ".join(_messages(group, invalid.errors()))) from None
 
 
-def _messages(group: type[_Group], errors: Iterable[Any]) -> Iterable[str]:
+def _messages(group: type[Group], errors: Iterable[Any]) -> Iterable[str]:
     for error in errors:
         if not error["loc"]:
             yield str(error["ctx"]["error"])
@@ -190,7 +187,7 @@ def _messages(group: type[_Group], errors: Iterable[Any]) -> Iterable[str]:
             yield f"{name.upper()} must be a whole number from {low} to {high}"
 
 
-def bounds(group: type[_Group], name: str) -> tuple[int, int]:
+def bounds(group: type[Group], name: str) -> tuple[int, int]:
     """The smallest and the largest allowed value of a numeric setting."""
     limits = {key: getattr(rule, key) for rule in group.model_fields[name].metadata for key in ("ge", "le") if hasattr(rule, key)}
     return limits["ge"], limits["le"]

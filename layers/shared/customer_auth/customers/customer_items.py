@@ -1,7 +1,7 @@
 """Customers, in the customers table.
 
-Their addresses change in `customer_address_items`, their deletion in `customer_deletion_items`; `referred_customer_items` lists the
-customers that one has referred.
+Their addresses change in `customer_address_items`, their providers in `customer_provider_items`, their deletion in
+`customer_deletion_items`; `referred_customer_items` lists the customers that one has referred.
 
 | attribute | holds |
 |---|---|
@@ -57,8 +57,10 @@ def put_new(customer: Customer) -> Write:
 
 def take_over(customer: Customer, successor: Customer) -> Write:
     """Part of a transaction: gives the id of a customer who has verified nothing to another person; nothing of the old customer stays."""
-    # nothing has changed since the read · no address has been verified meanwhile
-    where = f"{IS_UNCHANGED} AND #email_verified = :unverified AND #phone_verified = :unverified"
+    # nothing has changed since the read · no address has been verified meanwhile · no provider has been added
+    where = (
+        f"{IS_UNCHANGED} AND #email_verified = :unverified AND #phone_verified = :unverified AND attribute_not_exists(#provider_accounts)"
+    )
     return dynamodb.put(*_item(successor), where, unchanged_values(customer) | {":unverified": False})
 
 

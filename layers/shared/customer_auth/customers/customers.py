@@ -34,7 +34,8 @@ class Customer(NamedTuple):
     `sessions_begun` counts every session, ended or not, so that a new one can end the oldest (see `sessions`). `referrers` are the ids of
     this customer's referrer, of the referrer's referrer, and so on. `expires_at` is when a customer lapses who has verified nothing and
     never had a session. `deletion` is the id of the current deletion request, which lapses at `deletion_lapses_at` until it is confirmed;
-    `deletions` are the ids of the cancelled ones.
+    `deletions` are the ids of the cancelled ones. `provider_accounts` has, for each provider that the customer can sign in by, the key of
+    the item of their account there (`provider_account_items`).
     """
 
     id: str
@@ -60,6 +61,7 @@ class Customer(NamedTuple):
     deletion_lapses_at: int | None = None
     deletions: list[str] | None = None
     sessions_begun: int = 0
+    provider_accounts: dict[str, str] | None = None
 
     @property
     def may_sign_in(self) -> bool:
@@ -67,8 +69,18 @@ class Customer(NamedTuple):
 
     @property
     def has_any_verified(self) -> bool:
-        """Whether any address is verified; a customer without one owns nothing."""
+        """Whether any address is verified."""
         return self.email_verified or self.phone_verified
+
+    @property
+    def has_proven_identity(self) -> bool:
+        """Whether the customer has proven who they are, by an address or a provider; one who never did owns nothing."""
+        return self.has_any_verified or bool(self.provider_accounts)
+
+    @property
+    def ways_in(self) -> int:
+        """How many verified addresses and provider accounts the customer can sign in by."""
+        return len(self.verified_addresses) + len(self.provider_accounts or ())
 
     @property
     def left_to_verify(self) -> list[Channel]:

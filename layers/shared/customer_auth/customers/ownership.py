@@ -3,6 +3,7 @@
 An unverified address belongs to nobody. If the customer who gave it has verified nothing at all, the owner takes that customer over, and
 nothing of the previous one stays. If that customer has verified something else, or is being erased, the address is removed from them, and
 the owner gets an account of their own. The same transaction ends every device issued for the address before (see `redemption.redeem`).
+Having verified something is having verified an address, or being able to sign in by a provider.
 """
 
 from collections.abc import Callable, Sequence
@@ -83,6 +84,7 @@ def assign(
     *,
     referral_code: str | None = None,
     password_hash: str | None = None,
+    provider_accounts: dict[str, str] | None = None,
     begins_session: bool = False,
 ) -> Assignment:
     """Give an address that nobody owns to a new customer, who takes over the id of whoever gave it and has verified nothing.
@@ -90,7 +92,8 @@ def assign(
     A verified registration's password stays, because the owner has set it. Raises: BadRequest (the referral code), aws.Failed.
     """
     owners_password = state.identity.password_hash if state.identity and state.identity.proven_at else None
-    customer = customers.new(names or Names(), address=address)._replace(password_hash=password_hash or owners_password)
+    customer = customers.new(names or Names(), address=address)
+    customer = customer._replace(password_hash=password_hash or owners_password, provider_accounts=provider_accounts)
     replaced = _replaceable(state.customer, address)
     customer = _as_successor(customer, replaced) if replaced else customer
     customer, condition_checks = referrals.resolve(customer.with_session() if begins_session else customer, referral_code)
@@ -105,7 +108,7 @@ def assign(
 
 def _replaceable(previous: Customer | None, address: Address) -> Customer | None:
     """The customer who gave the address, if they have verified nothing and are not being erased."""
-    if previous is None or not previous.has_unverified(address) or previous.has_any_verified or previous.status == Status.ERASING:
+    if previous is None or not previous.has_unverified(address) or previous.has_proven_identity or previous.status == Status.ERASING:
         return None
     return previous
 

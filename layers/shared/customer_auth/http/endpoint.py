@@ -45,7 +45,7 @@ type Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call[B, C]:
-    """What a rule may know of a call. `at` is the second of the call by the gateway's clock."""
+    """What a rule may know of a call. `at` is the second of the call by the gateway's clock; `cookies` finds a cookie's values by name."""
 
     body: B
     client: Client
@@ -55,6 +55,7 @@ class Call[B, C]:
     parameters: Mapping[str, str]
     query: Any
     at: int
+    cookies: Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Contract:
     publishable: bool
     cache_seconds: int
     uses: tuple[str, ...]
+    caller_optional: bool
 
     @property
     def audited(self) -> bool:
@@ -91,13 +93,15 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
     publishable: bool = False,
     cache_seconds: int = 0,
     uses: tuple[str, ...] = ("dynamodb", "secretsmanager"),
+    caller_optional: bool = False,
 ) -> Callable[[Callable[[Call[Any, Any]], Payload]], Callable[[Event, aws.Context], Event]]:
     """Make a Lambda handler of a rule; the `answer` says itself with which status it is sent.
 
     `caller` turns a bearer token, of the kind `bearer`, and the issuer into who is calling (401 without one). `refusals` are the rule's
     own, for the document; those that every endpoint has are added, and those of an access token. `takes_key`: the call redeems a proof
     and may be repeated with its Idempotency-Key. `publishable`: the call needs a storefront's key. `cache_seconds`: how long anyone may
-    cache the response. `uses`: the AWS services that every call needs, connected to before the first one.
+    cache the response. `uses`: the AWS services that every call needs, connected to before the first one. `caller_optional`: without a
+    bearer token the call is anybody's.
     """
     settings.service()  # a wrong setting ends the start, and is named
     aws.warm_up(*uses)
@@ -112,7 +116,9 @@ def endpoint(  # noqa: PLR0913 (an endpoint's whole contract in one place)
 
     def decorate(rule: Callable[[Call[Any, Any]], Payload]) -> Callable[[Event, aws.Context], Event]:
         all_refusals = (*dict.fromkeys((*refusals, *always)), Internal, Unavailable)
-        contract = Contract(_purpose(rule), body, query, answer, caller, bearer, all_refusals, takes_key, publishable, cache_seconds, uses)
+        contract = Contract(
+            _purpose(rule), body, query, answer, caller, bearer, all_refusals, takes_key, publishable, cache_seconds, uses, caller_optional
+        )
         return _handler(rule, contract)
 
     return decorate
@@ -151,9 +157,10 @@ def _call(request: Request, contract: Contract) -> Call[Any, Any]:
     query = parse_query(request, contract.query) if contract.query else None
     if contract.publishable:
         publishable_keys.check(*request.publishable_key())
-    caller = contract.caller(request.access_token(), request.issuer()) if contract.caller else None
+    is_anybodys = contract.caller is None or (contract.caller_optional and not request.has_access_token)
+    caller = contract.caller(request.access_token(), request.issuer()) if contract.caller and not is_anybodys else None
     key = request.idempotency_key() if contract.takes_key else None
-    return Call(body, request.client(body), caller, key, request.issuer(), request.parameters, query, request.at)
+    return Call(body, request.client(body), caller, key, request.issuer(), request.parameters, query, request.at, request.cookies)
 
 
 def _purpose(rule: Callable[..., Any]) -> str:

@@ -15,6 +15,9 @@ REFRESH_TOKEN = (
     f"{CUSTOMER_ID}.{SESSION_ID}.1767225600.0.m0Jx2Yc5Qe8Rb1Tn4Wk7Zp0Sd3Vf6Hj9La2Mo5Iu8Gy.Xr3Ub6Ne9Kc2Of5Pi8Hq1Jt4Lw7Mz0AsDvYgBe3CxF6"
 )
 IDEMPOTENCY_KEY = "0b6f2f6e-7d7c-4c0e-9a51-6b1f5d3a2c77"
+BINDING = "Hq1Jt4Lw7Mz0AsDvYgBe3CxF6Xr3Ub6Ne9Kc2Of5Pi8"
+STATE = "m0Jx2Yc5Qe8Rb1Tn4Wk7Zp0Sd3Vf6Hj9La2Mo5Iu8GyT4nKw9PzQ3s"
+REDIRECT_URL = "https://shop.example.com/auth/callback"
 ISSUER = "https://auth.shop.example"
 AT, AT_ISO = 1769851800, "2026-01-31T09:30:00Z"
 # The modulus of RFC 7517, appendix A.1.

@@ -165,6 +165,7 @@ type ReferralCode = Annotated[
 ]
 type Text = Annotated[str, Rule()]
 type Token = Annotated[str, Rule(shortest=1, longest=_LONGEST_TOKEN)]
+type LongText = Annotated[str, Rule(longest=_LONGEST_TOKEN)]
 type Name = Annotated[str, Rule(longest=_LONGEST_NAME, parse=str.strip)]
 type Password = Annotated[str, Rule(shortest=1, longest=_LONGEST_PASSWORD, format="password", examples=[examples.PASSWORD])]
 type NewPassword = Annotated[

@@ -54,6 +54,10 @@ class Request:
         """The ISSUER, or the domain that the request came to."""
         return settings.service().issuer or f"https://{self._domain}"
 
+    @property
+    def has_access_token(self) -> bool:
+        return "authorization" in self._headers
+
     def access_token(self) -> str:
         """The bearer token (RFC 6750 §2.1). Raises: NotAuthenticated."""
         match = _BEARER.fullmatch(self._headers.get("authorization", ""))
@@ -73,27 +77,32 @@ class Request:
             raise BadRequest(f"Idempotency-Key {message}", FieldError("Idempotency-Key", message))
         return key
 
-    def json(self, *, is_optional: bool = False) -> str:
-        """The body's text, JSON by its content type; `{}` if there is none and it is optional (then it needs no type either).
+    def cookies(self, name: str) -> list[str]:
+        """The values of the cookies with this name (RFC 6265 §4.2)."""
+        pairs = (cookie.partition("=") for cookie in self._event.get("cookies") or ())
+        return [value for each, _, value in pairs if each == name]
+
+    def text(self, media_type: str, *, is_optional: bool = False) -> str:
+        """The body's text, of this content type; `{}` if there is none and it is optional (then it needs no type either).
 
         Raises: UnsupportedMedia, TooLarge, BadRequest.
         """
         body: str = self._event.get("body") or ""
         if is_optional and not body:
             return "{}"
-        if self._headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise UnsupportedMedia("The body must be application/json")
+        if self._headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+            raise UnsupportedMedia(f"The body must be {media_type}")
         try:
             raw = base64.b64decode(body, validate=True) if self._event.get("isBase64Encoded") else body.encode()
         except ValueError:  # not base64, or lone surrogates
-            raise BadRequest("The body must be JSON", FieldError("body", "must be JSON")) from None
+            raise BadRequest("The body must be UTF-8", FieldError("body", "must be UTF-8")) from None
         if len(raw) > _MAX_BYTES:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
         return _text(raw)
 
     def json_for(self, model: type[Model], *, is_optional: bool = False) -> str:
         """The same for this model: an empty optional member counts as absent, and the query string's members where the model says so."""
-        text = self.json(is_optional=is_optional)
+        text = model.as_json(self.text(model.media_type, is_optional=is_optional))
         try:
             body = json.loads(text)
         except (ValueError, RecursionError):

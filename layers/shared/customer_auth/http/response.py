@@ -8,6 +8,9 @@ from customer_auth.base.errors import BadRequest, Refusal, Throttled, Unavailabl
 from customer_auth.http.request import Request, dumps
 from customer_auth.http.schemas.base import Model
 
+# Nothing is to be said beside the status and the headers.
+_WITHOUT_BODY = (HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER)
+
 type Response = dict[str, Any]
 type Payload = Model | dict[str, Any]
 
@@ -15,7 +18,10 @@ type Payload = Model | dict[str, Any]
 def succeed(payload: Payload, cache_seconds: int) -> Response:
     """A model says itself with which status it is sent; anyone may cache the response for `cache_seconds`."""
     headers = {"cache-control": f"public, max-age={cache_seconds}" if cache_seconds else "no-store"}
-    return _response(payload.http_status if isinstance(payload, Model) else 200, payload, headers)
+    if not isinstance(payload, Model):
+        return _response(200, payload, headers)
+    response = _response(payload.http_status, payload, headers | payload.http_headers)
+    return response | ({"cookies": payload.cookies} if payload.cookies else {})
 
 
 def refuse(refusal: Refusal, request: Request) -> Response:
@@ -43,8 +49,8 @@ def error_code(refusal: Refusal) -> str | None:
 
 
 def _response(status: int, payload: Payload, headers: Mapping[str, str]) -> Response:
-    if status == HTTPStatus.NO_CONTENT:
-        return {"statusCode": status, "headers": {"cache-control": "no-store"}, "body": ""}
+    if status in _WITHOUT_BODY:
+        return {"statusCode": status, "headers": {"cache-control": "no-store"} | dict(headers), "body": ""}
     text = payload.model_dump_json(by_alias=True) if isinstance(payload, Model) else dumps(payload)
     always = {"content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff"}
     if status == Unavailable.status:

@@ -15,6 +15,8 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a file)
     CONTACT_CHANGED = "contact_changed"
     METHOD_ADDED = "method_added"
+    PROVIDER_ADDED = "provider_added"
+    PROVIDER_REMOVED = "provider_removed"
     DELETION = "deletion"
     DELETION_CONFIRMED = "deletion_confirmed"
     DELETION_REMINDER = "deletion_reminder"

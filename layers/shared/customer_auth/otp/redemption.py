@@ -140,12 +140,25 @@ def draft_session(proof: Proof, customer: Customer, issuer: str) -> StartedSessi
 def repeated_session(repeat: Repeat, issuer: str) -> StartedSession:
     """The same session, customer and first refresh token again. Raises: WrongCode (ended since), Unavailable, aws.Failed."""
     record = repeat.record
-    live = sessions.find(record.customer_id, record.family)
-    if live is None:
+    started = session_again(record.customer_id, record.family, repeat.key, record.challenge_hash, record.derivation_key_version, issuer)
+    if started is None:
         raise WrongCode("session_ended")
+    return started
+
+
+def session_again(
+    customer_id: str, family: str, key: str | None, challenge_hash: bytes, derivation_key_version: int, issuer: str
+) -> StartedSession | None:
+    """A session that an earlier call with this key has started, and its first refresh token; None if it has ended since.
+
+    Raises: Unavailable, aws.Failed.
+    """
+    live = sessions.find(customer_id, family)
+    if live is None:
+        return None
     session, customer = live
-    secret = first_secret(repeat.key, record.challenge_hash, record.derivation_key_version) or b""
-    refresh = RefreshToken(customer.id, session.family, record.derivation_key_version, 0, secret)
+    secret = first_secret(key, challenge_hash, derivation_key_version) or b""
+    refresh = RefreshToken(customer.id, session.family, derivation_key_version, 0, secret)
     return StartedSession(customer, session, issuance.token_pair(customer, session, refresh, issuer))
 
 

@@ -18,6 +18,7 @@ from customer_auth.customers.customers import MAX_SESSIONS, Customer
 from customer_auth.sessions import refresh_tokens, session_items, token_families
 from customer_auth.sessions.session_items import Session
 from customer_auth.tokens import access_tokens
+from customer_auth.tokens.strict_jws import InvalidToken
 
 RECENT_SECONDS = 5 * clock.MINUTE
 _FAMILY = re.compile(r"ses_[0-9a-v]{24}")
@@ -48,7 +49,7 @@ def identify(access_token: str, issuer: str, refused: type[Refusal] = NotAuthent
     """The owner of a valid access token, even if its session has ended. Raises: `refused`, Unavailable, aws.Failed."""
     try:
         claims = access_tokens.verify(access_token, issuer)
-    except access_tokens.InvalidToken as invalid:
+    except InvalidToken as invalid:
         raise refused(str(invalid)) from None
     audit.note(sid=claims.sid)
     session, customer = _read(claims.sub, claims.sid)

@@ -4,25 +4,19 @@ Only tokens in the exact form that we issue are accepted: our header members and
 type, and canonical base64url. That rules out the confusions that RFC 8725 describes.
 """
 
-import json
 from typing import Any, NamedTuple
 
 import jwt
-from jwt.api_jws import PyJWS
 
-from customer_auth.base import clock, ids, settings
-from customer_auth.tokens import keyring
+from customer_auth.base import clock, settings
+from customer_auth.tokens import keyring, strict_jws
+from customer_auth.tokens.strict_jws import InvalidToken
 
 ALGORITHM = "RS256"
 TYPE = "at+jwt"
 _MAX_LENGTH = 4096
-_PARTS = 3
 # How far the clocks of two containers may differ.
 _SKEW_SECONDS = 60
-
-
-class InvalidToken(Exception):
-    """The text is not a valid access token of ours; the message names the check that failed."""
 
 
 class Claims(NamedTuple):
@@ -48,16 +42,13 @@ def issue(claims: Claims) -> str:
 
 def verify(token: str, issuer: str) -> Claims:
     """The claims of a token that `issuer` signed for our audience and that has not expired. Raises: InvalidToken, aws.Failed."""
-    header, payload = _parts(token)
+    header, payload = strict_jws.parts(token, _MAX_LENGTH)
     if header.keys() != {"alg", "typ", "kid"} or header["alg"] != ALGORITHM or header["typ"] != TYPE or not isinstance(header["kid"], str):
         raise InvalidToken("header")
     key = keyring.public_key(header["kid"])
     if key is None:
         raise InvalidToken("kid")
-    try:
-        PyJWS(algorithms=[ALGORITHM]).decode(token, key, algorithms=[ALGORITHM])
-    except jwt.PyJWTError:
-        raise InvalidToken("signature") from None
+    strict_jws.check_signature(token, key, ALGORITHM)
     claims = _claims(payload)
     now = clock.now()
     if claims.iss != issuer or claims.aud != settings.service().audience:
@@ -65,34 +56,6 @@ def verify(token: str, issuer: str) -> Claims:
     if claims.exp <= now or claims.iat > now + _SKEW_SECONDS:
         raise InvalidToken("time")
     return claims
-
-
-def _parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    parts = token.split(".") if len(token) <= _MAX_LENGTH else []
-    if len(parts) != _PARTS:
-        raise InvalidToken("form")
-    raw = [ids.from_base64url(part) for part in parts]
-    if None in raw:
-        raise InvalidToken("base64url")
-    return _object(raw[0] or b""), _object(raw[1] or b"")
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    """The JSON object in `raw`. Raises: InvalidToken for any other JSON, and if a name occurs twice."""
-    try:
-        value = json.loads(raw, object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        raise InvalidToken("json") from None
-    if not isinstance(value, dict):
-        raise InvalidToken("json")
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return members
 
 
 def _claims(payload: dict[str, Any]) -> Claims:

@@ -1,7 +1,9 @@
 """The base of every body and response: strict types, and what counts as absent."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, ClassVar, get_args
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -29,9 +31,27 @@ class Model(BaseModel):
     # Members that may be in the query string instead.
     in_query: ClassVar[tuple[str, ...]] = ()
 
+    # What a body of this model is sent as.
+    media_type: ClassVar[str] = "application/json"
+
     @property
     def http_status(self) -> int:
         return self.http_statuses[0]
+
+    @property
+    def http_headers(self) -> dict[str, str]:
+        """The headers of this response, besides those of every response."""
+        return {}
+
+    @property
+    def cookies(self) -> list[str]:
+        """The cookies that this response sets (RFC 6265 §4.1)."""
+        return []
+
+    @classmethod
+    def as_json(cls, text: str) -> str:
+        """The JSON of a body with this text."""
+        return text
 
     @classmethod
     def build(cls) -> None:
@@ -69,6 +89,24 @@ class CamelModel(Model):
     """A body or a response of the sign-in API, whose names are in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel)
+
+
+class FormModel(Model):
+    """A body as a browser's form sends it; of two fields with one name the first counts."""
+
+    media_type: ClassVar[str] = "application/x-www-form-urlencoded"
+
+    @classmethod
+    def as_json(cls, text: str) -> str:
+        return json.dumps(dict(reversed(parse_qsl(text, keep_blank_values=True, max_num_fields=50))))
+
+
+class TokenModel(Model):
+    """A body that is a token itself, its one member."""
+
+    @classmethod
+    def as_json(cls, text: str) -> str:
+        return json.dumps({"token": text.strip()})
 
 
 def _models_in(annotation: Any) -> Iterator[type[Model]]:

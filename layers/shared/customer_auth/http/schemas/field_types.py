@@ -26,6 +26,15 @@ type MaskedEmail = Annotated[str, _text(r"^.\*{3}@[^@]+$", "a***@example.com")]
 type CustomerId = Annotated[str, _text("^cus_[0-9a-v]{24}$", examples.CUSTOMER_ID)]
 type DeletionId = Annotated[str, _text("^adr_[0-9a-v]{24}$", examples.DELETION_ID)]
 type Sid = Annotated[str, _text("^ses_[0-9a-v]{24}$", examples.SESSION_ID)]
+type Provider = Annotated[str, WithJsonSchema({"type": "string", "enum": ["google", "facebook", "apple"]})]
+type Binding = Annotated[
+    str,
+    _text(
+        "^[A-Za-z0-9_-]{43}$",
+        examples.BINDING,
+        description="The secret of this browser, for clients without cookies: send it back with the exchange.",
+    ),
+]
 type E164 = Annotated[str, _text(r"^\+[1-9][0-9]{6,14}$", examples.PHONE, description="A phone number, E.164.")]
 type Mailbox = Annotated[
     str,

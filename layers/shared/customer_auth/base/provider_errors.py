@@ -1,0 +1,25 @@
+"""Refusals of sign-ins by a provider. `base/errors.py` draws the whole tree."""
+
+from customer_auth.base.errors import Refusal, WrongProof
+
+
+class ProviderFailed(Refusal):
+    """A provider of sign-ins answered with an error, or with something that makes no sense."""
+
+    status = 502
+    type = "provider_error"
+    message = "The sign-in provider is out of order, try again later"
+
+
+class ProviderTimedOut(Refusal):
+    """A provider of sign-ins did not answer in time."""
+
+    status = 504
+    type = "provider_timeout"
+    message = "The sign-in provider did not answer in time, try again"
+
+
+class WrongProviderProof(WrongProof):
+    """A code, state or token of a provider that is wrong, expired, used or not for this browser."""
+
+    message = "Invalid or expired sign-in"

@@ -1,0 +1,92 @@
+"""Accounts at providers (Google, Facebook, Apple), in the customers table: one item each, which is what makes an account one customer's.
+
+| attribute | holds |
+|---|---|
+| pk | provider#…, a keyed hash of the provider and of its own id (`sub`) of the account, which is stored nowhere |
+| provider | its name |
+| customer_id | who signs in by it |
+| linked_at | since when |
+| email | what the provider said when it was linked; it may be anybody's, so it is shown to the customer and identifies nobody |
+| refresh_token | Apple's, encrypted by KMS; it is there only to be revoked when the account is deleted |
+| suspended_at | since when the provider says that the account is disabled; nobody signs in by it until it is enabled again |
+"""
+
+from typing import NamedTuple
+
+from customer_auth.aws import dynamodb, keys
+from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.base import clock, settings
+
+# it is this customer's account
+_IS_LINKED = "#customer_id = :customer_id"
+
+
+class LinkedAccount(NamedTuple):
+    """An account at a provider by which a customer signs in; `key` is the hash that its item is stored under."""
+
+    key: str
+    provider: str
+    customer_id: str
+    linked_at: int
+    email: str | None = None
+    refresh_token: bytes | None = None
+    suspended_at: int | None = None
+
+
+def ref(key: str) -> tuple[str, Item]:
+    """Table and key of the account, for a batch read."""
+    return settings.resources().customers_table, {"pk": keys.provider_account(key)}
+
+
+def from_item(key: str, item: Item | None) -> LinkedAccount | None:
+    """The account in a raw item."""
+    return LinkedAccount(key, **{name: item[name] for name in LinkedAccount._fields if name in item}) if item else None
+
+
+def find(key: str) -> LinkedAccount | None:
+    """The account stored under this key. Raises: aws.Failed."""
+    return from_item(key, dynamodb.get(*ref(key)))
+
+
+def find_all(accounts: dict[str, str]) -> list[LinkedAccount]:
+    """The accounts of a customer (`Customer.provider_accounts`), in one read. Raises: Unavailable, aws.Failed."""
+    items = dynamodb.batch_get([ref(key) for key in accounts.values()]) if accounts else []
+    stored = (from_item(key, item) for key, item in zip(accounts.values(), items, strict=True))
+    return [account for account in stored if account]
+
+
+def put_new(account: LinkedAccount) -> Write:
+    """Part of a transaction: links the account to its customer; of two first sign-ins at once, one does."""
+    table, key = ref(account.key)
+    fields = {name: value for name, value in account._asdict().items() if name != "key" and value is not None}
+    return dynamodb.put(table, key | fields, where="attribute_not_exists(#pk)")
+
+
+def may_sign_in(account: LinkedAccount) -> Write:
+    """Part of a transaction: checks that the account is still its customer's, and not suspended."""
+    # it is this customer's · the provider has not disabled it
+    where = f"{_IS_LINKED} AND attribute_not_exists(#suspended_at)"
+    return dynamodb.condition_check(*ref(account.key), where, {":customer_id": account.customer_id})
+
+
+def erase(key: str, customer_id: str) -> Write:
+    """Part of a transaction: deletes the account, if it is this customer's."""
+    return dynamodb.delete(*ref(key), _IS_LINKED, {":customer_id": customer_id})
+
+
+def suspend(account: LinkedAccount) -> bool:
+    """Let nobody sign in by the account until `resume`; False if it is not this customer's any more. Raises: aws.Failed."""
+    values = {":customer_id": account.customer_id, ":now": clock.now()}
+    return dynamodb.try_write(dynamodb.update(*ref(account.key), "SET #suspended_at = :now", _IS_LINKED, values))
+
+
+def resume(account: LinkedAccount) -> bool:
+    """Let the customer sign in by the account again; False if it is not this customer's any more. Raises: aws.Failed."""
+    values = {":customer_id": account.customer_id}
+    return dynamodb.try_write(dynamodb.update(*ref(account.key), "REMOVE #suspended_at", _IS_LINKED, values))
+
+
+def forget_token(account: LinkedAccount) -> bool:
+    """Delete a refresh token that the provider has revoked; False if it is not this customer's any more. Raises: aws.Failed."""
+    values = {":customer_id": account.customer_id}
+    return dynamodb.try_write(dynamodb.update(*ref(account.key), "REMOVE #refresh_token", _IS_LINKED, values))

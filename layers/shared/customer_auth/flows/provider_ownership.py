@@ -1,0 +1,176 @@
+"""Whose account at a provider is, decided by the state at the moment of the commit.
+
+An account is its customer's from its first sign-in on. A new one is added to the customer who is signed in; else to the customer who has
+verified the same email address, if the provider is an authority for it; else it opens an account of its own, and the address, if the
+provider proves one, goes to it as to anybody who proves it by a code (`ownership.assign`).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+from customer_auth.addresses.address import Address, Channel
+from customer_auth.aws import dynamodb, keys
+from customer_auth.aws.dynamodb import Write
+from customer_auth.base import clock
+from customer_auth.base.account_errors import AccountDeletionPending, IdentityExists
+from customer_auth.base.client import Client
+from customer_auth.base.errors import Unavailable
+from customer_auth.base.provider_errors import WrongProviderProof
+from customer_auth.customers import (
+    customer_items,
+    customer_provider_items,
+    customers,
+    identity_items,
+    ownership,
+    provider_account_items,
+    referral_items,
+    referrals,
+)
+from customer_auth.customers.customers import Customer, Names
+from customer_auth.customers.ownership import AddressState
+from customer_auth.customers.provider_account_items import LinkedAccount
+from customer_auth.messaging import notification_items
+from customer_auth.messaging.kinds import Kind
+from customer_auth.sessions.sessions import Caller
+from customer_auth.social import provider_name_items, provider_tokens
+from customer_auth.social.provider import ProviderAccount
+from customer_auth.social.sign_in_states import PendingState
+
+
+class Arrival(NamedTuple):
+    """Somebody who has just proven an account at a provider, and with it perhaps an email address; with `caller`, in their session."""
+
+    account: ProviderAccount
+    address: Address | None
+    caller: Caller | None
+    client: Client
+    referral_code: str | None
+
+    @property
+    def key(self) -> str:
+        return keys.provider_account_key(self.account.provider, self.account.sub)
+
+    def without_referral(self) -> Self:
+        return self._replace(referral_code=None)
+
+
+class Known(NamedTuple):
+    """What is known of an arrival, as of one read: the account, the owner of the address, and the customer whom either names.
+
+    `names` are those that the provider's form has brought.
+    """
+
+    linked: LinkedAccount | None
+    address: AddressState
+    customer: Customer | None
+    names: Names
+
+
+class Assignment(NamedTuple):
+    """Whom the account signs in, and the transaction parts that make it so; `condition_checks` go to its end."""
+
+    customer: Customer
+    writes: list[Write]
+    condition_checks: Sequence[Write] = ()
+    is_new: bool = False
+    ends_devices_of: Address | None = None
+
+
+def read(arrival: Arrival, state: PendingState) -> Known:
+    """Two reads: the account and the address, then the customer whom they name. Raises: Unavailable, aws.Failed."""
+    address = arrival.address
+    identity_keys = identity_items.keys_of(address) if address else []
+    linked_item, names_item, *identities = dynamodb.batch_get(
+        [provider_account_items.ref(arrival.key), provider_name_items.ref(state.hash), *identity_keys]
+    )
+    linked = provider_account_items.from_item(arrival.key, linked_item)
+    identity = identity_items.from_items(address, identities) if address else None
+    customer_id = linked.customer_id if linked else identity.customer_id if identity else None
+    [item] = dynamodb.batch_get([customer_items.key(customer_id)]) if customer_id else [None]
+    customer = customer_items.from_item(item)
+    if customer is None and (linked or (identity and identity.owner)):
+        raise Unavailable("identity_without_customer")
+    state_of_address = AddressState(identity, None if linked else customer)
+    return Known(linked, state_of_address, customer, provider_name_items.from_item(names_item))
+
+
+def assign(arrival: Arrival, known: Known) -> Assignment:
+    """Whom the account signs in.
+
+    Raises: IdentityExists, AccountDeletionPending, WrongProviderProof, BadRequest (the referral code), Unavailable, aws.Failed.
+    """
+    if known.linked and known.customer:
+        return _sign_in(arrival, known.linked, known.customer)
+    if arrival.caller:
+        return _link(arrival, arrival.caller.customer, [])
+    owner, identity = known.address.owner, known.address.identity
+    if owner and identity:
+        return _link(arrival, owner, [identity_items.is_still_owned(identity)])
+    return _sign_up(arrival, known)
+
+
+def _sign_in(arrival: Arrival, linked: LinkedAccount, customer: Customer) -> Assignment:
+    if arrival.caller and arrival.caller.customer.id != customer.id:
+        raise IdentityExists("another_customers")
+    if linked.suspended_at:
+        raise WrongProviderProof("suspended")
+    _check_may_sign_in(customer)
+    return Assignment(customer.with_session(), [customer_items.begin_session(customer), provider_account_items.may_sign_in(linked)])
+
+
+def _link(arrival: Arrival, customer: Customer, insists: list[Write]) -> Assignment:
+    """Add the account to a customer's, who is notified."""
+    accounts, provider = customer.provider_accounts or {}, arrival.account.provider
+    _check_may_sign_in(customer)
+    if provider in accounts:
+        raise IdentityExists("another_account")
+    linked = customer.with_session()._replace(provider_accounts={**accounts, provider: arrival.key})
+    writes = [
+        customer_provider_items.link(customer, linked.provider_accounts or {}),
+        provider_account_items.put_new(_new_account(arrival, customer)),
+        *insists,
+        *notify(Kind.PROVIDER_ADDED, customer, arrival.client.locale),
+    ]
+    return Assignment(linked, writes)
+
+
+def _sign_up(arrival: Arrival, known: Known) -> Assignment:
+    """A new customer, whose the address becomes if the provider proves one that nobody has verified."""
+    names = Names(*(new or old for new, old in zip(known.names, arrival.account.names, strict=True)))
+    accounts = {arrival.account.provider: arrival.key}
+    if arrival.address:
+        assignment = ownership.assign(
+            arrival.address,
+            known.address,
+            names,
+            referral_code=arrival.referral_code,
+            provider_accounts=accounts,
+            begins_session=True,
+        )
+        customer, writes, condition_checks = assignment.customer, assignment.writes, assignment.condition_checks
+    else:
+        customer = customers.new(names)._replace(provider_accounts=accounts).with_session()
+        customer, condition_checks = referrals.resolve(customer, arrival.referral_code)
+        writes = [customer_items.put_new(customer), referral_items.put(customer)]
+    account = provider_account_items.put_new(_new_account(arrival, customer))
+    return Assignment(customer, [*writes, account], condition_checks, is_new=True, ends_devices_of=arrival.address)
+
+
+def _new_account(arrival: Arrival, customer: Customer) -> LinkedAccount:
+    """The account as it is stored for this customer. Raises: aws.Failed (the refresh token cannot be encrypted)."""
+    token = arrival.account.refresh_token
+    sealed = provider_tokens.encrypt(token, customer.id) if token else None
+    return LinkedAccount(arrival.key, arrival.account.provider, customer.id, clock.now(), arrival.account.email, sealed)
+
+
+def _check_may_sign_in(customer: Customer) -> None:
+    if not customer.may_sign_in:
+        raise AccountDeletionPending
+
+
+def notify(kind: Kind, customer: Customer, locale: str) -> list[Write]:
+    """Part of a transaction, if the customer has a verified address: tells the customer."""
+    address = customer.verified_address(prefer=Channel.EMAIL)
+    if address is None:
+        return []
+    return [notification_items.put_new(kind, address, locale, fallback=customer.other_verified_address(address))]
