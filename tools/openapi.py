@@ -82,7 +82,8 @@ class Document:
             "tags": [self._functions[name].code.name],
             "summary": _sentence(contract.purpose),
             "security": [
-                {name: []} for name, needed in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if needed
+                *([{}] if contract.caller_optional else []),
+                *({name: []} for name, needed in ((contract.bearer, contract.caller), ("storefront", contract.publishable)) if needed),
             ],
         }
         parameters = [*map(self._path_parameter, PARAMETER.findall(route.path))]
@@ -126,7 +127,8 @@ class Document:
             contract.body.model_validate_json(json.dumps(example["value"]))
         name = named(reference)
         required = method != "POST" or self._demands(contract.body)
-        self._bodies[name] = {"required": required, "content": {"application/json": {"schema": reference, "examples": examples}}}
+        content = contract.body.described({"schema": reference, "examples": examples})
+        self._bodies[name] = {"required": required, "content": {contract.body.media_type: content}}
         return {"$ref": f"#/components/requestBodies/{name}"}
 
     def _demands(self, body: Any) -> bool:

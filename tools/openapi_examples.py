@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from customer_auth.base.account_errors import CancellableDeletionPending, RegistrationIncomplete, VerificationRequired
 from customer_auth.base.errors import BadRequest, FieldError, Refusal, Throttled, TooLarge, UnsupportedMedia
@@ -19,7 +20,6 @@ _ARGUMENTS: Mapping[type[Refusal], dict[str, Any]] = {
     CancellableDeletionPending: {"cancel_token": examples.CANCEL_TOKEN},
     RegistrationIncomplete: {"token": examples.REGISTRATION_TOKEN},
 }
-_JSON = {"content-type": "application/json"}
 REQUEST_ID = "5b3fbd8f811e4225"
 
 
@@ -67,13 +67,20 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
         return {"wrong": response.refuse(refusal_of_name, _request(route))}
     fields = body.model_fields.items()
     required = [info.alias or name for name, info in fields if info.is_required()]
-    wrong = json.dumps(dict.fromkeys(required or [name for name, _ in fields], 7)).encode()
+    typed, wrong = {"content-type": body.media_type}, _wrong(body, required or [name for name, _ in fields])
     spoilt = {
-        BadRequest: ({"missing": _request(route, b"{}", _JSON)} if required else {}) | {"wrong": _request(route, wrong, _JSON)},
-        TooLarge: {refusal.type: _request(route, b" " * 20_000, _JSON)},
+        BadRequest: ({"missing": _request(route, b"{}", typed)} if required else {}) | {"wrong": _request(route, wrong, typed)},
+        TooLarge: {refusal.type: _request(route, b" " * 20_000, typed)},
         UnsupportedMedia: {refusal.type: _request(route, b"<phone/>", {"content-type": "text/xml"})},
     }
     return {kind: response.refuse(_refusal(spoilt_request, body), spoilt_request) for kind, spoilt_request in spoilt[refusal].items()}
+
+
+def _wrong(body: Any, names: list[str]) -> bytes:
+    """A body with wrong values under these names."""
+    if body.media_type == "application/json":
+        return json.dumps(dict.fromkeys(names, 7)).encode()
+    return urlencode(dict.fromkeys(names, "\x07")).encode()
 
 
 def _request(route: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> request.Request:

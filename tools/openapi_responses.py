@@ -30,6 +30,7 @@ HEADERS = {
     "cache-control": "Whether the answer may be kept.",
     "retry-after": "Seconds until the call may succeed; the gateway's own answers have none.",
     "x-content-type-options": "The body is what its type says.",
+    "location": "Where the browser goes on.",
 }
 
 
@@ -116,9 +117,11 @@ class Responses:
         } | ({"content": {"application/json": content | ({"examples": examples} if examples else {})}} if any(bodies) else {})
 
     def _header(self, name: str, value: str, *, always: bool) -> Json:
-        schema: Json = (
-            {"type": "integer", "minimum": 1, "examples": [int(value)]} if value.isdecimal() else {"type": "string", "const": value}
-        )
+        schema: Json = {"type": "string", "const": value}
+        if value.isdecimal():
+            schema = {"type": "integer", "minimum": 1, "examples": [int(value)]}
+        elif name == "Location":
+            schema = {"type": "string", "examples": [value]}
         header = {"description": HEADERS[name.lower()], "required": always, "schema": schema}
         key = name.replace("-", "") + ("" if always else "UnlessOfGateway")
         known = self.headers.setdefault(key, header)

@@ -12,6 +12,7 @@ class Answer:
     headers: dict
     text: str
     aws_calls: tuple[str, ...]
+    cookies: tuple[str, ...] = ()
 
     @property
     def body(self) -> dict:

@@ -3,6 +3,7 @@
 import base64
 import json
 from functools import cache
+from urllib.parse import parse_qsl
 
 import jsonschema_rs
 
@@ -67,15 +68,22 @@ def _check_request(route: str, event: dict) -> None:
             value = int(value)
         if value is not None or parameter.get("required"):
             demand(f"{route} took {parameter['name']}: {value}, and", _json(parameter["schema"]), value)
-    required = {SECURITY_HEADERS[name] for needs in operation["security"] for name in needs}
+    required = set() if {} in operation["security"] else {SECURITY_HEADERS[name] for needs in operation["security"] for name in needs}
     if missing := required - event["headers"].keys():
         raise Undescribed(f"{route} took a call without {missing}")
     if "requestBody" in operation:
         body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else (event.get("body") or "").encode()
         described = resolved(operation["requestBody"])
         if body or described["required"]:
-            schema = described["content"]["application/json"]["schema"]
-            demand(f"{route} took the body {body!r}, and", _json(schema), json.loads(body))
+            [(kind, content)] = described["content"].items()
+            demand(f"{route} took the body {body!r}, and", _json(content["schema"]), _members(kind, body))
+
+
+def _members(kind: str, body: bytes):
+    """What a body of this media type says."""
+    if kind == "application/x-www-form-urlencoded":
+        return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    return json.loads(body) if kind == "application/json" else body.decode()
 
 
 def demand(about: str, schema: str, value) -> None:

@@ -10,7 +10,8 @@ from functools import cache
 from types import SimpleNamespace
 
 from customer_auth.aws import connections, json_protocol, sdk, secret_keys
-from customer_auth.base import clock, settings
+from customer_auth.base import clock, provider_settings, settings
+from customer_auth.social import discovery, jwks, provider_secrets, providers
 from customer_auth.tokens import keyring, publishable_keys
 from local import events
 from local.filters import fits_any
@@ -51,6 +52,8 @@ def matching() -> Routes:
     return Routes(template().functions)
 
 
+# What a container reads once, or not often.
+READ_ONCE = (secret_keys, keyring, publishable_keys, provider_secrets, providers, discovery, jwks)
 # Of an invocation that has time for everything.
 UNHURRIED = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
 
@@ -105,7 +108,7 @@ class Service:
         since = len(self.wire.calls)
         answer = self.invoke(match.function, event)
         called = tuple(call.operation for call in self.wire.calls[since:])
-        return Answer(answer["statusCode"], answer["headers"], answer["body"], called)
+        return Answer(answer["statusCode"], answer["headers"], answer["body"], called, tuple(answer.get("cookies", ())))
 
     def process_deletions(self, *, at: float | None = None, has_time: Callable[[], bool] = lambda: True) -> dict:
         """The hourly run, by EventBridge's clock at that second, for as long as it has time."""
@@ -156,9 +159,8 @@ class Service:
 
     def restart(self) -> None:
         """The next call runs in a new container: it has read no secret and no key. The SDK's clients stay, for they take long to make."""
-        secret_keys.forget()
-        keyring.forget()
-        publishable_keys.forget()
+        for cached in READ_ONCE:
+            cached.forget()
 
     # ── the tables, without the service ──
 
@@ -170,9 +172,9 @@ class Service:
 def forget_everything() -> None:
     """As a container that has just started."""
     settings.forget()
-    secret_keys.forget()
-    keyring.forget()
-    publishable_keys.forget()
+    provider_settings.forget()
+    for cached in READ_ONCE:
+        cached.forget()
     json_protocol.forget()
     sdk.forget()
     clock.source = time.time

@@ -54,6 +54,11 @@ class Model(BaseModel):
         return text
 
     @classmethod
+    def described(cls, media: dict[str, Any]) -> dict[str, Any]:
+        """How the document describes a body of this model, given its schema and examples as JSON."""
+        return media
+
+    @classmethod
     def build(cls) -> None:
         """Make the model ready for use, with the models that its members are."""
         for info in cls.model_fields.values():
@@ -107,6 +112,11 @@ class TokenModel(Model):
     @classmethod
     def as_json(cls, text: str) -> str:
         return json.dumps({"token": text.strip()})
+
+    @classmethod
+    def described(cls, media: dict[str, Any]) -> dict[str, Any]:
+        examples = {name: {"value": example["value"]["token"]} for name, example in media["examples"].items()}
+        return {"schema": {"type": "string"}, "examples": examples}
 
 
 def _models_in(annotation: Any) -> Iterator[type[Model]]:
