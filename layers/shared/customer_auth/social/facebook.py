@@ -83,7 +83,7 @@ class FacebookProvider:
         scopes = data.get("scopes")
         if not isinstance(scopes, list) or "public_profile" not in scopes:
             raise WrongProviderProof("debug_token_scopes")
-        return signed_tokens.subject(data.get("user_id")), scopes
+        return signed_tokens.identifier(data.get("user_id")), scopes
 
     def _account(self, token: str, user_id: str, scopes: list[Any], deadline: Deadline) -> ProviderAccount:
         """The account of this user. Raises: as exchange."""

@@ -18,7 +18,7 @@ from customer_auth.tokens.strict_jws import InvalidToken
 ALGORITHMS = ("RS256", "ES256")  # never none, never one with a shared secret
 SKEW_SECONDS = 60  # how far a provider's clock may be ahead
 _MAX_LENGTH = 16 * 1024
-_MAX_SUB = 255  # ASCII characters (OpenID Connect Core §2)
+_MAX_IDENTIFIER = 255  # ASCII characters (OpenID Connect Core §2, of `sub`)
 # RFC 7515 §4.1, RFC 7797: a token that brings its own key, or wants to be read in another way.
 _REFUSED_HEADERS = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64"})
 
@@ -50,18 +50,13 @@ def claims(token: str, find_key: FindKey, types: Collection[str] = ("jwt",)) -> 
     return payload
 
 
-def check_audience(payload: Mapping[str, Any], client_ids: Collection[str]) -> None:
-    """Check `aud`, a text or a list (RFC 7519 §4.1.3), and `azp`.
-
-    A token for several audiences must say by `azp` that it was issued to us, and an `azp` must always be ours (OpenID Connect Core
-    §3.1.3.7). Raises: WrongProviderProof.
-    """
-    audience, party = payload.get("aud"), payload.get("azp")
-    audiences = [audience] if isinstance(audience, str) else audience
-    if not isinstance(audiences, list) or not any(each in client_ids for each in audiences if isinstance(each, str)):
+def audiences(payload: Mapping[str, Any], client_ids: Collection[str]) -> list[Any]:
+    """Whom a token is for by `aud`, a text or a list (RFC 7519 §4.1.3), one of our clients among them. Raises: WrongProviderProof."""
+    value = payload.get("aud")
+    audience = [value] if isinstance(value, str) else value
+    if not isinstance(audience, list) or not any(each in client_ids for each in audience if isinstance(each, str)):
         raise WrongProviderProof("token_aud")
-    if (len(audiences) > 1 or "azp" in payload) and (not isinstance(party, str) or party not in client_ids):
-        raise WrongProviderProof("token_azp")
+    return audience
 
 
 def check_times(payload: Mapping[str, Any], *, has_end: bool = True) -> None:
@@ -74,11 +69,11 @@ def check_times(payload: Mapping[str, Any], *, has_end: bool = True) -> None:
         raise WrongProviderProof("token_exp")
 
 
-def subject(value: object) -> str:
-    """The identifier of an account (OpenID Connect Core §2). Raises: WrongProviderProof."""
-    if isinstance(value, str) and 0 < len(value) <= _MAX_SUB and value.isascii() and value.isprintable():
+def identifier(value: object, name: str = "sub") -> str:
+    """A text that names something for ever and in every byte, like an account (OpenID Connect Core §2). Raises: WrongProviderProof."""
+    if isinstance(value, str) and 0 < len(value) <= _MAX_IDENTIFIER and value.isascii() and value.isprintable():
         return value
-    raise WrongProviderProof("token_sub")
+    raise WrongProviderProof(f"token_{name}")
 
 
 def _check_header(header: Mapping[str, Any], types: Collection[str]) -> None:
