@@ -13,10 +13,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class ProviderCall(NamedTuple):
-    """A request to a provider: the endpoint's name, and the parameters of its query or form."""
+    """A request to a provider: the endpoint's name, the parameters of its query or form, and its headers by their names in lower case."""
 
     endpoint: str
     parameters: dict[str, str]
+    headers: dict[str, str]
 
 
 class ProviderServer:
@@ -103,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.reply(404, b"{}")
             return
         parameters = dict(parse_qsl(encoded, keep_blank_values=True))
-        self.provider.calls.append(ProviderCall(endpoint, parameters))
+        self.provider.calls.append(ProviderCall(endpoint, parameters, {name.lower(): value for name, value in self.headers.items()}))
         with suppress(ConnectionError):
             if fault := self.provider.faults.get(endpoint):
                 fault(self, lambda: self.reply(*self.provider.answer(endpoint, parameters)))

@@ -71,7 +71,7 @@ def unsigned(key: ProviderKey, claims: dict) -> str:
     return f"{part({'alg': 'none', 'kid': key.kid})}.{part(claims)}."
 
 
-def keyed(key: ProviderKey, claims: dict, secret: bytes) -> str:
+def hs256(key: ProviderKey, claims: dict, secret: bytes) -> str:
     """A token by HS256 with something that others know too."""
     signed = f"{part({'alg': 'HS256', 'kid': key.kid})}.{part(claims)}"
     return f"{signed}.{unpadded(hmac.digest(secret, signed.encode(), hashlib.sha256))}"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from customer_auth.base.errors import WrongProviderProof
+from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.social import signed_tokens
 from customer_auth.social.signed_tokens import FindKey
 from customer_auth.tokens import strict_jws

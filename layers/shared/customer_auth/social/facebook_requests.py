@@ -9,7 +9,7 @@ import hmac
 from typing import NamedTuple
 
 from customer_auth.base import clock, ids
-from customer_auth.base.errors import WrongProviderProof
+from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.social import signed_tokens
 from customer_auth.tokens import strict_jws
 from customer_auth.tokens.strict_jws import InvalidToken
