@@ -1,6 +1,8 @@
 """A person's browser at the shop's page: it keeps the cookie of a sign-in by a provider, and visits the provider."""
 
+import itertools
 import json
+import random
 from urllib.parse import urlencode
 
 from tests.harness.answers import Answer
@@ -9,6 +11,16 @@ from tests.harness.hostile_provider import SignIn
 PAGE = "https://shop.example.com/auth/callback"
 OTHER_PAGE = "https://shop.example.com/account?tab=sign-in"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+_people = itertools.count(random.randrange(10**9))
+_DOMAINS = {"google": "gmail.com", "apple": "privaterelay.appleid.com", "facebook": "example.com"}
+
+
+def new_person(kind: str) -> dict[str, str]:
+    """Changes to a provider's person that make them somebody whom nobody in this run was."""
+    number = str(next(_people))
+    return {"id" if kind == "facebook" else "sub": number, "email": f"ada.{number}@{_DOMAINS[kind]}"}
 
 
 class Browser:
@@ -32,6 +44,10 @@ class Browser:
         assert answer.status == 200, answer.text
         signed_in = provider.sign_in(answer["authUrl"], **person)
         return self.passed_on(signed_in) if provider.kind == "apple" else signed_in
+
+    def visit_as_another(self, provider) -> SignIn:
+        """The same as a person who has never been here."""
+        return self.visit(provider, **new_person(provider.kind))
 
     def passed_on(self, signed_in: SignIn) -> SignIn:
         """Apple's form goes to the service without the cookie, which sends the browser on."""

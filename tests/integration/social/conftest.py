@@ -6,7 +6,8 @@ from contextlib import ExitStack
 import pytest
 
 from customer_auth.base import provider_settings
-from tests.harness.browsers import OTHER_PAGE, PAGE, Browser
+from customer_auth.base.provider_settings import Providers
+from tests.harness.browsers import OTHER_PAGE, PAGE, Browser, new_person
 from tests.harness.hostile_facebook import HostileFacebook
 from tests.harness.hostile_provider import HostileProvider
 from tests.harness.service import READ_ONCE
@@ -19,6 +20,8 @@ def providers():
     """Google, Apple and Facebook, by name."""
     with ExitStack() as running:
         three = [HostileProvider("google"), HostileProvider("apple"), HostileFacebook()]
+        for provider in three:
+            provider.person |= new_person(provider.kind)
         yield {provider.kind: running.enter_context(provider) for provider in three}
 
 
@@ -27,7 +30,8 @@ def set_up(api, engine, monkeypatch):
     """Sets the service up with these providers alone."""
 
     def configure(*chosen, **others):
-        settings = {"REDIRECT_URLS": f"{PAGE},{OTHER_PAGE}"} | others
+        names = [name.upper() for name in Providers.model_fields]
+        settings = {name: engine.environment[name] for name in names} | {"REDIRECT_URLS": f"{PAGE},{OTHER_PAGE}"} | others
         for provider in chosen:
             settings |= provider.settings
         secrets = {name: settings.pop(name, "") for name in SECRETS}

@@ -6,7 +6,7 @@ to the provider, and signs in the customer whose account it is (`provider_owners
 
 from typing import NamedTuple
 
-from customer_auth import aws
+from customer_auth import audit, aws
 from customer_auth.addresses import email
 from customer_auth.addresses.address import Address
 from customer_auth.aws import secret_keys
@@ -85,10 +85,26 @@ def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
     state = sign_in_state_items.take(brought.binding, name, state_hash)
     if isinstance(state, CompletedState):
         return _repeated(state, brought, issuer)
-    sign_in = sign_in_states.pending_sign_in(state.pending)
-    account = _account(provider, state, brought, sign_in, _redirect_uri(provider, state.pending, issuer))
+    try:
+        return _commit(provider, state, brought, issuer)
+    except Exception:
+        _spend(state)
+        raise
+
+
+def _commit(provider: Provider, state: TakenState, brought: CodeExchange, issuer: str) -> ProviderSignIn:
+    redirect_uri = _redirect_uri(provider, state.pending, issuer)
+    account = _account(provider, state, brought, sign_in_states.pending_sign_in(state.pending), redirect_uri)
     arrival = Arrival(account, _proven_address(account), brought.caller, brought.client, brought.referral_code)
     return provider_commit.commit(state, arrival, _code_hash(brought), _key_hash(state.pending, brought), brought.key, issuer)
+
+
+def _spend(state: TakenState) -> None:
+    """The call has failed: another one with this state is refused at once. Best effort, for the state is taken in any case."""
+    try:
+        sign_in_state_items.spend(state)
+    except aws.Failed:
+        audit.note(refund="failed")
 
 
 def _account(provider: Provider, state: TakenState, brought: CodeExchange, sign_in: PendingSignIn, redirect_uri: str) -> ProviderAccount:

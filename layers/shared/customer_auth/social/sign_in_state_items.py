@@ -146,6 +146,12 @@ def put_back(taken: TakenState) -> None:
     _write_in_slot(release, 0, lambda item: next((slot for slot in _SLOTS if item.get(f"taken{slot}") == taken.pending.hash), None))
 
 
+def spend(taken: TakenState) -> None:
+    """Say that no call is at work on the state any more; it stays taken. Raises: aws.Failed."""
+    values = {":taken_by": taken.taken_by, ":now": clock.now()}
+    dynamodb.try_write(dynamodb.update(*_key(taken.binding), "SET #taken_until = :now", "#taken_by = :taken_by", values))
+
+
 def complete(taken: TakenState, record: ExchangeRecord) -> Write:
     """Part of a transaction: the state's sign-in is complete, once."""
     slot = f"#state{taken.slot}"
