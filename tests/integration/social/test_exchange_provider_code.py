@@ -2,8 +2,6 @@
 
 import pytest
 
-from customer_auth.otp import devices
-from tests.harness import provider_faults
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.faults import Killed

@@ -122,9 +122,7 @@ def test_a_sign_in_that_is_overtaken_by_others_of_its_browser_completes(api, goo
     assert browser.exchange(google, signed_in).status == 200
 
 
-@pytest.mark.parametrize(
-    "fault", [provider_faults.status(500), provider_faults.huge], ids=["500", "huge"]
-)
+@pytest.mark.parametrize("fault", [provider_faults.status(500), provider_faults.huge], ids=["500", "huge"])
 def test_a_providers_failure_does_not_spend_the_state(google, browser, fault):
     signed_in = browser.visit(google)
     google.faults["token"] = fault

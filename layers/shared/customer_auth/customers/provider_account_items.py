@@ -49,10 +49,10 @@ def find(key: str) -> LinkedAccount | None:
 
 
 def find_all(accounts: dict[str, str]) -> list[LinkedAccount]:
-    """The accounts of a customer (`Customer.provider_accounts`), in one read. Raises: Unavailable, aws.Failed."""
+    """The accounts of a customer (`Customer.provider_accounts`), the oldest first, in one read. Raises: Unavailable, aws.Failed."""
     items = dynamodb.batch_get([ref(key) for key in accounts.values()]) if accounts else []
     stored = (from_item(key, item) for key, item in zip(accounts.values(), items, strict=True))
-    return [account for account in stored if account]
+    return sorted((account for account in stored if account), key=lambda account: (account.linked_at, account.provider))
 
 
 def put_new(account: LinkedAccount) -> Write:
