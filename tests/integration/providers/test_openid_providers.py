@@ -316,10 +316,19 @@ def test_a_code_is_used_only_when_the_keys_are_there(google):
     assert google.counts["token"] == 0
 
 
-def test_a_failure_after_an_accepted_code_says_that_the_code_is_used_up(google):
+def test_an_answer_without_a_token_is_a_failure(google):
     google.faults["token"] = provider_faults.body({"access_token": "alone"})
 
-    with pytest.raises(CodeAccepted, match="no_id_token"):
+    with pytest.raises(ProviderFailed, match="no_id_token"):
+        signed_in(google)
+
+
+def test_a_failure_after_an_accepted_code_says_that_the_code_is_used_up(google):
+    signed_in(google)
+    google.rotate()
+    google.faults["jwks"] = provider_faults.status(500)
+
+    with pytest.raises(CodeAccepted, match="jwks_status"):
         signed_in(google)
 
 

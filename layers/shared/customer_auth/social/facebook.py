@@ -63,10 +63,10 @@ class FacebookProvider:
         response = provider_http.get(f"{self.graph_url}/oauth/access_token", deadline, query)
         if response.status != provider_http.OK:
             raise _refusal(response)
+        token = profile_fields.text(response.json_object().get("access_token"), _MAX_TOKEN)
+        if token is None:
+            raise ProviderFailed("no_access_token")
         with accepted_code():
-            token = profile_fields.text(response.json_object().get("access_token"), _MAX_TOKEN)
-            if token is None:
-                raise ProviderFailed("no_access_token")
             user_id, scopes = self._inspect(token, deadline)
             return self._account(token, user_id, scopes, deadline)
 

@@ -72,8 +72,11 @@ class OpenIdProvider:
         response = provider_http.post_form(endpoints.token, grant | self._credentials(), deadline)
         if response.status != provider_http.OK:
             raise _refusal(response)
+        answer = response.json_object()
+        if not isinstance(answer.get("id_token"), str):
+            raise ProviderFailed("no_id_token")
         with accepted_code():
-            return self._account(response.json_object(), pending, self.find_key(deadline))
+            return self._account(answer, pending, self.find_key(deadline))
 
     def find_key(self, deadline: Deadline) -> FindKey:
         """What finds the provider's keys by their names, of the algorithms that it announces. Raises: ProviderFailed, ProviderTimedOut."""
@@ -104,10 +107,8 @@ class OpenIdProvider:
 
     def _account(self, answer: Mapping[str, Any], pending: PendingSignIn, find_key: FindKey) -> ProviderAccount:
         """The account that an answer of the token endpoint vouches for. Raises: WrongProviderProof, ProviderFailed, ProviderTimedOut."""
-        token = answer.get("id_token")
-        if not isinstance(token, str):
-            raise ProviderFailed("no_id_token")
-        claims = id_tokens.verify(token, find_key, issuer=self.issuer, client_id=self.client_id, nonce=pending.nonce)
+        client = {"issuer": self.issuer, "client_id": self.client_id}
+        claims = id_tokens.verify(answer["id_token"], find_key, nonce=pending.nonce, **client)
         email = profile_fields.email(claims.get("email"))
         return ProviderAccount(
             provider=self.name,
