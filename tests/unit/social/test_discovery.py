@@ -1,6 +1,6 @@
 import pytest
 
-from customer_auth.base.errors import ProviderFailed
+from customer_auth.base.provider_errors import ProviderFailed
 from customer_auth.social import discovery, provider_http
 from customer_auth.social.deadline import Deadline
 from customer_auth.social.provider_http import ProviderResponse

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from customer_auth.base import clock
-from customer_auth.base.errors import WrongProviderProof
+from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.social import id_tokens
 from customer_auth.social.signed_tokens import VerificationKey
 from tests.harness import provider_tokens

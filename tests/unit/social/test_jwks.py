@@ -1,6 +1,6 @@
 import pytest
 
-from customer_auth.base.errors import ProviderFailed
+from customer_auth.base.provider_errors import ProviderFailed
 from customer_auth.social import jwks
 from tests.harness.forgery import unpadded
 from tests.harness.provider_tokens import ec_key, rsa_key

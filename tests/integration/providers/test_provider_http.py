@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from customer_auth.base.errors import ProviderFailed, ProviderTimedOut
+from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.social import provider_http, provider_sockets
 from customer_auth.social.deadline import Deadline
 from tests.harness import provider_faults

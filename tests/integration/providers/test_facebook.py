@@ -3,7 +3,7 @@
 import pytest
 
 from customer_auth.base import clock
-from customer_auth.base.errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
+from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.customers.customers import Names
 from customer_auth.social import facebook_requests
 from customer_auth.social.deadline import Deadline
