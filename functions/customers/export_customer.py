@@ -19,6 +19,7 @@ class ExportResponse(Model):
     exported_at: Time
     customer: dict[str, Any] = Field(examples=[{"id": examples.CUSTOMER_ID, "first_name": "Ada"}])
     identities: list[dict[str, Any]] = Field(examples=[[{"channel": "email", "spelling": examples.EMAIL}]])
+    provider_accounts: list[dict[str, Any]] = Field(examples=[[{"provider": "google", "email": "ada@gmail.com"}]])
     registrations: list[dict[str, Any]] = Field(examples=[[]])
     sessions: list[dict[str, Any]] = Field(examples=[[{"family": examples.SESSION_ID, "client": "Safari on iPhone"}]])
     activity: list[dict[str, Any]] = Field(examples=[[{"address": examples.EMAIL, "messages_sent_at": [examples.AT_ISO]}]])

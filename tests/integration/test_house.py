@@ -59,11 +59,13 @@ def test_an_endpoints_events_are_whole_and_agree_with_themselves(function):
 
 def assert_whole(event: dict) -> None:
     headers, context = event["headers"], event["requestContext"]
+    body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event.get("body", "").encode()
+    cookies = {"cookie": "; ".join(event["cookies"])} if "cookies" in event else {}
     event_here = http_event(
         context["http"]["method"],
         event["rawPath"],
-        headers={name: value for name, value in headers.items() if name != "x-forwarded-for"},
-        body=event.get("body", "").encode(),
+        headers={name: value for name, value in headers.items() if name != "x-forwarded-for"} | cookies,
+        body=body,
         route_key=event["routeKey"],
         path_parameters=event.get("pathParameters"),
         query=event["rawQueryString"],
@@ -78,7 +80,7 @@ def assert_whole(event: dict) -> None:
         "headers": event_here["headers"] | gateways_own,
         "requestContext": context | event_here["requestContext"] | {"accountId": context["accountId"], "apiId": context["apiId"]},
     }
-    assert headers.get("content-length") == (str(len(event["body"].encode())) if "body" in event else None)
+    assert headers.get("content-length") == (str(len(body)) if "body" in event else None)
 
 
 @pytest.mark.parametrize("function", ENDPOINTS)

@@ -21,12 +21,13 @@ from customer_auth.aws import secret_keys
 from customer_auth.base import ids
 
 KEYS: Final = frozenset({
-    "event", "outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered",
+    "event", "outcome", "reason", "purpose", "lane", "provider", "address", "channel", "country", "ip", "sid", "request_id", "registered",
     "refund", "crash",
 })  # fmt: skip
 METRICS: Final = frozenset({
     "requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
     "refresh_tokens_reused", "signing_key_overdue", "discovery_refused",
+    "provider_tokens_not_revoked", "provider_events",
 })  # fmt: skip
 NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12

@@ -15,9 +15,16 @@ from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, settings
-from customer_auth.customers import customer_deletion_items, customer_items, identity_items, referral_items, registration_items
+from customer_auth.customers import (
+    customer_deletion_items,
+    customer_items,
+    identity_items,
+    provider_account_items,
+    referral_items,
+    registration_items,
+)
 from customer_auth.customers.customers import Customer, Status
-from customer_auth.deletion import deletion_count_items, deletion_items, receipts
+from customer_auth.deletion import deletion_count_items, deletion_items, provider_revocation, receipts
 from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
@@ -47,7 +54,8 @@ def erase(deletion: Deletion, now: int) -> bool:
     erase_sessions(customer.id)
     for request_ids in batched(customer.deletions or (), _REASONS_PER_TRANSACTION, strict=False):
         dynamodb.transact([deletion_items.remove_reason(each) for each in request_ids])
-    return _erase_account(deletion, customer, erased)
+    begun_at = deletion.updated_at if deletion.status == DeletionState.ERASING else now
+    return _erase_account(deletion, customer, erased | provider_revocation.revoke(customer, begun_at))
 
 
 def _inventory(customer: Customer) -> dict[str, int]:
@@ -59,7 +67,7 @@ def _inventory(customer: Customer) -> dict[str, int]:
         "codes": len(customer.verified_addresses) * len(Lane),
         "registrations": 1 if customer.registration else 0,
         "referral_code": 1,
-    }
+    } | ({"provider_accounts": len(customer.provider_accounts)} if customer.provider_accounts else {})
 
 
 def erase_sessions(customer_id: str, *, below_epoch: int | None = None) -> None:
@@ -133,6 +141,7 @@ def _last_writes(deletion: Deletion, customer: Customer, erased: dict[str, int])
         deletion_items.complete(deletion, receipt, completed_at),
         customer_deletion_items.erase(customer),
         *(identity_items.erase(each, customer.id) for each in _identity_keys(customer)),
+        *(provider_account_items.erase(each, customer.id) for each in (customer.provider_accounts or {}).values()),
         *(write for each in customer.verified_addresses for write in code_items.erase(each, completed_at)),
         password_attempt_items.delete(customer.id),
         *([dynamodb.delete(*registration_items.key(customer.registration))] if customer.registration else ()),

@@ -10,8 +10,9 @@ from customer_auth.aws.dynamodb import Item
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock, limits
 from customer_auth.base.account_errors import ReauthenticationRequired
-from customer_auth.customers import identity_items, registration_items
+from customer_auth.customers import identity_items, provider_account_items, registration_items
 from customer_auth.customers.customers import Customer
+from customer_auth.customers.provider_account_items import LinkedAccount
 from customer_auth.deletion import deletion_items
 from customer_auth.messaging import notification_window_items
 from customer_auth.otp import idempotency_items, password_window_items
@@ -41,6 +42,7 @@ def export(caller: Caller) -> dict[str, Any]:
         "exported_at": clock.iso(clock.now()),
         "customer": _customer(customer),
         "identities": [_identity(item) for item in stored.identities],
+        "provider_accounts": [_provider_account(each) for each in provider_account_items.find_all(customer.provider_accounts or {})],
         "registrations": [_registration(item) for item in stored.registrations],
         "sessions": [_session(each) for each in session_items.find_all(customer.id) if each.epoch == customer.session_epoch],
         "activity": [{"address": address.spelling, "lane": str(lane)} | _activity(item) for address, lane, item in stored.codes],
@@ -86,13 +88,18 @@ def _batch_get(item_keys: Mapping[str, Sequence[tuple[str, Item]]]) -> dict[str,
 
 def _customer(customer: Customer) -> dict[str, Any]:
     fields = customer._asdict() | {"has_password": customer.password_hash is not None}
-    del fields["password_hash"]
+    del fields["password_hash"], fields["provider_accounts"]
     return _with_iso_times(fields, "created_at", "updated_at", "expires_at", "deletion_lapses_at")
 
 
 def _identity(item: Item) -> dict[str, Any]:
     fields = {name: item.get(name) for name in ("channel", "spelling", "proven_at", "registration", "expires_at")}
     return _with_iso_times(fields, "proven_at", "expires_at")
+
+
+def _provider_account(account: LinkedAccount) -> dict[str, Any]:
+    fields = {name: getattr(account, name) for name in ("provider", "email", "linked_at", "suspended_at")}
+    return _with_iso_times(fields, "linked_at", "suspended_at")
 
 
 def _registration(item: Item) -> dict[str, Any]:
