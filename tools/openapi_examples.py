@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from customer_auth.base.account_errors import CancellableDeletionPending, RegistrationIncomplete, VerificationRequired
 from customer_auth.base.errors import BadRequest, FieldError, Refusal, Throttled, TooLarge, UnsupportedMedia
 from customer_auth.http import examples, request, response
+from customer_auth.http.schemas.base import FormModel
 from local.events import http_event
 from local.routes import PARAMETER
 
@@ -69,7 +70,7 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
     required = [info.alias or name for name, info in fields if info.is_required()]
     typed, wrong = {"content-type": body.media_type}, _wrong(body, required or [name for name, _ in fields])
     spoilt = {
-        BadRequest: ({"missing": _request(route, b"{}", typed)} if required else {}) | {"wrong": _request(route, wrong, typed)},
+        BadRequest: ({"missing": _request(route, _without_members(body), typed)} if required else {}) | {"wrong": _request(route, wrong, typed)},
         TooLarge: {refusal.type: _request(route, b" " * 20_000, typed)},
         UnsupportedMedia: {refusal.type: _request(route, b"<phone/>", {"content-type": "text/xml"})},
     }
@@ -80,7 +81,12 @@ def _wrong(body: Any, names: list[str]) -> bytes:
     """A body with wrong values under these names."""
     if body.media_type == "application/json":
         return json.dumps(dict.fromkeys(names, 7)).encode()
-    return urlencode(dict.fromkeys(names, "\x07")).encode()
+    return urlencode(dict.fromkeys(names, "\x07")).encode() if issubclass(body, FormModel) else b"\x07"
+
+
+def _without_members(body: Any) -> bytes:
+    """A body that says nothing."""
+    return b"{}" if body.media_type == "application/json" else b""
 
 
 def _request(route: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> request.Request:

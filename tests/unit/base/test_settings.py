@@ -4,6 +4,7 @@ import re
 import pytest
 
 from customer_auth.base import settings
+from customer_auth.base.provider_settings import ProviderResources, Providers
 from local.parameters import setting_name
 from local.template import Template
 
@@ -11,6 +12,7 @@ TEMPLATE = Template.of_service()
 PARAMETERS = {setting_name(name): declared for name, declared in TEMPLATE.document["Parameters"].items()}
 GROUPS = {"service": settings.Service, "messaging": settings.Messaging}
 FIELDS = {name.upper(): group for group in GROUPS.values() for name in group.model_fields}
+EVERY_GROUP = (*GROUPS.values(), settings.Resources, settings.Processing, Providers, ProviderResources)
 # Names of resources, which the template sets without a parameter.
 RESOURCES = {"RETRY_QUEUE_URL"}
 BOUNDS = {
@@ -123,7 +125,7 @@ def test_every_setting_has_the_value_of_its_own_parameter():
 
 
 def test_the_functions_get_no_variable_that_no_group_reads():
-    read_somewhere = {name.upper() for group in (*GROUPS.values(), settings.Resources, settings.Processing) for name in group.model_fields}
+    read_somewhere = {name.upper() for group in EVERY_GROUP for name in group.model_fields}
     variables = {name for function in TEMPLATE.functions.values() for name in function.properties["Environment"]["Variables"]}
 
     by_cloudformation = {"SETTINGS_CHECKED_BY"}

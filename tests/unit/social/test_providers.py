@@ -52,7 +52,7 @@ def test_google_vouches_for_gmail_and_workspace_alone(claims, is_verified):
 
 
 def secret(private_key=TEAM_KEY.pem):
-    return apple.ClientSecret(team_id="TEAM", key_id="KEY", client_id="client", private_key=private_key, audience=apple.ISSUER)
+    return apple.ClientSecret(team_id="TEAM", key_id="KEY", client_id="client", private_key=lambda: private_key, audience=apple.ISSUER)
 
 
 def test_apple_s_client_secret_is_what_apple_asks_for(second):

@@ -102,6 +102,11 @@ def provider_event(event_id: str) -> str:
     return f"event#{ids.base64url(ids.sha256(event_id.encode()))}"
 
 
+def data_deletion(request_id: str) -> str:
+    """What became of a provider's demand that somebody's data be deleted."""
+    return f"erasure#{request_id}"
+
+
 def registration(registration_id: str) -> str:
     return f"registration#{registration_id}"
 

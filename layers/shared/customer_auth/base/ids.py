@@ -15,7 +15,12 @@ _CUSTOMER_ID = re.compile(r"cus_[0-9a-v]{24}")
 
 def new(prefix: str) -> str:
     """A new identifier: `prefix` and 120 random bits in base 32, like cus_4fj0k2p9v7q1m8r3t6a5c0dn."""
-    return prefix + base64.b32hexencode(secrets.token_bytes(_ID_BYTES)).decode().lower()
+    return of(prefix, secrets.token_bytes(_ID_BYTES))
+
+
+def of(prefix: str, raw: bytes) -> str:
+    """The identifier of the form that `new` returns with these bits: the first 120 of `raw`."""
+    return prefix + base64.b32hexencode(raw[:_ID_BYTES]).decode().lower()
 
 
 def may_be_customer(text: str) -> bool:

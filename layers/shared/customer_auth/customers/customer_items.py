@@ -92,13 +92,17 @@ def begin_session_by_password(customer: Customer) -> Write:
 
 def end_sessions(customer: Customer) -> None:
     """End every session that this customer has begun so far; a repeated call ends no later ones. Raises: aws.Failed."""
-    write = dynamodb.update(
+    dynamodb.try_write(ending_sessions(customer))
+
+
+def ending_sessions(customer: Customer) -> Write:
+    """Part of a transaction: ends every session that this customer has begun so far."""
+    return dynamodb.update(
         *key(customer.id),
         "SET #session_epoch = :next, #updated_at = :now",
         where="#session_epoch = :epoch",  # otherwise somebody has ended them since the read
         values={":epoch": customer.session_epoch, ":next": customer.session_epoch + 1, ":now": clock.now()},
     )
-    dynamodb.try_write(write)
 
 
 def update_and_end_sessions(customer: Customer, changed: Customer, names: Collection[str]) -> Write:

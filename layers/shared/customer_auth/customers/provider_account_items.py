@@ -74,19 +74,17 @@ def erase(key: str, customer_id: str) -> Write:
     return dynamodb.delete(*ref(key), _IS_LINKED, {":customer_id": customer_id})
 
 
-def suspend(account: LinkedAccount) -> bool:
-    """Let nobody sign in by the account until `resume`; False if it is not this customer's any more. Raises: aws.Failed."""
+def suspend(account: LinkedAccount) -> Write:
+    """Part of a transaction: nobody signs in by the account until `resume`, if it is still its customer's."""
     values = {":customer_id": account.customer_id, ":now": clock.now()}
-    return dynamodb.try_write(dynamodb.update(*ref(account.key), "SET #suspended_at = :now", _IS_LINKED, values))
+    return dynamodb.update(*ref(account.key), "SET #suspended_at = :now", _IS_LINKED, values)
 
 
-def resume(account: LinkedAccount) -> bool:
-    """Let the customer sign in by the account again; False if it is not this customer's any more. Raises: aws.Failed."""
-    values = {":customer_id": account.customer_id}
-    return dynamodb.try_write(dynamodb.update(*ref(account.key), "REMOVE #suspended_at", _IS_LINKED, values))
+def resume(account: LinkedAccount) -> Write:
+    """Part of a transaction: the customer signs in by the account again, if it is still theirs."""
+    return dynamodb.update(*ref(account.key), "REMOVE #suspended_at", _IS_LINKED, {":customer_id": account.customer_id})
 
 
-def forget_token(account: LinkedAccount) -> bool:
-    """Delete a refresh token that the provider has revoked; False if it is not this customer's any more. Raises: aws.Failed."""
-    values = {":customer_id": account.customer_id}
-    return dynamodb.try_write(dynamodb.update(*ref(account.key), "REMOVE #refresh_token", _IS_LINKED, values))
+def forget_token(account: LinkedAccount) -> Write:
+    """Part of a transaction: deletes a refresh token that the provider has revoked, if the account is still its customer's."""
+    return dynamodb.update(*ref(account.key), "REMOVE #refresh_token", _IS_LINKED, {":customer_id": account.customer_id})

@@ -50,7 +50,7 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     if address is None:
         if not sessions.is_recent(caller.claims):
             raise ReauthenticationRequired
-        return RequestedDeletion(None, _confirm_at_once(customer, reason, client, at))
+        return RequestedDeletion(None, confirm_at_once(customer, ids.new("adr_"), reason, client.locale, at))
     is_pending = customer.deletion and (customer.deletion_lapses_at or 0) > clock.now()
     request_id = customer.deletion if customer.deletion and is_pending else ids.new("adr_")
 
@@ -103,12 +103,13 @@ def _confirmation_writes(proof: Proof, customer: Customer, deletion: Deletion, *
     ]
 
 
-def _confirm_at_once(customer: Customer, reason: str | None, client: Client, at: int) -> Deletion:
-    """Customers without a verified address prove themselves by a recent sign-in."""
+def confirm_at_once(customer: Customer, request_id: str, reason: str | None, locale: str, at: int) -> Deletion:
+    """Create a request that is confirmed already, for a customer without a verified address, who has just proven who they are.
+
+    Raises: Unavailable (the customer has changed meanwhile), aws.Failed.
+    """
     now, (scheduled_at, due_at) = clock.now(), _schedule(at)
-    deletion = Deletion(
-        ids.new("adr_"), customer.id, DeletionState.CONFIRMED, now, now, client.locale, reason, scheduled_at, now, due_at=due_at
-    )
+    deletion = Deletion(request_id, customer.id, DeletionState.CONFIRMED, now, now, locale, reason, scheduled_at, now, due_at=due_at)
     writes = [
         customer_deletion_items.confirm(customer._replace(deletion=None), deletion.id),
         deletion_items.put_confirmed(deletion),

@@ -15,13 +15,14 @@ from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.customers import referrals
 from customer_auth.customers.customers import Customer
 from customer_auth.flows import provider_ownership
-from customer_auth.flows.provider_ownership import Arrival, Assignment
+from customer_auth.flows.provider_ownership import AccountAssignment, Arrival
 from customer_auth.otp import code_items, devices, redemption
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import issuance, session_items
 from customer_auth.sessions.issuance import TokenPair
 from customer_auth.social import sign_in_state_items
-from customer_auth.social.sign_in_state_items import CompletedState, ExchangeRecord, TakenState
+from customer_auth.social.exchange_records import ExchangeRecord
+from customer_auth.social.sign_in_state_items import CompletedState, TakenState
 
 # OpenID Connect has no value of RFC 8176 for another party's sign-in; this one is in wide use for it.
 AMR = ("fed",)
@@ -97,7 +98,7 @@ def _commit(attempt: _Attempt) -> ProviderSignIn:
     )
 
 
-def _writes(attempt: _Attempt, assignment: Assignment, started: StartedSession) -> list[Write]:
+def _writes(attempt: _Attempt, assignment: AccountAssignment, started: StartedSession) -> list[Write]:
     """The parts of the transaction, the state's first."""
     session = started.session
     record = ExchangeRecord(
@@ -120,7 +121,7 @@ def _writes(attempt: _Attempt, assignment: Assignment, started: StartedSession) 
     ]
 
 
-def _proves_email(arrival: Arrival, assignment: Assignment) -> bool:
+def _proves_email(arrival: Arrival, assignment: AccountAssignment) -> bool:
     return arrival.address is not None and assignment.customer.has_verified(arrival.address)
 
 

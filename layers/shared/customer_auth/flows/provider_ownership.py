@@ -66,7 +66,7 @@ class Known(NamedTuple):
     names: Names
 
 
-class Assignment(NamedTuple):
+class AccountAssignment(NamedTuple):
     """Whom the account signs in, and the transaction parts that make it so; `condition_checks` go to its end."""
 
     customer: Customer
@@ -94,7 +94,7 @@ def read(arrival: Arrival, state: PendingState) -> Known:
     return Known(linked, state_of_address, customer, provider_name_items.from_item(names_item))
 
 
-def assign(arrival: Arrival, known: Known) -> Assignment:
+def assign(arrival: Arrival, known: Known) -> AccountAssignment:
     """Whom the account signs in.
 
     Raises: IdentityExists, AccountDeletionPending, WrongProviderProof, BadRequest (the referral code), Unavailable, aws.Failed.
@@ -109,16 +109,16 @@ def assign(arrival: Arrival, known: Known) -> Assignment:
     return _sign_up(arrival, known)
 
 
-def _sign_in(arrival: Arrival, linked: LinkedAccount, customer: Customer) -> Assignment:
+def _sign_in(arrival: Arrival, linked: LinkedAccount, customer: Customer) -> AccountAssignment:
     if arrival.caller and arrival.caller.customer.id != customer.id:
         raise IdentityExists("another_customers")
     if linked.suspended_at:
         raise WrongProviderProof("suspended")
     _check_may_sign_in(customer)
-    return Assignment(customer.with_session(), [customer_items.begin_session(customer), provider_account_items.may_sign_in(linked)])
+    return AccountAssignment(customer.with_session(), [customer_items.begin_session(customer), provider_account_items.may_sign_in(linked)])
 
 
-def _link(arrival: Arrival, customer: Customer, insists: list[Write]) -> Assignment:
+def _link(arrival: Arrival, customer: Customer, owner_checks: list[Write]) -> AccountAssignment:
     """Add the account to a customer's, who is notified."""
     accounts, provider = customer.provider_accounts or {}, arrival.account.provider
     _check_may_sign_in(customer)
@@ -128,13 +128,13 @@ def _link(arrival: Arrival, customer: Customer, insists: list[Write]) -> Assignm
     writes = [
         customer_provider_items.link(customer, linked.provider_accounts or {}),
         provider_account_items.put_new(_new_account(arrival, customer)),
-        *insists,
+        *owner_checks,
         *notify(Kind.PROVIDER_ADDED, customer, arrival.client.locale),
     ]
-    return Assignment(linked, writes)
+    return AccountAssignment(linked, writes)
 
 
-def _sign_up(arrival: Arrival, known: Known) -> Assignment:
+def _sign_up(arrival: Arrival, known: Known) -> AccountAssignment:
     """A new customer, whose the address becomes if the provider proves one that nobody has verified."""
     names = Names(*(new or old for new, old in zip(known.names, arrival.account.names, strict=True)))
     accounts = {arrival.account.provider: arrival.key}
@@ -153,7 +153,7 @@ def _sign_up(arrival: Arrival, known: Known) -> Assignment:
         customer, condition_checks = referrals.resolve(customer, arrival.referral_code)
         writes = [customer_items.put_new(customer), referral_items.put(customer)]
     account = provider_account_items.put_new(_new_account(arrival, customer))
-    return Assignment(customer, [*writes, account], condition_checks, is_new=True, ends_devices_of=arrival.address)
+    return AccountAssignment(customer, [*writes, account], condition_checks, is_new=True, ends_devices_of=arrival.address)
 
 
 def _new_account(arrival: Arrival, customer: Customer) -> LinkedAccount:

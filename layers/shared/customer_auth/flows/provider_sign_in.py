@@ -22,8 +22,9 @@ from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.social import providers, sign_in_state_items, sign_in_states
 from customer_auth.social.deadline import Deadline
+from customer_auth.social.exchange_records import REPEAT_SECONDS
 from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, CodeRefused, PendingSignIn, Provider, ProviderAccount
-from customer_auth.social.sign_in_state_items import REPEAT_SECONDS, CompletedState, TakenState
+from customer_auth.social.sign_in_state_items import CompletedState, TakenState
 from customer_auth.social.sign_in_states import LIFE_SECONDS, PendingState
 
 
@@ -88,7 +89,7 @@ def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
     try:
         return _commit(provider, state, brought, issuer)
     except Exception:
-        _spend(state)
+        _close(state)
         raise
 
 
@@ -99,10 +100,10 @@ def _commit(provider: Provider, state: TakenState, brought: CodeExchange, issuer
     return provider_commit.commit(state, arrival, _code_hash(brought), _key_hash(state.pending, brought), brought.key, issuer)
 
 
-def _spend(state: TakenState) -> None:
+def _close(state: TakenState) -> None:
     """The call has failed: another one with this state is refused at once. Best effort, for the state is taken in any case."""
     try:
-        sign_in_state_items.spend(state)
+        sign_in_state_items.close(state)
     except aws.Failed:
         audit.note(refund="failed")
 

@@ -19,6 +19,7 @@ from customer_auth.passwords import password_length
 _LONGEST = 256
 _LONGEST_TOKEN = 2048
 _LONGEST_NAME = 100
+_LONGEST_SIGNED_TEXT = 8192  # of a provider, within a body of 10 KB
 _LONGEST_REASON = 1000
 _LONGEST_PASSWORD = 512  # far more than a password may have; anything longer only costs time
 # Unicode's category Cc: NUL, line ends and the like; and the same without line ends and tabs.
@@ -166,6 +167,7 @@ type ReferralCode = Annotated[
 type Text = Annotated[str, Rule()]
 type Token = Annotated[str, Rule(shortest=1, longest=_LONGEST_TOKEN)]
 type LongText = Annotated[str, Rule(longest=_LONGEST_TOKEN)]
+type SignedText = Annotated[str, Rule(shortest=1, longest=_LONGEST_SIGNED_TEXT)]
 type Name = Annotated[str, Rule(longest=_LONGEST_NAME, parse=str.strip)]
 type Password = Annotated[str, Rule(shortest=1, longest=_LONGEST_PASSWORD, format="password", examples=[examples.PASSWORD])]
 type NewPassword = Annotated[

@@ -25,7 +25,7 @@ _SCOPES = "public_profile email"
 _FIELDS = "id,name,first_name,last_name,email,picture"
 _MAX_TOKEN = 4096
 _BAD_REQUEST = 400
-_INVALID_PARAMETER = 100  # the Graph API's code for a wrong, expired or used authorization code
+_REFUSES_CODE = (100,)  # the Graph API's code for a wrong, expired or used authorization code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +117,6 @@ def _refusal(response: ProviderResponse) -> CodeRefused | ProviderFailed:
     """What an answer to a code other than 200 means: a wrong code, or a provider that cannot be used."""
     if response.status == _BAD_REQUEST:
         error = response.json_object().get("error")
-        if isinstance(error, dict) and error.get("code") == _INVALID_PARAMETER:
+        if isinstance(error, dict) and error.get("code") in _REFUSES_CODE:
             return CodeRefused("code")
     return ProviderFailed("token_status")

@@ -16,6 +16,7 @@ the provider has not accepted the code.
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Self
 
 from customer_auth.aws import dynamodb, keys
@@ -24,31 +25,13 @@ from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, settings
 from customer_auth.base.errors import Unavailable
 from customer_auth.base.provider_errors import WrongProviderProof
+from customer_auth.social.exchange_records import REPEAT_SECONDS, ExchangeRecord
 from customer_auth.social.sign_in_states import PendingState
 
 MAX_PENDING = 5
-# How long a call that is repeated with its Idempotency-Key gets the same response.
-REPEAT_SECONDS = 120
 # A call that takes a state has ended after this time: the function's timeout, and a margin.
 _TAKEN_SECONDS = 30
 _SLOTS = range(MAX_PENDING)
-
-
-class ExchangeRecord(NamedTuple):
-    """What a sign-in led to: enough to answer its caller's repeat, by the same code and Idempotency-Key, with the same response.
-
-    `proves_email`: the provider is an authority for the customer's own email address.
-    """
-
-    taken_by: bytes
-    code_hash: bytes
-    key_hash: bytes | None
-    customer_id: str
-    family: str
-    registered: bool
-    referral_ignored: bool
-    proves_email: bool
-    at: int
 
 
 class TakenState(NamedTuple):
@@ -143,10 +126,10 @@ def put_back(taken: TakenState) -> None:
         values = {":nothing": b"", ":hash": taken.pending.hash}
         return dynamodb.update(*_key(taken.binding), f"SET #taken{slot} = :nothing", f"#taken{slot} = :hash", values)
 
-    _write_in_slot(release, 0, lambda item: next((slot for slot in _SLOTS if item.get(f"taken{slot}") == taken.pending.hash), None))
+    _write_in_slot(release, 0, partial(_taken_slot_of, taken.pending.hash))
 
 
-def spend(taken: TakenState) -> None:
+def close(taken: TakenState) -> None:
     """Say that no call is at work on the state any more; it stays taken. Raises: aws.Failed."""
     values = {":taken_by": taken.taken_by, ":now": clock.now()}
     dynamodb.try_write(dynamodb.update(*_key(taken.binding), "SET #taken_until = :now", "#taken_by = :taken_by", values))
@@ -180,7 +163,7 @@ def forget_record(completed: CompletedState) -> None:
             values,
         )
 
-    _write_in_slot(forget, completed.slot, lambda item: _slot_of(completed.pending.hash, item))
+    _write_in_slot(forget, completed.slot, partial(_slot_of, completed.pending.hash))
 
 
 def _write_in_slot(build: Callable[[int], Write], slot: int, current_slot: Callable[[Item], int | None]) -> None:
@@ -193,6 +176,10 @@ def _write_in_slot(build: Callable[[int], Write], slot: int, current_slot: Calla
 
 def _slot_of(state_hash: bytes, item: Item) -> int | None:
     return next((slot for slot in _SLOTS if item.get(f"state{slot}", {}).get("hash") == state_hash), None)
+
+
+def _taken_slot_of(state_hash: bytes, item: Item) -> int | None:
+    return {item.get(f"taken{slot}"): slot for slot in _SLOTS}.get(state_hash)
 
 
 def _newest(provider: str) -> dict[str, str]:

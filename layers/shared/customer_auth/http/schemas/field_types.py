@@ -25,6 +25,7 @@ type MaskedPhone = Annotated[str, _text(r"^\+[1-9][0-9]{0,2}\*{5}[0-9]{4}$", "+1
 type MaskedEmail = Annotated[str, _text(r"^.\*{3}@[^@]+$", "a***@example.com")]
 type CustomerId = Annotated[str, _text("^cus_[0-9a-v]{24}$", examples.CUSTOMER_ID)]
 type DeletionId = Annotated[str, _text("^adr_[0-9a-v]{24}$", examples.DELETION_ID)]
+type Id = Annotated[str, _text("^adr_[0-9a-v]{24}$", examples.DELETION_ID)]  # as a path names it
 type Sid = Annotated[str, _text("^ses_[0-9a-v]{24}$", examples.SESSION_ID)]
 type Provider = Annotated[str, WithJsonSchema({"type": "string", "enum": ["google", "facebook", "apple"]})]
 type Binding = Annotated[

@@ -1,0 +1,80 @@
+"""What providers send by themselves about accounts: a customer's sessions end when their account there is in danger or gone.
+
+A notification is handled once, in one transaction with its mark. One about an account that is nobody's changes nothing.
+"""
+
+from typing import assert_never
+
+from customer_auth import audit
+from customer_auth.aws import conflicts, dynamodb, keys
+from customer_auth.aws.conflicts import WriteConflict
+from customer_auth.aws.dynamodb import Write
+from customer_auth.base import provider_settings
+from customer_auth.base.errors import NotFound
+from customer_auth.customers import customer_items, provider_account_items
+from customer_auth.customers.customers import Customer
+from customer_auth.customers.provider_account_items import LinkedAccount
+from customer_auth.flows.provider_event_kinds import APPLE, GOOGLE, Reaction
+from customer_auth.social import apple, apple_events, google, google_events, provider_event_items, providers
+from customer_auth.social.deadline import Deadline
+
+
+def receive_from_google(token: str) -> None:
+    """Handle a security event token (RFC 8417). Raises: NotFound (Google is not set up), WrongProviderProof, Unavailable, aws.Failed.
+
+    Also ProviderFailed and ProviderTimedOut, if its keys cannot be had.
+    """
+    known = provider_settings.providers()
+    if not known.is_set_up(google.NAME):
+        raise NotFound
+    find_key = providers.google_provider().find_key(Deadline())
+    received = google_events.verify(token, find_key, issuer=known.google_issuer, client_ids=[known.google_client_id])
+    for event in received.events:
+        audit.count("provider_events", provider=google.NAME)
+        if event.sub is not None:
+            _handle(google.NAME, f"{received.jti} {event.type}", event.sub, GOOGLE.get(event.type, Reaction.NONE))
+
+
+def receive_from_apple(payload: str) -> None:
+    """Handle a notification. Raises: NotFound (Apple is not set up), WrongProviderProof, Unavailable, aws.Failed, as of Google's."""
+    known = provider_settings.providers()
+    if not known.is_set_up(apple.NAME):
+        raise NotFound
+    find_key = providers.apple_provider().find_key(Deadline())
+    audiences = (known.apple_client_id, *known.apple_audiences)
+    event = apple_events.verify(payload, find_key, issuer=known.apple_issuer, audiences=audiences)
+    audit.count("provider_events", provider=apple.NAME)
+    _handle(apple.NAME, event.jti, event.sub, APPLE.get(event.type, Reaction.NONE))
+
+
+def _handle(provider: str, event_id: str, sub: str, reaction: Reaction) -> None:
+    key = keys.provider_account_key(provider, sub)
+
+    def decide(_: WriteConflict | None) -> None:
+        account = provider_account_items.find(key)
+        customer = customer_items.find(account.customer_id) if account else None
+        if account is None or customer is None:
+            return
+        try:
+            dynamodb.transact([provider_event_items.put_new(provider, event_id), *_writes(reaction, account, customer)])
+        except dynamodb.TransactionFailed as failed:
+            if failed.items[0] is None:
+                raise WriteConflict(failed.items) from None  # otherwise it was handled before
+
+    if reaction is not Reaction.NONE:
+        conflicts.retry_on_conflict(decide)
+
+
+def _writes(reaction: Reaction, account: LinkedAccount, customer: Customer) -> list[Write]:
+    match reaction:
+        case Reaction.NONE:
+            return []
+        case Reaction.END_SESSIONS:
+            return [customer_items.ending_sessions(customer)]
+        case Reaction.SUSPEND:
+            return [customer_items.ending_sessions(customer), provider_account_items.suspend(account)]
+        case Reaction.RESUME:
+            return [provider_account_items.resume(account)]
+        case Reaction.FORGET_TOKEN:
+            return [customer_items.ending_sessions(customer), provider_account_items.forget_token(account)]
+    assert_never(reaction)
