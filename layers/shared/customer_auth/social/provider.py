@@ -1,4 +1,12 @@
-"""What every provider of sign-ins does, whichever it is, and what its answer says about a person."""
+"""What every provider of sign-ins does, whichever it is, and what its answer says about a person.
+
+ProviderFailed        502 provider_error: there was no answer, or one that no provider in order would give
+└── CodeAccepted      the same, after the provider accepted the code
+ProviderTimedOut      504 provider_timeout: the provider did not answer in time
+└── CodeAcceptedLate  the same, after the provider accepted the code
+WrongProviderProof    401 wrong_proof: the provider's answer proves nothing
+└── CodeRefused       the same, because the provider has not accepted the code
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
