@@ -70,7 +70,8 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
     required = [info.alias or name for name, info in fields if info.is_required()]
     typed, wrong = {"content-type": body.media_type}, _wrong(body, required or [name for name, _ in fields])
     spoilt = {
-        BadRequest: ({"missing": _request(route, _without_members(body), typed)} if required else {}) | {"wrong": _request(route, wrong, typed)},
+        BadRequest: ({"missing": _request(route, _without_members(body), typed)} if required else {})
+        | {"wrong": _request(route, wrong, typed)},
         TooLarge: {refusal.type: _request(route, b" " * 20_000, typed)},
         UnsupportedMedia: {refusal.type: _request(route, b"<phone/>", {"content-type": "text/xml"})},
     }

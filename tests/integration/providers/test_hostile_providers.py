@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from customer_auth.base.errors import ProviderFailed, WrongProviderProof
+from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
 from customer_auth.social.deadline import Deadline
 from tests.harness.provider_clients import PENDING, REDIRECT_URI, client_of
 

@@ -1,0 +1,87 @@
+"""Facebook's demand that a person's data be deleted."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.harness.browsers import FORM
+
+DELETION = "/login/facebook/data-deletion"
+
+
+@pytest.fixture
+def demand(api, facebook):
+    """Posts what Facebook posts about its person, or whatever the changes make of it."""
+
+    def post(**changes):
+        form = urlencode({"signed_request": facebook.signed_request(**changes)})
+        return api.post(DELETION, headers=FORM, raw=form.encode())
+
+    return post
+
+
+@pytest.fixture
+def state(api):
+    return lambda answer: api.get(f"{DELETION}/{answer['confirmation_code']}")["state"]
+
+
+def test_the_only_way_in_leads_to_the_accounts_deletion(tables, api, facebook, browser, demand, state, days):
+    signed_in = browser.sign_in(facebook)
+    answer = demand()
+
+    assert answer["url"] == f"https://auth.shop.example{DELETION}/{answer['confirmation_code']}"
+    assert api.post("/login/validate", sessionToken=signed_in["sessionToken"]).status == 401
+    assert state(answer) == "pending"
+    days.pass_by(7)
+    assert api.process_deletions()["completed"] == 1
+    assert state(answer) == "completed"
+
+
+def test_beside_another_way_in_the_account_at_facebook_alone_goes(api, facebook, browser, customer, demand, state):
+    browser.sign_in(facebook, token=customer.session["token"])
+    answer = demand()
+    headers = {"authorization": f"Bearer {customer.session['token']}"}
+
+    assert (answer.status, state(answer)) == (200, "completed")
+    assert api.get("/store/customers/me/identities", headers=headers)["identities"] == []
+    assert browser.sign_in(facebook)["user"]["userId"] != customer.id
+
+
+def test_the_same_demand_again_has_the_same_code(api, facebook, browser, demand):
+    browser.sign_in(facebook)
+    first, again = demand(issued_at=int(api.clock.now())), demand(issued_at=int(api.clock.now()))
+
+    assert first.body == again.body
+
+
+def test_a_demand_about_somebody_who_is_not_here_is_done(facebook, demand, state):
+    answer = demand(user_id="123")
+
+    assert (answer.status, state(answer)) == (200, "completed")
+
+
+def test_a_demand_about_an_account_that_is_being_deleted_is_that_deletion(api, facebook, browser, demand, state):
+    browser.sign_in(facebook)
+    demand(issued_at=int(api.clock.now()) - 1)
+
+    assert state(demand()) == "pending"
+
+
+@pytest.mark.parametrize("changes", [{"algorithm": "none"}, {"issued_at": 0}, {"user_id": ...}], ids=str)
+def test_a_demand_that_is_not_facebook_s_is_refused(api, facebook, browser, demand, changes):
+    signed_in = browser.sign_in(facebook)
+
+    assert demand(**changes).status == 401
+    assert api.post("/login/validate", sessionToken=signed_in["sessionToken"]).status == 200
+
+
+def test_another_secret_signs_no_demand(facebook, demand):
+    facebook.client_secret = "another"
+
+    assert demand().status == 401
+
+
+def test_without_facebook_there_is_none(set_up, demand):
+    set_up()
+
+    assert demand().status == 404
