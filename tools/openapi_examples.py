@@ -75,6 +75,8 @@ def refused(refusal: type[Refusal], route: str, body: Any) -> dict[str, Json]:
         TooLarge: {refusal.type: _request(route, b" " * 20_000, typed)},
         UnsupportedMedia: {refusal.type: _request(route, b"<phone/>", {"content-type": "text/xml"})},
     }
+    if required:
+        spoilt[BadRequest] = {"missing": _request(route, _without_members(body), typed)} | spoilt[BadRequest]
     return {kind: response.refuse(_refusal(spoilt_request, body), spoilt_request) for kind, spoilt_request in spoilt[refusal].items()}
 
 

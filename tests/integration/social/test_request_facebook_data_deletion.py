@@ -25,7 +25,8 @@ def state(api):
     return lambda answer: api.get(f"{DELETION}/{answer['confirmation_code']}")["state"]
 
 
-def test_the_only_way_in_leads_to_the_accounts_deletion(tables, api, facebook, browser, demand, state, days):
+@pytest.mark.usefixtures("tables")
+def test_the_only_way_in_leads_to_the_accounts_deletion(api, facebook, browser, demand, state, days):
     signed_in = browser.sign_in(facebook)
     answer = demand()
 
