@@ -3,7 +3,7 @@ import json
 import pytest
 
 from customer_auth.base import clock
-from customer_auth.base.errors import WrongProviderProof
+from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.social import apple_events
 from customer_auth.social.apple_events import AppleEvent
 from customer_auth.social.signed_tokens import VerificationKey

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from customer_auth.base import clock
-from customer_auth.base.errors import WrongProviderProof
+from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.social import facebook_requests
 from customer_auth.social.facebook_requests import SignedRequest
 from tests.harness.forgery import unpadded

@@ -1,7 +1,7 @@
 import pytest
 
 from customer_auth.base import clock
-from customer_auth.base.errors import WrongProviderProof
+from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.social import google_events
 from customer_auth.social.google_events import AccountEvent
 from customer_auth.social.signed_tokens import VerificationKey
