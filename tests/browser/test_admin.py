@@ -597,7 +597,7 @@ def test_opening_the_console_loads_only_its_own_files(device, stack):
     for method, url in calls:
         assert method == "GET"
         path = url.removeprefix(f"{stack.url}/_local/")
-        assert path.partition("/")[0] in {"customer-auth.js", "demo", "admin"}, url
+        assert path.partition("/")[0] in {"customer-auth.js", "customer-auth", "demo", "admin"}, url
         assert (ROOT / "web" / path).exists(), url
 
 
