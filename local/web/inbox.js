@@ -4,7 +4,7 @@ const POLL_MS = 500;
 const SHOWN = 100;
 const to = document.querySelector("#to"), list = document.querySelector("#messages"), state = document.querySelector("#state");
 const empty = document.querySelector("#empty"), template = document.querySelector("#message");
-let known = null, timer = 0, asked = 0;
+let known = null, timer = 0, requests = 0;
 
 const keyOf = (message) => JSON.stringify(message);
 
@@ -66,16 +66,16 @@ function say(text, lost) {
 
 async function poll() {
   clearTimeout(timer);
-  const mine = ++asked;
+  const mine = ++requests;
   try {
     const answer = await fetch(`/_local/messages?${new URLSearchParams({ to: to.value, limit: SHOWN })}`);
     if (!answer.ok) throw new Error(String(answer.status));
     const messages = await answer.json();
-    if (mine !== asked) return;
+    if (mine !== requests) return;
     show(messages);
     say(counted(messages.length), false);
   } catch {
-    if (mine !== asked) return;
+    if (mine !== requests) return;
     say("The local stack does not answer. Trying again…", true);
   }
   timer = setTimeout(poll, document.hidden ? 10 * POLL_MS : POLL_MS);
