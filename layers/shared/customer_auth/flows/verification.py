@@ -106,7 +106,7 @@ def _writes(
     customer: Customer, verified: Customer, unverified: Address | None, identity: Identity | None, *, begins_session: bool
 ) -> list[Write]:
     if unverified is None:
-        return [customer_items.begin_session(customer) if begins_session else customer_items.is_unchanged(customer)]
+        return [customer_items.begin_session(customer) if begins_session else customer_items.has_same_epoch_and_status(customer)]
     registration = identity.registration if identity and identity.customer_id == customer.id else None
     return [
         customer_address_items.verify(customer, unverified, begins_session=begins_session),
