@@ -176,7 +176,9 @@ def _replay_or_refuse(row: AttemptRow, item: Item, now: int) -> Challenge | Idem
         raise WrongCode("used", counts=False)
     if not is_pending:
         raise WrongCode("unknown_challenge")
-    raise WrongCode("expired" if pending["expires_at"] <= now else "spent")
+    if pending["expires_at"] <= now:
+        raise WrongCode("expired")
+    raise WrongCode("no_attempts_left")  # the one condition left: OTP_MAX_ATTEMPTS
 
 
 def _matches(source: Challenge | IdempotencyRecord, purpose: Purpose, address: Address, code: str) -> bool:
