@@ -96,7 +96,7 @@ def assign(
     customer, condition_checks = referrals.resolve(customer.with_session() if begins_session else customer, referral_code)
     writes = [
         customer_items.take_over(replaced, customer) if replaced else customer_items.put_new(customer),
-        *identity_items.verify(address, customer, state.identity),
+        *identity_items.put_verified(address, customer, state.identity),
         referral_items.put(customer),
         *(_forget_predecessor(customer) if replaced else release_unverified(address, state)),
     ]

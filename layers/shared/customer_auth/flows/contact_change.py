@@ -124,7 +124,7 @@ def _change(proof: Proof, caller: Caller, state: AddressState, own: dict[Address
     started = _reissue(proof, caller, issuer)
     writes = [
         customer_items.update_and_end_sessions(customer, started.customer, [str(address.channel), f"{address.channel}_verified"]),
-        *identity_items.verify(address, started.customer, state.identity),
+        *identity_items.put_verified(address, started.customer, state.identity),
         session_items.put_new(started.session),
         *(ownership.release_unverified(address, state) if state.customer and state.customer.id != customer.id else ()),
         *_writes_for_own(customer, address, own),

@@ -67,7 +67,7 @@ def _plan(proof: Proof, state: AddressState, password_hash: str) -> _Plan:
         return _plan_for_owner(proof, state.owner, password_hash)
     notification = notification_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge.locale, fallback=None)
     if identity and identity.registration and customer is None:
-        verified = identity_items.verify_registration(address, identity, password_hash)
+        verified = identity_items.put_verified_registration(address, identity, password_hash)
         set_password = registration_items.set_password(identity.registration, password_hash)
         return _Plan("", [*verified, set_password, notification], [address])
     assignment = ownership.assign(address, state, password_hash=password_hash)

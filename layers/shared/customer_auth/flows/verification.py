@@ -110,7 +110,7 @@ def _writes(
     registration = identity.registration if identity and identity.customer_id == customer.id else None
     return [
         customer_address_items.verify(customer, unverified, begins_session=begins_session),
-        *identity_items.verify(unverified, verified, identity, registration=registration),
+        *identity_items.put_verified(unverified, verified, identity, registration=registration),
         *([referral_items.put(verified)] if customer.expires_at else []),
     ]
 
