@@ -65,7 +65,7 @@ def verify(identified: TokenOwner, attempt: CodeAttempt, issuer: str) -> Contact
         raise AccountDeletionPending
     if identified.caller is None and attempt.key is None:
         raise NotAuthenticated("session_ended")
-    proof = codes.verify_challenge(Purpose.CONTACT, attempt)
+    proof = attempts.verify_challenge(Purpose.CONTACT, attempt)
     if isinstance(proof, Repeat):
         if proof.record.customer_id != identified.claims.sub:
             raise WrongCode("foreign_challenge", counts=False)

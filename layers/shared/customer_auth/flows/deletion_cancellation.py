@@ -16,7 +16,7 @@ from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.flows.account_deletion import current_request
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
-from customer_auth.otp import codes, redemption
+from customer_auth.otp import attempts, redemption
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.tokens import cancel_tokens
@@ -27,7 +27,7 @@ def cancel(attempt: CodeAttempt) -> Deletion:
 
     Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun), Unavailable and aws.Failed with the proof unspent.
     """
-    proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
+    proof = attempts.verify_challenge(Purpose.CANCELLATION, attempt)
     if isinstance(proof, Repeat):
         return _last_cancelled(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _cancel(proof), AccountDeletionPending)

@@ -17,7 +17,7 @@ from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import AddressState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
-from customer_auth.otp import codes, devices, redemption
+from customer_auth.otp import attempts, devices, redemption
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.passwords import hashing
@@ -40,7 +40,7 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
     """
     hashing.check("password", password, [address])
     challenge, code = reset_tokens.parse(token)
-    proof = codes.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
+    proof = attempts.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
     if isinstance(proof, Repeat):
         return devices.issue(proof.address, at=proof.record.at)
     password_hash = hashing.hash_password(password)

@@ -15,7 +15,7 @@ from customer_auth.base.errors import BadRequest, WrongCode
 from customer_auth.customers import ownership, referrals
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import Assignment
-from customer_auth.otp import codes, devices, redemption
+from customer_auth.otp import attempts, devices, redemption
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.otp.redemption import StartedSession
@@ -41,7 +41,7 @@ def sign_in(
     Raises: WrongCode (also if the purpose is to log in and there is no account), Throttled; AccountDeletionPending, BadRequest (the
     referral code), Unavailable and aws.Failed, after which the code can still be used.
     """
-    proof = codes.verify_code(purpose, address, attempt)
+    proof = attempts.verify_code(purpose, address, attempt)
     if isinstance(proof, Repeat):
         return _repeated(proof, issuer)
 

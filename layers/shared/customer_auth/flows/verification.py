@@ -12,7 +12,7 @@ from customer_auth.base.errors import Throttled, Unavailable, WrongCode
 from customer_auth.customers import customer_address_items, customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
-from customer_auth.otp import codes, devices, issuing, redemption
+from customer_auth.otp import attempts, codes, devices, issuing, redemption
 from customer_auth.otp.challenges import BoundTo
 from customer_auth.otp.issuing import IssuedChallenge
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
@@ -67,7 +67,7 @@ def verify(attempt: CodeAttempt, issuer: str) -> Verified:
 
     Raises: WrongCode, Throttled; ContactTaken, AccountDeletionPending, Unavailable and aws.Failed, after which the code can still be used.
     """
-    proof = codes.verify_challenge(Purpose.VERIFY, attempt)
+    proof = attempts.verify_challenge(Purpose.VERIFY, attempt)
     if isinstance(proof, Repeat):
         return _repeated(proof, issuer)
     return redemption.retry_on_conflict(proof, lambda _: _verify(proof, issuer), ContactTaken, AccountDeletionPending)

@@ -41,7 +41,7 @@ def count_attempt(row: AttemptRow, now: int) -> Challenge:
     Of any number of concurrent attempts, at most OTP_MAX_ATTEMPTS of each kind are counted, and over all codes of the address as many as
     its window has room for, beside the first attempt of each code that comes with its challenge: otherwise a stranger's wrong attempts
     would lock the owner's new device out for a day. One attempt, repeated, is counted once.
-    Raises: dynamodb.ConditionFailed (not counted; `attempts.count` says what it means); aws.Failed (it may be counted).
+    Raises: dynamodb.ConditionFailed (not counted; `attempts` says what it means); aws.Failed (it may be counted).
     """
     write = _count_bound(row, now) if row.challenge_id is not None else _count_unbound(row, now)
     return Challenge.of_item(row.purpose, dynamodb.write_and_read(write, row.purpose))

@@ -15,7 +15,7 @@ from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, ids
 from customer_auth.base.errors import Refusal, Unavailable, WrongCode
 from customer_auth.customers.customers import Customer
-from customer_auth.otp import attempt_items, attempts, code_items, idempotency_items
+from customer_auth.otp import attempt_items, attempts, code_items, idempotency_items, wrong_codes
 from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.otp.proofs import Proof, Repeat
@@ -47,7 +47,7 @@ def retry_on_conflict[T](proof: Proof, decide: Callable[[WriteConflict | None], 
     try:
         return conflicts.retry_on_conflict(decide)
     except WrongCode as wrong:
-        attempts.count_wrong_code(wrong, proof.purpose, proof.row.ref.lane, proof.client)
+        wrong_codes.count(wrong, proof.purpose, proof.row.ref.lane, proof.client)
         raise
     except Exception as failure:
         if isinstance(failure, (*refusals, Unavailable, aws.Failed)):
@@ -60,7 +60,7 @@ def read(proof: Proof, keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
 
     Raises: Throttled, Unavailable, aws.Failed.
     """
-    return attempts.read_for_right_code(proof.purpose, proof.row.ref.lane, proof.client, keys)
+    return wrong_codes.read_for_right_code(proof.purpose, proof.row.ref.lane, proof.client, keys)
 
 
 def redeem(
