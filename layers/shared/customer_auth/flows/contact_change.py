@@ -71,7 +71,7 @@ def verify(identified: TokenOwner, attempt: CodeAttempt, issuer: str) -> Contact
             raise WrongCode("foreign_challenge", counts=False)
         return _repeated(proof, issuer)
     if identified.caller is None:
-        attempts.refund(proof.row)
+        attempts.refund(proof.attempt_ref)
         raise NotAuthenticated("session_ended")
     caller = identified.caller
 
