@@ -1,6 +1,11 @@
 """POST /login/{provider}/exchange: signs in, or up, by the code of a provider; with an access token, adds the provider to that customer."""
 
-from customer_auth.base.account_errors import AccountDeletionPending, IdentityExists, ReauthenticationRequired
+from customer_auth.base.account_errors import (
+    AccountDeletionPending,
+    CancellableDeletionPending,
+    IdentityExists,
+    ReauthenticationRequired,
+)
 from customer_auth.base.errors import NotFound
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.flows import provider_sign_in
@@ -20,6 +25,7 @@ from customer_auth.sessions import sessions
         WrongProviderProof,
         NotFound,
         AccountDeletionPending,
+        CancellableDeletionPending,
         IdentityExists,
         ReauthenticationRequired,
         ProviderFailed,

@@ -122,7 +122,7 @@ def test_a_token_that_is_not_valid_is_refused_and_spends_nothing(google, browser
     assert browser.exchange(google, signed_in).status == 200
 
 
-def test_a_customer_who_is_being_deleted_is_refused(api, google, browser, customer):
+def test_a_customer_who_is_being_deleted_is_refused_and_may_stay(api, google, browser, customer):
     token = customer.session["token"]
     browser.sign_in(google, token=token)
     deletion = api.post("/store/customers/account-deletion/request", headers={"authorization": f"Bearer {token}"})
@@ -130,6 +130,9 @@ def test_a_customer_who_is_being_deleted_is_refused(api, google, browser, custom
     answer = browser.sign_in(google)
 
     assert (answer.status, answer["type"]) == (403, "account_deletion_pending")
+    kept = api.post("/store/customers/account-deletion/cancel-confirm", token=answer["cancel_token"])
+    assert kept["request"]["status"] == "cancelled"
+    assert browser.sign_in(google).status == 200
 
 
 @ON_DYNAMODB

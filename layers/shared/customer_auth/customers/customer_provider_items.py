@@ -3,7 +3,7 @@
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock
-from customer_auth.customers.customer_conditions import COUNTS_SESSION, HAS_ROOM, IS_UNCHANGED, session_values, unchanged_values
+from customer_auth.customers.customer_conditions import COUNTS_SESSION, HAS_ROOM, SAME_EPOCH_AND_STATUS, epoch_and_status, session_values
 from customer_auth.customers.customer_items import key
 from customer_auth.customers.customers import Customer
 
@@ -14,8 +14,8 @@ def link(customer: Customer, accounts: dict[str, str]) -> Write:
     Fails if the customer's accounts, status or session epoch have changed since the customer was read.
     """
     has_same_accounts, values = _same_accounts(customer)
-    where = f"{IS_UNCHANGED} AND {HAS_ROOM} AND {has_same_accounts}"
-    values |= unchanged_values(customer) | session_values(customer) | {":accounts": accounts, ":now": clock.now()}
+    where = f"{SAME_EPOCH_AND_STATUS} AND {HAS_ROOM} AND {has_same_accounts}"
+    values |= epoch_and_status(customer) | session_values(customer) | {":accounts": accounts, ":now": clock.now()}
     sets = f"SET #provider_accounts = :accounts, #updated_at = :now, {COUNTS_SESSION}"
     return dynamodb.update(*key(customer.id), f"{sets} REMOVE #expires_at", where, values)
 
@@ -28,8 +28,8 @@ def unlink(customer: Customer, accounts: dict[str, str]) -> Write:
     has_same_accounts, values = _same_accounts(customer)
     flags = ("email_verified", "phone_verified")
     # nothing has changed since the read · the accounts are the same · and the addresses that are ways in
-    where = " AND ".join([IS_UNCHANGED, has_same_accounts, *(f"#{flag} = :{flag}" for flag in flags)])
-    values |= unchanged_values(customer) | {f":{flag}": getattr(customer, flag) for flag in flags} | {":now": clock.now()}
+    where = " AND ".join([SAME_EPOCH_AND_STATUS, has_same_accounts, *(f"#{flag} = :{flag}" for flag in flags)])
+    values |= epoch_and_status(customer) | {f":{flag}": getattr(customer, flag) for flag in flags} | {":now": clock.now()}
     if not accounts:
         return dynamodb.update(*key(customer.id), "SET #updated_at = :now REMOVE #provider_accounts", where, values)
     values |= {":left": accounts}

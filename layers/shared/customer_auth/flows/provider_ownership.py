@@ -12,7 +12,7 @@ from customer_auth.addresses.address import Address, Channel
 from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock
-from customer_auth.base.account_errors import AccountDeletionPending, IdentityExists
+from customer_auth.base.account_errors import IdentityExists
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Unavailable
 from customer_auth.base.provider_errors import WrongProviderProof
@@ -29,6 +29,7 @@ from customer_auth.customers import (
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import AddressState
 from customer_auth.customers.provider_account_items import LinkedAccount
+from customer_auth.flows.deletion_refusal import deletion_pending
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.sessions.sessions import Caller
@@ -165,7 +166,7 @@ def _new_account(arrival: Arrival, customer: Customer) -> LinkedAccount:
 
 def _check_may_sign_in(customer: Customer) -> None:
     if not customer.may_sign_in:
-        raise AccountDeletionPending
+        raise deletion_pending(customer)
 
 
 def notify(kind: Kind, customer: Customer, locale: str) -> list[Write]:
