@@ -126,7 +126,7 @@ def test_endless_headers_are_given_up(until_the_end):
         while not until_the_end.is_set():
             connection.sendall(b"x: y\r\n" * 1000)
 
-    with served(serve) as port, pytest.raises(ProviderFailed), in_time():
+    with served(serve) as port, in_time(), pytest.raises(ProviderFailed):
         provider_http.get(f"http://localhost:{port}/", Deadline())
 
 
@@ -159,7 +159,7 @@ def test_a_name_that_is_none_is_a_failure(monkeypatch):
 def test_a_slow_resolver_is_not_waited_for(monkeypatch, until_the_end):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: until_the_end.wait(10) and [])
 
-    with pytest.raises(ProviderTimedOut), in_time():
+    with in_time(), pytest.raises(ProviderTimedOut):
         provider_http.get("https://accounts.example/", brief())
 
 
@@ -172,7 +172,7 @@ def test_a_host_that_accepts_no_connection_is_not_waited_for(until_the_end):
             each.settimeout(0)
             each.connect_ex(listener.getsockname())
 
-        with pytest.raises(ProviderTimedOut), in_time():
+        with in_time(), pytest.raises(ProviderTimedOut):
             provider_http.get(f"http://127.0.0.1:{listener.getsockname()[1]}/", brief())
         for each in waiting:
             each.close()
@@ -191,7 +191,7 @@ def test_a_handshake_that_does_not_end_is_not_waited_for(until_the_end, chunk):
         until_the_end.wait(10)
 
     with served(serve) as port:
-        with pytest.raises(ProviderTimedOut), in_time():
+        with in_time(), pytest.raises(ProviderTimedOut):
             provider_http.get(f"https://localhost:{port}/", brief())
         until_the_end.set()
 
