@@ -38,7 +38,10 @@ export interface CancellationAsked {
  */
 export function requestDeletion(auth: CustomerAuth, why?: { reason?: string }): Promise<DeletionAsked>;
 
-/** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
+/**
+ * Confirm the deletion with the code. All sessions end. The first hourly run after `deletionScheduledAt` erases the account; until then you
+ * can cancel.
+ */
 export function confirmDeletion(auth: CustomerAuth, requested: { challenge: string }, code: string): Promise<DeletionRequest>;
 
 /** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */

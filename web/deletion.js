@@ -17,7 +17,10 @@ export async function requestDeletion(auth, { reason } = {}) {
   return { ...challengeOf(answer, "deletion", { reason }), request };
 }
 
-/** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
+/**
+ * Confirm the deletion with the code. All sessions end. The first hourly run after `deletionScheduledAt` erases the account; until then you
+ * can cancel.
+ */
 export async function confirmDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/confirm`, { body: { token, code }, proof: token });
   return confirmed(auth, request);

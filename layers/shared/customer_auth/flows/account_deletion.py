@@ -1,7 +1,7 @@
-"""Deleting an account: requested, then confirmed by a code. Until it is due it can be cancelled; then `erasure` carries it out.
+"""Deleting an account: requested, then confirmed by a code. `erasure` carries it out, at the first hourly run after it is due.
 
 A request that is not confirmed changes nothing. A confirmed one ends every session, and nobody can sign in until it is cancelled (see
-`deletion_cancellation`).
+`deletion_cancellation`), which is possible until the erasure begins.
 """
 
 from typing import NamedTuple
