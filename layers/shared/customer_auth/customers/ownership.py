@@ -38,6 +38,10 @@ class AddressState(NamedTuple):
         return self.customer if self.identity and self.identity.owner else None
 
 
+# The identity's position in the `writes` of an Assignment, and in the items of its WriteConflict.
+IDENTITY_PART = 1
+
+
 class Assignment(NamedTuple):
     """Who gets the address, and the transaction parts that make it so: first the customer's, then the identity's.
 

@@ -56,7 +56,7 @@ def _assign(proof: Proof, conflict: WriteConflict | None, names: Names, referral
 
     Raises: Throttled, AccountDeletionPending, WrongCode (no account to log in to), BadRequest, Unavailable, aws.Failed.
     """
-    current_identity = (conflict.items[1] if conflict else None) or {}
+    current_identity = (conflict.items[ownership.IDENTITY_PART] if conflict else None) or {}
     customer_id = current_identity.get("customer_id") or proof.challenge.customer_id
     state = ownership.read(proof.address, customer_id, first=partial(redemption.read, proof))
     if state.owner is not None and not state.owner.may_sign_in:
