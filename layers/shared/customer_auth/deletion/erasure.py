@@ -38,16 +38,16 @@ def erase(deletion: Deletion, now: int) -> bool:
     customer = customer_items.find(deletion.customer_id)
     if customer is None or not is_current(deletion, customer):
         return close_orphan(deletion, customer)
-    erased = deletion.erased or _inventory(customer)
+    inventory = deletion.erased or _inventory(customer)
     if deletion.status == DeletionState.CONFIRMED:
         # point of no return
-        begun = commit([deletion_items.begin_erasure(deletion, erased, now), customer_deletion_items.begin_erasure(customer)])
+        begun = commit([deletion_items.begin_erasure(deletion, inventory, now), customer_deletion_items.begin_erasure(customer)])
         if not begun:
             return False
     erase_sessions(customer.id)
     for request_ids in batched(customer.deletions or (), _REASONS_PER_TRANSACTION, strict=False):
         dynamodb.transact([deletion_items.remove_reason(each) for each in request_ids])
-    return _erase_account(deletion, customer, erased)
+    return _erase_account(deletion, customer, inventory)
 
 
 def _inventory(customer: Customer) -> dict[str, int]:
@@ -113,22 +113,22 @@ def _identity_keys(customer: Customer) -> list[str]:
     return [*known, *(identity.address_key for identity in identities if identity.customer_id == customer.id)]
 
 
-def _erase_account(deletion: Deletion, customer: Customer, erased: dict[str, int]) -> bool:
+def _erase_account(deletion: Deletion, customer: Customer, inventory: dict[str, int]) -> bool:
     """Commit the last transaction; again if somebody registers or verifies one of the unverified addresses meanwhile."""
 
     def decide(_: WriteConflict | None) -> bool:
         try:
-            return commit(_last_writes(deletion, customer, erased))
+            return commit(_last_writes(deletion, customer, inventory))
         except dynamodb.TransactionFailed as failed:
             raise WriteConflict(failed.items) from None
 
     return conflicts.retry_on_conflict(decide)
 
 
-def _last_writes(deletion: Deletion, customer: Customer, erased: dict[str, int]) -> list[Write]:
+def _last_writes(deletion: Deletion, customer: Customer, inventory: dict[str, int]) -> list[Write]:
     """The last transaction: deletes the account, frees its addresses, completes the request and notifies the customer."""
     completed_at = clock.now()
-    receipt = receipts.issue(deletion, erased, completed_at)
+    receipt = receipts.issue(deletion, inventory, completed_at)
     return [
         deletion_items.complete(deletion, receipt, completed_at),
         customer_deletion_items.erase(customer),
