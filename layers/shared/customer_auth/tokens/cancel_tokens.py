@@ -7,7 +7,7 @@ from customer_auth.base import clock
 from customer_auth.base.errors import WrongCode
 from customer_auth.tokens import keyed_tokens
 
-LIFE_SECONDS = 30 * clock.MINUTE
+LIFE_SECONDS = 10 * clock.MINUTE
 _USE = "cancel-token"
 
 
