@@ -48,8 +48,8 @@ export function confirmDeletion(auth: CustomerAuth, requested: { challenge: stri
 export function requestCancellation(auth: CustomerAuth, address: Address): Promise<CancellationAsked>;
 
 /**
- * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the
- * erasure has already begun.
+ * Cancel the deletion with the code, or without one by the `{ challenge: error.cancelToken }` of a refused sign-in. Throws
+ * "account_deletion_pending" if the erasure has already begun.
  */
 export function cancelDeletion(auth: CustomerAuth, requested: { challenge: string }, code?: string): Promise<DeletionRequest>;
 

@@ -33,8 +33,8 @@ export async function requestCancellation(auth, { phone, email }) {
 }
 
 /**
- * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the
- * erasure has already begun.
+ * Cancel the deletion with the code, or without one by the `{ challenge: error.cancelToken }` of a refused sign-in. Throws
+ * "account_deletion_pending" if the erasure has already begun.
  */
 export async function cancelDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/cancel-confirm`, { body: { token, code }, proof: token });

@@ -9,17 +9,15 @@ because the address may be somebody else's.
 from itertools import batched
 from typing import assert_never
 
-from customer_auth.addresses.address import Channel
 from customer_auth.aws import conflicts, dynamodb
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Write
 from customer_auth.aws.keys import Lane
-from customer_auth.base import clock, settings
+from customer_auth.base import clock
 from customer_auth.customers import customer_deletion_items, customer_items, identity_items, referral_items, registration_items
 from customer_auth.customers.customers import Customer, Status
-from customer_auth.deletion import deletion_count_items, deletion_items, receipts
+from customer_auth.deletion import deletion_count_items, deletion_items, deletion_notifications, receipts
 from customer_auth.deletion.deletion_items import Deletion, DeletionState
-from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import code_items
 from customer_auth.passwords import password_attempt_items
@@ -138,17 +136,8 @@ def _last_writes(deletion: Deletion, customer: Customer, inventory: dict[str, in
         *([dynamodb.delete(*registration_items.key(customer.registration))] if customer.registration else ()),
         referral_items.erase(customer),
         deletion_count_items.add(deletion.id, confirmed=-1, completed=1),
-        *notify(Kind.DELETION_COMPLETED, customer, deletion),
+        *deletion_notifications.put_new(Kind.DELETION_COMPLETED, customer, deletion),
     ]
-
-
-def notify(kind: Kind, customer: Customer, deletion: Deletion, *, at: int | None = None) -> list[Write]:
-    """Part of a transaction, if the customer has a verified address: queues a notification; `at` is the time that it mentions."""
-    address = customer.verified_address(prefer=Channel(settings.service().deletion_channel))
-    if address is None:
-        return []
-    fallback = customer.other_verified_address(address)
-    return [notification_items.put_new(kind, address, deletion.locale, fallback=fallback, at=at)]
 
 
 def commit(writes: list[Write]) -> bool:

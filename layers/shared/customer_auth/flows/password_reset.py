@@ -15,6 +15,7 @@ from customer_auth.base.errors import WrongCode
 from customer_auth.customers import customer_items, identity_items, identity_password_items, ownership, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import AddressState
+from customer_auth.flows.deletion_refusal import deletion_pending
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import attempts, devices, redemption
@@ -53,7 +54,7 @@ def _complete(proof: Proof, password_hash: str) -> str:
     if identity is None or proof.challenge.revision != (identity.revision if identity.proven_at else None):
         raise WrongCode("superseded")
     if state.owner and not state.owner.may_sign_in:
-        raise AccountDeletionPending
+        raise deletion_pending(state.owner)
     plan = _plan(proof, state, password_hash)
     repeat = redemption.redeem(proof, plan.writes, customer_id=plan.customer_id, ends_devices_of=plan.ends_devices_of)
     audit.count("verified")

@@ -15,6 +15,7 @@ from customer_auth.base.errors import BadRequest, WrongCode
 from customer_auth.customers import ownership, referrals
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import Assignment
+from customer_auth.flows.deletion_refusal import deletion_pending
 from customer_auth.otp import attempts, devices, redemption
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
@@ -60,7 +61,7 @@ def _assign(proof: Proof, conflict: WriteConflict | None, names: Names, referral
     customer_id = current_identity.get("customer_id") or proof.challenge.customer_id
     state = ownership.read(proof.address, customer_id, first=partial(redemption.read, proof))
     if state.owner is not None and not state.owner.may_sign_in:
-        raise AccountDeletionPending
+        raise deletion_pending(state.owner)
     if state.owner is not None and state.identity is not None:
         return ownership.confirm(state.identity, state.owner)
     if proof.purpose is Purpose.LOGIN:

@@ -12,6 +12,7 @@ from customer_auth.base.errors import Throttled, Unavailable, WrongCode
 from customer_auth.customers import customer_address_items, customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
+from customer_auth.flows.deletion_refusal import deletion_pending
 from customer_auth.otp import attempts, codes, devices, issuing, redemption
 from customer_auth.otp.challenges import BoundTo
 from customer_auth.otp.issuing import IssuedChallenge
@@ -76,7 +77,7 @@ def verify(attempt: CodeAttempt, issuer: str) -> Verified:
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, (customer, identity) = proof.address, _read(proof)
     unverified = customer.unverified_address(address.channel)  # None if another code has verified it already
-    verified = customer.with_address(unverified, verified=True)._replace(expires_at=None) if unverified else customer
+    verified = _with_verified(customer, unverified)
     started = redemption.draft_session(proof, verified.with_session(), issuer) if _signs_in(verified, address.channel) else None
     writes = _writes(customer, verified, unverified, identity, begins_session=started is not None)
     family, at = (started.session.family, started.session.begun_at) if started else ("", clock.now())
@@ -96,10 +97,21 @@ def _read(proof: Proof) -> tuple[Customer, Identity | None]:
     if customer is None or bound_to != _bound_to(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
         raise WrongCode("address_gone")
     if not customer.may_sign_in:
-        raise AccountDeletionPending
+        raise _deletion_pending(customer, address.channel)
     if identity and identity.proven_at and identity.customer_id != customer.id:
         raise ContactTaken
     return customer, identity
+
+
+def _deletion_pending(customer: Customer, channel: Channel) -> AccountDeletionPending:
+    """The refusal, with a cancel token only where the address would have signed in: otherwise it is no credential of the customer's."""
+    verified = _with_verified(customer, customer.unverified_address(channel))
+    return deletion_pending(customer) if _signs_in(verified, channel) else AccountDeletionPending()
+
+
+def _with_verified(customer: Customer, unverified: Address | None) -> Customer:
+    """The customer once the address is verified, or as before if there is none to verify."""
+    return customer.with_address(unverified, verified=True)._replace(expires_at=None) if unverified else customer
 
 
 def _writes(

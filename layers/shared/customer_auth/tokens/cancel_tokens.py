@@ -1,6 +1,6 @@
-"""Cancel tokens: they cancel the deletion of an account without a verified address.
+"""Cancel tokens: each cancels one confirmed deletion, by itself.
 
-A customer who signs in while the account is being deleted is refused, and receives one with the refusal.
+A customer who signs in while the account is being deleted is refused, and receives one with the refusal: the sign-in was the proof.
 """
 
 from customer_auth.base import clock
