@@ -80,7 +80,7 @@ def _items(leaver: Leaver) -> Iterable[Write]:
     customer, deletion = leaver
     yield customer_items.put_new(customer)
     for address in customer.verified_addresses:
-        yield from identity_items.verify(address, customer, None)
+        yield from identity_items.put_verified(address, customer, None)
     yield referral_items.put(customer)
     yield deletion_items.put_confirmed(deletion)
     for number in range(_SESSIONS):

@@ -91,7 +91,7 @@ def _code_item(customer_id: str) -> dict[str, Any]:
     from customer_auth.otp.idempotency_items import IdempotencyRecord  # noqa: PLC0415
 
     now = int(time.time())
-    windows = (limits.sends(), limits.failures())
+    windows = (limits.sends(), limits.code_attempts())
     record = IdempotencyRecord(
         redemption_id="0" * 8,
         challenge_hash=bytes(16),

@@ -17,7 +17,10 @@ export async function requestDeletion(auth, { reason } = {}) {
   return { ...challengeOf(response, "deletion", { reason }), request };
 }
 
-/** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
+/**
+ * Confirm the deletion with the code. All sessions end. The first hourly run after `deletionScheduledAt` erases the account; until then you
+ * can cancel.
+ */
 export async function confirmDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/confirm`, { body: { token, code }, proof: token });
   return endSession(auth, request);
@@ -30,8 +33,8 @@ export async function requestCancellation(auth, { phone, email }) {
 }
 
 /**
- * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the
- * erasure has already begun.
+ * Cancel the deletion with the code, or without one by the `{ challenge: error.cancelToken }` of a refused sign-in. Throws
+ * "account_deletion_pending" if the erasure has already begun.
  */
 export async function cancelDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/cancel-confirm`, { body: { token, code }, proof: token });

@@ -17,7 +17,7 @@ from customer_auth.tokens import cancel_tokens
 
 
 class CancelDeletionRequest(Model):
-    """A code with the token of its request, or a sign-in's `cancel_token` alone."""
+    """A code with the token of its request, or the `cancel_token` of a refused sign-in alone."""
 
     model_config = ConfigDict(
         json_schema_extra={

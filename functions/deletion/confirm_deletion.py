@@ -1,4 +1,4 @@
-"""POST /store/customers/account-deletion/confirm: confirms the deletion by its code; it can be cancelled until it is due."""
+"""POST /store/customers/account-deletion/confirm: confirms the deletion by its code; it can be cancelled until its erasure begins."""
 
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.flows import account_deletion

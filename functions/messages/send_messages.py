@@ -17,8 +17,8 @@ aws.warm_up("dynamodb", "secretsmanager", "sns")  # most messages are SMS
 def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
     """Send each record's message; only the records that must come again are named as failed.
 
-    What may still succeed goes from the stream to the retry queue, so that it holds nothing up; from the queue it fails, and the queue
-    brings it again, or at last to its dead-letter queue.
+    A failure that may pass is moved from the stream to the retry queue. If it came from that queue it is reported as failed, so SQS
+    delivers it again, and finally moves it to the dead-letter queue.
     """
     aws.begin_invocation(context)
     failed = [record for record in event["Records"] if not _handled(record)]

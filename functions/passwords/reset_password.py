@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.account_errors import AccountDeletionPending, CancellableDeletionPending
 from customer_auth.base.errors import WrongCode
 from customer_auth.flows import password_reset
 from customer_auth.http import examples
@@ -14,7 +14,7 @@ from customer_auth.http.schemas.base import Model, alternatives
 from customer_auth.http.schemas.field_types import Device
 from customer_auth.http.schemas.identifiers import AnyIdentifierRequest
 
-REFUSALS = (WrongCode, AccountDeletionPending)
+REFUSALS = (WrongCode, AccountDeletionPending, CancellableDeletionPending)
 
 
 class ResetPasswordRequest(AnyIdentifierRequest):

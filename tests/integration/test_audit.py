@@ -109,6 +109,22 @@ def test_a_refusal_says_why_to_the_operator_and_not_to_the_caller(ada, log):
     assert "reason" not in wrong.body
 
 
+def test_the_reason_of_an_attempt_that_is_not_compared_is_what_its_code_lacks(api, ada, log):
+    challenge, code = ada.request_and_read_code(REGISTER)
+    reasons = []
+    for _ in range(6):
+        ada.verify(other_code(code), REGISTER, challenge=challenge)
+        reasons.append(log.last["reason"])
+    api.clock.advance(300)
+    ada.verify(code, REGISTER, challenge=challenge)
+    reasons.append(log.last["reason"])
+    ada.request_code(REGISTER)
+    ada.verify(code, REGISTER, challenge=challenge)
+    reasons.append(log.last["reason"])
+
+    assert reasons == ["wrong"] * 5 + ["no_attempts_left", "expired", "unknown_challenge"]
+
+
 def test_every_request_is_one_line_with_its_id(api, customer, doors, log, wire):
     code_request = customer.request_code()
     answers = [

@@ -92,7 +92,7 @@ def size(value: dict) -> int:
 def full(api, returned):
     """Fills every window of this customer's code items to the last place, with events of days ago; answers the items by their lane."""
     table, dynamodb = api.engine.ids["CodesTable"], api.engine.clients.dynamodb
-    windows = (limits.sends(), limits.failures())
+    windows = (limits.sends(), limits.code_attempts())
     names = [f"{window.name}{nth}" for window in windows for nth in range(window.length)]
 
     def key(lane: Lane) -> dict:

@@ -174,7 +174,7 @@ VERIFIES = [f"{REGISTER}/verify-otp", f"{LOGIN}/verify-otp", "/login/email/verif
 GETS = ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi.json", "/health"]
 KEY = {"idempotency-key": "k" * 20}
 ENTER, STORE = "/auth/customer/emailpass", "/store/customers"
-REFUSED = {"an ask that its address's windows refuse": (429,)}
+REFUSED = {"a code request that its address's windows refuse": (429,)}
 REFUSED |= {"the same, a wrong code": (401,), f"POST {ENTER}, a wrong password": (401,), f"POST {ENTER}, an unknown address": (401,)}
 REFUSED |= {f"POST {ENTER}, not verified yet": (403,)}
 NEW_PASSWORD = "another long password"
@@ -193,7 +193,7 @@ class Calls:
         self.by_name |= {f"POST {path}": (partial(self.proof, path), partial(self.post, path)) for path in VERIFIES}
         self.by_name |= {f"GET {path}": (lambda: api.get(GETS[0]), lambda _, path=path: api.get(path)) for path in GETS}
         self.by_name |= {
-            "an ask that its address's windows refuse": (
+            "a code request that its address's windows refuse": (
                 lambda: self.post(REQUESTS[-1], body := self.address(REQUESTS[-1])) and body,
                 self.request_code_again,
             ),
@@ -387,7 +387,7 @@ def test_the_requests_of_each_call_are_those_of_a_run(api, tables, inbox, engine
         cold = {name: calls.requests(name, cold=True) for name in calls.by_name}
     counted = {name: (len(warm[name]), len(cold[name]), ", ".join(warm[name]) or "–") for name in calls.by_name}
     request, verify = counted[f"POST {LOGIN}/request-otp"], counted[f"POST {LOGIN}/verify-otp"]
-    counted["a whole sign-in: ask and verify"] = (request[0] + verify[0], request[1] + verify[1], f"{request[2]}, {verify[2]}")
+    counted["a whole sign-in: code request and verify"] = (request[0] + verify[0], request[1] + verify[1], f"{request[2]}, {verify[2]}")
 
     assert documented == counted
     assert {f"{method} {path}".replace("HEAD ", "GET ") for method, path in routes()} <= set(documented)

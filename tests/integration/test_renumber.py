@@ -323,7 +323,7 @@ def test_many_customers_are_moved_page_by_page_in_the_same_memory(api, engine, t
         number = f"+22996{n:06d}"
         address = Address(Channel.PHONE, number, number, "BJ")
         customer = customers.new(Names()).with_address(address, verified=True)
-        identity, *_ = identity_items.verify(address, customer, None)
+        identity, *_ = identity_items.put_verified(address, customer, None)
         requests += [identity.parameters["Item"], customer_items.put_new(customer).parameters["Item"]]
     for first in range(0, len(requests), 25):
         engine.write({table: [{"PutRequest": {"Item": item}} for item in requests[first : first + 25]]})

@@ -13,13 +13,13 @@ from tests.harness.engines import ROOT
 FORMER = {
     # codes
     "Place", "STRANGERS", "place_of", "Asked", "ask_nobody", "by_owner", "Try", "TryCode", "spend", "spending", "give_back", "try_items",
-    "try_code", "try_challenge", "take_out", "is_guess", "guess_items", "count_guess",
+    "try_code", "try_challenge", "take_out", "is_guess", "guess_items", "count_guess", "AttemptRow",
     # redemption
     "proofs_use", "settle", "Stale", "Opened", "Outcome", "outcome_items", "insists",
     # keys, AWS
     "pepper", "peppers", "Pepper", "PEPPER_SECRET", "PepperSecret", "ReadPepper", "vault", "keyed",
     # customers, sessions
-    "Standing", "Owned", "end_claim", "claimant", "Pair", "genuine", "go_on", "renewals",
+    "Standing", "Owned", "end_claim", "claimant", "Pair", "genuine", "go_on", "renewals", "IS_UNCHANGED", "unchanged_values",
     # messages
     "NotSent", "notice_items", "NOTICE", "CLAIM_SECONDS",
     # schemas

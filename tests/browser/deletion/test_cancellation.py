@@ -74,7 +74,7 @@ def test_a_new_password_for_an_account_in_deletion_offers_to_cancel_it(demo, del
     assert deletions.calls == []
 
 
-def refused_without_an_address(demo, deletions):
+def refused_with_a_token(demo, deletions):
     deletions.refuse_sign_in(refusal("account_deletion_pending", 403, cancel_token="keep_1"))
     open_at(demo, "password")
     demo.page.locator("[name=who]:visible").fill(EMAIL)
@@ -84,8 +84,8 @@ def refused_without_an_address(demo, deletions):
     expect(demo.page.locator("#keep-who")).to_be_hidden()
 
 
-def test_without_a_verified_address_the_deletion_is_cancelled_without_a_code(demo, deletions):
-    refused_without_an_address(demo, deletions)
+def test_the_token_of_a_refused_sign_in_cancels_the_deletion_without_a_code(demo, deletions):
+    refused_with_a_token(demo, deletions)
     demo.page.locator("#keep").get_by_role("button", name="Keep my account").click()
 
     expect(demo.notice).to_have_text("Your account stays. Sign in again.")
@@ -93,7 +93,7 @@ def test_without_a_verified_address_the_deletion_is_cancelled_without_a_code(dem
 
 
 def test_an_expired_offer_without_a_code_is_reported(demo, deletions):
-    refused_without_an_address(demo, deletions)
+    refused_with_a_token(demo, deletions)
     deletions.answers["cancel-confirm"] = WRONG_CODE
     demo.submit.click()
 
@@ -104,7 +104,7 @@ def test_an_expired_offer_without_a_code_is_reported(demo, deletions):
 def test_an_erasure_that_has_begun_cannot_be_cancelled(demo, deletions, by):
     deletions.answers["cancel-confirm"] = PENDING
     if by == "offer":
-        refused_without_an_address(demo, deletions)
+        refused_with_a_token(demo, deletions)
         demo.submit.click()
     else:
         open_at(demo, "keep")

@@ -477,6 +477,9 @@ def test_of_500_cancellations_and_a_concurrent_run_exactly_one_wins_each_and_the
 
 
 def test_while_an_account_is_erased_nobody_signs_in_and_a_cancellation_is_too_late(leaving, api, inbox):
+    challenge, code = leaving.request_and_read_code(LOGIN)
+    token = leaving.verify(code, challenge=challenge)["cancel_token"]
+    api.clock.advance(90)
     response = leaving.request_cancellation()
     code = inbox.code(leaving.phone)
     with api.wire.broken("BatchWriteItem", "killed_before"), pytest.raises(Killed):
@@ -485,7 +488,9 @@ def test_while_an_account_is_erased_nobody_signs_in_and_a_cancellation_is_too_la
     assert leaving.cancel_deletion(response["token"], code)["type"] == "account_deletion_pending"
     api.clock.advance(90)
     challenge, code = leaving.request_and_read_code(LOGIN)
-    assert leaving.verify(code, challenge=challenge)["type"] == "account_deletion_pending"
+    refused = leaving.verify(code, challenge=challenge)
+    assert (refused["type"], "cancel_token" in refused.body) == ("account_deletion_pending", False)
+    assert api.post(f"{DELETION}/cancel-confirm", token=token)["type"] == "account_deletion_pending"
     api.clock.advance(3600)  # when it is looked at again
     assert api.process_deletions()["completed"] == 1
     assert api.post(f"{DELETION}/cancel-confirm", token=response["token"], code="000000").status == 401

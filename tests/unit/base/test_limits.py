@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_auth.base.limits import LONG_AGO, Limit, Window, client_sends, failures, sends
+from customer_auth.base.limits import LONG_AGO, Limit, Window, client_sends, code_attempts, sends
 
 _ASSIGNMENT = r"#(\w+) = (?:if_not_exists\(#(\w+), (:\w+)\)|(:\w+))"
 _TERM = r"\(attribute_not_exists\(#(\w+)\) OR #(\w+) <= (:\w+)\)"
@@ -86,7 +86,7 @@ def test_both_expressions_of_a_window_fit_into_dynamodb_s_4_kb(length):
 
 def test_the_template_s_windows_are_the_contract_s(template_settings):
     assert sends().limits == ((1, 90), (5, 3600), (10, 86400))
-    assert failures().limits == ((10, 3600), (20, 86400))
+    assert code_attempts().limits == ((10, 3600), (20, 86400))
     assert client_sends().limits == ((30, 3600),)
 
 

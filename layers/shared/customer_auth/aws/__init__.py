@@ -30,8 +30,9 @@ _CONFLICT_ATTEMPTS = 4
 
 
 def call(service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-    """Send a request and return the response's body; repeated, with jitter, if it is lost, throttled or conflicts with another write.
+    """Send a request and return the response's body.
 
+    For all services but SNS and SES it is repeated, with jitter, if it is lost, throttled or conflicts with another write.
     `operation` has AWS's own name, like `UpdateItem`.
     Raises: ConditionalCheckFailed, TransactionCanceled, Refused (nothing was done), OutcomeUnknown (it may have been executed).
     """

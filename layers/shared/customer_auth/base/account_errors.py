@@ -16,7 +16,7 @@ class AccountDeletionPending(Refusal):
 
 
 class CancellableDeletionPending(AccountDeletionPending):
-    """The account is being deleted and has no verified address; `cancel_token` cancels the deletion."""
+    """The account is being deleted, and whoever has just proven to be the customer can cancel that, by the `cancel_token` alone."""
 
 
 class VerificationRequired(Refusal):

@@ -98,7 +98,7 @@ def notifications() -> Window:
     return Window("notify", (Limit(_NOTIFICATIONS_PER_HOUR, HOUR), Limit(_NOTIFICATIONS_PER_DAY, DAY)))
 
 
-def failures() -> Window:
+def code_attempts() -> Window:
     """Code attempts for one address in one lane, for all purposes and with or without a challenge; a correct code removes one again."""
     service = settings.service()
     return Window("fail", (Limit(service.failures_per_hour, HOUR), Limit(service.failures_per_day, DAY)))

@@ -7,10 +7,10 @@ from customer_auth.base import clock
 from customer_auth.customers.customer_conditions import (
     COUNTS_SESSION,
     HAS_ROOM,
-    IS_UNCHANGED,
+    SAME_EPOCH_AND_STATUS,
+    epoch_and_status,
     same_password,
     session_values,
-    unchanged_values,
 )
 from customer_auth.customers.customer_items import key
 from customer_auth.customers.customers import Customer
@@ -22,9 +22,9 @@ def verify(customer: Customer, unverified: Address, *, begins_session: bool) -> 
     With `begins_session` it also counts the session that begins with it.
     """
     channel, (has_same_password, values) = unverified.channel, same_password(customer)
-    # nothing has changed since the read · the address is still the customer's · so is the password, which the address's item will copy
-    where = f"{IS_UNCHANGED} AND #{channel} = :spelling AND {has_same_password}"
-    values |= unchanged_values(customer) | {":spelling": unverified.spelling, ":true": True, ":now": clock.now()}
+    # session epoch and status are as read · the address is still the customer's · so is the password, which the address's item will copy
+    where = f"{SAME_EPOCH_AND_STATUS} AND #{channel} = :spelling AND {has_same_password}"
+    values |= epoch_and_status(customer) | {":spelling": unverified.spelling, ":true": True, ":now": clock.now()}
     sets = f"SET #{channel}_verified = :true, #updated_at = :now"
     if begins_session:
         sets, where, values = f"{sets}, {COUNTS_SESSION}", f"{where} AND {HAS_ROOM}", values | session_values(customer)

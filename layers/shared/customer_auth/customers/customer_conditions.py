@@ -1,17 +1,17 @@
-"""Parts of expressions that several writes of a customer share: that nothing has changed since it was read, and counting a session."""
+"""Parts of expressions that several writes of a customer share: what must be as it was read, and counting a session."""
 
 from customer_auth.aws.dynamodb import Item
 from customer_auth.customers.customers import MAX_SESSIONS, Customer
 
-# No session has been ended with all others · the customer may still sign in, or still may not.
-IS_UNCHANGED = "#session_epoch = :epoch AND #status = :status"
+# No call has ended all sessions since the read · the customer may still sign in, or still may not.
+SAME_EPOCH_AND_STATUS = "#session_epoch = :epoch AND #status = :status"
 COUNTS_SESSION = "#sessions_begun = if_not_exists(#sessions_begun, :none) + :one"
 # Fewer sessions have begun since the customer was read than would end this one before it begins.
 HAS_ROOM = "(attribute_not_exists(#sessions_begun) OR #sessions_begun < :full)"
 
 
-def unchanged_values(customer: Customer) -> Item:
-    """The values of IS_UNCHANGED."""
+def epoch_and_status(customer: Customer) -> Item:
+    """The values of SAME_EPOCH_AND_STATUS."""
     return {":epoch": customer.session_epoch, ":status": customer.status}
 
 

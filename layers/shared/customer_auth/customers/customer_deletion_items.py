@@ -7,45 +7,45 @@ the cancelled ones.
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock
-from customer_auth.customers.customer_conditions import IS_UNCHANGED, unchanged_values
+from customer_auth.customers.customer_conditions import SAME_EPOCH_AND_STATUS, epoch_and_status
 from customer_auth.customers.customer_items import key
 from customer_auth.customers.customers import Customer, Status
 
 
 def request(customer: Customer, request_id: str, lapses_at: int) -> Write:
     """Part of a transaction: names a request for the customer's deletion, in place of the one that was read."""
-    # nothing has changed since the read · nobody has made another request
-    where = f"{IS_UNCHANGED} AND " + ("#deletion = :previous" if customer.deletion else "attribute_not_exists(#deletion)")
-    values = unchanged_values(customer) | {":request": request_id, ":lapses_at": lapses_at}
+    # session epoch and status are as read · nobody has made another request
+    where = f"{SAME_EPOCH_AND_STATUS} AND " + ("#deletion = :previous" if customer.deletion else "attribute_not_exists(#deletion)")
+    values = epoch_and_status(customer) | {":request": request_id, ":lapses_at": lapses_at}
     values |= {":previous": customer.deletion} if customer.deletion else {}
     return dynamodb.update(*key(customer.id), "SET #deletion = :request, #deletion_lapses_at = :lapses_at", where, values)
 
 
 def confirm(customer: Customer, request_id: str) -> Write:
     """Part of a transaction: ends every session and blocks every sign-in, until the deletion is cancelled."""
-    values = unchanged_values(customer) | {":request": request_id, ":next": customer.session_epoch + 1, ":now": clock.now()}
+    values = epoch_and_status(customer) | {":request": request_id, ":next": customer.session_epoch + 1, ":now": clock.now()}
     values |= {":confirmed": Status.DELETION_CONFIRMED}
-    # nothing has changed since the read · the customer names this request, or none
-    where = f"{IS_UNCHANGED} AND (attribute_not_exists(#deletion) OR #deletion = :request)"
+    # session epoch and status are as read · the customer names this request, or none
+    where = f"{SAME_EPOCH_AND_STATUS} AND (attribute_not_exists(#deletion) OR #deletion = :request)"
     sets = "SET #status = :confirmed, #session_epoch = :next, #updated_at = :now, #deletion = :request"
     return dynamodb.update(*key(customer.id), f"{sets} REMOVE #deletion_lapses_at, #expires_at", where, values)
 
 
 def cancel(customer: Customer) -> Write:
     """Part of a transaction: lets the customer sign in again; fails once the erasure has begun."""
-    values = unchanged_values(customer) | {":deletion": customer.deletion, ":active": Status.ACTIVE, ":now": clock.now()}
+    values = epoch_and_status(customer) | {":deletion": customer.deletion, ":active": Status.ACTIVE, ":now": clock.now()}
     values |= {":none": list[str](), ":cancelled": [customer.deletion]}
     sets = "SET #status = :active, #updated_at = :now, #deletions = list_append(if_not_exists(#deletions, :none), :cancelled)"
-    # nothing has changed since the read, so its erasure has not begun · the customer still names this request
-    where = f"{IS_UNCHANGED} AND #deletion = :deletion"
+    # the status is still DELETION_CONFIRMED, as read, so the erasure has not begun · the customer still names this request
+    where = f"{SAME_EPOCH_AND_STATUS} AND #deletion = :deletion"
     return dynamodb.update(*key(customer.id), f"{sets} REMOVE #deletion", where, values)
 
 
 def begin_erasure(customer: Customer) -> Write:
     """Part of a transaction: marks the customer as being erased, after which the deletion cannot be cancelled."""
-    values = unchanged_values(customer) | {":deletion": customer.deletion, ":erasing": Status.ERASING}
-    # nothing has changed since the read, so it has not been cancelled · the customer still names this request
-    where = f"{IS_UNCHANGED} AND #deletion = :deletion"
+    values = epoch_and_status(customer) | {":deletion": customer.deletion, ":erasing": Status.ERASING}
+    # the status is still DELETION_CONFIRMED, as read, so it has not been cancelled · the customer still names this request
+    where = f"{SAME_EPOCH_AND_STATUS} AND #deletion = :deletion"
     return dynamodb.update(*key(customer.id), "SET #status = :erasing", where, values)
 
 

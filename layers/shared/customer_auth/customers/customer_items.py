@@ -24,10 +24,10 @@ from customer_auth.base import clock, settings
 from customer_auth.customers.customer_conditions import (
     COUNTS_SESSION,
     HAS_ROOM,
-    IS_UNCHANGED,
+    SAME_EPOCH_AND_STATUS,
+    epoch_and_status,
     same_password,
     session_values,
-    unchanged_values,
 )
 from customer_auth.customers.customers import Customer
 
@@ -57,14 +57,14 @@ def put_new(customer: Customer) -> Write:
 
 def take_over(customer: Customer, successor: Customer) -> Write:
     """Part of a transaction: gives the id of a customer who has verified nothing to another person; nothing of the old customer stays."""
-    # nothing has changed since the read · no address has been verified meanwhile
-    where = f"{IS_UNCHANGED} AND #email_verified = :unverified AND #phone_verified = :unverified"
-    return dynamodb.put(*_item(successor), where, unchanged_values(customer) | {":unverified": False})
+    # session epoch and status are as read · no address has been verified meanwhile
+    where = f"{SAME_EPOCH_AND_STATUS} AND #email_verified = :unverified AND #phone_verified = :unverified"
+    return dynamodb.put(*_item(successor), where, epoch_and_status(customer) | {":unverified": False})
 
 
-def is_unchanged(customer: Customer) -> Write:
+def has_same_epoch_and_status(customer: Customer) -> Write:
     """Part of a transaction: checks that the customer's status and session epoch are still those that were read."""
-    return dynamodb.condition_check(*key(customer.id), IS_UNCHANGED, unchanged_values(customer))
+    return dynamodb.condition_check(*key(customer.id), SAME_EPOCH_AND_STATUS, epoch_and_status(customer))
 
 
 def exists(customer_id: str) -> Write:
@@ -76,15 +76,15 @@ def exists(customer_id: str) -> Write:
 
 def begin_session(customer: Customer) -> Write:
     """Part of a transaction: counts a session of the customer, if status and session epoch are still those that were read."""
-    where = f"{IS_UNCHANGED} AND {HAS_ROOM}"
-    values = unchanged_values(customer) | session_values(customer)
+    where = f"{SAME_EPOCH_AND_STATUS} AND {HAS_ROOM}"
+    values = epoch_and_status(customer) | session_values(customer)
     return dynamodb.update(*key(customer.id), f"SET {COUNTS_SESSION}", where, values)
 
 
 def begin_session_by_password(customer: Customer) -> Write:
     """Part of a transaction: as `begin_session`, if the password is unchanged too; the customer does not lapse any more."""
-    where = f"{IS_UNCHANGED} AND {HAS_ROOM} AND #password_hash = :password_hash"
-    values = unchanged_values(customer) | session_values(customer) | {":password_hash": customer.password_hash}
+    where = f"{SAME_EPOCH_AND_STATUS} AND {HAS_ROOM} AND #password_hash = :password_hash"
+    values = epoch_and_status(customer) | session_values(customer) | {":password_hash": customer.password_hash}
     return dynamodb.update(*key(customer.id), f"SET {COUNTS_SESSION} REMOVE #expires_at", where, values)
 
 
@@ -108,10 +108,10 @@ def update_and_end_sessions(customer: Customer, changed: Customer, names: Collec
     present = {name: value for name, value in fields.items() if value is not None}
     absent = ", ".join(["#expires_at", *(f"#{name}" for name in fields.keys() - present.keys())])
     has_same_password, values = same_password(customer)
-    values |= unchanged_values(customer) | {f":new_{name}": value for name, value in present.items()}
+    values |= epoch_and_status(customer) | {f":new_{name}": value for name, value in present.items()}
     sets = ", ".join(f"#{name} = :new_{name}" for name in present)
-    # nothing has changed since the read · nor has the password, which the items of the addresses copy
-    where = f"{IS_UNCHANGED} AND {has_same_password}"
+    # session epoch and status are as read · so is the password, which the items of the addresses copy
+    where = f"{SAME_EPOCH_AND_STATUS} AND {has_same_password}"
     return dynamodb.update(*key(customer.id), f"SET {sets} REMOVE {absent}", where, values)
 
 
@@ -121,7 +121,7 @@ def update_profile(customer: Customer, changed: Customer, names: Collection[str]
     Raises: WriteConflict (with the customer's item); aws.Failed (it may have been written).
     """
     fields = {name: getattr(changed, name) for name in names}
-    where, unchanged = IS_UNCHANGED, unchanged_values(customer)  # the caller's session is still alive
+    where, unchanged = SAME_EPOCH_AND_STATUS, epoch_and_status(customer)  # the caller's session is still alive
     if "metadata" in fields:
         fields["metadata"] = _metadata_text(changed)
         where += " AND #metadata = :metadata"  # nobody else has changed the metadata, so nothing of theirs is lost
@@ -142,8 +142,8 @@ def rehash(customer: Customer, password_hash: str) -> Write:
     flags = [f"{channel}_verified" for channel in Channel]
     same_flags = [f"#{flag} = :{flag}" for flag in flags]
     # the password is the same · no contact change has ended the sessions · no code has verified another address
-    where = " AND ".join(["#password_hash = :old_hash", IS_UNCHANGED, *same_flags])
-    values = unchanged_values(customer) | {":old_hash": customer.password_hash, ":new_hash": password_hash}
+    where = " AND ".join(["#password_hash = :old_hash", SAME_EPOCH_AND_STATUS, *same_flags])
+    values = epoch_and_status(customer) | {":old_hash": customer.password_hash, ":new_hash": password_hash}
     values |= {f":{flag}": getattr(customer, flag) for flag in flags}
     return dynamodb.update(*key(customer.id), "SET #password_hash = :new_hash", where, values)
 

@@ -17,7 +17,7 @@ class Status(StrEnum):
     """Where in its life an account is."""
 
     ACTIVE = "active"
-    DELETION_CONFIRMED = "deletion_confirmed"  # it can be cancelled until it is due
+    DELETION_CONFIRMED = "deletion_confirmed"  # it can be cancelled until its erasure begins, at the first hourly run after it is due
     ERASING = "erasing"  # it can no longer be cancelled
 
 

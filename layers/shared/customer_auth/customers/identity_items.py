@@ -1,5 +1,7 @@
 """Identities, in the customers table: one item for each address, which is also what makes the address unique.
 
+Two proofs at once: `unchanged` lets one transaction commit; the other decides again.
+
 A verified address identifies its customer. An unverified one identifies nobody: its item names the newest registration, whose password may
 be tried.
 
@@ -114,7 +116,7 @@ def find_all(addresses: Sequence[Address]) -> dict[Address, Identity]:
     return {address: identity for address, identity in identities.items() if identity}
 
 
-def verify(address: Address, customer: Customer, identity: Identity | None, *, registration: str | None = None) -> list[Write]:
+def put_verified(address: Address, customer: Customer, identity: Identity | None, *, registration: str | None = None) -> list[Write]:
     """Parts of a transaction: make the address this customer's, if it is unchanged since it was read. The first part is the identity's."""
     fields = {
         "proven_at": clock.now(),
@@ -125,7 +127,7 @@ def verify(address: Address, customer: Customer, identity: Identity | None, *, r
     return [dynamodb.put(*new_item(address, identity, fields), *unchanged(identity)), *_unverified_elsewhere(address, identity)]
 
 
-def verify_registration(address: Address, identity: Identity, password_hash: str) -> list[Write]:
+def put_verified_registration(address: Address, identity: Identity, password_hash: str) -> list[Write]:
     """Parts of a transaction: verify the address of a registration that has no customer, with its new password."""
     fields = {"proven_at": clock.now(), "registration": identity.registration, "password_hash": password_hash}
     return [dynamodb.put(*new_item(address, identity, fields), *unchanged(identity)), *_unverified_elsewhere(address, identity)]

@@ -38,6 +38,10 @@ class AddressState(NamedTuple):
         return self.customer if self.identity and self.identity.owner else None
 
 
+# The identity's position in the `writes` of an Assignment, and in the items of its WriteConflict.
+IDENTITY_PART = 1
+
+
 class Assignment(NamedTuple):
     """Who gets the address, and the transaction parts that make it so: first the customer's, then the identity's.
 
@@ -96,7 +100,7 @@ def assign(
     customer, condition_checks = referrals.resolve(customer.with_session() if begins_session else customer, referral_code)
     writes = [
         customer_items.take_over(replaced, customer) if replaced else customer_items.put_new(customer),
-        *identity_items.verify(address, customer, state.identity),
+        *identity_items.put_verified(address, customer, state.identity),
         referral_items.put(customer),
         *(_forget_predecessor(customer) if replaced else release_unverified(address, state)),
     ]

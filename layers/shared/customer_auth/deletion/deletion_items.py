@@ -113,10 +113,10 @@ def mark_reminded(deletion: Deletion) -> Write:
     return _change_state(DeletionState.CONFIRMED, DeletionState.CONFIRMED, deletion.id, fields, where=where, values=values)
 
 
-def begin_erasure(deletion: Deletion, erased: dict[str, int], now: int) -> Write:
+def begin_erasure(deletion: Deletion, inventory: dict[str, int], run_at: int) -> Write:
     """Part of a transaction: marks a request that is due as being erased, after which it cannot be cancelled."""
-    where, values = "#deletion_scheduled_at <= :present", {":present": now}
-    return _change_state(DeletionState.CONFIRMED, DeletionState.ERASING, deletion.id, {"erased": erased}, where=where, values=values)
+    where, values = "#deletion_scheduled_at <= :run_at", {":run_at": run_at}
+    return _change_state(DeletionState.CONFIRMED, DeletionState.ERASING, deletion.id, {"erased": inventory}, where=where, values=values)
 
 
 def complete(deletion: Deletion, receipt: str, completed_at: int) -> Write:

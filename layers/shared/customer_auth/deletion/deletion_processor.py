@@ -16,7 +16,7 @@ from customer_auth.aws.dynamodb import Item
 from customer_auth.base import clock
 from customer_auth.customers import cleanup_items, customer_items
 from customer_auth.customers.cleanup_items import Cleanup
-from customer_auth.deletion import deletion_due_items, deletion_items, erasure
+from customer_auth.deletion import deletion_due_items, deletion_items, deletion_notifications, erasure
 from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.messaging.kinds import Kind
 
@@ -132,5 +132,5 @@ def _remind(due: Deletion) -> bool:
     if customer is None or not erasure.is_current(due, customer):
         erasure.close_orphan(due, customer)
         return False
-    notifications = erasure.notify(Kind.DELETION_REMINDER, customer, due, at=due.deletion_scheduled_at)
+    notifications = deletion_notifications.put_new(Kind.DELETION_REMINDER, customer, due, at=due.deletion_scheduled_at)
     return erasure.commit([deletion_items.mark_reminded(due), *notifications])

@@ -9,17 +9,15 @@ because the address may be somebody else's.
 from itertools import batched
 from typing import assert_never
 
-from customer_auth.addresses.address import Channel
 from customer_auth.aws import conflicts, dynamodb
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Write
 from customer_auth.aws.keys import Lane
-from customer_auth.base import clock, settings
+from customer_auth.base import clock
 from customer_auth.customers import customer_deletion_items, customer_items, identity_items, referral_items, registration_items
 from customer_auth.customers.customers import Customer, Status
-from customer_auth.deletion import deletion_count_items, deletion_items, receipts
+from customer_auth.deletion import deletion_count_items, deletion_items, deletion_notifications, receipts
 from customer_auth.deletion.deletion_items import Deletion, DeletionState
-from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.otp import code_items
 from customer_auth.passwords import password_attempt_items
@@ -38,16 +36,16 @@ def erase(deletion: Deletion, now: int) -> bool:
     customer = customer_items.find(deletion.customer_id)
     if customer is None or not is_current(deletion, customer):
         return close_orphan(deletion, customer)
-    erased = deletion.erased or _inventory(customer)
+    inventory = deletion.erased or _inventory(customer)
     if deletion.status == DeletionState.CONFIRMED:
         # point of no return
-        begun = commit([deletion_items.begin_erasure(deletion, erased, now), customer_deletion_items.begin_erasure(customer)])
+        begun = commit([deletion_items.begin_erasure(deletion, inventory, now), customer_deletion_items.begin_erasure(customer)])
         if not begun:
             return False
     erase_sessions(customer.id)
     for request_ids in batched(customer.deletions or (), _REASONS_PER_TRANSACTION, strict=False):
         dynamodb.transact([deletion_items.remove_reason(each) for each in request_ids])
-    return _erase_account(deletion, customer, erased)
+    return _erase_account(deletion, customer, inventory)
 
 
 def _inventory(customer: Customer) -> dict[str, int]:
@@ -113,22 +111,22 @@ def _identity_keys(customer: Customer) -> list[str]:
     return [*known, *(identity.address_key for identity in identities if identity.customer_id == customer.id)]
 
 
-def _erase_account(deletion: Deletion, customer: Customer, erased: dict[str, int]) -> bool:
+def _erase_account(deletion: Deletion, customer: Customer, inventory: dict[str, int]) -> bool:
     """Commit the last transaction; again if somebody registers or verifies one of the unverified addresses meanwhile."""
 
     def decide(_: WriteConflict | None) -> bool:
         try:
-            return commit(_last_writes(deletion, customer, erased))
+            return commit(_last_writes(deletion, customer, inventory))
         except dynamodb.TransactionFailed as failed:
             raise WriteConflict(failed.items) from None
 
     return conflicts.retry_on_conflict(decide)
 
 
-def _last_writes(deletion: Deletion, customer: Customer, erased: dict[str, int]) -> list[Write]:
+def _last_writes(deletion: Deletion, customer: Customer, inventory: dict[str, int]) -> list[Write]:
     """The last transaction: deletes the account, frees its addresses, completes the request and notifies the customer."""
     completed_at = clock.now()
-    receipt = receipts.issue(deletion, erased, completed_at)
+    receipt = receipts.issue(deletion, inventory, completed_at)
     return [
         deletion_items.complete(deletion, receipt, completed_at),
         customer_deletion_items.erase(customer),
@@ -138,17 +136,8 @@ def _last_writes(deletion: Deletion, customer: Customer, erased: dict[str, int])
         *([dynamodb.delete(*registration_items.key(customer.registration))] if customer.registration else ()),
         referral_items.erase(customer),
         deletion_count_items.add(deletion.id, confirmed=-1, completed=1),
-        *notify(Kind.DELETION_COMPLETED, customer, deletion),
+        *deletion_notifications.put_new(Kind.DELETION_COMPLETED, customer, deletion),
     ]
-
-
-def notify(kind: Kind, customer: Customer, deletion: Deletion, *, at: int | None = None) -> list[Write]:
-    """Part of a transaction, if the customer has a verified address: queues a notification; `at` is the time that it mentions."""
-    address = customer.verified_address(prefer=Channel(settings.service().deletion_channel))
-    if address is None:
-        return []
-    fallback = customer.other_verified_address(address)
-    return [notification_items.put_new(kind, address, deletion.locale, fallback=fallback, at=at)]
 
 
 def commit(writes: list[Write]) -> bool:

@@ -1,7 +1,7 @@
-"""Deleting an account: requested, then confirmed by a code. Until it is due it can be cancelled; then `erasure` carries it out.
+"""Deleting an account: requested, then confirmed by a code. `erasure` carries it out, at the first hourly run after it is due.
 
 A request that is not confirmed changes nothing. A confirmed one ends every session, and nobody can sign in until it is cancelled (see
-`deletion_cancellation`).
+`deletion_cancellation`), which is possible until the erasure begins.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from customer_auth.deletion import deletion_count_items, deletion_items
 from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
-from customer_auth.otp import codes, redemption
+from customer_auth.otp import attempts, codes, redemption
 from customer_auth.otp.challenges import BoundTo, Challenge
 from customer_auth.otp.issuing import IssuedChallenge
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
@@ -69,7 +69,7 @@ def confirm(attempt: CodeAttempt, at: int) -> Deletion:
     `at` is as for `request`. Raises: WrongCode (also if the request has lapsed), Throttled; Unavailable and aws.Failed with the proof
     unspent.
     """
-    proof = codes.verify_challenge(Purpose.DELETION, attempt)
+    proof = attempts.verify_challenge(Purpose.DELETION, attempt)
     if isinstance(proof, Repeat):
         return current_request(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _confirm(proof, at))

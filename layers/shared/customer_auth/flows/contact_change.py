@@ -65,13 +65,13 @@ def verify(identified: TokenOwner, attempt: CodeAttempt, issuer: str) -> Contact
         raise AccountDeletionPending
     if identified.caller is None and attempt.key is None:
         raise NotAuthenticated("session_ended")
-    proof = codes.verify_challenge(Purpose.CONTACT, attempt)
+    proof = attempts.verify_challenge(Purpose.CONTACT, attempt)
     if isinstance(proof, Repeat):
         if proof.record.customer_id != identified.claims.sub:
             raise WrongCode("foreign_challenge", counts=False)
         return _repeated(proof, issuer)
     if identified.caller is None:
-        attempts.refund(proof.row)
+        attempts.refund(proof.attempt_ref)
         raise NotAuthenticated("session_ended")
     caller = identified.caller
 
@@ -124,7 +124,7 @@ def _change(proof: Proof, caller: Caller, state: AddressState, own: dict[Address
     started = _reissue(proof, caller, issuer)
     writes = [
         customer_items.update_and_end_sessions(customer, started.customer, [str(address.channel), f"{address.channel}_verified"]),
-        *identity_items.verify(address, started.customer, state.identity),
+        *identity_items.put_verified(address, started.customer, state.identity),
         session_items.put_new(started.session),
         *(ownership.release_unverified(address, state) if state.customer and state.customer.id != customer.id else ()),
         *_writes_for_own(customer, address, own),

@@ -145,7 +145,7 @@ def _writes(registration: Registration, customer: Customer, identity: Identity |
     """The writes that use up the registration and create the customer: first the registration's, then the identity's."""
     address = registration.address
     if identity:
-        identity_writes = identity_items.verify(address, customer, identity, registration=registration.id)
+        identity_writes = identity_items.put_verified(address, customer, identity, registration=registration.id)
     else:
         identity_writes = identity_items.put_unverified(
             address, registration.id, registration.password_hash, customer, expires_at=customer.expires_at

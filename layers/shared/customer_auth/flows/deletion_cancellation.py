@@ -11,12 +11,12 @@ from customer_auth.base.account_errors import AccountDeletionPending
 from customer_auth.base.errors import Unavailable, WrongCode
 from customer_auth.customers import customer_deletion_items, customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer, Status
-from customer_auth.deletion import deletion_count_items, deletion_items
+from customer_auth.deletion import deletion_count_items, deletion_items, deletion_notifications
 from customer_auth.deletion.deletion_items import Deletion, DeletionState
 from customer_auth.flows.account_deletion import current_request
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
-from customer_auth.otp import codes, redemption
+from customer_auth.otp import attempts, redemption
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.tokens import cancel_tokens
@@ -27,7 +27,7 @@ def cancel(attempt: CodeAttempt) -> Deletion:
 
     Raises: WrongCode, Throttled; AccountDeletionPending (the erasure has begun), Unavailable and aws.Failed with the proof unspent.
     """
-    proof = codes.verify_challenge(Purpose.CANCELLATION, attempt)
+    proof = attempts.verify_challenge(Purpose.CANCELLATION, attempt)
     if isinstance(proof, Repeat):
         return _last_cancelled(customer_items.find(proof.record.customer_id))
     return redemption.retry_on_conflict(proof, lambda _: _cancel(proof), AccountDeletionPending)
@@ -47,17 +47,18 @@ def _cancel(proof: Proof) -> Deletion:
 
 
 def cancel_by_token(token: str) -> Deletion:
-    """Cancel with the token from the refused sign-in, for customers without a verified address. Repeating it succeeds.
+    """Cancel with the token from a refused sign-in, by itself. Repeating it succeeds, until another deletion is confirmed.
 
     Raises: WrongCode, AccountDeletionPending (the erasure has begun), Unavailable, aws.Failed.
     """
     customer_id, request_id = cancel_tokens.verify(token)
     customer = customer_items.find(customer_id)
-    if customer and request_id in (customer.deletions or []):
+    if customer and customer.may_sign_in and request_id in (customer.deletions or []):
         return _last_cancelled(customer)
     if customer is None or customer.deletion != request_id:
         raise WrongCode("nothing_to_cancel")
     writes, cancelled = _cancellation(customer)
+    writes += deletion_notifications.put_new(Kind.DELETION_CANCELLED, customer, cancelled)
     try:
         dynamodb.transact(writes)
     except dynamodb.TransactionFailed:

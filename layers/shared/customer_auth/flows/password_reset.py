@@ -15,9 +15,10 @@ from customer_auth.base.errors import WrongCode
 from customer_auth.customers import customer_items, identity_items, identity_password_items, ownership, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import AddressState
+from customer_auth.flows.deletion_refusal import deletion_pending
 from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
-from customer_auth.otp import codes, devices, redemption
+from customer_auth.otp import attempts, devices, redemption
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.passwords import hashing
@@ -40,7 +41,7 @@ def complete(token: str, address: Address, password: str, key: str | None, clien
     """
     hashing.check("password", password, [address])
     challenge, code = reset_tokens.parse(token)
-    proof = codes.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
+    proof = attempts.verify_code(Purpose.RESET, address, CodeAttempt(code, challenge, key, client))
     if isinstance(proof, Repeat):
         return devices.issue(proof.address, at=proof.record.at)
     password_hash = hashing.hash_password(password)
@@ -53,7 +54,7 @@ def _complete(proof: Proof, password_hash: str) -> str:
     if identity is None or proof.challenge.revision != (identity.revision if identity.proven_at else None):
         raise WrongCode("superseded")
     if state.owner and not state.owner.may_sign_in:
-        raise AccountDeletionPending
+        raise deletion_pending(state.owner)
     plan = _plan(proof, state, password_hash)
     repeat = redemption.redeem(proof, plan.writes, customer_id=plan.customer_id, ends_devices_of=plan.ends_devices_of)
     audit.count("verified")
@@ -67,7 +68,7 @@ def _plan(proof: Proof, state: AddressState, password_hash: str) -> _Plan:
         return _plan_for_owner(proof, state.owner, password_hash)
     notification = notification_items.put_new(Kind.PASSWORD_CHANGED, address, proof.challenge.locale, fallback=None)
     if identity and identity.registration and customer is None:
-        verified = identity_items.verify_registration(address, identity, password_hash)
+        verified = identity_items.put_verified_registration(address, identity, password_hash)
         set_password = registration_items.set_password(identity.registration, password_hash)
         return _Plan("", [*verified, set_password, notification], [address])
     assignment = ownership.assign(address, state, password_hash=password_hash)

@@ -10,24 +10,20 @@ from customer_auth.addresses.address import Address
 from customer_auth.aws import conflicts, dynamodb, secret_keys
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.base import settings
-from customer_auth.base.account_errors import (
-    AccountDeletionPending,
-    CancellableDeletionPending,
-    RegistrationIncomplete,
-    VerificationRequired,
-)
+from customer_auth.base.account_errors import RegistrationIncomplete, VerificationRequired
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Unavailable, WrongPassword, login_not_enabled
 from customer_auth.customers import customer_items, identity_items, identity_password_items, ownership, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
+from customer_auth.flows.deletion_refusal import deletion_pending
 from customer_auth.otp import client_items, devices, lanes, password_window_items
 from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.passwords import hashing
 from customer_auth.sessions import issuance, session_items
 from customer_auth.sessions.issuance import TokenPair
 from customer_auth.sessions.session_items import Session
-from customer_auth.tokens import cancel_tokens, registration_tokens
+from customer_auth.tokens import registration_tokens
 
 
 class PasswordSignIn(NamedTuple):
@@ -132,9 +128,7 @@ class _SignIn(NamedTuple):
         if customer.may_sign_in:
             return customer
         _refund(self.ref, self.client)
-        if customer.has_any_verified or not customer.deletion:
-            raise AccountDeletionPending
-        raise CancellableDeletionPending(cancel_token=cancel_tokens.issue(customer.id, customer.deletion))
+        raise deletion_pending(customer)
 
     def _commit(self, identity: Identity, customer: Customer) -> PasswordSignIn:
         """Start the session. Raises: WriteConflict, Unavailable, aws.Failed."""

@@ -15,7 +15,8 @@ from customer_auth.base.errors import BadRequest, WrongCode
 from customer_auth.customers import ownership, referrals
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import Assignment
-from customer_auth.otp import codes, devices, redemption
+from customer_auth.flows.deletion_refusal import deletion_pending
+from customer_auth.otp import attempts, devices, redemption
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 from customer_auth.otp.redemption import StartedSession
@@ -41,7 +42,7 @@ def sign_in(
     Raises: WrongCode (also if the purpose is to log in and there is no account), Throttled; AccountDeletionPending, BadRequest (the
     referral code), Unavailable and aws.Failed, after which the code can still be used.
     """
-    proof = codes.verify_code(purpose, address, attempt)
+    proof = attempts.verify_code(purpose, address, attempt)
     if isinstance(proof, Repeat):
         return _repeated(proof, issuer)
 
@@ -56,11 +57,11 @@ def _assign(proof: Proof, conflict: WriteConflict | None, names: Names, referral
 
     Raises: Throttled, AccountDeletionPending, WrongCode (no account to log in to), BadRequest, Unavailable, aws.Failed.
     """
-    current_identity = (conflict.items[1] if conflict else None) or {}
+    current_identity = (conflict.items[ownership.IDENTITY_PART] if conflict else None) or {}
     customer_id = current_identity.get("customer_id") or proof.challenge.customer_id
     state = ownership.read(proof.address, customer_id, first=partial(redemption.read, proof))
     if state.owner is not None and not state.owner.may_sign_in:
-        raise AccountDeletionPending
+        raise deletion_pending(state.owner)
     if state.owner is not None and state.identity is not None:
         return ownership.confirm(state.identity, state.owner)
     if proof.purpose is Purpose.LOGIN:

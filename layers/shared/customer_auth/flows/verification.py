@@ -12,7 +12,8 @@ from customer_auth.base.errors import Throttled, Unavailable, WrongCode
 from customer_auth.customers import customer_address_items, customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
-from customer_auth.otp import codes, devices, issuing, redemption
+from customer_auth.flows.deletion_refusal import deletion_pending
+from customer_auth.otp import attempts, codes, devices, issuing, redemption
 from customer_auth.otp.challenges import BoundTo
 from customer_auth.otp.issuing import IssuedChallenge
 from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
@@ -67,7 +68,7 @@ def verify(attempt: CodeAttempt, issuer: str) -> Verified:
 
     Raises: WrongCode, Throttled; ContactTaken, AccountDeletionPending, Unavailable and aws.Failed, after which the code can still be used.
     """
-    proof = codes.verify_challenge(Purpose.VERIFY, attempt)
+    proof = attempts.verify_challenge(Purpose.VERIFY, attempt)
     if isinstance(proof, Repeat):
         return _repeated(proof, issuer)
     return redemption.retry_on_conflict(proof, lambda _: _verify(proof, issuer), ContactTaken, AccountDeletionPending)
@@ -76,7 +77,7 @@ def verify(attempt: CodeAttempt, issuer: str) -> Verified:
 def _verify(proof: Proof, issuer: str) -> Verified:
     address, (customer, identity) = proof.address, _read(proof)
     unverified = customer.unverified_address(address.channel)  # None if another code has verified it already
-    verified = customer.with_address(unverified, verified=True)._replace(expires_at=None) if unverified else customer
+    verified = _with_verified(customer, unverified)
     started = redemption.draft_session(proof, verified.with_session(), issuer) if _signs_in(verified, address.channel) else None
     writes = _writes(customer, verified, unverified, identity, begins_session=started is not None)
     family, at = (started.session.family, started.session.begun_at) if started else ("", clock.now())
@@ -96,21 +97,32 @@ def _read(proof: Proof) -> tuple[Customer, Identity | None]:
     if customer is None or bound_to != _bound_to(customer) or not (customer.has_unverified(address) or customer.has_verified(address)):
         raise WrongCode("address_gone")
     if not customer.may_sign_in:
-        raise AccountDeletionPending
+        raise _deletion_pending(customer, address.channel)
     if identity and identity.proven_at and identity.customer_id != customer.id:
         raise ContactTaken
     return customer, identity
+
+
+def _deletion_pending(customer: Customer, channel: Channel) -> AccountDeletionPending:
+    """The refusal, with a cancel token only where the address would have signed in: otherwise it is no credential of the customer's."""
+    verified = _with_verified(customer, customer.unverified_address(channel))
+    return deletion_pending(customer) if _signs_in(verified, channel) else AccountDeletionPending()
+
+
+def _with_verified(customer: Customer, unverified: Address | None) -> Customer:
+    """The customer once the address is verified, or as before if there is none to verify."""
+    return customer.with_address(unverified, verified=True)._replace(expires_at=None) if unverified else customer
 
 
 def _writes(
     customer: Customer, verified: Customer, unverified: Address | None, identity: Identity | None, *, begins_session: bool
 ) -> list[Write]:
     if unverified is None:
-        return [customer_items.begin_session(customer) if begins_session else customer_items.is_unchanged(customer)]
+        return [customer_items.begin_session(customer) if begins_session else customer_items.has_same_epoch_and_status(customer)]
     registration = identity.registration if identity and identity.customer_id == customer.id else None
     return [
         customer_address_items.verify(customer, unverified, begins_session=begins_session),
-        *identity_items.verify(unverified, verified, identity, registration=registration),
+        *identity_items.put_verified(unverified, verified, identity, registration=registration),
         *([referral_items.put(verified)] if customer.expires_at else []),
     ]
 

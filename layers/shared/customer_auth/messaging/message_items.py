@@ -72,8 +72,8 @@ def find(message: OutboxMessage) -> DeliveryRecord | None:
 def lease(message: OutboxMessage) -> Item | None:
     """Take the lease on a message; returns its challenge or notification, or None if there is nothing left to send.
 
-    Exactly one of any number of concurrent senders gets the lease. A message whose sender died, or whose state is UNSURE, is leased once
-    more, as LEASED_AGAIN.
+    Exactly one of any number of concurrent senders gets the lease. A message whose sender died, or whose state is UNSURE, is leased as
+    LEASED_AGAIN; if that sender dies too, nobody takes it over.
     Raises: LeaseHeld, aws.Failed.
     """
     now, lease_id = clock.now(), secrets.token_bytes(_LEASE_BYTES)
@@ -102,7 +102,7 @@ def _is_unfinished(message: OutboxMessage, current: Item, now: int) -> bool:
     match state:
         case DeliveryState.LEASED | DeliveryState.UNSURE:
             return True
-        case DeliveryState.LEASED_AGAIN:  # there is no third attempt
+        case DeliveryState.LEASED_AGAIN:  # its sender may have died too: not sent a third time
             return False
         case DeliveryState.QUEUED | DeliveryState.SENT | DeliveryState.SKIPPED | DeliveryState.FAILED:
             return False

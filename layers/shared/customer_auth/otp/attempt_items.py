@@ -12,21 +12,21 @@ from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.otp.purposes import Purpose
 
 
-class AttemptRow(NamedTuple):
+class AttemptRef(NamedTuple):
     """One attempt as its code item counts it: its purpose and item, the challenge's id if it came with one, its own id.
 
     `key_hash` is the keyed hash of the caller's Idempotency-Key, for this item and purpose.
     """
 
     purpose: Purpose
-    ref: CodeItemRef
+    code_item: CodeItemRef
     challenge_id: bytes | None
     attempt_id: str
     key_hash: bytes | None
 
     @property
-    def map(self) -> str:
-        """The map of the challenge in which it is counted."""
+    def attempts_map(self) -> str:
+        """`bound`: attempts with the challenge; `unbound`: for the address alone. Each allows OTP_MAX_ATTEMPTS."""
         return "unbound" if self.challenge_id is None else "bound"
 
     @property
@@ -35,98 +35,98 @@ class AttemptRow(NamedTuple):
         return self.purpose is not Purpose.RESET
 
 
-def count_attempt(row: AttemptRow, now: int) -> Challenge:
+def count_attempt(ref: AttemptRef, now: int) -> Challenge:
     """Count the attempt by one write, before anything is compared; returns the challenge to compare with.
 
     Of any number of concurrent attempts, at most OTP_MAX_ATTEMPTS of each kind are counted, and over all codes of the address as many as
     its window has room for, beside the first attempt of each code that comes with its challenge: otherwise a stranger's wrong attempts
     would lock the owner's new device out for a day. One attempt, repeated, is counted once.
-    Raises: dynamodb.ConditionFailed (not counted; `attempts.count` says what it means); aws.Failed (it may be counted).
+    Raises: dynamodb.ConditionFailed (not counted; `attempts` says what it means); aws.Failed (it may be counted).
     """
-    write = _count_bound(row, now) if row.challenge_id is not None else _count_unbound(row, now)
-    return Challenge.of_item(row.purpose, dynamodb.write_and_read(write, row.purpose))
+    write = _count_bound(ref, now) if ref.challenge_id is not None else _count_unbound(ref, now)
+    return Challenge.of_item(ref.purpose, dynamodb.write_and_read(write, ref.purpose))
 
 
-def _count_bound(row: AttemptRow, now: int) -> Write:
+def _count_bound(ref: AttemptRef, now: int) -> Write:
     where = (
         "#p.#id = :id"  # this very challenge is still pending
         " AND #p.#expires_at > :now"  # it has not expired
         " AND size(#p.#bound) < :max"  # an attempt is left
         " AND attribute_not_exists(#p.#bound.#attempt)"  # this attempt is new
     )
-    values: Item = {":now": now, ":attempted": "attempted", ":id": row.challenge_id, ":max": settings.service().otp_max_attempts}
+    values: Item = {":now": now, ":attempted": "attempted", ":id": ref.challenge_id, ":max": settings.service().otp_max_attempts}
     assignments = "#p.#bound.#attempt = :now, #event = :attempted"
-    if row.fills_window:
-        window = limits.failures()
+    if ref.fills_window:
+        window = limits.code_attempts()
         where += f" AND (({window.condition()}) OR size(#p.#bound) < :one)"  # the window has room, or this is the code's first attempt
         values |= window.values(now) | {":one": 1}
         assignments += f", {window.update()}"
-    return dynamodb.update(*row.ref.key, f"SET {assignments}", where, values, {"p": row.purpose, "attempt": row.attempt_id})
+    return dynamodb.update(*ref.code_item.key, f"SET {assignments}", where, values, {"p": ref.purpose, "attempt": ref.attempt_id})
 
 
-def _count_unbound(row: AttemptRow, now: int) -> Write:
-    window = limits.failures()
+def _count_unbound(ref: AttemptRef, now: int) -> Write:
+    window = limits.code_attempts()
     where = (
         "attribute_exists(#p.#id) AND #p.#expires_at > :now"  # a challenge is pending and has not expired
         " AND size(#p.#unbound) < :max"  # an attempt is left
         " AND attribute_not_exists(#p.#unbound.#attempt)"  # this attempt is new
         f" AND {window.condition()}"  # the address's window has room
-        f"{row.ref.device_condition}"  # the device that chose the lane has not ended
+        f"{ref.code_item.device_condition}"  # the device that chose the lane has not ended
     )
-    values: Item = window.values(now) | row.ref.device_value
-    if row.key_hash:  # this key has not redeemed a code already
+    values: Item = window.values(now) | ref.code_item.device_value
+    if ref.key_hash:  # this key has not redeemed a code already
         where += " AND (attribute_not_exists(#done) OR #done.#key_hash <> :key_hash OR #done.#at <= :kept_since)"
-        values |= {":key_hash": row.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
+        values |= {":key_hash": ref.key_hash, ":kept_since": now - idempotency_items.REPEAT_SECONDS}
     return dynamodb.update(
-        *row.ref.key,
+        *ref.code_item.key,
         f"SET #p.#unbound.#attempt = :now, #event = :attempted, {window.update()}",
         where=where,
         values=values | {":attempted": "attempted", ":max": settings.service().otp_max_attempts},
-        names={"p": row.purpose, "done": idempotency_items.attribute(row.purpose), "attempt": row.attempt_id},
+        names={"p": ref.purpose, "done": idempotency_items.attribute(ref.purpose), "attempt": ref.attempt_id},
     )
 
 
-def refund_attempt(row: AttemptRow) -> None:
+def refund_attempt(ref: AttemptRef) -> None:
     """Take the attempt of a right code that opened nothing out of its map and its window. Raises: aws.Failed."""
-    _take_out(row, f"#p.#{row.map}.#attempt", {"p": row.purpose})
+    _take_out(ref, f"#p.#{ref.attempts_map}.#attempt", {"p": ref.purpose})
 
 
-def refund_failure(row: AttemptRow) -> None:
+def refund_failure(ref: AttemptRef) -> None:
     """Take the attempt out of the window, once, after another call has used the code. Raises: aws.Failed."""
-    _take_out(row, "#attempts.#attempt", {"attempts": _used_attempts(row.purpose, row.map)})
+    _take_out(ref, "#attempts.#attempt", {"attempts": _used_attempts(ref.purpose, ref.attempts_map)})
 
 
-def _take_out(row: AttemptRow, path: str, names: dict[str, str]) -> None:
-    shift = f", {limits.failures().shift_back()}" if row.fills_window else ""
+def _take_out(ref: AttemptRef, path: str, names: dict[str, str]) -> None:
+    shift = f", {limits.code_attempts().shift_back()}" if ref.fills_window else ""
     write = dynamodb.update(
-        *row.ref.key,
+        *ref.code_item.key,
         f"SET #event = :refunded{shift} REMOVE {path}",
         where=f"attribute_exists({path})",
         values={":refunded": "refunded"} | ({":long_ago": limits.LONG_AGO} if shift else {}),
-        names=names | {"attempt": row.attempt_id},
+        names=names | {"attempt": ref.attempt_id},
     )
     dynamodb.try_write(write)  # otherwise it was refunded already, or the challenge is gone
 
 
-def consume(row: AttemptRow, challenge: Challenge, record: IdempotencyRecord, *, ends_devices: bool = False) -> Write:
+def consume(ref: AttemptRef, challenge: Challenge, record: IdempotencyRecord, *, ends_devices: bool = False) -> Write:
     """The part of a transaction that uses the challenge up, once, and keeps the record of what it led to.
 
     With `ends_devices`, no device that was issued before counts for the address whose trusted lane this is (`code_items.end_devices`).
     """
     assignments = "#done = :done, #bound_attempts = #p.#bound, #unbound_attempts = #p.#unbound, #event = :used"
     values: Item = {":done": record.item(), ":used": "used"}
-    if row.fills_window:
-        assignments, values = f"{assignments}, {limits.failures().shift_back()}", values | {":long_ago": limits.LONG_AGO}
+    if ref.fills_window:
+        assignments, values = f"{assignments}, {limits.code_attempts().shift_back()}", values | {":long_ago": limits.LONG_AGO}
     if ends_devices:
         assignments = f"{assignments}, #devices_since = :since, #expires_at = :expires_at"
         values |= {":since": record.at, ":expires_at": record.at + devices.LIFE_SECONDS}
     return dynamodb.update(
-        *row.ref.key,
+        *ref.code_item.key,
         f"SET {assignments} REMOVE #p",
         where="#p.#id = :id",
         values=values | {":id": challenge.id},
-        names={"p": row.purpose, "done": idempotency_items.attribute(row.purpose)}
-        | {f"{kind}_attempts": _used_attempts(row.purpose, kind) for kind in ("bound", "unbound")},
+        names={"p": ref.purpose, "done": idempotency_items.attribute(ref.purpose)}
+        | {f"{kind}_attempts": _used_attempts(ref.purpose, kind) for kind in ("bound", "unbound")},
     )
 
 

@@ -1,61 +1,152 @@
-"""What an attempt to enter a code costs: a wrong one is counted against its client, a right one that opened nothing is refunded."""
+"""Attempts to enter a code: each is counted by one write, and then compared (OWASP ASVS 6.5).
 
-from collections.abc import Sequence
+If the write refuses the attempt, `_repeat_or_refuse` says what that means. What a wrong code costs its client is in `wrong_codes`.
+"""
+
+import hmac
+import secrets
 
 from customer_auth import audit, aws
-from customer_auth.aws import dynamodb
+from customer_auth.addresses.address import Address
+from customer_auth.aws import dynamodb, secret_keys
 from customer_auth.aws.dynamodb import Item
 from customer_auth.aws.keys import Lane
-from customer_auth.base.client import Client
-from customer_auth.base.errors import WrongCode
-from customer_auth.otp import attempt_items, client_items
-from customer_auth.otp.attempt_items import AttemptRow
+from customer_auth.base import clock, ids, limits
+from customer_auth.base.errors import Throttled, WrongCode
+from customer_auth.otp import attempt_items, challenges, idempotency_items, lanes, wrong_codes
+from customer_auth.otp.attempt_items import AttemptRef
+from customer_auth.otp.challenges import Challenge
+from customer_auth.otp.derivation import derive_code
+from customer_auth.otp.idempotency_items import REPEAT_SECONDS, IdempotencyRecord
+from customer_auth.otp.lanes import CodeItemRef
+from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
 
+# Half of SHA-256's output, as in `keys`: no collision is to be found.
+_KEY_HASH_BYTES = 16
 
-def count_wrong_code(wrong: WrongCode, purpose: Purpose, lane: Lane, client: Client) -> None:
-    """Count a wrong code against its client. Trusted devices are not counted, nor are resets, whose tokens nobody guesses.
 
-    Repeating a used code guesses nothing: it is not counted, but a client whose window is full gets the same response as for any other.
-    Raises: Throttled (the window is full), aws.Failed.
+def verify_code(purpose: Purpose, address: Address, attempt: CodeAttempt) -> Proof | Repeat:
+    """Count the attempt, then compare it in constant time.
+
+    Of any number of concurrent wrong attempts, at most OTP_MAX_ATTEMPTS with the challenge and as many without are compared, and over
+    all codes of the address as many as its window has room for. The same key and code are one attempt, however often they come.
+    Raises: WrongCode (wrong, expired, used, used up and unknown alike), Throttled, aws.Failed.
     """
-    if not _is_limited(purpose, lane):
-        return
-    if wrong.counts:
-        client_items.count_code_failure(client.bucket)
-    else:
-        read_for_right_code(purpose, lane, client, [])
+    audit.note(purpose=purpose, address=address)
+    if attempt.challenge is None:
+        return lanes.in_lane(attempt.client, address, lambda code_item: _verify(code_item, None, purpose, attempt, address))
+    return _verify_challenge(attempt.challenge, purpose, attempt, address)
 
 
-def read_for_right_code(purpose: Purpose, lane: Lane, client: Client, keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
-    """The items under these keys, and in the same read, whether the client of this right code has entered too many wrong ones.
+def verify_challenge(purpose: Purpose, attempt: CodeAttempt) -> Proof | Repeat:
+    """The same for an attempt that comes with its challenge and without the address."""
+    audit.note(purpose=purpose)
+    return _verify_challenge(attempt.challenge or "", purpose, attempt, None)
 
-    Then the code opens nothing, its attempt stays counted like a wrong one's, and the response is theirs, after as many requests.
-    Raises: Throttled, Unavailable, aws.Failed.
+
+def _verify_challenge(challenge: str, purpose: Purpose, attempt: CodeAttempt, address: Address | None) -> Proof | Repeat:
+    try:
+        code_item, challenge_id = lanes.of_challenge(challenge, purpose, address)
+    except WrongCode as wrong:
+        wrong_codes.count(wrong, purpose, Lane.UNTRUSTED, attempt.client)
+        raise
+    return _verify(code_item, challenge_id, purpose, attempt, address)
+
+
+def _verify(
+    code_item: CodeItemRef, challenge_id: bytes | None, purpose: Purpose, attempt: CodeAttempt, address: Address | None
+) -> Proof | Repeat:
+    audit.note(lane=code_item.lane)
+    ref = _ref(code_item, challenge_id, purpose, attempt)
+    try:
+        return _compare(ref, attempt, _count(ref), address)
+    except WrongCode as wrong:
+        wrong_codes.count(wrong, purpose, code_item.lane, attempt.client)
+        raise
+
+
+def _ref(code_item: CodeItemRef, challenge_id: bytes | None, purpose: Purpose, attempt: CodeAttempt) -> AttemptRef:
+    """The attempt as it is counted. Its id comes from the Idempotency-Key and the code, so that repeating the call is the same attempt."""
+    secret_keys.derivation_key_version()  # read before anything is counted: without it no code could be compared
+    if attempt.key is None:
+        return AttemptRef(purpose, code_item, challenge_id, secrets.token_hex(8), None)
+    index_key = secret_keys.index_key()  # never rotates, unlike the derivation key
+    attempt_id = ids.hmac_sha256(index_key, "attempt", attempt.key, attempt.code).hex()[:16]
+    key_hash = ids.hmac_sha256(index_key, "idempotency-key", attempt.key, code_item.item_key, purpose)[:_KEY_HASH_BYTES]
+    return AttemptRef(purpose, code_item, challenge_id, attempt_id, key_hash)
+
+
+def _compare(ref: AttemptRef, attempt: CodeAttempt, counted: Challenge | IdempotencyRecord, address: Address | None) -> Proof | Repeat:
+    """Raises: WrongCode."""
+    if isinstance(counted, IdempotencyRecord):
+        address = address or challenges.address_of(counted.address)
+        if not _matches(counted, ref.purpose, address, attempt.code):
+            idempotency_items.delete(ref.code_item, ref.purpose, counted)
+            raise WrongCode("wrong_repeat")
+        return Repeat(address, counted, attempt.key)
+    audit.note(address=counted.address)
+    if not _matches(counted, ref.purpose, counted.address, attempt.code):
+        raise WrongCode("wrong")
+    return Proof(counted.address, counted, ref, attempt.key, attempt.client)
+
+
+def _count(ref: AttemptRef) -> Challenge | IdempotencyRecord:
+    """Count the attempt; returns the challenge to compare it with, or the record of the call that it repeats.
+
+    Raises: WrongCode (expired, used up, used and unknown alike); Throttled; DeviceEnded; aws.Failed (it may be counted).
     """
-    failures = client_items.code_failures_key(client.bucket) if _is_limited(purpose, lane) else None
-    all_keys = [*keys, *([failures] if failures else ())]
-    items = dynamodb.batch_get(all_keys) if all_keys else []
-    if failures:
-        client_items.check_code_failures(items.pop())
-    return items
+    now = clock.now()
+    try:
+        return attempt_items.count_attempt(ref, now)
+    except dynamodb.ConditionFailed as failed:
+        return _repeat_or_refuse(ref, failed.item, now)
 
 
-def _is_limited(purpose: Purpose, lane: Lane) -> bool:
-    return lane is not Lane.TRUSTED and purpose is not Purpose.RESET
+def _repeat_or_refuse(ref: AttemptRef, item: Item, now: int) -> Challenge | IdempotencyRecord:
+    """What a refused attempt means: it repeats an earlier call, its window is full, or it has no code that it may still be compared with.
+
+    The order of these checks decides what a caller learns. A full window is reported before anything that depends on a pending code, so
+    that nobody learns from it whether somebody is signing in. Only the caller's own repetition comes first, which has proven to know the
+    code or its key.
+    """
+    ref.code_item.check_device(item)
+    record = idempotency_items.find(ref.purpose, item)
+    challenge_hash = challenges.hash_of(ref.challenge_id) if ref.challenge_id is not None else None
+    if record and record.at > now - REPEAT_SECONDS and record.is_repeated_by(key_hash=ref.key_hash, challenge_hash=challenge_hash):
+        return record
+    pending: Item = item.get(ref.purpose, {})
+    is_pending = bool(pending) and ref.challenge_id in (None, pending["id"])
+    if is_pending and pending["expires_at"] > now and ref.attempt_id in pending[ref.attempts_map]:
+        return Challenge.of_item(ref.purpose, pending)  # this very attempt, whose response was lost or whose caller repeats it
+    window = limits.code_attempts()
+    if ref.fills_window and window.is_full(item, now):
+        raise Throttled(window.retry_after_seconds(item, now), "failures")
+    if record and challenge_hash == record.challenge_hash:
+        raise WrongCode("used", counts=False)
+    if not is_pending:
+        raise WrongCode("unknown_challenge")
+    if pending["expires_at"] <= now:
+        raise WrongCode("expired")
+    raise WrongCode("no_attempts_left")  # the one condition left: OTP_MAX_ATTEMPTS
 
 
-def refund(row: AttemptRow) -> None:
+def _matches(source: Challenge | IdempotencyRecord, purpose: Purpose, address: Address, code: str) -> bool:
+    expected = derive_code(source.nonce, source.derivation_key_version, purpose, address)
+    return hmac.compare_digest(expected.encode(), code.encode())
+
+
+def refund(ref: AttemptRef) -> None:
     """Take the attempt of a right code that opened nothing out again. Best effort: one more that stays counted is the safe side."""
     try:
-        attempt_items.refund_attempt(row)
+        attempt_items.refund_attempt(ref)
     except aws.Failed:
         audit.note(refund="failed")
 
 
-def refund_repeat(row: AttemptRow) -> None:
+def refund_repeat(ref: AttemptRef) -> None:
     """The code was right, and another call has used it: repeating it counts nowhere. Best effort."""
     try:
-        attempt_items.refund_failure(row)
+        attempt_items.refund_failure(ref)
     except aws.Failed:
         audit.note(refund="failed")

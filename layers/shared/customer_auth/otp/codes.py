@@ -1,33 +1,20 @@
-"""One-time codes: requested by one write, verified by one, derived and never stored (NIST SP 800-63B-4 §3.1.3, OWASP ASVS 6.5).
+"""One-time codes: requested by one write, verified by one (see `attempts`), derived and never stored (NIST SP 800-63B-4 §3.1.3).
 
 A code is bound to its purpose, its address and, when sent with it, its challenge. Whether the address has an account is not looked up.
 """
 
-import hmac
-import secrets
 from collections.abc import Sequence
 
 from customer_auth import audit
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.aws import dynamodb, secret_keys
-from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.aws.keys import Lane
-from customer_auth.base import clock, ids, limits
+from customer_auth.aws.dynamodb import Write
 from customer_auth.base.client import Client
-from customer_auth.base.errors import Throttled, WrongCode
-from customer_auth.otp import attempt_items, attempts, challenges, idempotency_items, issuing, lanes
-from customer_auth.otp.attempt_items import AttemptRow
+from customer_auth.otp import issuing, lanes
 from customer_auth.otp.challenges import BoundTo, Challenge
 from customer_auth.otp.client_items import CountedRequest
-from customer_auth.otp.derivation import derive_code
-from customer_auth.otp.idempotency_items import REPEAT_SECONDS, IdempotencyRecord
 from customer_auth.otp.issuing import IssuedChallenge
 from customer_auth.otp.lanes import CodeItemRef
-from customer_auth.otp.proofs import CodeAttempt, Proof, Repeat
 from customer_auth.otp.purposes import Purpose
-
-# Half of SHA-256's output, as in `keys`: no collision is to be found.
-_KEY_HASH_BYTES = 16
 
 
 def request_code(
@@ -75,110 +62,3 @@ def request_decoy(purpose: Purpose, channel: Channel, name: str, client: Client,
     """
     audit.note(purpose=purpose)
     return issuing.issue(CodeItemRef.decoy(name), Challenge.new(purpose, Address(channel, "", ""), client.locale), counted)
-
-
-def verify_code(purpose: Purpose, address: Address, attempt: CodeAttempt) -> Proof | Repeat:
-    """Count the attempt, then compare it in constant time.
-
-    Of any number of concurrent wrong attempts, at most OTP_MAX_ATTEMPTS with the challenge and as many without are compared, and over
-    all codes of the address as many as its window has room for. The same key and code are one attempt, however often they come.
-    Raises: WrongCode (wrong, expired, used, used up and unknown alike), Throttled, aws.Failed.
-    """
-    audit.note(purpose=purpose, address=address)
-    if attempt.challenge is None:
-        return lanes.in_lane(attempt.client, address, lambda ref: _verify(ref, None, purpose, attempt, address))
-    return _verify_challenge(attempt.challenge, purpose, attempt, address)
-
-
-def verify_challenge(purpose: Purpose, attempt: CodeAttempt) -> Proof | Repeat:
-    """The same for an attempt that comes with its challenge and without the address."""
-    audit.note(purpose=purpose)
-    return _verify_challenge(attempt.challenge or "", purpose, attempt, None)
-
-
-def _verify_challenge(challenge: str, purpose: Purpose, attempt: CodeAttempt, address: Address | None) -> Proof | Repeat:
-    try:
-        ref, challenge_id = lanes.of_challenge(challenge, purpose, address)
-    except WrongCode as wrong:
-        attempts.count_wrong_code(wrong, purpose, Lane.UNTRUSTED, attempt.client)
-        raise
-    return _verify(ref, challenge_id, purpose, attempt, address)
-
-
-def _verify(
-    ref: CodeItemRef, challenge_id: bytes | None, purpose: Purpose, attempt: CodeAttempt, address: Address | None
-) -> Proof | Repeat:
-    audit.note(lane=ref.lane)
-    row = _row(ref, challenge_id, purpose, attempt)
-    try:
-        return _compare(row, attempt, _count(row), address)
-    except WrongCode as wrong:
-        attempts.count_wrong_code(wrong, purpose, ref.lane, attempt.client)
-        raise
-
-
-def _row(ref: CodeItemRef, challenge_id: bytes | None, purpose: Purpose, attempt: CodeAttempt) -> AttemptRow:
-    """The attempt's row. Its id comes from the Idempotency-Key and the code, so that repeating the call is the same attempt."""
-    secret_keys.derivation_key_version()  # read before anything is counted: without it no code could be compared
-    if attempt.key is None:
-        return AttemptRow(purpose, ref, challenge_id, secrets.token_hex(8), None)
-    index_key = secret_keys.index_key()  # never rotates, unlike the derivation key
-    attempt_id = ids.hmac_sha256(index_key, "attempt", attempt.key, attempt.code).hex()[:16]
-    key_hash = ids.hmac_sha256(index_key, "idempotency-key", attempt.key, ref.item_key, purpose)[:_KEY_HASH_BYTES]
-    return AttemptRow(purpose, ref, challenge_id, attempt_id, key_hash)
-
-
-def _compare(row: AttemptRow, attempt: CodeAttempt, counted: Challenge | IdempotencyRecord, address: Address | None) -> Proof | Repeat:
-    """Raises: WrongCode."""
-    if isinstance(counted, IdempotencyRecord):
-        address = address or challenges.address_of(counted.address)
-        if not _matches(counted, row.purpose, address, attempt.code):
-            idempotency_items.delete(row.ref, row.purpose, counted)
-            raise WrongCode("wrong_repeat")
-        return Repeat(address, counted, attempt.key)
-    audit.note(address=counted.address)
-    if not _matches(counted, row.purpose, counted.address, attempt.code):
-        raise WrongCode("wrong")
-    return Proof(counted.address, counted, row, attempt.key, attempt.client)
-
-
-def _count(row: AttemptRow) -> Challenge | IdempotencyRecord:
-    """Count the attempt; returns the challenge to compare it with, or the record of the call that it repeats.
-
-    Raises: WrongCode (expired, used up, used and unknown alike); Throttled; DeviceEnded; aws.Failed (it may be counted).
-    """
-    now = clock.now()
-    try:
-        return attempt_items.count_attempt(row, now)
-    except dynamodb.ConditionFailed as failed:
-        return _replay_or_refuse(row, failed.item, now)
-
-
-def _replay_or_refuse(row: AttemptRow, item: Item, now: int) -> Challenge | IdempotencyRecord:
-    """What it means that the code item refused the attempt. The order of these checks decides what a caller learns.
-
-    A full window is reported before anything that depends on a pending code, so that nobody learns from it whether somebody is signing
-    in. Only the caller's own repetition comes first, which has proven to know the code or its key.
-    """
-    row.ref.check_device(item)
-    record = idempotency_items.find(row.purpose, item)
-    challenge_hash = challenges.hash_of(row.challenge_id) if row.challenge_id is not None else None
-    if record and record.at > now - REPEAT_SECONDS and record.is_repeated_by(key_hash=row.key_hash, challenge_hash=challenge_hash):
-        return record
-    pending: Item = item.get(row.purpose, {})
-    is_pending = bool(pending) and row.challenge_id in (None, pending["id"])
-    if is_pending and pending["expires_at"] > now and row.attempt_id in pending[row.map]:
-        return Challenge.of_item(row.purpose, pending)  # this very attempt, whose response was lost or whose caller repeats it
-    window = limits.failures()
-    if row.fills_window and window.is_full(item, now):
-        raise Throttled(window.retry_after_seconds(item, now), "failures")
-    if record and challenge_hash == record.challenge_hash:
-        raise WrongCode("used", counts=False)
-    if not is_pending:
-        raise WrongCode("unknown_challenge")
-    raise WrongCode("expired" if pending["expires_at"] <= now else "spent")
-
-
-def _matches(source: Challenge | IdempotencyRecord, purpose: Purpose, address: Address, code: str) -> bool:
-    expected = derive_code(source.nonce, source.derivation_key_version, purpose, address)
-    return hmac.compare_digest(expected.encode(), code.encode())

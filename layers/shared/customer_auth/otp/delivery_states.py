@@ -8,8 +8,8 @@ class DeliveryState(StrEnum):
 
     QUEUED = "queued"  # to be sent
     LEASED = "leased"  # a sender is working on it
-    LEASED_AGAIN = "leased_again"  # a sender is working on it for the last time
-    UNSURE = "unsure"  # the provider's response was lost: it may have been sent, and is sent once more
+    LEASED_AGAIN = "leased_again"  # after a lost response, a dead sender, or a refusal following one; another lost response ends it
+    UNSURE = "unsure"  # a response or a sender was lost: it may have been sent, and is sent again
     SENT = "sent"  # the provider has accepted it
     SKIPPED = "skipped"  # nobody is to receive it
-    FAILED = "failed"  # it will never be accepted; the reason stands beside it
+    FAILED = "failed"  # refused for good, or a second response was lost: it is not sent again; the reason stands beside it

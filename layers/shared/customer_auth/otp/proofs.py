@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from customer_auth.addresses.address import Address
 from customer_auth.base.client import Client
-from customer_auth.otp.attempt_items import AttemptRow
+from customer_auth.otp.attempt_items import AttemptRef
 from customer_auth.otp.challenges import Challenge
 from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.otp.purposes import Purpose
@@ -27,7 +27,7 @@ class Proof(NamedTuple):
 
     address: Address
     challenge: Challenge
-    row: AttemptRow
+    attempt_ref: AttemptRef
     key: str | None
     client: Client
 

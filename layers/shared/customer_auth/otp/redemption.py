@@ -15,7 +15,7 @@ from customer_auth.aws.dynamodb import Item, Write
 from customer_auth.base import clock, ids
 from customer_auth.base.errors import Refusal, Unavailable, WrongCode
 from customer_auth.customers.customers import Customer
-from customer_auth.otp import attempt_items, attempts, code_items, idempotency_items
+from customer_auth.otp import attempt_items, attempts, code_items, idempotency_items, wrong_codes
 from customer_auth.otp.idempotency_items import IdempotencyRecord
 from customer_auth.otp.lanes import CodeItemRef
 from customer_auth.otp.proofs import Proof, Repeat
@@ -47,11 +47,11 @@ def retry_on_conflict[T](proof: Proof, decide: Callable[[WriteConflict | None], 
     try:
         return conflicts.retry_on_conflict(decide)
     except WrongCode as wrong:
-        attempts.count_wrong_code(wrong, proof.purpose, proof.row.ref.lane, proof.client)
+        wrong_codes.count(wrong, proof.purpose, proof.attempt_ref.code_item.lane, proof.client)
         raise
     except Exception as failure:
         if isinstance(failure, (*refusals, Unavailable, aws.Failed)):
-            attempts.refund(proof.row)
+            attempts.refund(proof.attempt_ref)
         raise
 
 
@@ -60,7 +60,7 @@ def read(proof: Proof, keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
 
     Raises: Throttled, Unavailable, aws.Failed.
     """
-    return attempts.read_for_right_code(proof.purpose, proof.row.ref.lane, proof.client, keys)
+    return wrong_codes.read_for_right_code(proof.purpose, proof.attempt_ref.code_item.lane, proof.client, keys)
 
 
 def redeem(
@@ -81,9 +81,9 @@ def redeem(
     Raises: WrongCode (used meanwhile), WriteConflict (with the items of `writes`), aws.Failed.
     """
     record = _record(proof, customer_id=customer_id, family=family, registered=registered, at=clock.now() if at is None else at)
-    own = proof.row.ref
+    own = proof.attempt_ref.code_item
     ended = {CodeItemRef.trusted(address).item_key: address for address in ends_devices_of}
-    consume = attempt_items.consume(proof.row, proof.challenge, record, ends_devices=own.item_key in ended)
+    consume = attempt_items.consume(proof.attempt_ref, proof.challenge, record, ends_devices=own.item_key in ended)
     ends = [write for address in ended.values() for write in code_items.end_devices(address, record.at, consumed=own.item_key)]
     try:
         dynamodb.transact([consume, *writes, *ends])
@@ -105,7 +105,7 @@ def _already_used(proof: Proof, record: IdempotencyRecord, code_item: Item) -> R
         return None  # our own transaction, repeated after its response was lost
     if earlier is not None and earlier.is_repeated_by(key_hash=record.key_hash, challenge_hash=record.challenge_hash):
         return Repeat(proof.address, earlier, proof.key)
-    attempts.refund_repeat(proof.row)
+    attempts.refund_repeat(proof.attempt_ref)
     raise WrongCode("used", counts=False)
 
 
@@ -119,7 +119,7 @@ def _record(proof: Proof, *, customer_id: str, family: str, registered: bool, at
         expires_at=challenge.expires_at,
         nonce=challenge.nonce,
         derivation_key_version=challenge.derivation_key_version,
-        key_hash=proof.row.key_hash,
+        key_hash=proof.attempt_ref.key_hash,
         customer_id=customer_id,
         family=family,
         registered=registered,

@@ -5,10 +5,8 @@ from customer_auth.aws import conflicts
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.base import clock
 from customer_auth.base.errors import RefreshTokenReused, WrongSession
-from customer_auth.sessions import issuance, session_items, sessions, token_families
+from customer_auth.sessions import issuance, refresh_tokens, session_items, sessions, token_families
 from customer_auth.sessions.issuance import TokenPair
-from customer_auth.sessions.refresh_tokens import authenticate
-from customer_auth.sessions.session_items import Session
 from customer_auth.sessions.token_families import TokenState
 
 
@@ -17,7 +15,7 @@ def rotate(refresh_token: str, issuer: str) -> TokenPair:
 
     Raises: WrongSession, RefreshTokenReused (the session has ended), Unavailable, aws.Failed (the same token may be tried again).
     """
-    token = authenticate(refresh_token)
+    token = refresh_tokens.authenticate(refresh_token)
     audit.note(sid=token.family)
     session_and_customer = sessions.find(token.customer_id, token.family)
     if session_and_customer is None:
@@ -30,7 +28,9 @@ def rotate(refresh_token: str, issuer: str) -> TokenPair:
             raise WrongSession("session_ended")
         now = clock.now()
         state = token_families.classify(current, token, now)
-        _refuse(state, current)
+        if state is TokenState.REUSED:
+            session_items.end(current.customer_id, current.family)
+        _refuse_unless_exchangeable(state)
         renewed, newest = token_families.renew(current, token, state, now)
         if state is not TokenState.PARENT_WITHIN_GRACE:
             session_items.rotate(current, renewed)
@@ -39,11 +39,10 @@ def rotate(refresh_token: str, issuer: str) -> TokenPair:
     return conflicts.retry_on_conflict(decide)
 
 
-def _refuse(state: TokenState, session: Session) -> None:
-    """Refuse a token that cannot be exchanged; reuse ends the session. Raises: WrongSession, RefreshTokenReused, aws.Failed."""
+def _refuse_unless_exchangeable(state: TokenState) -> None:
+    """Raises: WrongSession, RefreshTokenReused (the caller has ended the session)."""
     if state is TokenState.REPLACED_WITHIN_GRACE:
         raise WrongSession("replaced_just_now")
     if state is TokenState.REUSED:
-        session_items.end(session.customer_id, session.family)
         audit.count("refresh_tokens_reused")
         raise RefreshTokenReused("reused")

@@ -1,4 +1,4 @@
-"""What a refresh token means that may have been replaced already (RFC 9700 §4.14.2).
+"""Classifies refresh tokens, including replaced ones (RFC 9700 §4.14.2).
 
 A client that lost a response comes back with the last token it has, the parent of a token that nobody has used. It may always continue,
 however late it comes. Any other replaced token is reuse: two parties hold it, one of them a thief, and nobody can tell which, so the family
@@ -15,7 +15,8 @@ from customer_auth.sessions.session_items import Session
 
 # How long after its replacement a token is no sign of theft, but of a lost response or of two tabs. RFC 9700 §4.14.2 gives no figure.
 GRACE_SECONDS = 10
-_GRANDPARENT = 2
+# A session remembers when its newest token and that one's parent were issued, so when the parent and the grandparent were replaced.
+_REMEMBERED_GENERATIONS = 2
 
 
 class TokenState(Enum):
@@ -34,26 +35,26 @@ EXCHANGEABLE = (TokenState.NEWEST, TokenState.PARENT_WITHIN_GRACE, TokenState.PA
 
 def classify(session: Session, token: RefreshToken, now: int) -> TokenState:
     """The state of a token in this session."""
-    age = session.generation - token.generation
-    if age == 0 and hmac.compare_digest(token.secret_hash, session.secret_hash):
+    generations_behind = session.generation - token.generation
+    if generations_behind == 0 and hmac.compare_digest(token.secret_hash, session.secret_hash):
         return TokenState.NEWEST
-    if age == 1 and hmac.compare_digest(token.secret_hash, session.parent_hash or b""):
+    if generations_behind == 1 and hmac.compare_digest(token.secret_hash, session.parent_hash or b""):
         return TokenState.PARENT_WITHIN_GRACE if now - session.rotated_at <= GRACE_SECONDS else TokenState.PARENT_AFTER_GRACE
-    replaced_at = _replaced_at(session, age)
+    replaced_at = _replaced_at(session, generations_behind)
     if replaced_at is not None and now - replaced_at <= GRACE_SECONDS:
         return TokenState.REPLACED_WITHIN_GRACE
     return TokenState.REUSED
 
 
-def _replaced_at(session: Session, age: int) -> int | None:
-    """When a token was replaced that is neither the newest nor its parent; None if the session no longer remembers.
+def _replaced_at(session: Session, generations_behind: int) -> int | None:
+    """When a token older than the parent, or a sibling, was replaced; None if the session no longer remembers.
 
-    `age` is in generations. The time of the last renewal would not do: a thief who renews every few seconds would never be detected.
+    The time of the last renewal would not do: a thief who renews every few seconds would never be detected.
     """
-    if age == 0:  # a sibling of the newest
+    if generations_behind == 0:  # a sibling of the newest
         return session.rotated_at
     # A sibling of the parent, or the grandparent: when the parent was issued.
-    return session.parent_rotated_at if 0 < age <= _GRANDPARENT else None
+    return session.parent_rotated_at if 0 < generations_behind <= _REMEMBERED_GENERATIONS else None
 
 
 def renew(session: Session, token: RefreshToken, state: TokenState, now: int) -> tuple[Session, RefreshToken]:

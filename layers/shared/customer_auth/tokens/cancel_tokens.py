@@ -1,13 +1,13 @@
-"""Cancel tokens: they cancel the deletion of an account without a verified address.
+"""Cancel tokens: each cancels one confirmed deletion, by itself.
 
-A customer who signs in while the account is being deleted is refused, and receives one with the refusal.
+A customer who signs in while the account is being deleted is refused, and receives one with the refusal: the sign-in was the proof.
 """
 
 from customer_auth.base import clock
 from customer_auth.base.errors import WrongCode
 from customer_auth.tokens import keyed_tokens
 
-LIFE_SECONDS = 30 * clock.MINUTE
+LIFE_SECONDS = 10 * clock.MINUTE
 _USE = "cancel-token"
 
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from customer_auth.base.account_errors import AccountDeletionPending
+from customer_auth.base.account_errors import AccountDeletionPending, CancellableDeletionPending
 from customer_auth.base.errors import Throttled, WrongCode
 from customer_auth.flows.sign_in import SignedIn
 from customer_auth.http import examples
@@ -20,7 +20,7 @@ from customer_auth.http.schemas.tokens import TokensResponse
 from customer_auth.otp.proofs import CodeAttempt
 
 # The refusals of a code.
-CODE_REFUSALS = (WrongCode, AccountDeletionPending, Throttled)
+CODE_REFUSALS = (WrongCode, AccountDeletionPending, CancellableDeletionPending, Throttled)
 _REFERRER = "Of the customer who sent this one; for a new account alone."
 
 
