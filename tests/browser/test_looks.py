@@ -55,7 +55,7 @@ def test_another_language_can_be_chosen_and_is_remembered(demo, number, stack):
 
 def test_every_text_exists_in_every_language(demo):
     shapes = demo.page.evaluate("""async () => {
-        const { languages } = await import("/_local/demo/texts.js");
+        const { languages } = await import("/_local/demo/language.js");
         const shape = (texts, prefix) => Object.entries(texts).flatMap(([name, text]) =>
             typeof text === "object" ? shape(text, `${name}.`) : `${prefix}${name}: ${typeof text}`);
         return Object.values(languages).map((texts) => shape(texts, ""));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { cleanCode, cleanEmail, cleanPhone, cleanReferralCode, cleanText } from "../../web/customer-auth.js";
 
-import { BASE, Machine, Service, SENT, entered } from "./machine.js";
+import { BASE, Machine, SENT, Service, signInResponse } from "./machine.js";
 
 const EXAMPLES = JSON.parse(readFileSync(new URL("../examples/cleaning.json", import.meta.url)));
 const CLEANED_BY = { trim: cleanText, phone: cleanPhone, email: cleanEmail, code: cleanCode, referral_code: cleanReferralCode };
@@ -18,7 +18,7 @@ for (const [kind, examples] of Object.entries(EXAMPLES)) {
 }
 
 test("a code in another spelling is the same attempt, and a number with invisible marks has the same device", async () => {
-  const service = new Service({ "/login/mobile/send": SENT, "/login/mobile/verify": entered("1") });
+  const service = new Service({ "/login/mobile/send": SENT, "/login/mobile/verify": signInResponse("1") });
   const auth = new Machine().tab(service, { baseUrl: BASE });
   const challenge = await auth.requestCode({ phone: "+14155550123" });
 

@@ -1,44 +1,11 @@
-/** The module against the real service, as `make dev` serves it. */
+/** The client against the real service, as `make dev` serves it. */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
-import test, { after, before } from "node:test";
+import test from "node:test";
 
 import { PasswordAuth } from "../../web/passwords.js";
+import { code, local, newPhone, tab, url } from "./local-stack.js";
 import { Machine } from "./machine.js";
-
-const ROOT = new URL("../../", import.meta.url);
-let stack;
-let url;
-let numbers = 1000;
-
-before(async () => {
-  const python = process.env.PYTHON ?? ".venv/bin/python";
-  stack = spawn(python, ["-m", "local", "--port", "0"], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
-  const lines = createInterface(stack.stdout); // must be read, or the stack could not print
-  [url] = /http:\/\/127\.0\.0\.1:\d+/.exec((await once(lines, "line"))[0]);
-});
-
-after(async () => {
-  stack.kill("SIGTERM");
-  await once(stack, "exit");
-});
-
-const newPhone = () => `+1212555${(numbers += 1)}`;
-const tab = (options, machine = new Machine()) => machine.tab({ fetch }, { baseUrl: url, ...options });
-const local = async (path, body) => (await fetch(`${url}/_local/${path}`, body && { method: "POST", body: JSON.stringify(body) })).json();
-
-/** The newest code that was sent to an address; waits for this number of messages. */
-async function code(to, count = 1) {
-  for (;;) {
-    const messages = await local(`messages?to=${encodeURIComponent(to)}`);
-    if (messages.length >= count) return messages[0].code;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 async function signedIn(auth, phone = newPhone()) {
   const challenge = await auth.requestCode({ phone });
@@ -210,96 +177,4 @@ test("a customer with a password verifies the address, changes everything, and s
   await auth.logout();
   await assert.rejects(auth.signIn({ email: next, password: "nanoseconds and wires" }), { type: "wrong_proof" });
   assert.equal((await auth.signIn({ email: next, password: "a compiler of words" })).customer.id, created.customer.id);
-});
-
-/** The code blocks under the matching headings of the README, changed to run against the stack. */
-async function printed(fits) {
-  const readme = await readFile(new URL("web/README.md", ROOT), "utf8");
-  const parts = readme.split(/^(?=## )/m).filter((part) => fits(/^## (.*)$/m.exec(part)?.[1]));
-  const blocks = parts.flatMap((part) => [...part.matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block));
-  const modules = /"\.\/([\w-]+\.js)"/g;
-  const code = blocks.join("").replace(modules, (_, name) => `"${new URL(`web/${name}`, ROOT).href}"`);
-  return code.replaceAll("https://auth.example.com", url);
-}
-
-const run = (code) => import(`data:text/javascript,${encodeURIComponent(code)}`);
-
-test("the README's code runs as it is printed", async () => {
-  const session = await printed((heading) => !["Passwords", "Deleting an account"].includes(heading));
-  const seen = [];
-  const page = {
-    showCodeField: (masked) => seen.push(masked),
-    typedCode: () => code("+14155550123"),
-    greet: (name, registered) => seen.push(name, registered),
-    showProblem: (type) => seen.push(type),
-    showSignIn: () => seen.push("signed out"),
-    sessionStorage: { getItem: () => null, setItem() {}, removeItem() {} },
-  };
-  Object.assign(globalThis, page);
-
-  await run(`${session}; globalThis.shown = [customer.phone, perTab.session];`);
-
-  assert.deepEqual(seen, ["+1*****0123", "+14155550123", true, "signed out"]);
-  assert.deepEqual(globalThis.shown, ["+14155550123", null]);
-});
-
-test("the README's code for deleting an account runs as it is printed", async () => {
-  const shown = [];
-  const used = new Set();
-  const page = {
-    typedReason: () => "moved",
-    typedCode: async () => {
-      await local("clock", { advance_seconds: 90 });
-      for (;;) {
-        const messages = await local("messages?to=ada@example.org");
-        const fresh = messages.find((message) => message.code && !used.has(message.code));
-        if (fresh) return used.add(fresh.code) && fresh.code;
-      }
-    },
-    offerFile: (text) => shown.push(JSON.parse(text).customer.email),
-    showUntil: (at) => shown.push(Number.isNaN(Date.parse(at))),
-    showSignIn: () => shown.push("stays"),
-  };
-  Object.assign(globalThis, page);
-  const signedIn = `import { CustomerAuth } from "${new URL("web/customer-auth.js", ROOT).href}";
-    const auth = new CustomerAuth({ baseUrl: "${url}" });
-    let challenge = await auth.requestCode({ email: "ada@example.org" });
-    await auth.verifyCode(challenge, await typedCode());\n`;
-
-  const code = (await printed((heading) => heading === "Deleting an account")).replaceAll("@example.com", "@example.org");
-  await run(signedIn + code.replace("try {", `challenge = await auth.requestCode({ email: "ada@example.org" });\ntry {`));
-
-  assert.deepEqual(shown, ["ada@example.org", false, "stays"]);
-});
-
-test("the README's code for passwords runs as it is printed", async () => {
-  const shown = [];
-  const emails = ["ada@example.net", "countess@example.net"];
-  const page = {
-    typedPassword: () => "notes on an engine",
-    typedReferralCode: () => undefined,
-    typedCode: async () => {
-      const typed = await code(emails[shown.length && 1]);
-      await local("clock", { advance_seconds: 90 });
-      return typed;
-    },
-    greet: (name) => shown.push(name),
-    showProblem: (type) => shown.push(type),
-    showSessions: (sessions) => shown.push(sessions.length),
-    showFriends: (referralCode, children) => shown.push(referralCode.length, children.length),
-    tokenInLink: async () => {
-      for (;;) {
-        const bodies = (await local(`messages?to=${emails[1]}`)).map(({ body }) => body);
-        const match = /reset-password\?token=([\w-]+)/.exec(bodies.join());
-        if (match) return match[1];
-      }
-    },
-  };
-  Object.assign(globalThis, page);
-
-  await run((await printed((heading) => heading === "Passwords")).replaceAll("@example.com", "@example.net"));
-
-  assert.deepEqual(shown, ["Ada", 1, 12, 0]);
-  const auth = new Machine().tab({ fetch }, { baseUrl: url }, PasswordAuth);
-  assert.equal((await auth.signIn({ email: emails[1], password: "some other words" })).customer.name, "Ada Lovelace");
 });

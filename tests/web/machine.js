@@ -15,8 +15,8 @@ export function token(name) {
   return `${part({ alg: "RS256" })}.${part({ sub: "cus_1", jti: name, name: "Ädä ÿþ" })}.${name}`;
 }
 
-export const pair = (name, more = {}) => ({ sessionToken: token(name), refreshToken: `refresh-${name}`, expiresIn: 900, ...more });
-export const entered = (name, more = {}) => pair(name, { registered: true, device: `device-${name}`, user: USER, ...more });
+export const tokenPair = (name, more = {}) => ({ sessionToken: token(name), refreshToken: `refresh-${name}`, expiresIn: 900, ...more });
+export const signInResponse = (name, more = {}) => tokenPair(name, { registered: true, device: `device-${name}`, user: USER, ...more });
 
 /** A response of the service; with `headers` and no `type`, one from something in front of it. */
 export const answer = (status, body, headers = {}) => ({ status, body, headers });
@@ -120,8 +120,34 @@ export async function passing(t, promise) {
 /** A tab where somebody has signed in. */
 export async function signedIn(machine, service, options) {
   service.answers["/login/mobile/send"] ??= SENT;
-  service.answers["/login/mobile/verify"] ??= entered("1");
+  service.answers["/login/mobile/verify"] ??= signInResponse("1");
   const auth = machine.tab(service, options);
   await auth.verifyCode(await auth.requestCode({ phone: PHONE }), "123456");
   return auth;
+}
+
+/** A signed-in client and its service, without the calls of the sign-in. */
+export async function signedInClient(answers = {}, options) {
+  const service = new Service(answers);
+  const auth = await signedIn(new Machine(), service, options);
+  service.calls.length = 0;
+  return [auth, service];
+}
+
+/** A service that gives each refresh token one successor and refuses it from then on; its responses take a second. */
+export function rotateTokens(service) {
+  let newest = 1;
+  service.answers["/login/refresh"] = async ({ body }) => {
+    const right = body.refreshToken === `refresh-${newest}`;
+    if (right) newest += 1;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return right ? tokenPair(String(newest)) : wrongProof;
+  };
+}
+
+/** Everything that a listener hears, by the ids of the tokens. */
+export function heardBy(auth) {
+  const heard = [];
+  auth.onChange((session) => heard.push(session && session.claims.jti));
+  return heard;
 }

@@ -2,9 +2,9 @@
 
 import { CustomerAuth } from "../customer-auth.js";
 import { codeSignIn } from "../demo/code-sign-in.js";
-import { Enter } from "../demo/enter.js";
 import { Button, ErrorLine, textOf } from "../demo/form.js";
 import { Page } from "../demo/page.js";
+import { pendingChallenge } from "../demo/pending-challenge.js";
 import { settings } from "../demo/settings.js";
 import { Denied } from "./denied.js";
 import { Requests } from "./requests.js";
@@ -17,7 +17,7 @@ class AdminConsole extends Page {
   // A session of its own, so that a customer's session with the shop at the same origin is not touched.
   auth = new CustomerAuth({ baseUrl: settings.baseUrl, locale: "en", storageKey: "customer-auth.admin" });
   #sid = this.auth.session?.claims.sid;
-  #leaving = false;
+  #isLoggingOut = false;
   #error = new ErrorLine(find("#log-out-error"), this);
   #logOutButtons;
 
@@ -26,20 +26,20 @@ class AdminConsole extends Page {
     const signIn = codeSignIn(this, { ask: find("#ask"), enter: find("#enter") });
     this.steps = { ...signIn, denied: new Denied(this), requests: new Requests(this) };
     this.#logOutButtons = ["#log-out", "#denied-log-out"].map((selector) => this.#logOutButton(selector));
-    this.auth.onChange((session) => this.#changed(session));
-    const challenge = Enter.interrupted();
+    this.auth.onChange((session) => this.#onSession(session));
+    const challenge = pendingChallenge();
     if (this.auth.session) this.show("requests");
     else if (challenge?.flow === "sign-in") this.show("enter", { challenge });
     else this.show("ask");
   }
 
-  show(name, data, said = null) {
+  show(name, data, notice = null) {
     this.#error.clear();
-    super.show(name, data, said);
+    super.show(name, data, notice);
   }
 
-  /** After a right code. */
-  entered() {
+  /** Shows what comes after a right code. */
+  proceed() {
     this.show("requests");
   }
 
@@ -52,11 +52,11 @@ class AdminConsole extends Page {
   }
 
   /** The session began, continued or ended, in this tab or another. */
-  #changed(session) {
+  #onSession(session) {
     const isNew = session && session.claims.sid !== this.#sid;
     this.#sid = session?.claims.sid;
     if (isNew && this.step !== this.steps.enter) this.show("requests");
-    else if (!session && this.step.needsSession && !this.#leaving) this.show("ask", undefined, "ended");
+    else if (!session && this.step.needsSession && !this.#isLoggingOut) this.show("ask", undefined, "ended");
   }
 
   #logOutButton(selector) {
@@ -66,7 +66,7 @@ class AdminConsole extends Page {
   }
 
   async #logOut(button) {
-    this.#leaving = true;
+    this.#isLoggingOut = true;
     this.#error.clear();
     try {
       await button.during((texts) => texts.loggingOut, () => this.auth.logout());
@@ -74,7 +74,7 @@ class AdminConsole extends Page {
     } catch (error) {
       this.#error.show(({ texts }) => textOf(error, texts));
     } finally {
-      this.#leaving = false;
+      this.#isLoggingOut = false;
     }
   }
 }

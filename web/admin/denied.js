@@ -1,6 +1,6 @@
 /** The step for accounts without the role of an administrator. */
 
-import { Button, ErrorLine, refuse } from "../demo/form.js";
+import { Button, ErrorLine, showError } from "../demo/form.js";
 
 const find = (selector) => document.querySelector(selector);
 
@@ -9,14 +9,14 @@ export class Denied {
   section = find("#denied");
   #page;
   #error;
-  #check;
+  #checkButton;
 
   constructor(page) {
     this.#page = page;
     this.#error = new ErrorLine(find("#denied-error"), page);
     const waiting = (texts, time) => texts.waitToTry(time);
-    this.#check = new Button(find("#check-again"), page, { label: (texts) => texts.checkAgain, waiting });
-    find("#check-again").addEventListener("click", () => this.#check.isReady && this.#again());
+    this.#checkButton = new Button(find("#check-again"), page, { label: (texts) => texts.checkAgain, waiting });
+    find("#check-again").addEventListener("click", () => this.#checkButton.isReady && this.#checkAgain());
   }
 
   enter() {
@@ -24,22 +24,22 @@ export class Denied {
   }
 
   leave() {
-    this.#check.stopWaiting();
+    this.#checkButton.stopWaiting();
   }
 
   render() {
-    this.#check.render();
+    this.#checkButton.render();
     this.#error.render();
   }
 
   /** The account may have the role by now; then the next token contains it. */
-  async #again() {
+  async #checkAgain() {
     this.#error.clear();
     try {
-      const session = await this.#check.during((texts) => texts.loading, () => this.#page.auth.refresh());
+      const session = await this.#checkButton.during((texts) => texts.loading, () => this.#page.auth.refresh());
       if (session && !this.section.hidden) this.#page.show("requests");
     } catch (error) {
-      refuse(error, { line: this.#error, button: this.#check, wrong: (language) => language.texts.errors.other });
+      showError(error, { line: this.#error, button: this.#checkButton, wrong: (language) => language.texts.errors.other });
     }
   }
 }

@@ -1,6 +1,7 @@
-/** The list of account deletion requests: filters, pages, and what to do if it cannot be loaded. */
+/** The list of account deletion requests: its view, its pages, and what to do if it cannot be loaded. */
 
-import { Button, textOf } from "../demo/form.js";
+import { Button } from "../demo/form.js";
+import { renderPaging, renderState, renderView } from "./requests-rendering.js";
 import { headOf, rowOf } from "./rows.js";
 import { CHOICES, furthestPage, lastPage, offsetOf, pathOf, searchOf, viewIn } from "./view.js";
 
@@ -12,17 +13,17 @@ export class Requests {
   #page;
   #form = find("#view");
   #view = viewIn("");
-  #asked = null; // the only request whose response is still expected
-  #shown = null; // the deletion requests, their total number, and where the next page starts
+  #pendingCall = null; // the only call whose response is still expected
+  #list = null; // the deletion requests that are shown, their total number, and where the next page starts
   #error = null;
-  #retry;
-  #again = () => {};
+  #retryButton;
+  #retry = () => {};
 
   constructor(page) {
     this.#page = page;
     const waiting = (texts, time) => texts.waitToTry(time);
-    this.#retry = new Button(find("#retry"), page, { label: (texts) => texts.retry, waiting });
-    find("#retry").addEventListener("click", () => this.#retry.isReady && this.#again());
+    this.#retryButton = new Button(find("#retry"), page, { label: (texts) => texts.retry, waiting });
+    find("#retry").addEventListener("click", () => this.#retryButton.isReady && this.#retry());
     this.#form.addEventListener("change", () => this.#choose());
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#onClick("#refresh", () => this.#load());
@@ -34,12 +35,12 @@ export class Requests {
   }
 
   enter() {
-    this.#look(viewIn(location.search));
+    this.#open(viewIn(location.search));
   }
 
   leave() {
-    this.#asked = this.#shown = this.#error = null;
-    this.#retry.stopWaiting();
+    this.#pendingCall = this.#list = this.#error = null;
+    this.#retryButton.stopWaiting();
     find("#list tbody").replaceChildren();
   }
 
@@ -47,80 +48,11 @@ export class Requests {
     const { language } = this.#page;
     find("#zone").textContent = language.texts.zone(language.zone);
     find("#columns").replaceChildren(...headOf(language));
-    this.#renderView();
-    this.#renderState();
-    this.#renderPaging();
-  }
-
-  #renderView() {
-    const { texts } = this.#page.language;
-    const labels = {
-      status: texts.statuses,
-      order: texts.orders,
-      direction: Object.fromEntries(CHOICES.direction.map((each) => [each, texts.directions[each][this.#view.order]])),
-      rows: {},
-      paging: texts.pagings,
-    };
-    for (const [name, choices] of Object.entries(CHOICES)) {
-      const select = this.#form.elements[name];
-      const known = [...select.options];
-      choices.forEach((value, index) => {
-        if (!known[index]) select.add(new Option("", value));
-        select.options[index].textContent = labels[name][value] ?? value;
-      });
-      select.value = this.#view[name];
-    }
-    able(find("#refresh"), !this.#asked, texts.refresh);
-  }
-
-  #renderState() {
-    const { language } = this.#page;
-    const { texts } = language;
-    const isBusy = this.#asked !== null;
-    const hasRows = Boolean(this.#shown?.requests.length);
-    const isEmpty = this.#shown?.requests.length === 0;
-    find("#list").setAttribute("aria-busy", String(isBusy));
-    find("#list").hidden = Boolean(this.#error && !this.#shown);
-    find("#list table").hidden = !hasRows;
-    find("#skeleton").hidden = !isBusy || hasRows;
-    find("#empty").hidden = isBusy || !isEmpty;
-    find("#empty p").textContent = this.#view.status ? texts.noneOfThese : texts.noneYet;
-    find("#empty button").hidden = !this.#view.status;
-    find("#failure").hidden = !this.#error;
-    write(find("#failure-text"), this.#error ? textOf(this.#error, texts) : "");
-    write(find("#count"), isBusy ? texts.loading : this.#told());
-    this.#retry.render();
-  }
-
-  /** How many requests are shown, of how many. */
-  #told() {
-    const { texts, number } = this.#writing;
-    if (!this.#shown) return "";
-    const { requests, count, offset } = this.#shown;
-    if (requests.length === 0) return texts.none[this.#view.status];
-    return texts.range(number(offset + 1), number(offset + requests.length), number(count));
-  }
-
-  #renderPaging() {
-    const { texts, number } = this.#writing;
-    const { paging, page } = this.#view;
-    const count = this.#shown?.count ?? 0;
-    const [last, furthest] = [lastPage(this.#view, count), furthestPage(this.#view)];
-    const isIdle = this.#asked === null;
-    find("#more").hidden = paging !== "more" || !this.#shown?.nextCursor;
-    able(find("#more"), isIdle, isIdle ? texts.more : texts.loading);
-    find("#pages").hidden = paging !== "pages" || last === 1;
-    find("#pages").setAttribute("aria-label", texts.pages);
-    find("#place").textContent = texts.place(number(page), number(last));
-    able(find("#previous"), isIdle && page > 1);
-    able(find("#next"), isIdle && page < Math.min(last, furthest));
-    const isAtReach = paging === "pages" && page === furthest && page < last;
-    find("#reach").textContent = isAtReach ? texts.reach(number(page * this.#view.rows)) : "";
-  }
-
-  get #writing() {
-    const { language } = this.#page;
-    return { texts: language.texts, number: (value) => language.number(value) };
+    const state = { view: this.#view, list: this.#list, error: this.#error, isLoading: this.#pendingCall !== null };
+    renderView(this.#form, state, language.texts);
+    renderState(state, language);
+    this.#retryButton.render();
+    renderPaging(state, language);
   }
 
   /** Calls a listener unless the button is disabled. */
@@ -131,102 +63,92 @@ export class Requests {
 
   #choose() {
     const chosen = Object.fromEntries(Object.keys(CHOICES).map((name) => [name, this.#form.elements[name].value]));
-    this.#go({ ...chosen, page: 1 });
+    this.#navigate({ ...chosen, page: 1 });
   }
 
   #showAll() {
-    this.#go({ ...this.#view, status: "", page: 1 });
+    this.#navigate({ ...this.#view, status: "", page: 1 });
     this.#form.elements.status.focus();
   }
 
   #turn(page) {
-    this.#go({ ...this.#view, page }, "pushState");
+    this.#navigate({ ...this.#view, page }, "pushState");
     find("#count").focus();
   }
 
-  #go(view, how = "replaceState") {
+  /** Opens a view, and lets the page's address name it. */
+  #navigate(view, how = "replaceState") {
     history[how](null, "", location.pathname + searchOf(view));
-    this.#look(view);
+    this.#open(view);
   }
 
   /** Changes the view; the rows of the old one are removed. */
-  #look(view) {
+  #open(view) {
     this.#view = view;
-    this.#shown = null;
+    this.#list = null;
     find("#list tbody").replaceChildren();
     this.#load();
   }
 
   async #load() {
     const view = this.#view;
-    const found = await this.#ask(() => this.#load(), pathOf(view));
-    if (!found) return;
-    const last = Math.min(lastPage(view, found.count), furthestPage(view));
-    if (view.page > last) return void this.#go({ ...view, page: last }); // there were more requests when this address was copied
-    this.#shown = { ...found, offset: offsetOf(view) };
-    find("#list tbody").replaceChildren(...this.#rows(found.requests));
+    const list = await this.#call(pathOf(view), () => this.#load());
+    if (!list) return;
+    const last = Math.min(lastPage(view, list.count), furthestPage(view));
+    if (view.page > last) return void this.#navigate({ ...view, page: last }); // there were more requests when this address was copied
+    this.#list = { ...list, offset: offsetOf(view) };
+    find("#list tbody").replaceChildren(...this.#rows(list.requests));
     this.render();
   }
 
   async #loadMore() {
-    const before = this.#shown;
-    const found = await this.#ask(() => this.#loadMore(), pathOf(this.#view, before.nextCursor));
-    if (!found) return;
+    const before = this.#list;
+    const next = await this.#call(pathOf(this.#view, before.nextCursor), () => this.#loadMore());
+    if (!next) return;
     // A request that has changed meanwhile may come again: it is shown once, in its new place.
-    const ids = new Set(found.requests.map(({ id }) => id));
-    const kept = before.requests.map(({ id }) => !ids.has(id));
-    const [first, ...rest] = this.#rows(found.requests);
+    const ids = new Set(next.requests.map(({ id }) => id));
+    const isCurrent = before.requests.map(({ id }) => !ids.has(id));
+    const onlyCurrent = (each) => each.filter((_, index) => isCurrent[index]);
     const body = find("#list tbody");
-    body.replaceChildren(...[...body.rows].filter((_, index) => kept[index]), ...(first ? [first, ...rest] : []));
-    this.#shown = { ...found, offset: 0, requests: [...before.requests.filter((_, index) => kept[index]), ...found.requests] };
+    body.replaceChildren(...onlyCurrent([...body.rows]), ...this.#rows(next.requests));
+    this.#list = { ...next, offset: 0, requests: [...onlyCurrent(before.requests), ...next.requests] };
     const wasAtMore = document.activeElement === find("#more");
     this.render();
     if (wasAtMore && find("#more").hidden) find("#count").focus();
   }
 
-  /** The response, or null if it must not be shown: it was an error, or there is a newer request. `again` repeats the request. */
-  async #ask(again, path) {
-    const asked = (this.#asked = {});
+  /** The response, or null if it must not be shown: it was an error, or there is a newer call. `retry` repeats the call. */
+  async #call(path, retry) {
+    const call = (this.#pendingCall = {});
     const wasAtRetry = document.activeElement === find("#retry");
     this.#error = null;
-    this.#retry.stopWaiting();
+    this.#retryButton.stopWaiting();
     this.render();
     if (wasAtRetry) find("#count").focus();
     try {
-      const found = await this.#page.auth.call(path, { method: "GET", bearer: true });
-      if (this.#asked !== asked) return null;
-      this.#asked = null;
-      return found;
+      const response = await this.#page.auth.call(path, { method: "GET", bearer: true });
+      if (this.#pendingCall !== call) return null;
+      this.#pendingCall = null;
+      return response;
     } catch (error) {
-      if (this.#asked === asked) this.#fail(error, again);
+      if (this.#pendingCall === call) this.#handleError(error, retry);
       return null;
     }
   }
 
-  #fail(error, again) {
-    this.#asked = null;
+  #handleError(error, retry) {
+    this.#pendingCall = null;
     const { type, retryAfterSeconds } = error;
     if (type === "not_allowed") return this.#page.show("denied");
     if (type === "reauthentication_required") return this.#page.show("ask", undefined, "reauthenticate");
     if (type === "not_authenticated") return this.#page.show("ask", undefined, "ended");
     this.#error = error;
-    this.#again = type === "bad_request" ? () => this.#load() : again; // the cursor may have expired
-    if (retryAfterSeconds) this.#retry.waitUntil(new Date(Date.now() + retryAfterSeconds * 1000));
+    this.#retry = type === "bad_request" ? () => this.#load() : retry; // the cursor may have expired
+    if (retryAfterSeconds) this.#retryButton.waitUntil(new Date(Date.now() + retryAfterSeconds * 1000));
     this.render();
   }
 
   #rows(requests) {
     return requests.map((each) => rowOf(each, this.#page.language));
   }
-}
-
-/** Enables or disables a button; either way it keeps the focus, which a truly disabled button would lose. */
-function able(button, isAble, text = button.textContent) {
-  button.setAttribute("aria-disabled", String(!isAble));
-  if (button.textContent !== text) button.textContent = text;
-}
-
-/** Sets a text only if it has changed, or else it would be announced again. */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

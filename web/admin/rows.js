@@ -2,10 +2,10 @@
 
 import { element, saveFile } from "../demo/elements.js";
 
-const KNOWN = new Set(["pending", "confirmed", "cancelled", "completed"]);
-const LONG_LETTERS = 160;
-const LONG_LINES = 4;
-const COLUMNS = ["id", "status", "customer", "reason", "asked", "due", "changed", "ended", "receipt"];
+const STATUSES = new Set(["pending", "confirmed", "cancelled", "completed"]);
+const CUT_CHARACTERS = 160;
+const CUT_LINES = 4;
+const COLUMNS = ["id", "status", "customer", "reason", "created", "due", "changed", "ended", "receipt"];
 
 export function headOf({ texts }) {
   return COLUMNS.map((name) => element("th", { scope: "col", role: "columnheader" }, texts.columns[name]));
@@ -15,13 +15,13 @@ export function headOf({ texts }) {
 export function rowOf(request, language) {
   const { texts } = language;
   const { id, customerId, status, reason, createdAt, deletionScheduledAt, updatedAt } = request;
-  const badge = element("span", { class: `badge ${KNOWN.has(status) ? status : ""}` }, texts.statuses[status] ?? status);
+  const badge = element("span", { class: `badge ${STATUSES.has(status) ? status : ""}` }, texts.statuses[status] ?? status);
   const cells = {
     id: [element("code", {}, id)],
     status: [badge],
     customer: [element("code", {}, customerId)],
     reason: reason ? reasonOf(reason, texts) : [element("span", { class: "quiet-text" }, texts.noReason)],
-    asked: [momentOf(createdAt, language)],
+    created: [momentOf(createdAt, language)],
     due: [momentOf(deletionScheduledAt, language)],
     changed: [momentOf(updatedAt, language)],
     ended: endOf(request, language),
@@ -40,7 +40,7 @@ function cellOf(name, content, texts) {
 /** The customer's reason; the end of a long one is hidden until the operator opens it. */
 function reasonOf(reason, texts) {
   const text = element("p", { dir: "auto", class: "reason" }, reason);
-  if (reason.length <= LONG_LETTERS && reason.split("\n").length <= LONG_LINES) return [text];
+  if (reason.length <= CUT_CHARACTERS && reason.split("\n").length <= CUT_LINES) return [text];
   const button = element("button", { type: "button", class: "link", "aria-expanded": "false" }, texts.showWhole);
   text.classList.add("cut");
   button.addEventListener("click", () => {

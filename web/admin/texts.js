@@ -1,8 +1,7 @@
 /** All texts of the console, in English, and the format of times, in the reader's own time zone and language. */
 
-import { Language, languages } from "../demo/texts.js";
-
-const { en } = languages;
+import { Language } from "../demo/language.js";
+import { texts as en } from "../demo/texts/en.js";
 
 const texts = {
   ...en,
@@ -54,7 +53,7 @@ const texts = {
     status: "Status",
     customer: "Customer",
     reason: "Reason",
-    asked: "Asked",
+    created: "Asked",
     due: "Due",
     changed: "Changed",
     ended: "Ended",

@@ -14,28 +14,28 @@ export const CHOICES = {
 
 /** The view that a query describes; invalid values are ignored. */
 export function viewIn(search) {
-  const named = new URLSearchParams(search);
-  const pick = ([name, choices]) => [name, choices.includes(named.get(name)) ? named.get(name) : choices[0]];
+  const query = new URLSearchParams(search);
+  const pick = ([name, choices]) => [name, choices.includes(query.get(name)) ? query.get(name) : choices[0]];
   const view = Object.fromEntries(Object.entries(CHOICES).map(pick));
-  const page = /^[1-9]\d{0,4}$/.test(named.get("page")) ? Number(named.get("page")) : 1;
+  const page = /^[1-9]\d{0,4}$/.test(query.get("page")) ? Number(query.get("page")) : 1;
   return { ...view, page: view.paging === "pages" ? Math.min(page, furthestPage(view)) : 1 };
 }
 
 /** The shortest query that describes a view. */
 export function searchOf(view) {
   const chosen = Object.keys(CHOICES).filter((name) => view[name] !== CHOICES[name][0]);
-  const named = new URLSearchParams(chosen.map((name) => [name, view[name]]));
-  if (view.page > 1) named.set("page", view.page);
-  return named.size ? `?${named}` : "";
+  const query = new URLSearchParams(chosen.map((name) => [name, view[name]]));
+  if (view.page > 1) query.set("page", view.page);
+  return query.size ? `?${query}` : "";
 }
 
 /** The service's path for the view's requests: from `cursor` on, or for the view's page. */
 export function pathOf(view, cursor = null) {
-  const asked = new URLSearchParams({ limit: view.rows, order: view.order, order_direction: view.direction });
-  if (view.status) asked.set("status", view.status);
-  if (cursor) asked.set("cursor", cursor);
-  else asked.set("offset", offsetOf(view));
-  return `${PATH}?${asked}`;
+  const query = new URLSearchParams({ limit: view.rows, order: view.order, order_direction: view.direction });
+  if (view.status) query.set("status", view.status);
+  if (cursor) query.set("cursor", cursor);
+  else query.set("offset", offsetOf(view));
+  return `${PATH}?${query}`;
 }
 
 export const offsetOf = ({ page, rows }) => (page - 1) * rows;

@@ -1,12 +1,11 @@
-/** The page of a session: the token's content, its renewal, and the two ways to sign out. */
+/** The page of a session: the token's content, its renewal, and the two ways to log out. */
 
 import { element } from "./elements.js";
 import { Button, Countdown, ErrorLine, textOf } from "./form.js";
-import { readPhone } from "./phone-field.js";
-import { settings } from "./settings.js";
+import { displayPhone } from "./phone-field.js";
 
-const SHOWN = ["sub", "sid", "amr", "roles", "auth_time", "iat", "exp", "iss", "aud"];
-const MOMENTS = new Set(["auth_time", "iat", "exp"]);
+const CLAIMS = ["sub", "sid", "amr", "roles", "auth_time", "iat", "exp", "iss", "aud"];
+const TIME_CLAIMS = new Set(["auth_time", "iat", "exp"]);
 const RENEW_AT_SECONDS = 60; // from here on the page asks the client for a token, and the client decides when to refresh it
 const PAUSE_MS = 5000; // between two attempts, if the first one has failed
 
@@ -19,7 +18,7 @@ export class Account {
   #session = null;
   #registered = null;
   #renewals = 0;
-  #nextTry = 0;
+  #nextRefreshAt = 0;
   #countdown = new Countdown((left) => this.#tick(left));
   #buttons;
   #error;
@@ -46,7 +45,7 @@ export class Account {
     this.#registered = session.registered ?? null;
     this.#renewals = 0;
     this.#error.clear();
-    this.#take(session);
+    this.#showSession(session);
     if (this.#registered === null) this.#check(); // the session is from an earlier visit
   }
 
@@ -59,7 +58,7 @@ export class Account {
   renew(session) {
     if (session.claims.jti === this.#session.claims.jti) return;
     this.#renewals += 1;
-    this.#take(session);
+    this.#showSession(session);
   }
 
   render() {
@@ -67,9 +66,9 @@ export class Account {
     const { texts } = this.#page.language;
     const { customer } = this.#session;
     find("#welcome").textContent = this.#registered ? texts.newAccount : texts.welcomeBack;
-    find("#who").textContent = customer.name ?? written(customer.phone) ?? customer.email ?? "";
+    find("#who").textContent = customer.name ?? (customer.phone && displayPhone(customer.phone)) ?? customer.email ?? "";
     find("#renewed").textContent = this.#renewals ? texts.renewed(this.#page.language.number(this.#renewals)) : "";
-    find("#claims").replaceChildren(...SHOWN.flatMap((name) => this.#row(name)));
+    find("#claims").replaceChildren(...CLAIMS.flatMap((name) => this.#row(name)));
     this.#renderLeft(this.#countdown.secondsLeft);
     for (const each of [this.#buttons.here, this.#buttons.everywhere, this.#error]) each.render();
   }
@@ -77,20 +76,20 @@ export class Account {
   #row(name) {
     const { language } = this.#page;
     const value = this.#session.claims[name];
-    const text = MOMENTS.has(name) ? language.moment(value) : [value].flat().join(", ") || language.texts.none;
+    const text = TIME_CLAIMS.has(name) ? language.moment(value) : [value].flat().join(", ") || language.texts.none;
     return [element("dt", {}, language.texts[name]), element("dd", { "data-claim": name }, element("bdi", {}, text))];
   }
 
-  #take(session) {
+  #showSession(session) {
     this.#session = session;
-    this.#nextTry = 0;
+    this.#nextRefreshAt = 0;
     this.#countdown.start(session.expiresAt);
     this.render();
   }
 
   #tick(left) {
     this.#renderLeft(left);
-    if (left <= RENEW_AT_SECONDS) this.#askForToken();
+    if (left <= RENEW_AT_SECONDS) this.#refreshToken();
     if (left === 0 && this.#session) setTimeout(() => this.#tick(this.#countdown.secondsLeft), PAUSE_MS);
   }
 
@@ -102,14 +101,14 @@ export class Account {
     Object.assign(find("#left"), { max: exp - iat, value: left });
   }
 
-  async #askForToken() {
-    if (Date.now() < this.#nextTry) return;
-    this.#nextTry = Date.now() + PAUSE_MS;
+  async #refreshToken() {
+    if (Date.now() < this.#nextRefreshAt) return;
+    this.#nextRefreshAt = Date.now() + PAUSE_MS;
     // The client reports an ended session, the page a lost connection.
     await this.#page.auth.accessToken().catch(() => null);
   }
 
-  /** Asks the service, because the session may have ended elsewhere; the client then reports it. */
+  /** Calls the service, because the session may have ended elsewhere; the client then reports it. */
   async #check() {
     if (!this.#session || document.visibilityState !== "visible") return;
     const { auth } = this.#page;
@@ -131,9 +130,4 @@ export class Account {
       this.#error.show((language) => textOf(error, language.texts));
     }
   }
-}
-
-/** A phone number as people write it, from left to right in every language. */
-function written(phone) {
-  return phone && `\u2066${readPhone(phone, settings.defaultRegion).text}\u2069`;
 }

@@ -1,28 +1,28 @@
 /** Signing in with a code, as the demo and the admin console both do: the markup of its two steps, and the steps. */
 
-import { Ask } from "./ask.js";
 import { element } from "./elements.js";
-import { Enter } from "./enter.js";
+import { EnterCodeStep } from "./enter-code.js";
+import { RequestCodeStep } from "./request-code.js";
 
-const SWITCH = { phone: { checked: "" }, email: {} };
+const CHOICES = { phone: { checked: "" }, email: {} };
 
-/** Renders both steps into the page's sections, before what the page itself has there; `codes` as `Enter` takes them. */
-export function codeSignIn(page, sections, codes) {
-  sections.ask.prepend(...askMarkup());
-  sections.enter.prepend(...enterMarkup());
-  return { ask: new Ask(page, sections.ask), enter: new Enter(page, sections.enter, codes) };
+/** Renders both steps into the page's sections, before what the page itself has there; `kinds` as `EnterCodeStep` takes them. */
+export function codeSignIn(page, sections, kinds) {
+  sections.ask.prepend(...requestCodeMarkup());
+  sections.enter.prepend(...enterCodeMarkup());
+  return { ask: new RequestCodeStep(page, sections.ask), enter: new EnterCodeStep(page, sections.enter, kinds) };
 }
 
-function askMarkup() {
+function requestCodeMarkup() {
   return [
     element("h1", { tabindex: "-1", "data-text": "askTitle" }),
     element("p", { class: "lead", "data-text": "askLead" }),
-    element("form", { novalidate: "" }, switchMarkup(), phoneMarkup(), emailMarkup(), errorLine("ask-error"), submitButton()),
+    element("form", { novalidate: "" }, choiceMarkup(), phoneMarkup(), emailMarkup(), errorLine("ask-error"), submitButton()),
   ];
 }
 
-function switchMarkup() {
-  const choices = Object.entries(SWITCH).map(([by, attributes]) =>
+function choiceMarkup() {
+  const choices = Object.entries(CHOICES).map(([by, attributes]) =>
     element("label", {}, element("input", { type: "radio", name: "by", value: by, ...attributes }), element("span", { "data-text": by })),
   );
   return element("fieldset", { class: "switch" }, element("legend", { class: "unseen", "data-text": "by" }), ...choices);
@@ -45,7 +45,7 @@ function emailMarkup() {
   );
 }
 
-function enterMarkup() {
+function enterCodeMarkup() {
   const typing = { autocomplete: "one-time-code", autocapitalize: "characters", autocorrect: "off", spellcheck: "false" };
   const change = element("button", { type: "button", id: "change", class: "link" });
   return [

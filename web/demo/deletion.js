@@ -2,15 +2,15 @@
 
 import { cancelDeletion, confirmDeletion, exportData, requestCancellation, requestDeletion } from "../deletion.js";
 import { saveFile } from "./elements.js";
+import { FormStep } from "./form-step.js";
 import { readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
-import { FormStep } from "./step.js";
 
 const FILE = "my-data.json";
 const find = (selector) => document.querySelector(selector);
 
-/** What the step of the code does with codes of these kinds, and with a usual one whose account is to be deleted. */
-export const deletionCodes = {
+/** The kinds of codes for deletions, and how all others are handled if the account is to be deleted. */
+export const deletionKinds = {
   deletion: {
     label: (texts) => texts.deleteAccount,
     busy: (texts) => texts.deleting,
@@ -18,8 +18,8 @@ export const deletionCodes = {
     sentTo: (texts, address) => (address ? texts.codeSentTo(address) : texts.codeSentToYou),
     verify: confirmDeletion,
     resend: requestDeletion,
-    done: (page, request, { email, phone }) => page.show("deleted", { request, email, phone }),
-    refused: () => false,
+    onVerified: (page, request, { email, phone }) => page.show("deleted", { request, email, phone }),
+    handleError: () => false,
   },
   cancellation: {
     label: (texts) => texts.keepAccount,
@@ -28,28 +28,28 @@ export const deletionCodes = {
     sentTo: (texts, address) => texts.codeSentIfPending(address),
     verify: cancelDeletion,
     resend: requestCancellation,
-    done: (page, _request, challenge) => page.kept(challenge),
-    refused: (page, error) => page.tooLate(error),
+    onVerified: (page, _request, challenge) => page.finishCancellation(challenge),
+    handleError: (page, error) => page.reportErasure(error),
   },
-  usual: { refused: (page, error, challenge) => page.offerToKeep(error, challenge) },
+  others: { handleError: (page, error, challenge) => page.offerCancellation(error, challenge) },
 };
 
 /** Everything that the service stores about the customer, as a file. */
-export class Download extends FormStep {
+export class DataExport extends FormStep {
   needsSession = true;
 
   constructor(page) {
     super(page, "download", { label: (texts) => texts.download, busy: (texts) => texts.loading });
   }
 
-  async act() {
+  async submit() {
     saveFile(FILE, JSON.stringify(await exportData(this.page.auth), null, 2), "application/json");
-    this.page.say("downloaded");
+    this.page.notify("downloaded");
   }
 }
 
 /** What a deletion means, the customer's reason, and the request of the code that confirms it. */
-export class Delete extends FormStep {
+export class DeletionRequest extends FormStep {
   needsSession = true;
 
   constructor(page) {
@@ -67,7 +67,7 @@ export class Delete extends FormStep {
     this.input("reason").value = "";
   }
 
-  kept() {
+  draft() {
     return { reason: this.value("reason") };
   }
 
@@ -79,17 +79,17 @@ export class Delete extends FormStep {
     find("#delete-by-code").hidden = emailVerified === false && phoneVerified === false; // no code is needed then
   }
 
-  async act() {
+  async submit() {
     const { auth } = this.page;
-    const address = onlyProven(auth.session.customer);
-    const asked = await requestDeletion(auth, { reason: this.value("reason") || undefined });
-    if (asked.request) this.page.show("deleted", asked);
-    else this.page.show("enter", { challenge: { ...asked, ...address, from: "delete" } });
+    const address = onlyVerified(auth.session.customer);
+    const challenge = await requestDeletion(auth, { reason: this.value("reason") || undefined });
+    if (challenge.request) this.page.show("deleted", challenge);
+    else this.page.show("enter", { challenge: { ...challenge, ...address, from: "delete" } });
   }
 }
 
 /** Until when the deletion can be cancelled. */
-export class Deleted {
+export class ScheduledDeletion {
   section = find("#deleted");
   #page;
   #until = null;
@@ -116,9 +116,9 @@ export class Deleted {
 }
 
 /** Cancelling the deletion: with a code sent to the account's address, or with the token from the refused sign-in. */
-export class Keep extends FormStep {
+export class DeletionCancellation extends FormStep {
   #token = null;
-  #whose = {};
+  #account = {};
 
   constructor(page) {
     const label = (texts) => (this.#token ? texts.keepAccount : texts.send);
@@ -127,7 +127,7 @@ export class Keep extends FormStep {
 
   enter({ email, phone, cancelToken = null, signIn = "ask" } = {}) {
     this.#token = cancelToken;
-    this.#whose = { email, phone, signIn };
+    this.#account = { email, phone, signIn };
     if (email ?? phone) this.input("who").value = email ?? readPhone(phone, settings.defaultRegion).text;
     this.showField("who", !cancelToken);
     super.enter();
@@ -139,33 +139,33 @@ export class Keep extends FormStep {
     find("#keep-lead").textContent = this.#token ? texts.keepAtOnce : texts.keepByCode;
   }
 
-  async act() {
+  async submit() {
     if (this.#token) {
-      await this.#keepAtOnce();
+      await this.#cancelWithoutCode();
       return;
     }
     const address = this.address("who");
     if (!address) return;
-    const asked = await requestCancellation(this.page.auth, address);
-    this.page.show("enter", { challenge: { ...asked, from: "keep", signIn: this.#whose.signIn } });
+    const challenge = await requestCancellation(this.page.auth, address);
+    this.page.show("enter", { challenge: { ...challenge, from: "keep", signIn: this.#account.signIn } });
   }
 
-  wordsFor({ type }) {
+  errorText({ type }) {
     return this.#token && type === "wrong_proof" ? { text: (texts) => texts.wrong.keep } : null;
   }
 
-  async #keepAtOnce() {
+  async #cancelWithoutCode() {
     try {
       await cancelDeletion(this.page.auth, { challenge: this.#token });
-      this.page.kept(this.#whose);
+      this.page.finishCancellation(this.#account);
     } catch (error) {
-      if (!this.page.tooLate(error)) throw error;
+      if (!this.page.reportErasure(error)) throw error;
     }
   }
 }
 
 /** The address for the code, as { email } or { phone }, if the customer has exactly one verified address. */
-function onlyProven({ email, phone, emailVerified, phoneVerified }) {
+function onlyVerified({ email, phone, emailVerified, phoneVerified }) {
   if (emailVerified && !phoneVerified) return { email };
   return phoneVerified && !emailVerified ? { phone } : {};
 }

@@ -1,4 +1,4 @@
-/** What the page's forms share: a busy button, an error that belongs to a field, and a countdown. */
+/** The parts of the page's forms: a button that can be busy, an error that belongs to a field, and a countdown. */
 
 import { AuthError } from "../customer-auth.js";
 
@@ -43,7 +43,7 @@ export class Button {
   #busy = null;
   #waiting;
   #isWaiting = false;
-  #wait = new Countdown(() => this.render());
+  #countdown = new Countdown(() => this.render());
   #onWaited;
 
   /** `label` and `waiting` select the texts; `onWaited` is called at the end of a wait. */
@@ -56,7 +56,7 @@ export class Button {
   }
 
   get isReady() {
-    return this.#busy === null && this.#wait.secondsLeft === 0;
+    return this.#busy === null && this.#countdown.secondsLeft === 0;
   }
 
   get isBusy() {
@@ -65,11 +65,11 @@ export class Button {
 
   waitUntil(moment) {
     this.#isWaiting = true;
-    this.#wait.start(moment);
+    this.#countdown.start(moment);
   }
 
   stopWaiting() {
-    this.#wait.stop();
+    this.#countdown.stop();
     this.#isWaiting = false;
     this.render();
   }
@@ -88,15 +88,15 @@ export class Button {
 
   render() {
     const { language } = this.#page;
-    const left = this.#wait.secondsLeft;
-    const waited = this.#isWaiting && left === 0;
-    if (waited) this.#isWaiting = false;
+    const left = this.#countdown.secondsLeft;
+    const hasWaited = this.#isWaiting && left === 0;
+    if (hasWaited) this.#isWaiting = false;
     if (this.#busy) this.#element.textContent = this.#busy(language.texts);
     else if (left) this.#element.textContent = this.#waiting(language.texts, language.duration(left));
     else this.#element.textContent = this.#label(language.texts);
     this.#element.setAttribute("aria-disabled", String(!this.isReady));
     this.#element.toggleAttribute("data-busy", this.#busy !== null);
-    if (waited) this.#onWaited();
+    if (hasWaited) this.#onWaited();
   }
 }
 
@@ -136,7 +136,7 @@ export class ErrorLine {
 }
 
 /** Shows the error of a call. A throttle makes `button` wait; `wrong` is the text for bad input in `input`. */
-export function refuse(error, { line, button, input, wrong }) {
+export function showError(error, { line, button, input, wrong }) {
   if (!(error instanceof AuthError)) {
     line.show((language) => language.texts.errors.other);
     throw error;
@@ -147,6 +147,7 @@ export function refuse(error, { line, button, input, wrong }) {
   else line.show((language) => textOf(error, language.texts));
 }
 
+/** The text of an error by its type; an error that the page does not know comes with its id for support. */
 export function textOf(error, texts) {
   const known = Object.hasOwn(texts.errors, error.type) && texts.errors[error.type];
   return known || [texts.errors.other, error.requestId && `(${error.requestId})`].filter(Boolean).join(" ");

@@ -1,14 +1,14 @@
-/** What the demo and the admin console have in common: one step shown at a time, and a line that says what has happened. */
+/** What the demo and the admin console have in common: one step shown at a time, and a notice of what has happened. */
 
 import { settings } from "./settings.js";
 
 const find = (selector) => document.querySelector(selector);
 
-/** A subclass has a `language`, and sets `steps` before it shows the first. */
+/** A subclass has a `language`, and sets `steps` before it shows the first; the name of a step is the id of its section. */
 export class Page {
   steps = {};
   step = null;
-  #said = null;
+  #notice = null;
 
   constructor() {
     find("#brand").textContent = settings.brand;
@@ -16,28 +16,29 @@ export class Page {
     for (const name of ["online", "offline"]) addEventListener(name, () => this.render());
   }
 
-  /** Shows a step; what is new gets the focus, unless the page has just been opened. */
-  show(name, data, said = null) {
+  /** Shows a step, and `notice` below it; what is new gets the focus, unless the page has just been opened. */
+  show(name, data, notice = null) {
     const isFirst = this.step === null;
     this.step?.leave();
     this.step = this.steps[name];
     for (const each of Object.values(this.steps)) each.section.hidden = each !== this.step;
     this.step.enter(data);
-    this.#said = said;
+    this.#notice = notice;
     this.render();
     if (isFirst) return;
     if (name === "enter") this.step.focus();
     else this.step.section.querySelector("h1").focus();
   }
 
-  say(name) {
-    this.#said = name;
+  /** Shows the text of this name as the notice. */
+  notify(name) {
+    this.#notice = name;
     find("#said").textContent = this.language.texts[name];
   }
 
-  /** What was said of the step before no longer matters. */
-  hush() {
-    this.#said = null;
+  /** A notice about the previous step no longer matters. */
+  clearNotice() {
+    this.#notice = null;
     find("#said").textContent = "";
   }
 
@@ -50,7 +51,7 @@ export class Page {
     for (const each of document.querySelectorAll("[data-text]")) each.textContent = texts[each.dataset.text];
     this.step.render();
     document.title = `${this.step.section.querySelector("h1").textContent} · ${settings.brand}`;
-    find("#said").textContent = this.#said ? texts[this.#said] : "";
+    find("#said").textContent = this.#notice ? texts[this.#notice] : "";
     find("#offline").hidden = navigator.onLine;
     find("#offline").textContent = navigator.onLine ? "" : texts.offline;
   }

@@ -2,12 +2,13 @@
 
 import { cleanPhone } from "../customer-auth.js";
 import { callingCodes } from "./phone-formats.js";
+import { settings } from "./settings.js";
 
 const LONGEST_CALLING_CODE = 3;
 const FEWEST_NATIONAL_DIGITS = 4;
 
 /** ASCII digits, whatever script they were typed in, after a + if the number was written with its country code. */
-export function plain(text) {
+export function asciiDigits(text) {
   const ascii = cleanPhone(text.normalize("NFKC"));
   const digits = ascii.replace(/\D/g, "");
   const marked = /^[^\d+]*\+/.test(ascii);
@@ -20,7 +21,7 @@ export function plain(text) {
  * send, null while too little was typed. It is what was typed, without marks: the service knows all that people write before a number.
  */
 export function readPhone(text, defaultRegion) {
-  const typed = plain(text);
+  const typed = asciiDigits(text);
   const isInternational = typed.startsWith("+");
   const callingCode = isInternational ? callingCodeOf(typed.slice(1)) : callingCodeOfRegion(defaultRegion);
   if (!callingCode) return { text: typed, region: "", callingCode, number: null };
@@ -31,11 +32,14 @@ export function readPhone(text, defaultRegion) {
   const number = national.length < FEWEST_NATIONAL_DIGITS ? null : typed;
   const region = regionOf(regions, national, isInternational ? "" : defaultRegion);
   let formatted = "";
-  if (hasTrunk) formatted = isInternational ? written : fill(formats, national, (row) => row[1], trunk);
-  else formatted = fill(formats, national, (row) => (isInternational && row[3]) || row[2] || row[1]);
+  if (hasTrunk) formatted = isInternational ? written : format(formats, national, (row) => row[1], trunk);
+  else formatted = format(formats, national, (row) => (isInternational && row[3]) || row[2] || row[1]);
   if (isInternational) formatted = `+${callingCode}${formatted && ` ${formatted}`}`;
   return { text: formatted, region, callingCode, number };
 }
+
+/** A phone number as people write it, from left to right in every language. */
+export const displayPhone = (phone) => `\u2066${readPhone(phone, settings.defaultRegion).text}\u2069`;
 
 /** Formats what is typed into `input`; `onRead` is called with the number, at once and after each change. */
 export class PhoneField {
@@ -58,22 +62,22 @@ export class PhoneField {
 
   #format() {
     const { value, selectionStart } = this.#input;
-    const read = this.value;
-    if (read.text !== value) {
-      const behind = digitsIn(value.slice(selectionStart));
-      this.#input.value = read.text;
-      const caret = placeBefore(read.text, behind);
+    const phoneNumber = this.value;
+    if (phoneNumber.text !== value) {
+      const digitsAfter = digitsIn(value.slice(selectionStart));
+      this.#input.value = phoneNumber.text;
+      const caret = positionBefore(phoneNumber.text, digitsAfter);
       if (document.activeElement === this.#input) this.#input.setSelectionRange(caret, caret);
     }
-    this.#onRead(read);
+    this.#onRead(phoneNumber);
   }
 
   /** Backspace after a space or bracket erases the digit before it, because the separator itself would come back. */
   #eraseDigit(event) {
     const { value, selectionStart, selectionEnd } = this.#input;
     if (event.inputType !== "deleteContentBackward" || selectionStart !== selectionEnd) return;
-    const kept = value.slice(0, selectionStart).replace(/[^\d+]+$/, "");
-    if (kept.length < selectionStart) this.#input.setSelectionRange(kept.length, kept.length);
+    const { length } = value.slice(0, selectionStart).replace(/[^\d+]+$/, "");
+    if (length < selectionStart) this.#input.setSelectionRange(length, length);
   }
 }
 
@@ -91,8 +95,8 @@ function callingCodeOfRegion(region) {
 /** The region of a national number; `preferred` unless its digits say otherwise. */
 function regionOf(regions, national, preferred) {
   const others = regions.filter((each) => Array.isArray(each));
-  const found = others.find(([, beginning]) => new RegExp(`^(?:${beginning})`).test(national));
-  return found?.[0] ?? (preferred || nameOf(regions[0]));
+  const match = others.find(([, beginning]) => new RegExp(`^(?:${beginning})`).test(national));
+  return match?.[0] ?? (preferred || nameOf(regions[0]));
 }
 
 function nameOf(region) {
@@ -100,15 +104,15 @@ function nameOf(region) {
 }
 
 /** The digits in the first format that fits exactly, else in the first one with room left, else unchanged. */
-function fill(formats, digits, templateOf, trunk = "") {
+function format(formats, digits, templateOf, trunk = "") {
   const fitting = formats.filter(([leading]) => new RegExp(`^(?:${leading})`).test(digits)).map(templateOf);
   const roomOf = (template) => template.split("#").length - 1;
   const template = fitting.find((each) => roomOf(each) === digits.length) ?? fitting.find((each) => roomOf(each) > digits.length);
-  return template ? put(template, digits) : trunk + digits;
+  return template ? fillIn(template, digits) : trunk + digits;
 }
 
 /** The template up to the last digit, and a closing bracket after it. */
-function put(template, digits) {
+function fillIn(template, digits) {
   let text = "";
   let used = 0;
   for (const character of template) {
@@ -123,11 +127,11 @@ function digitsIn(text) {
 }
 
 /** The position in `text` that has this many digits after it. */
-function placeBefore(text, behind) {
-  let place = text.length;
-  for (let left = behind; left > 0 && place > 0; ) {
-    place -= 1;
-    if (/\d/.test(text[place])) left -= 1;
+function positionBefore(text, digitsAfter) {
+  let position = text.length;
+  for (let left = digitsAfter; left > 0 && position > 0; ) {
+    position -= 1;
+    if (/\d/.test(text[position])) left -= 1;
   }
-  return place;
+  return position;
 }

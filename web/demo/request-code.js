@@ -1,19 +1,19 @@
-/** The first step: the phone number or email address that the code is sent to. */
+/** The first step of signing in with a code: the phone number or email address that it is sent to. */
 
 import { cleanEmail, cleanText } from "../customer-auth.js";
-import { Button, ErrorLine, refuse } from "./form.js";
+import { Button, ErrorLine, showError } from "./form.js";
 import { PhoneField } from "./phone-field.js";
 import { settings } from "./settings.js";
 
 const find = (selector) => document.querySelector(selector);
 
-export class Ask {
+export class RequestCodeStep {
   section;
   #page;
   #form;
   #inputs = { phone: find("#phone"), email: find("#email") };
-  #read = null;
-  #phone;
+  #phoneNumber = null; // what the phone field contains
+  #phoneField;
   #button;
   #error;
 
@@ -27,10 +27,10 @@ export class Ask {
       waiting: (texts, time) => texts.waitToTry(time),
       onWaited: () => this.#error.clear(),
     });
-    this.#phone = new PhoneField(this.#inputs.phone, settings.defaultRegion, (read) => this.#show(read));
+    this.#phoneField = new PhoneField(this.#inputs.phone, settings.defaultRegion, (phoneNumber) => this.#showCountry(phoneNumber));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
-    this.#form.addEventListener("input", () => this.#forget());
-    this.#form.addEventListener("submit", () => page.hush());
+    this.#form.addEventListener("input", () => this.#clearError());
+    this.#form.addEventListener("submit", () => page.clearNotice());
     this.#form.addEventListener("change", () => this.render());
   }
 
@@ -39,15 +39,15 @@ export class Ask {
   }
 
   enter() {
-    this.#forget();
+    this.#clearError();
     this.render();
   }
 
   leave() {
-    this.#forget();
+    this.#clearError();
   }
 
-  /** The address, to be changed. */
+  /** Selects the address, so that it can be changed. */
   edit() {
     this.#inputs[this.#by].focus();
     this.#inputs[this.#by].select();
@@ -55,22 +55,23 @@ export class Ask {
 
   render() {
     for (const by of ["phone", "email"]) find(`#by-${by}`).hidden = by !== this.#by;
-    if (this.#read) this.#show(this.#read);
+    if (this.#phoneNumber) this.#showCountry(this.#phoneNumber);
     this.#button.render();
     this.#error.render();
   }
 
   /** Another address may be accepted although this one was refused. */
-  #forget() {
+  #clearError() {
     this.#button.stopWaiting();
     this.#error.clear();
   }
 
-  #show(read) {
+  #showCountry(phoneNumber) {
     const { language } = this.#page;
-    this.#read = read;
-    find("#country").textContent = this.#inputs.phone.value.startsWith("+") || !read.callingCode ? read.region : `+${read.callingCode}`;
-    const hint = read.region ? language.texts.phoneHint(language.country(read.region)) : language.texts.phoneHintUnknown;
+    const { region, callingCode } = phoneNumber;
+    this.#phoneNumber = phoneNumber;
+    find("#country").textContent = this.#inputs.phone.value.startsWith("+") || !callingCode ? region : `+${callingCode}`;
+    const hint = region ? language.texts.phoneHint(language.country(region)) : language.texts.phoneHintUnknown;
     if (find("#phone-hint").textContent !== hint) find("#phone-hint").textContent = hint;
   }
 
@@ -86,14 +87,14 @@ export class Ask {
       this.#page.show("enter", { challenge });
     } catch (error) {
       const input = this.#inputs[by];
-      refuse(error, { line: this.#error, button: this.#button, input, wrong: (language) => language.texts.wrong[by] });
+      showError(error, { line: this.#error, button: this.#button, input, wrong: (language) => language.texts.wrong[by] });
     }
   }
 
   /** The address that was typed, or null after showing what is missing. */
   #address(by) {
     const input = this.#inputs[by];
-    const { number, region } = this.#phone.value;
+    const { number, region } = this.#phoneField.value;
     const typed = by === "phone" ? number : cleanEmail(input.value);
     if (!typed) {
       this.#error.show((language) => (cleanText(input.value) ? language.texts.wrong : language.texts.required)[by], input);

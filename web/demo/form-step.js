@@ -1,7 +1,7 @@
 /** A step of the page with one form: its fields, their errors, and its only button. */
 
 import { AuthError, cleanEmail, cleanText } from "../customer-auth.js";
-import { Button, ErrorLine, refuse, textOf } from "./form.js";
+import { Button, ErrorLine, showError, textOf } from "./form.js";
 import { PhoneField, readPhone } from "./phone-field.js";
 import { settings } from "./settings.js";
 
@@ -17,8 +17,8 @@ export class FormStep {
   form;
   error;
   #button;
-  #again;
-  #phone = null;
+  #signInAgainButton;
+  #phoneField = null;
 
   /** `label` and `busy` select the button's texts. */
   constructor(page, name, { label, busy }) {
@@ -29,15 +29,15 @@ export class FormStep {
     this.error = new ErrorLine(document.getElementById(`${name}-error`), page);
     const waiting = (texts, time) => texts.waitToTry(time);
     this.#button = new Button(this.form.querySelector("[type=submit]"), page, { label, waiting, onWaited: () => this.error.clear() });
-    this.#again = document.getElementById(`${name}-again`);
-    this.#again?.addEventListener("click", () => page.signInAgain(name, this.kept()));
-    this.form.addEventListener("input", () => this.forget());
-    this.form.addEventListener("submit", (event) => this.#submit(event));
+    this.#signInAgainButton = document.getElementById(`${name}-again`);
+    this.#signInAgainButton?.addEventListener("click", () => page.signInAgain(name, this.draft()));
+    this.form.addEventListener("input", () => this.clearError());
+    this.form.addEventListener("submit", (event) => this.#onSubmit(event));
     for (const peek of this.form.querySelectorAll(".peek")) {
-      peek.addEventListener("click", () => this.#peek(peek, fieldOf(peek).type === "password"));
+      peek.addEventListener("click", () => this.#setVisible(peek, fieldOf(peek).type === "password"));
     }
     const phone = this.input("phone");
-    if (phone) this.#phone = new PhoneField(phone, settings.defaultRegion, () => this.#tellCountry());
+    if (phone) this.#phoneField = new PhoneField(phone, settings.defaultRegion, () => this.#showCountry());
   }
 
   get isBusy() {
@@ -56,14 +56,14 @@ export class FormStep {
   }
 
   enter() {
-    this.forget();
+    this.clearError();
     for (const peek of this.form.querySelectorAll(".peek")) fieldOf(peek).type = "password";
     this.render();
   }
 
   /** Clears passwords when the step is left. */
   leave() {
-    this.forget();
+    this.clearError();
     for (const each of this.form.querySelectorAll("[autocomplete$=-password]")) each.value = "";
   }
 
@@ -77,16 +77,16 @@ export class FormStep {
       peek.textContent = fieldOf(peek).type === "password" ? texts.show : texts.hide;
       peek.ariaLabel = `${peek.textContent}: ${texts[peek.closest(".field").querySelector("label").dataset.text]}`;
     }
-    if (this.#phone) this.#tellCountry();
+    if (this.#phoneField) this.#showCountry();
     this.#button.render();
     this.error.render();
   }
 
   /** Other input may be accepted although this was refused. */
-  forget() {
+  clearError() {
     this.#button.stopWaiting();
     this.error.clear();
-    if (this.#again) this.#again.hidden = true;
+    if (this.#signInAgainButton) this.#signInAgainButton.hidden = true;
   }
 
   waitUntil(moment) {
@@ -101,66 +101,66 @@ export class FormStep {
   address(name) {
     const typed = this.value(name);
     const by = name === "who" ? (typed.includes("@") ? "email" : "phone") : name;
-    if (!typed) return this.refuse((texts) => texts.required[name], name);
+    if (!typed) return this.showInvalid((texts) => texts.required[name], name);
     if (by === "email") return { email: typed };
     const { number, region } = readPhone(typed, settings.defaultRegion);
-    if (!number) return this.refuse((texts) => texts.wrong[name], name);
-    const { regions } = settings;
-    if (region && !regions.includes(region)) return this.refuse((texts, language) => texts.notServed(language.countries(regions)), name);
+    if (!number) return this.showInvalid((texts) => texts.wrong[name], name);
+    const notServed = (texts, language) => texts.notServed(language.countries(settings.regions));
+    if (region && !settings.regions.includes(region)) return this.showInvalid(notServed, name);
     return { phone: number };
   }
 
   /** The chosen password, or null after showing what is wrong with it. */
   chosenPassword(name) {
-    const chosen = this.value(name);
-    if ([...chosen.normalize("NFKC")].length < SHORTEST_PASSWORD) return this.refuse((texts) => texts.wrong.shortPassword, name);
-    return chosen;
+    const password = this.value(name);
+    if ([...password.normalize("NFKC")].length < SHORTEST_PASSWORD) return this.showInvalid((texts) => texts.wrong.shortPassword, name);
+    return password;
   }
 
-  /** Shows what is wrong with a field. */
-  refuse(text, name) {
+  /** Shows what is wrong with a field; returns null. */
+  showInvalid(text, name) {
     const input = this.input(name);
     this.error.show((language) => text(language.texts, language), input);
     return null;
   }
 
-  /** What the form does; each subclass has its own, and may have its own texts for errors. */
-  async act() {
-    throw new Error("nothing to do");
+  /** What the form does. Each subclass has its own. */
+  async submit() {
+    throw new Error("a subclass submits the form");
   }
 
-  /** The arguments for showing the step after another sign-in. */
-  kept() {
+  /** The unfinished input, with which the step is shown again after another sign-in. */
+  draft() {
     return undefined;
   }
 
-  /** The text of an error and its field, or null for common errors. */
-  wordsFor(_error) {
+  /** The step's own text for an error, with its field if it has one; null if the common text fits. */
+  errorText(_error) {
     return null;
   }
 
-  async #submit(event) {
+  async #onSubmit(event) {
     event.preventDefault();
     if (!this.#button.isReady) return;
-    this.page.hush();
+    this.page.clearNotice();
     this.error.clear();
     try {
-      await this.#button.during(this.busy, () => this.act());
+      await this.#button.during(this.busy, () => this.submit());
     } catch (error) {
-      if (!this.section.hidden) this.#tell(error);
+      if (!this.section.hidden) this.#showError(error);
     }
   }
 
-  #tell(error) {
-    if (this.#again) this.#again.hidden = error.type !== "reauthentication_required";
-    const own = error instanceof AuthError && this.wordsFor(error);
+  #showError(error) {
+    if (this.#signInAgainButton) this.#signInAgainButton.hidden = error.type !== "reauthentication_required";
+    const own = error instanceof AuthError && this.errorText(error);
     if (own) this.error.show((language) => own.text(language.texts), own.input && this.input(own.input));
-    else if (error.type === "bad_request") this.#tellField(error);
-    else refuse(error, { line: this.error, button: this.#button, wrong: (language) => textOf(error, language.texts) });
+    else if (error.type === "bad_request") this.#showFieldError(error);
+    else showError(error, { line: this.error, button: this.#button, wrong: (language) => textOf(error, language.texts) });
   }
 
   /** The service says in English what is wrong with which field; the page uses its own texts. */
-  #tellField({ errors: [{ field, message } = {}] }) {
+  #showFieldError({ errors: [{ field, message } = {}] }) {
     const name = [FIELDS[field], field, "who"].find((each) => each && this.input(each)) ?? null;
     const pick = (texts) => {
       if (message === "is not enabled") return texts.notEnabled[field];
@@ -170,12 +170,12 @@ export class FormStep {
     this.error.show((language) => pick(language.texts), name && this.input(name));
   }
 
-  #peek(peek, isShown) {
+  #setVisible(peek, isShown) {
     fieldOf(peek).type = isShown ? "text" : "password";
     this.render();
   }
 
-  #tellCountry() {
+  #showCountry() {
     const { language } = this.page;
     const input = this.input("phone");
     const { region, callingCode } = readPhone(input.value, settings.defaultRegion);

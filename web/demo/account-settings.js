@@ -1,13 +1,9 @@
 /** What customers change: names, addresses, password. */
 
-import { readPhone } from "./phone-field.js";
-import { settings } from "./settings.js";
-import { FormStep } from "./step.js";
+import { FormStep } from "./form-step.js";
+import { displayPhone } from "./phone-field.js";
 
 const find = (selector) => document.querySelector(selector);
-
-/** A phone number as people write it, from left to right in every language. */
-const written = (phone) => `\u2066${readPhone(phone, settings.defaultRegion).text}\u2069`;
 
 /** Names, and the addresses with their verification. */
 export class Profile extends FormStep {
@@ -24,9 +20,9 @@ export class Profile extends FormStep {
   enter() {
     super.enter();
     this.#isTouched = false;
-    this.#take(this.page.auth.session.customer);
+    this.#showCustomer(this.page.auth.session.customer);
     // The sign-in's response may be incomplete or outdated.
-    this.page.load(this, () => this.page.auth.customer(), (customer) => this.#take(customer));
+    this.page.load(this, () => this.page.auth.customer(), (customer) => this.#showCustomer(customer));
   }
 
   render() {
@@ -35,14 +31,14 @@ export class Profile extends FormStep {
     for (const by of ["email", "phone"]) {
       const address = this.#customer?.[by];
       const isVerified = this.#customer?.[`${by}Verified`];
-      find(`#profile-${by}`).textContent = address ? (by === "phone" ? written(address) : address) : texts.none;
+      find(`#profile-${by}`).textContent = address ? (by === "phone" ? displayPhone(address) : address) : texts.none;
       find(`#profile-${by}-state`).textContent = address ? (isVerified ? texts.verified : texts.unverified) : "";
       find(`#profile-${by}-state`).classList.toggle("good", Boolean(isVerified));
       find(`#profile-change-${by}`).textContent = address ? texts[`change_${by}`] : texts[`add_${by}`];
     }
   }
 
-  #take(customer) {
+  #showCustomer(customer) {
     this.#customer = customer;
     if (!this.#isTouched) {
       this.input("first_name").value = customer.firstName ?? "";
@@ -51,22 +47,22 @@ export class Profile extends FormStep {
     this.render();
   }
 
-  async act() {
+  async submit() {
     const [firstName, lastName] = [this.value("first_name") || null, this.value("last_name") || null];
     const customer = await this.page.auth.updateCustomer({ firstName, lastName });
     this.#isTouched = false;
-    this.#take(customer);
-    this.page.say("saved");
+    this.#showCustomer(customer);
+    this.page.notify("saved");
   }
 }
 
 /** Another email or phone: the code that is sent there makes the change. */
-export class Contact extends FormStep {
+export class AddressChange extends FormStep {
   needsSession = true;
 
   constructor(page) {
     super(page, "contact", { label: (texts) => texts.send, busy: (texts) => texts.sending });
-    this.form.addEventListener("change", () => this.#choose());
+    this.form.addEventListener("change", () => this.#showChosenField());
   }
 
   get #by() {
@@ -76,25 +72,25 @@ export class Contact extends FormStep {
   enter({ by } = {}) {
     super.enter();
     if (by) this.input("by").value = by;
-    this.#choose();
+    this.#showChosenField();
   }
 
-  kept() {
+  draft() {
     return { by: this.#by };
   }
 
-  #choose() {
+  #showChosenField() {
     for (const by of ["email", "phone"]) this.showField(by, by === this.#by);
   }
 
-  async act() {
+  async submit() {
     const address = this.address(this.#by);
     if (address) this.page.show("enter", { challenge: { ...(await this.page.auth.requestContactChange(address)), from: "contact" } });
   }
 }
 
 /** A new password, or the first one. */
-export class NewPassword extends FormStep {
+export class PasswordChange extends FormStep {
   needsSession = true;
 
   constructor(page) {
@@ -107,16 +103,16 @@ export class NewPassword extends FormStep {
     find("#new-password-username").value = email ?? phone ?? "";
   }
 
-  async act() {
+  async submit() {
     const newPassword = this.chosenPassword("new_password");
     if (!newPassword) return;
     const confirmPassword = this.value("confirm_password");
-    if (confirmPassword !== newPassword) return void this.refuse((texts) => texts.wrong.confirm_password, "confirm_password");
+    if (confirmPassword !== newPassword) return void this.showInvalid((texts) => texts.wrong.confirm_password, "confirm_password");
     await this.page.auth.changePassword({ oldPassword: this.value("old_password") || undefined, newPassword, confirmPassword });
     this.page.showAccount("passwordChanged");
   }
 
-  wordsFor({ type }) {
+  errorText({ type }) {
     return type === "wrong_proof" ? { text: (texts) => texts.wrong.old_password, input: "old_password" } : null;
   }
 }
