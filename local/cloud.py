@@ -117,8 +117,11 @@ def _redrive(clients: Clients, ids: Mapping[str, str], url: str, properties: Pro
 
 
 def _secret(clients: Clients, name: str, properties: Properties, value: str | None) -> Mapping[str, str]:
+    """`value` takes the place of a generated one; what the template itself says holds."""
+    if value is None or "SecretString" in properties:
+        value = _generated(clients, properties)
     try:
-        arn = clients.secrets.create_secret(Name=name, SecretString=_generated(clients, properties) if value is None else value)["ARN"]
+        arn = clients.secrets.create_secret(Name=name, SecretString=value)["ARN"]
     except clients.secrets.exceptions.ResourceExistsException:
         arn = clients.secrets.describe_secret(SecretId=name)["ARN"]
     return {"": arn, "Id": arn}
