@@ -17,13 +17,13 @@ export interface DeletionRequest {
 }
 
 /** A requested code for the deletion, or the deletion itself if there is no verified address for a code. */
-export type DeletionAsked = { flow: "deletion"; reason?: string; resendAt: Date } & (
+export type DeletionChallenge = { flow: "deletion"; reason?: string; resendAt: Date } & (
   | { challenge: string; expiresAt: Date; request: null }
   | { challenge: null; expiresAt: null; request: DeletionRequest }
 );
 
 /** A requested code that cancels a deletion; it looks the same if there is nothing to cancel. */
-export interface CancellationAsked {
+export interface CancellationChallenge {
   challenge: string;
   flow: "cancellation";
   phone?: string;
@@ -36,13 +36,13 @@ export interface CancellationAsked {
  * Request the code that deletes the account of this session; call it again, from `resendAt` on, for another code. Customers without a
  * verified address need a sign-in in the last 5 minutes instead: the deletion is confirmed at once, and `request` contains it.
  */
-export function requestDeletion(auth: CustomerAuth, why?: { reason?: string }): Promise<DeletionAsked>;
+export function requestDeletion(auth: CustomerAuth, why?: { reason?: string }): Promise<DeletionChallenge>;
 
 /** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
 export function confirmDeletion(auth: CustomerAuth, requested: { challenge: string }, code: string): Promise<DeletionRequest>;
 
 /** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */
-export function requestCancellation(auth: CustomerAuth, address: Address): Promise<CancellationAsked>;
+export function requestCancellation(auth: CustomerAuth, address: Address): Promise<CancellationChallenge>;
 
 /**
  * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the

@@ -12,21 +12,21 @@ const RESEND_MS = 90_000; // the service's own default, because the responses do
  */
 export async function requestDeletion(auth, { reason } = {}) {
   const { email, phone } = auth.session?.customer ?? {};
-  const answer = await auth.call(`${DELETION}/request`, { body: { reason }, bearer: true, address: email ?? phone });
-  const request = answer.request && (await confirmed(auth, answer.request));
-  return { ...challengeOf(answer, "deletion", { reason }), request };
+  const response = await auth.call(`${DELETION}/request`, { body: { reason }, bearer: true, address: email ?? phone });
+  const request = response.request && (await endSession(auth, response.request));
+  return { ...challengeOf(response, "deletion", { reason }), request };
 }
 
 /** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
 export async function confirmDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/confirm`, { body: { token, code }, proof: token });
-  return confirmed(auth, request);
+  return endSession(auth, request);
 }
 
 /** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */
 export async function requestCancellation(auth, { phone, email }) {
-  const answer = await auth.call(`${DELETION}/cancel-request`, { body: { phone, email }, address: phone ?? email });
-  return challengeOf(answer, "cancellation", phone ? { phone } : { email });
+  const response = await auth.call(`${DELETION}/cancel-request`, { body: { phone, email }, address: phone ?? email });
+  return challengeOf(response, "cancellation", phone ? { phone } : { email });
 }
 
 /**
@@ -35,7 +35,7 @@ export async function requestCancellation(auth, { phone, email }) {
  */
 export async function cancelDeletion(auth, { challenge: token }, code) {
   const { request } = await auth.call(`${DELETION}/cancel-confirm`, { body: { token, code }, proof: token });
-  return dated(request);
+  return withDates(request);
 }
 
 /** Everything that the service stores about the customer, as it returns it. Needs a sign-in in the last 5 minutes. */
@@ -43,17 +43,17 @@ export async function exportData(auth) {
   return auth.call("/store/customers/me/export", { method: "GET", bearer: true, raw: true });
 }
 
-function challengeOf({ token, expiresAt }, flow, of) {
-  return { challenge: token, flow, ...of, expiresAt, resendAt: new Date(Date.now() + RESEND_MS) };
+function challengeOf({ token, expiresAt }, flow, details) {
+  return { challenge: token, flow, ...details, expiresAt, resendAt: new Date(Date.now() + RESEND_MS) };
 }
 
-/** Forget the session here if it is still that customer's; the known device stays, in case they change their mind. */
-async function confirmed(auth, request) {
+/** End the session here if it is still that customer's; the known device stays, in case they change their mind. Returns the request. */
+async function endSession(auth, request) {
   if (auth.session) await auth.refresh().catch(() => auth.forget());
-  return dated(request);
+  return withDates(request);
 }
 
-function dated(request) {
-  const moments = Object.entries(request).filter(([name, value]) => name.endsWith("At") && value);
-  return { ...request, ...Object.fromEntries(moments.map(([name, value]) => [name, new Date(value)])) };
+function withDates(request) {
+  const times = Object.entries(request).filter(([name, value]) => name.endsWith("At") && value);
+  return { ...request, ...Object.fromEntries(times.map(([name, value]) => [name, new Date(value)])) };
 }

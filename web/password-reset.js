@@ -7,7 +7,7 @@ const RESET = "/auth/customer/emailpass/reset-password";
 const UPDATE = "/auth/customer/emailpass/update";
 const LOOKUPS = ["email", "phone", "identifier", "email_or_phone"];
 
-let last = {}; // the last attempt: repeating it uses the same key, so that a lost response costs nothing
+let lastAttempt = {}; // the last attempt: repeating it uses the same key, so that a lost response costs nothing
 
 /** Request the link that sets a new password. The response never reveals whether the address is known, and neither does "throttled". */
 export async function requestPasswordReset(input, options) {
@@ -20,8 +20,8 @@ export async function completePasswordReset(input, options) {
   const { password, token } = input;
   const body = { ...lookupIn(input), password };
   if (!token || !password) throw new TypeError("token and password are needed");
-  if (last.token !== token || last.password !== password) last = { token, password, key: randomText() };
-  return call(UPDATE, { body, headers: { authorization: `Bearer ${token}`, "idempotency-key": last.key } }, options);
+  if (lastAttempt.token !== token || lastAttempt.password !== password) lastAttempt = { token, password, key: randomText() };
+  return call(UPDATE, { body, headers: { authorization: `Bearer ${token}`, "idempotency-key": lastAttempt.key } }, options);
 }
 
 /** Returns `requestPasswordReset` bound to these options. */
@@ -37,14 +37,18 @@ function lookupIn(input) {
 }
 
 async function call(path, { body, headers }, { client, baseUrl = "", publishableApiKey, fetch = globalThis.fetch } = {}) {
-  const sent = { "content-type": "application/json", ...(publishableApiKey && { "x-publishable-api-key": publishableApiKey }), ...headers };
-  if (client) return client.fetch(path, { method: "POST", headers: sent, body });
-  const response = await fetch(baseUrl.replace(/\/+$/, "") + path, { method: "POST", headers: sent, body: JSON.stringify(body) });
-  const answer = await response.json().catch(() => null);
-  if (response.ok && answer) return answer;
-  const { message = `Unexpected answer (HTTP ${response.status})`, type = "unexpected", errors = [] } = answer ?? {};
-  const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
-  throw Object.assign(new Error(message), { type, errors, status: response.status, retryAfterSeconds });
+  const key = publishableApiKey && { "x-publishable-api-key": publishableApiKey };
+  const request = { method: "POST", headers: { "content-type": "application/json", ...key, ...headers } };
+  if (client) return client.fetch(path, { ...request, body });
+  const response = await fetch(baseUrl.replace(/\/+$/, "") + path, { ...request, body: JSON.stringify(body) });
+  const result = await response.json().catch(() => null);
+  if (response.ok && result) return result;
+  throw errorOf(response, result ?? {});
+}
+
+function errorOf({ status, headers }, { message = `Unexpected answer (HTTP ${status})`, type = "unexpected", errors = [] }) {
+  const retryAfterSeconds = Number(headers.get("retry-after")) || undefined;
+  return Object.assign(new Error(message), { type, errors, status, retryAfterSeconds });
 }
 
 /** 32 random letters, even if crypto.randomUUID is missing. */

@@ -17,9 +17,9 @@ export interface Names {
 }
 
 /** Signed in, or a sign-in or the verification of another address is still necessary. */
-export type Entered = (Session & { needsLogin: false }) | { customer: Customer; needsLogin: true; claims?: undefined };
+export type SignInResult = (Session & { needsLogin: false }) | { customer: Customer; needsLogin: true; claims?: undefined };
 
-export interface SessionShown {
+export interface ListedSession {
   sid: string;
   createdAt: Date;
   lastUsedAt: Date;
@@ -58,7 +58,7 @@ export class PasswordAuth extends CustomerAuth {
   createCustomer(
     registration: string,
     customer?: Names & { email?: string; phone?: string; referralCode?: string },
-  ): Promise<Entered & { verifications: Challenge[] }>;
+  ): Promise<SignInResult & { verifications: Challenge[] }>;
   /**
    * Sign in. With the right password it may throw "verification_required", with the `customerId` that `requestVerification` takes, or
    * "registration_incomplete", with the `token` that `createCustomer` takes.
@@ -78,7 +78,7 @@ export class PasswordAuth extends CustomerAuth {
     challenge: C,
     code: string,
     names?: { firstName?: string; lastName?: string },
-  ): Promise<C extends CodeChallenge ? NewSession : NewSession | Entered>;
+  ): Promise<C extends CodeChallenge ? NewSession : NewSession | SignInResult>;
   /**
    * Change the password, or set the first one, which needs a sign-in in the last 5 minutes instead of the old one. Ends all other
    * sessions.
@@ -95,7 +95,7 @@ export class PasswordAuth extends CustomerAuth {
   /** Change the members that are present; null empties one. Addresses change by `requestContactChange`. */
   updateCustomer(changes: Names): Promise<Customer>;
   /** The customer's sessions, the most recently used first. */
-  sessions(): Promise<SessionShown[]>;
+  sessions(): Promise<ListedSession[]>;
   /** End another session of the customer; to end this one, log out. */
   endSession(sid: string): Promise<void>;
   /** The customers whom this one has referred, with masked addresses; `cursor` is the `nextCursor` of the previous page. */

@@ -28,12 +28,12 @@ export class PasswordAuth extends CustomerAuth {
   async createCustomer(registration, { email, phone, firstName, lastName, companyName, metadata, referralCode } = {}) {
     const names = { first_name: firstName, last_name: lastName, company_name: companyName };
     const body = { email, phone, ...names, metadata, referral_code: referralCode };
-    const answer = await this.call(CUSTOMERS, { body, bearer: registration, address: email ?? phone });
-    const verifications = (answer.verifications ?? []).map((each) => {
-      const address = each.type.startsWith("email") ? { email: answer.customer.email } : { phone: answer.customer.phone };
-      return challengeOf(each, "verification", { customerId: answer.customer.id, ...address });
+    const response = await this.call(CUSTOMERS, { body, bearer: registration, address: email ?? phone });
+    const verifications = (response.verifications ?? []).map((each) => {
+      const address = each.type.startsWith("email") ? { email: response.customer.email } : { phone: response.customer.phone };
+      return challengeOf(each, "verification", { customerId: response.customer.id, ...address });
     });
-    return { ...this.#entered(answer), verifications };
+    return { ...this.#resultOf(response), verifications };
   }
 
   /**
@@ -49,14 +49,14 @@ export class PasswordAuth extends CustomerAuth {
   /** Request the code that verifies an unverified address of a customer. */
   async requestVerification({ customerId, email, phone }) {
     const body = { customer_id: customerId, type: email ? "email_verification" : "phone_verification" };
-    const answer = await this.call(`${CUSTOMERS}/otp/send`, { body, address: email ?? phone });
-    return challengeOf(answer, "verification", { customerId, ...(email ? { email } : { phone }) });
+    const response = await this.call(`${CUSTOMERS}/otp/send`, { body, address: email ?? phone });
+    return challengeOf(response, "verification", { customerId, ...(email ? { email } : { phone }) });
   }
 
   /** Request the code that replaces the customer's email or phone by this address. Needs a sign-in in the last 5 minutes. */
   async requestContactChange({ email, phone }) {
-    const answer = await this.call(`${ME}/contact`, { body: { email, phone }, address: email ?? phone, bearer: true });
-    return challengeOf(answer, "contact", email ? { email } : { phone });
+    const response = await this.call(`${ME}/contact`, { body: { email, phone }, address: email ?? phone, bearer: true });
+    return challengeOf(response, "contact", email ? { email } : { phone });
   }
 
   /** Request another code to replace this one, from its `resendAt` on. */
@@ -75,7 +75,7 @@ export class PasswordAuth extends CustomerAuth {
     const path = { verification: `${CUSTOMERS}/otp/verify`, contact: `${ME}/contact/verify` }[flow];
     if (!path) return super.verifyCode(challenge, code, names);
     const bearer = flow === "contact" || undefined;
-    return this.#entered(await this.call(path, { body: { token, code }, address: email ?? phone, bearer, proof: token }));
+    return this.#resultOf(await this.call(path, { body: { token, code }, address: email ?? phone, bearer, proof: token }));
   }
 
   /**
@@ -128,14 +128,14 @@ export class PasswordAuth extends CustomerAuth {
   /** The customers whom this one has referred, with masked addresses; `cursor` is the `nextCursor` of the previous page. */
   async referrals({ limit, cursor } = {}) {
     const query = String(new URLSearchParams(Object.entries({ limit, cursor }).filter(([, value]) => value)));
-    const answer = await this.call(`/store/my-referrals${query && `?${query}`}`, { method: "GET", bearer: true });
-    const children = answer.children.map(({ referredAt, customer, ...each }) => {
+    const response = await this.call(`/store/my-referrals${query && `?${query}`}`, { method: "GET", bearer: true });
+    const children = response.children.map(({ referredAt, customer, ...each }) => {
       return { ...each, referredAt: new Date(referredAt), customer: { ...customer, createdAt: new Date(customer.createdAt) } };
     });
-    return { children, nextCursor: answer.nextCursor ?? null };
+    return { children, nextCursor: response.nextCursor ?? null };
   }
 
-  #entered({ customer, token }) {
+  #resultOf({ customer, token }) {
     return token ? { ...this.session, needsLogin: false } : { customer, needsLogin: true };
   }
 }

@@ -115,10 +115,10 @@ class Demo:
         self.code = page.locator("#code")
         self.submit = page.locator("[type=submit]:visible")
         self.resend = page.locator("#resend")
-        self.said = page.locator("#said")
-        self.left = page.locator("#left-text")
+        self.notice = page.locator("#said")
+        self.time_left = page.locator("#left-text")
 
-    def ask(self, address):
+    def request_code(self, address):
         if "@" in address:
             self.page.get_by_role("radio", name="Email").check()
             self.email.fill(address)
@@ -126,11 +126,11 @@ class Demo:
             self.phone.fill(address)
         self.submit.click()
 
-    def sent(self, address, count=1):
+    def code_sent_to(self, address, count=1):
         return self.stack.messages(address, count=count)[0]["code"]
 
     def sign_in(self, address, count=1):
-        self.ask(address)
+        self.request_code(address)
         expect(self.code).to_be_focused()
-        self.code.fill(self.sent(address, count))
+        self.code.fill(self.code_sent_to(address, count))
         expect(self.page.locator("#account")).to_be_visible()

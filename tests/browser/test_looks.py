@@ -25,7 +25,7 @@ def test_the_page_speaks_the_browsers_language_and_fits_into_360_pixels(device, 
     expect(demo.page.locator("html")).to_have_attribute("dir", direction)
     expect(demo.title).to_have_text(ask)
     assert width(demo.page) == 360
-    demo.ask(number)
+    demo.request_code(number)
     expect(demo.title).to_have_text(enter)
     demo.code.fill("0" * 6)
     expect(demo.error).not_to_be_empty()
@@ -48,7 +48,7 @@ def test_another_language_can_be_chosen_and_is_remembered(demo, number, stack):
     expect(demo.error).to_have_text("Telefon numaranızı girin.")
     demo.page.reload()
     expect(demo.title).to_have_text("Giriş yapın veya üye olun")
-    demo.ask(number)
+    demo.request_code(number)
     expect(demo.resend).to_have_text("Yeni kod için 1:29")
     assert "kodunuz" in stack.messages(number)[0]["body"]
 
@@ -70,30 +70,30 @@ def states(demo, number):
     demo.submit.click()
     expect(demo.error).not_to_be_empty()
     yield "an error"
-    demo.ask("x")
+    demo.request_code("x")
     expect(demo.error).to_contain_text("number")
     demo.page.get_by_role("radio", name="Email").check()
     yield "asking by email"
     demo.page.get_by_role("radio", name="Phone").check()
     demo.stack.post("/login/mobile/send", phone="+12125550999")
-    demo.ask("+12125550999")
+    demo.request_code("+12125550999")
     expect(demo.submit).to_contain_text("Try again in")
     yield "throttled"
     demo.page.context.set_offline(True)
     expect(demo.page.locator("#offline")).to_be_visible()
     yield "offline"
     demo.page.context.set_offline(False)
-    demo.ask(number)
+    demo.request_code(number)
     expect(demo.code).to_be_focused()
     yield "entering the code"
     demo.code.fill("000000")
     expect(demo.error).not_to_be_empty()
     yield "a wrong code"
-    demo.code.fill(demo.sent(number))
+    demo.code.fill(demo.code_sent_to(number))
     expect(demo.page.locator("#account")).to_be_visible()
     yield "signed in"
     demo.page.locator("#log-out").click()
-    expect(demo.said).not_to_be_empty()
+    expect(demo.notice).not_to_be_empty()
     yield "logged out"
 
 

@@ -24,7 +24,7 @@ def test_the_claims_are_shown(demo, number, stack):
 def test_the_token_renews_itself_before_it_ends(demo, number, stack):
     demo.page.clock.install()
     demo.sign_in(number)
-    expect(demo.left).to_contain_text("14:5")
+    expect(demo.time_left).to_contain_text("14:5")
     subject, issued = (demo.page.locator(f"[data-claim={name}]").text_content() for name in ("sub", "iat"))
 
     passed_seconds = 14 * 60 + 35
@@ -32,7 +32,7 @@ def test_the_token_renews_itself_before_it_ends(demo, number, stack):
     demo.page.clock.fast_forward(passed_seconds * 1000)
 
     expect(demo.page.locator("#renewed")).to_have_text("Renewed once.")
-    expect(demo.left).to_contain_text("14:5")
+    expect(demo.time_left).to_contain_text("14:5")
     expect(demo.page.locator("[data-claim=sub]")).to_have_text(subject)
     expect(demo.page.locator("[data-claim=iat]")).not_to_have_text(issued)
 
@@ -42,7 +42,7 @@ def test_a_token_that_could_not_be_renewed_is_renewed_when_the_connection_is_bac
     demo.sign_in(number)
     demo.page.context.set_offline(True)
     demo.page.clock.fast_forward(16 * 60_000)
-    expect(demo.left).to_contain_text("0:00")
+    expect(demo.time_left).to_contain_text("0:00")
     expect(demo.title).to_have_text("You are signed in")
 
     demo.page.context.set_offline(False)
@@ -68,8 +68,8 @@ def test_logging_out_here_signs_out_the_other_tab_and_no_other_device(demo, devi
 
     log_out(demo, "here")
 
-    expect(demo.said).to_have_text("You are logged out on this device.")
-    expect(other_tab.said).to_have_text(ENDED)
+    expect(demo.notice).to_have_text("You are logged out on this device.")
+    expect(other_tab.notice).to_have_text(ENDED)
     with elsewhere.page.expect_response("**/store/customers/me") as checked:
         elsewhere.page.reload()
     assert checked.value.status == 200
@@ -84,9 +84,9 @@ def test_logging_out_everywhere_signs_out_the_other_device(demo, device, opened,
 
     log_out(demo, "everywhere")
 
-    expect(demo.said).to_have_text("You are logged out on every device.")
+    expect(demo.notice).to_have_text("You are logged out on every device.")
     elsewhere.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as if the person came back to the tab
-    expect(elsewhere.said).to_have_text(ENDED)
+    expect(elsewhere.notice).to_have_text(ENDED)
     expect(elsewhere.title).to_have_text(SIGN_IN)
     expect(elsewhere.title).to_be_focused()
 

@@ -31,12 +31,12 @@ CODE = (".py", ".yaml", ".toml", ".json")
 ITSELF = "tests/unit/test_words.py"
 
 
-def tracked():
+def tracked(suffixes=CODE):
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S607
     return [
         name
         for name in sorted(set(names))
-        if name.endswith(CODE) and name != ITSELF and "package-lock" not in name and (ROOT / name).exists()
+        if name.endswith(suffixes) and name != ITSELF and "package-lock" not in name and (ROOT / name).exists()
     ]
 
 
@@ -93,3 +93,38 @@ def test_a_file_has_at_most_200_lines_and_a_function_25(path):
 
     assert len(text.splitlines()) <= 200
     assert {name for name, body in bodies.items() if body and body[-1].end_lineno - body[0].lineno >= 25} == set()
+
+
+GENERATED = {"web/demo/phone-formats.js"}  # by tools/phone_formats.py
+SCRIPTS = [name for name in tracked((".js",)) if name.startswith(("web/", "tests/web/")) and name not in GENERATED]
+TEXT_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+HEAD = r"(?!(?:for|if|while|switch|test)\b)(?:export |async |static |get |set |function )*[#\w]+\([^;\n]*\) \{\n"
+FUNCTION = re.compile(rf"^( *){HEAD}(.*?)^\1\}}", re.MULTILINE | re.DOTALL)
+
+
+def script_identifiers(text):
+    """The names in JavaScript, in lower case, because constants are written in capitals; template strings count as code."""
+    return set(re.findall(r"\w+", TEXT_OR_COMMENT.sub('""', text).lower()))
+
+
+def long_functions(text):
+    """The first words of each function in JavaScript that has more than 25 lines."""
+    return [match[0].strip().partition("(")[0] for match in FUNCTION.finditer(text) if match[2].count("\n") > 25]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_named_and_divided_in_the_same_way(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+
+    assert script_identifiers(text) & VAGUE == set()
+    assert len(text.splitlines()) <= 200
+    assert long_functions(text) == []
+
+
+def test_a_vague_name_or_a_long_function_in_a_script_would_be_found():
+    lines = "    draw();\n" * 26
+    script = f'/** What was asked. */\nconst TOLD = "given"; // found\nclass List {{\n  async #show(rows) {{\n{lines}  }}\n}}\n'
+
+    assert script_identifiers(script) & VAGUE == {"told"}
+    assert long_functions(script) == ["async #show"]
+    assert long_functions(script.replace(lines, lines[:-12])) == []

@@ -1,6 +1,6 @@
 /** Elements that scripts create. Text goes in as text: nothing in it becomes markup. */
 
-const FILE_KEPT_MS = 60_000; // the browser has saved the file by then
+const FILE_LIFETIME_MS = 60_000; // the browser has saved the file by then
 
 /** An element with attributes and content, which is strings and other elements. */
 export function element(name, attributes = {}, ...content) {
@@ -14,5 +14,5 @@ export function element(name, attributes = {}, ...content) {
 export function saveFile(name, text, type) {
   const href = URL.createObjectURL(new Blob([text], { type }));
   element("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), FILE_KEPT_MS);
+  setTimeout(() => URL.revokeObjectURL(href), FILE_LIFETIME_MS);
 }
