@@ -21,6 +21,17 @@ def skip_if_missing():
         pytest.skip("oidc-provider is missing: make oidc-provider (it needs npm: apt-get install npm)")
 
 
+def sign_in_at(browser, url, *, until, **form):
+    """What a provider answers in the end to the form on its page, filled in like this: a redirect to `until`, or a page."""
+    chooser = browser.get(url, timeout=TIMEOUT_SECONDS)
+    assert chooser.status_code == 200, chooser.text
+    action = re.search(r'<form method="post" action="([^"]*)"', chooser.text)[1].replace("&#38;", "&")
+    response = browser.post(urljoin(chooser.url, action), data=form, allow_redirects=False, timeout=TIMEOUT_SECONDS)
+    while response.is_redirect and not response.headers["location"].startswith(until):
+        response = browser.get(response.headers["location"], allow_redirects=False, timeout=TIMEOUT_SECONDS)
+    return response
+
+
 class Visitor:
     """A person at a page of the shop, with a browser's cookies and no script: one jar for the service, another for the providers."""
 
@@ -43,13 +54,7 @@ class Visitor:
 
     def sign_in_at(self, url, **form):
         """The response of a provider to the form on its page, filled in like this, without what follows it."""
-        chooser = self.at_provider.get(url, timeout=TIMEOUT_SECONDS)
-        assert chooser.status_code == 200, chooser.text
-        action = re.search(r'<form method="post" action="([^"]*)"', chooser.text)[1].replace("&#38;", "&")
-        response = self.at_provider.post(urljoin(chooser.url, action), data=form, allow_redirects=False, timeout=TIMEOUT_SECONDS)
-        while response.is_redirect and not self._is_ours(response.headers["location"]):
-            response = self.at_provider.get(response.headers["location"], allow_redirects=False, timeout=TIMEOUT_SECONDS)
-        return response
+        return sign_in_at(self.at_provider, url, until=self.stack.url, **form)
 
     def answer_of(self, response):
         """The query with which the browser comes back to the page: by a redirect, or by a form that the service passes on."""
@@ -72,6 +77,3 @@ class Visitor:
 
     def sign_in(self, provider, token=None, **form):
         return self.exchange(provider, self.answer_of(self.sign_in_at(self.start(provider), **form)), token)
-
-    def _is_ours(self, location):
-        return location.startswith(self.stack.url)
