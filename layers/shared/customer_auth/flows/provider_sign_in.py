@@ -59,6 +59,7 @@ def start(name: str, redirect_url: str, binding: str | None, issuer: str) -> Sta
     Raises: NotFound (the provider is not set up), BadRequest (the page is not allowed), ProviderFailed, ProviderTimedOut, aws.Failed.
     """
     provider = providers.find(name)
+    audit.note(provider=name)
     if redirect_url not in provider_settings.providers().redirect_urls:
         message = "is not one of the allowed pages"
         raise BadRequest(f"Redirect URL {message}", FieldError("redirect_url", message))
@@ -79,6 +80,7 @@ def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
     ReauthenticationRequired, BadRequest (no state), AccountDeletionPending, IdentityExists, Unavailable, aws.Failed.
     """
     provider = providers.find(name)
+    audit.note(provider=name)
     if brought.caller and not sessions.is_recent(brought.caller.claims):
         raise ReauthenticationRequired
     if provider.needs_state and brought.state is None:
