@@ -256,12 +256,13 @@ def test_secrets_come_from_the_environment_and_arrive_whole(files, monkeypatch):
 
 
 def test_a_key_in_one_line_arrives_whole_too(files, monkeypatch):
-    monkeypatch.setenv("APPLE_PRIVATE_KEY", PEM.replace("\n", "\\n"))
+    in_one_line = PEM.replace("\n", "\\n")
+    monkeypatch.setenv("APPLE_PRIVATE_KEY", in_one_line)
     files.config(PAGES, *APPLE)
     deployment = stack_parameters.read("prod")
     stack_parameters.check(deployment)
 
-    assert read_by_sam(["--parameter-overrides", *stack_parameters.spelled(deployment.values)])["ApplePrivateKey"] == PEM.replace("\n", "\\n")
+    assert read_by_sam(["--parameter-overrides", *stack_parameters.spelled(deployment.values)])["ApplePrivateKey"] == in_one_line
 
 
 @pytest.mark.parametrize("secret", ["ends with \\", "a\\ b"])
