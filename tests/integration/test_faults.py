@@ -600,6 +600,10 @@ SCENARIOS: dict[str, list[Scenario]] = {
 }
 
 
+def nothing() -> None:
+    """What most calls leave behind elsewhere than in the tables."""
+
+
 def endpoints_and_scenarios() -> list:
     """Every scenario in a warm container; for the first of each endpoint also a cold container's requests for its secrets and keys."""
     return [
@@ -629,24 +633,24 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_call_works(person, ta
     assert scenario, f"{route} needs a scenario in SCENARIOS"
     api, wire = person.api, person.api.wire
     arguments = scenario.prepare(person)
-    parameters, again = arguments.pop("parameters", {}), arguments.pop("again", None)
+    parameters, again = arguments.pop("parameters", {}), arguments.pop("again", nothing)
     before, at = tables.look(), api.clock.offset
 
     def send() -> Answer:
         return api.request(route.method, route.path.format(**parameters), ip=person.ip, **arguments)
 
-    def start() -> None:
+    def turn_back() -> None:
         tables.put_back(before)
         api.clock.offset = at
-        if again:
-            again()
+        again()
+
+    def start() -> None:
+        turn_back()
         if temperature == "cold":
             api.restart()
 
     send()  # so that a warm one is warm
-    tables.put_back(before)
-    if again:
-        again()
+    turn_back()
     since = len(wire.calls)
     send()
     warm_calls = wire.calls[since:]

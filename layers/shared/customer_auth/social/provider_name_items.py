@@ -8,7 +8,7 @@
 """
 
 from customer_auth.aws import dynamodb, keys
-from customer_auth.aws.dynamodb import Item, Write
+from customer_auth.aws.dynamodb import Item
 from customer_auth.base import clock, settings
 from customer_auth.customers.customers import Names
 from customer_auth.social.sign_in_states import LIFE_SECONDS
@@ -30,8 +30,3 @@ def put(state_hash: bytes, names: Names) -> None:
     fields = {name: value for name, value in names._asdict().items() if value}
     write = dynamodb.put(table, key | fields | {"expires_at": clock.now() + LIFE_SECONDS}, where="attribute_not_exists(#pk)")
     dynamodb.try_write(write)
-
-
-def delete(state_hash: bytes) -> Write:
-    """Part of a transaction: deletes the names, which the customer now has."""
-    return dynamodb.delete(*ref(state_hash))
