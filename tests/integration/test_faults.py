@@ -639,18 +639,15 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_call_works(person, ta
     def send() -> Answer:
         return api.request(route.method, route.path.format(**parameters), ip=person.ip, **arguments)
 
-    def turn_back() -> None:
+    def start(*, cold: bool = temperature == "cold") -> None:
         tables.put_back(before)
         api.clock.offset = at
         again()
-
-    def start() -> None:
-        turn_back()
-        if temperature == "cold":
+        if cold:
             api.restart()
 
     send()  # so that a warm one is warm
-    turn_back()
+    start(cold=False)
     since = len(wire.calls)
     send()
     warm_calls = wire.calls[since:]
