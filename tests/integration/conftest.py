@@ -22,7 +22,7 @@ from tests.harness.forgery import Forge
 from tests.harness.keyrings import restored_keyring
 from tests.harness.logs import Log
 from tests.harness.people import Person
-from tests.harness.provider_setup import changing_set_up, three_providers
+from tests.harness.providers_set_up import configure, forget, three_providers
 from tests.harness.walks import beginnings
 from tests.harness.world import Tables
 
@@ -208,10 +208,11 @@ def providers():
 
 
 @pytest.fixture
-def set_up(api, engine):
+def set_up(api, engine, monkeypatch):
     """Sets the service up with these providers alone: `set_up(google, apple)`."""
-    with changing_set_up(engine) as configure:
-        yield configure
+    yield lambda *chosen, **others: configure(engine, monkeypatch, *chosen, **others)
+    monkeypatch.undo()
+    forget()
 
 
 @pytest.fixture
