@@ -1,15 +1,19 @@
 """`python -m local`: serves `template.yaml` on this machine until SIGTERM or Ctrl-C."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn, override
 
-from local import gateway, pool
+from local import gateway, pool, provider_process
 from local.parameters import ParameterError
+from local.provider_process import ProvidersError
 from local.runtime import code_folders
 from local.server import Server
 from local.template import Template
@@ -41,10 +45,16 @@ def _serve() -> int:
         return _refuse(f"port {arguments.port} cannot be used: {error.strerror}")
     url = f"http://127.0.0.1:{server.port}"
     try:
-        template = Template.load(arguments.template, dict(arguments.set), defaults=dict.fromkeys(OWN_ADDRESS, url))
-    except ParameterError as error:
+        with _providers(arguments, url) as provider_settings:
+            defaults = {**dict.fromkeys(OWN_ADDRESS, url), **provider_settings}
+            template = Template.load(arguments.template, dict(arguments.set), defaults=defaults)
+            return _run(arguments, template, server, url)
+    except (ParameterError, ProvidersError) as error:
         return _refuse(str(error))
-    return _run(arguments, template, server, url)
+
+
+def _providers(arguments: argparse.Namespace, url: str) -> AbstractContextManager[Mapping[str, str]]:
+    return provider_process.running(url) if arguments.with_providers else contextlib.nullcontext({})
 
 
 def _run(arguments: argparse.Namespace, template: Template, server: Server, url: str) -> int:
@@ -86,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep the state here; without it, it lives in memory")
     parser.add_argument("--dynamodb", metavar="URL", help="use this DynamoDB in place of the embedded one")
+    parser.add_argument("--with-providers", action="store_true", help="run a Google, an Apple and a Facebook to sign in by")
     parser.add_argument("--template", type=Path, default=TEMPLATE, help=argparse.SUPPRESS)
     parser.add_argument("--verbose", action="store_true", help="show the functions' logs")
     return parser

@@ -117,18 +117,21 @@ def _redrive(clients: Clients, ids: Mapping[str, str], url: str, properties: Pro
 
 
 def _secret(clients: Clients, name: str, properties: Properties, value: str | None) -> Mapping[str, str]:
+    """A generated secret stays as it is; one whose text the template has gets that text."""
+    text = properties.get("SecretString")
+    value = str(text) if text is not None else _generated(clients, properties) if value is None else value
     try:
-        arn = clients.secrets.create_secret(Name=name, SecretString=_generated(clients, properties) if value is None else value)["ARN"]
+        arn = clients.secrets.create_secret(Name=name, SecretString=value)["ARN"]
     except clients.secrets.exceptions.ResourceExistsException:
         arn = clients.secrets.describe_secret(SecretId=name)["ARN"]
+        if text is not None:
+            clients.secrets.put_secret_value(SecretId=arn, SecretString=value)
     return {"": arn, "Id": arn}
 
 
 def _generated(clients: Clients, properties: Properties) -> str:
     """A secret by `GenerateSecretString`: a password, or JSON with the password as one of its members."""
     options = dict(properties.get("GenerateSecretString") or {})
-    if not options:
-        return str(properties.get("SecretString", ""))
     member, frame = options.pop("GenerateStringKey", None), options.pop("SecretStringTemplate", "{}")
     password = clients.secrets.get_random_password(**options)["RandomPassword"]
     return password if member is None else json.dumps({**json.loads(frame), member: password})

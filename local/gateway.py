@@ -89,7 +89,7 @@ class Gateway:
             return ()
         optional = {
             "access-control-expose-headers": ",".join(self._cors.expose_headers),
-            "access-control-allow-credentials": "true" if self._cors.allow_credentials else "",
+            "access-control-allow-credentials": "true" if self._cors.allow_credentials and allowed != "*" else "",
         }
         return (("access-control-allow-origin", allowed), *((name, value) for name, value in optional.items() if value))
 

@@ -12,6 +12,7 @@ from local.server import Request, Response
 
 PREFIX = "/_local/"
 RESET_PATH = "/reset-password"  # the target of links in messages, on the storefront, which here is the stack itself
+CLIENT_IDS = {"google": "GOOGLE_CLIENT_ID", "apple": "APPLE_CLIENT_ID", "facebook": "FACEBOOK_APP_ID"}  # empty: it is not set up
 HERE = Path(__file__).parent / "web"
 FOLDERS = (HERE, Path(__file__).parents[1] / "web")
 
@@ -63,6 +64,7 @@ def _page_settings(settings: Mapping[str, Any]) -> str:
         "codeLength": int(settings["OTP_LENGTH"]),
         "codeCharset": settings["OTP_CHARSET"],
         "registration": settings["REGISTRATION_IDENTIFIER"],
+        "providers": [name for name, client_id in CLIENT_IDS.items() if settings[client_id]],
         "deletionDays": int(settings["DELETION_SCHEDULED_DAYS"]),
         "inboxUrl": PREFIX,
     }

@@ -55,9 +55,14 @@ def _checked(name: str, declared: Properties, text: str) -> Node:
     fault = next(_faults(declared, text), None)
     if fault:
         raise ParameterError(name, declared.get("ConstraintDescription", fault))
-    if declared["Type"] == "CommaDelimitedList":
-        return [item.strip() for item in text.split(",")] if text else []
-    return text
+    return _each(declared, text) if declared["Type"] == "CommaDelimitedList" else text
+
+
+def _each(declared: Properties, text: str) -> list[str]:
+    """The members of a list, or the text alone."""
+    if declared["Type"] != "CommaDelimitedList":
+        return [text]
+    return [item.strip() for item in text.split(",")] if text else []
 
 
 def _faults(declared: Properties, text: str) -> Iterator[str]:
@@ -66,7 +71,7 @@ def _faults(declared: Properties, text: str) -> Iterator[str]:
         return
     if "AllowedValues" in declared and text not in map(str, declared["AllowedValues"]):
         yield f"must be one of {', '.join(map(str, declared['AllowedValues']))}"
-    if "AllowedPattern" in declared and not re.fullmatch(declared["AllowedPattern"], text, re.ASCII):
+    if "AllowedPattern" in declared and not all(re.fullmatch(declared["AllowedPattern"], each, re.ASCII) for each in _each(declared, text)):
         yield f"must match {declared['AllowedPattern']}"
     if not _within(declared, text):
         yield _range(declared)

@@ -94,6 +94,8 @@ export interface Call {
   proof?: string;
   /** Return the response's own names and values, and store nothing. */
   raw?: boolean;
+  /** Whether cookies go along to another origin, as in the browser's fetch. */
+  credentials?: RequestCredentials;
 }
 
 /** A response, its names in camelCase, `expiresAt` and `resendAt` by this machine's clock. */
@@ -132,7 +134,7 @@ export class CustomerAuth {
   /**
    * Call an endpoint and store the session, customer and device (of `address`, else of all the customer's addresses) in its response.
    * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same attempt.
-   * `raw` returns the response unchanged.
+   * `raw` returns the response unchanged. `credentials` as in the browser's fetch.
    */
   call(path: string, request?: Call): Promise<Answer>;
   /**
@@ -169,6 +171,9 @@ export type ErrorType =
   | "not_found"
   | "contact_taken"
   | "identity_exists"
+  | "last_identity"
+  | "provider_error"
+  | "provider_timeout"
   | "throttled"
   | "internal"
   | "unavailable"

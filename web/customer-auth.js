@@ -118,15 +118,15 @@ export class CustomerAuth {
   /**
    * Call an endpoint and store the session, customer and device (of `address`, else of all the customer's addresses) in its response.
    * `bearer` is a token, or true for the session's. The same `proof` again, with the same code if the body has one, is the same attempt.
-   * `raw` returns the response unchanged.
+   * `raw` returns the response unchanged. `credentials` as in the browser's fetch.
    */
-  async call(path, { method = "POST", body, bearer, address, proof, raw } = {}) {
+  async call(path, { method = "POST", body, bearer, address, proof, raw, credentials } = {}) {
     if (!isPath(path)) throw new TypeError(`${path} is not a path`);
     const sendsMessage = address && !proof;
     const known = address && { device: this.#devices.deviceOf(address), ...(sendsMessage && { locale: this.#locale }) };
     const key = proof && this.#attemptKeys.keyOf(proof, body?.code);
     // One attempt of a code request has all the time: a second message is throttled, so giving up early would gain nothing.
-    const request = { method, body: body && { ...body, ...known }, key, attemptMs: sendsMessage && CALL_MS, raw };
+    const request = { method, body: body && { ...body, ...known }, key, attemptMs: sendsMessage && CALL_MS, raw, credentials };
     const act = (token) => this.#callAndStore(path, { ...request, bearer: token }, address);
     if (bearer !== true) return act(bearer);
     return this.#withSession((token) => (method === "POST" ? this.#lock.run(() => act(token)) : act(token))); // no refresh meanwhile

@@ -38,15 +38,18 @@ export interface CancellationChallenge {
  */
 export function requestDeletion(auth: CustomerAuth, why?: { reason?: string }): Promise<DeletionChallenge>;
 
-/** Confirm the deletion with the code. The account is erased at `deletionScheduledAt`; until then you can cancel. All sessions end. */
+/**
+ * Confirm the deletion with the code. All sessions end. The first hourly run after `deletionScheduledAt` erases the account; until then you
+ * can cancel.
+ */
 export function confirmDeletion(auth: CustomerAuth, requested: { challenge: string }, code: string): Promise<DeletionRequest>;
 
 /** Request the code that cancels a deletion. The response never reveals whether the address is known or its account is to be deleted. */
 export function requestCancellation(auth: CustomerAuth, address: Address): Promise<CancellationChallenge>;
 
 /**
- * Cancel the deletion with the code, or without one by `{ challenge: error.cancelToken }`. Throws "account_deletion_pending" if the
- * erasure has already begun.
+ * Cancel the deletion with the code, or without one by the `{ challenge: error.cancelToken }` of a refused sign-in. Throws
+ * "account_deletion_pending" if the erasure has already begun.
  */
 export function cancelDeletion(auth: CustomerAuth, requested: { challenge: string }, code?: string): Promise<DeletionRequest>;
 

@@ -40,8 +40,8 @@ export class Service {
     request.signal.throwIfAborted();
     const text = await request.text();
     const headers = Object.fromEntries(request.headers);
-    const { method, signal } = request;
-    const call = { path, query, origin, method, headers, body: text && JSON.parse(text), at: Date.now(), signal };
+    const { method, signal, credentials } = request;
+    const call = { path, query, origin, method, headers, credentials, body: text && JSON.parse(text), at: Date.now(), signal };
     this.calls.push(call);
     const answers = this.answers[path];
     let next = Array.isArray(answers) ? answers[Math.min(this.to(path).length, answers.length) - 1] : answers;

@@ -7,10 +7,11 @@ import * as client from "../../web/customer-auth.js";
 import * as deletion from "../../web/deletion.js";
 import * as reset from "../../web/password-reset.js";
 import * as passwords from "../../web/passwords.js";
+import * as providers from "../../web/providers.js";
 
-const MODULES = { "customer-auth": client, passwords, "password-reset": reset, deletion };
+const MODULES = { "customer-auth": client, passwords, "password-reset": reset, deletion, providers };
 const CLASSES = { "customer-auth": "CustomerAuth", passwords: "PasswordAuth" };
-const LARGEST = { "customer-auth": 10.5 * 1024, passwords: 3 * 1024, "password-reset": 1536, deletion: 1536 }; // gzipped
+const LARGEST = { "customer-auth": 10.5 * 1024, passwords: 3 * 1024, "password-reset": 1536, deletion: 1536, providers: 1536 }; // gzipped
 
 const WEB = new URL("../../web/", import.meta.url);
 const PARTS = (await readdir(new URL("customer-auth/", WEB))).map((file) => `customer-auth/${file}`); // of the client module
@@ -42,7 +43,7 @@ for (const [name, module] of Object.entries(MODULES)) {
   test(`the module ${name} imports nothing but the client`, async () => {
     assert.doesNotMatch(await sourceOf(name), /\bimport\(["'](?!\.\/customer-auth\.js)|\brequire\(|console\./);
     const imports = [...(await read(`${name}.js`)).matchAll(/^(?:import|export) .* from "(.*)";$/gm)].map(([, path]) => path);
-    const allowed = { "customer-auth": PARTS.map((path) => `./${path}`), passwords: ["./customer-auth.js"] }[name] ?? [];
+    const allowed = { "customer-auth": PARTS.map((path) => `./${path}`), passwords: ["./customer-auth.js"], providers: ["./customer-auth.js"] }[name] ?? [];
     assert.deepEqual([...new Set(imports)].sort(), [...allowed].sort());
   });
 

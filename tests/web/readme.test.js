@@ -6,7 +6,7 @@ import test from "node:test";
 
 import { PasswordAuth } from "../../web/passwords.js";
 import { code, local, ROOT, url } from "./local-stack.js";
-import { Machine } from "./machine.js";
+import { Machine, Service, signInResponse } from "./machine.js";
 
 /** The code blocks under the matching headings of the README, changed to run against the stack. */
 async function printed(fits) {
@@ -21,7 +21,7 @@ async function printed(fits) {
 const run = (code) => import(`data:text/javascript,${encodeURIComponent(code)}`);
 
 test("the README's code runs as it is printed", async () => {
-  const session = await printed((heading) => !["Passwords", "Deleting an account"].includes(heading));
+  const session = await printed((heading) => !["Passwords", "Google, Apple and Facebook", "Deleting an account"].includes(heading));
   const seen = [];
   const page = {
     showCodeField: (masked) => seen.push(masked),
@@ -66,6 +66,37 @@ test("the README's code for deleting an account runs as it is printed", async ()
   await run(signedIn + code.replace("try {", `challenge = await auth.requestCode({ email: "ada@example.org" });\ntry {`));
 
   assert.deepEqual(shown, ["ada@example.org", false, "stays"]);
+});
+
+test("the README's code for providers runs as it is printed, against prepared responses", async () => {
+  const shown = [];
+  const item = { provider: "apple", email: "ada@example.com", linked_at: "2026-01-01T00:00:00Z" };
+  const service = new Service({
+    "/login/google/exchange": signInResponse("1"),
+    "/login/apple/exchange": signInResponse("2"),
+    "/login/apple/start": { authUrl: "https://apple.example/auth", state: "st", binding: "bi" },
+    "/store/customers/me/identities": { identities: [item] },
+    "/store/customers/me/identities/google": {},
+  });
+  const page = {
+    location: { origin: url, pathname: "/account/", search: "?state=st&code=4%2F0A", href: `${url}/account/`, assign: (to) => shown.push(to) },
+    history: { replaceState: (_state, _title, to) => shown.push(to) },
+    sessionStorage: { getItem: () => "google", setItem: (...stored) => shown.push(stored) },
+    greet: (name, registered) => shown.push([name, registered]),
+    showProblem: (type) => shown.push(type),
+    showProvider: (provider) => shown.push(provider),
+  };
+  const { fetch, location } = globalThis;
+  Object.assign(globalThis, page, { fetch: service.fetch });
+  try {
+    await run(`${await printed((heading) => heading === "Google, Apple and Facebook")}; await signInBy("apple");`);
+  } finally {
+    Object.assign(globalThis, { fetch, location });
+  }
+
+  assert.deepEqual(shown, ["/account/", ["Ada", true], "apple", ["provider", "apple"], "https://apple.example/auth"]);
+  assert.deepEqual(service.to("/login/apple/start")[0].body, { redirectUrl: `${url}/account/` });
+  assert.equal(service.calls.length, 5);
 });
 
 test("the README's code for passwords runs as it is printed", async () => {

@@ -26,14 +26,14 @@ export class Transport {
   }
 
   /** Call the service, and again after temporary failures: no response, a 503, the gateway's own 429. */
-  async call(path, { method = "POST", body, key, bearer, attemptMs, raw }) {
+  async call(path, { method = "POST", body, key, bearer, attemptMs, raw, credentials }) {
     const endsAt = Date.now() + CALL_MS;
     const headers = {
       ...(body && { "content-type": "application/json" }),
       ...(bearer && { authorization: `Bearer ${bearer}` }),
       ...(key && { "idempotency-key": key }),
     };
-    const request = { method, headers, body: JSON.stringify(body), raw };
+    const request = { method, headers, body: JSON.stringify(body), raw, credentials };
     for (let retry = 0; ; retry += 1) {
       try {
         return await this.#callOnce(path, request, Math.min(attemptMs || ATTEMPT_MS, endsAt - Date.now()));

@@ -3,6 +3,7 @@
 import { element } from "./elements.js";
 import { Button, Countdown, ErrorLine, textOf } from "./form.js";
 import { displayPhone } from "./phone-field.js";
+import { settings } from "./settings.js";
 
 const CLAIMS = ["sub", "sid", "amr", "roles", "auth_time", "iat", "exp", "iss", "aud"];
 const TIME_CLAIMS = new Set(["auth_time", "iat", "exp"]);
@@ -31,6 +32,7 @@ export class Account {
       here: new Button(find("#log-out"), page, { label: (texts) => texts.logOut, waiting }),
       everywhere: new Button(find("#log-out-everywhere"), page, { label: (texts) => texts.logOutEverywhere, waiting }),
     };
+    find("#to-identities").hidden = settings.providers.length === 0;
     find("#log-out").addEventListener("click", () => this.#logOut(false));
     find("#log-out-everywhere").addEventListener("click", () => this.#logOut(true));
     document.addEventListener("visibilitychange", () => this.#check());

@@ -6,11 +6,13 @@ import { textOf } from "./form.js";
 import { Language, preferredLanguage, storeLanguage } from "./language.js";
 import { Page } from "./page.js";
 import { pendingChallenge } from "./pending-challenge.js";
+import { ProviderButtons } from "./provider-buttons.js";
+import { goToProvider, responseInAddress } from "./provider-trip.js";
 import { unverifiedAddress } from "./registration.js";
 import { settings } from "./settings.js";
 import { createSteps } from "./steps.js";
 
-const ACCOUNT_STEPS = ["profile", "contact", "new-password", "sessions", "referrals", "download", "delete"];
+const ACCOUNT_STEPS = ["profile", "contact", "new-password", "sessions", "identities", "referrals", "download", "delete"];
 const LINKED_STEPS = new Set(["password", "register", "forgot", "keep", ...ACCOUNT_STEPS]); // the page's address may name them
 const SESSION_FLOWS = new Set(["contact", "deletion"]); // whose codes only a signed-in customer can request
 
@@ -22,6 +24,7 @@ class Demo extends Page {
   #isLoggingOut = false;
   #wasSignedIn = false;
   #stepAfterSignIn = null;
+  #providerButtons;
   #unsubscribe = () => {};
 
   constructor() {
@@ -29,10 +32,17 @@ class Demo extends Page {
     this.language = new Language(preferredLanguage());
     this.#connect();
     this.steps = createSteps(this);
+    this.#providerButtons = new ProviderButtons(this, "ask-providers", (provider) => this.goToProvider(provider));
     this.#listen();
-    const link = PasswordReset.linkInAddress();
+    this.#openFirstStep();
+  }
+
+  #openFirstStep() {
+    const [link, response] = [PasswordReset.linkInAddress(), responseInAddress()];
     if (link) this.show("reset", link);
+    else if (response?.provider) this.show("provider", response);
     else this.#openStep();
+    if (response && !response.provider) this.notify("providerExpired");
   }
 
   /** The step in the page's address, or else the one that comes next. */
@@ -68,7 +78,7 @@ class Demo extends Page {
   }
 
   /** Shows what comes after a right code or password: a code for the next address, the sign-in by password, or the account. */
-  async proceed(result, { flow, from, others, email, phone } = {}) {
+  async proceed(result, { flow, from, others, email, phone, next: nextName } = {}) {
     if (result.needsLogin) {
       const { customer } = result;
       const address = unverifiedAddress(customer);
@@ -76,7 +86,7 @@ class Demo extends Page {
       else this.show("password", { address: email ?? phone }, "verifiedSignIn");
       return;
     }
-    const next = this.#stepAfterSignIn;
+    const next = this.#stepAfterSignIn ?? (ACCOUNT_STEPS.includes(nextName) ? { name: nextName } : null);
     this.#stepAfterSignIn = null;
     if (next) this.show(next.name, next.data);
     else if (flow === "contact") this.show("profile", undefined, "contactChanged");
@@ -87,6 +97,11 @@ class Demo extends Page {
   signInAgain(name, data) {
     this.show("ask");
     this.#stepAfterSignIn = { name, data };
+  }
+
+  /** Sends the browser to a provider, to sign in or to add it to the account. The page is opened again with the response. */
+  async goToProvider(provider, { adds = false, next = this.#stepAfterSignIn?.name } = {}) {
+    await goToProvider(this.auth, { provider, adds, next });
   }
 
   /** Whether the sign-in failed because the account is to be deleted; the customer can cancel that. */
@@ -132,6 +147,7 @@ class Demo extends Page {
   render() {
     const { tag, direction } = this.language;
     Object.assign(document.documentElement, { lang: tag, dir: direction });
+    this.#providerButtons.render();
     super.render();
   }
 

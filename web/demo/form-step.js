@@ -30,7 +30,7 @@ export class FormStep {
     const waiting = (texts, time) => texts.waitToTry(time);
     this.#button = new Button(this.form.querySelector("[type=submit]"), page, { label, waiting, onWaited: () => this.error.clear() });
     this.#signInAgainButton = document.getElementById(`${name}-again`);
-    this.#signInAgainButton?.addEventListener("click", () => page.signInAgain(name, this.draft()));
+    this.#signInAgainButton?.addEventListener("click", () => page.signInAgain(this.stepAfterSignIn, this.draft()));
     this.form.addEventListener("input", () => this.clearError());
     this.form.addEventListener("submit", (event) => this.#onSubmit(event));
     for (const peek of this.form.querySelectorAll(".peek")) {
@@ -127,6 +127,11 @@ export class FormStep {
   /** What the form does. Each subclass has its own. */
   async submit() {
     throw new Error("a subclass submits the form");
+  }
+
+  /** The step that is shown after another sign-in. */
+  get stepAfterSignIn() {
+    return this.section.id;
   }
 
   /** The unfinished input, with which the step is shown again after another sign-in. */

@@ -11,6 +11,8 @@ export const settings = {
   codeCharset: "numeric",
   /** What a registration with a password collects, as REGISTRATION_IDENTIFIER: "email", "phone" or "both". */
   registration: "email",
+  /** The providers that are set up: "google", "apple", "facebook". This page's address, without its query, must be one of REDIRECT_URLS. */
+  providers: [],
   /** As DELETION_SCHEDULED_DAYS. */
   deletionDays: 7,
   /** The address of the local stack's inbox; empty hides the link. */

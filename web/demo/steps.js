@@ -5,7 +5,9 @@ import { AddressChange, PasswordChange, Profile } from "./account-settings.js";
 import { codeSignIn } from "./code-sign-in.js";
 import { DataExport, DeletionCancellation, deletionKinds, DeletionRequest, ScheduledDeletion } from "./deletion.js";
 import { ForgottenPassword, PasswordReset } from "./forgotten-password.js";
+import { Identities } from "./identities.js";
 import { PasswordSignIn } from "./password-sign-in.js";
+import { ProviderResponse } from "./provider-response.js";
 import { Referrals } from "./referrals.js";
 import { Registration } from "./registration.js";
 import { Sessions } from "./sessions.js";
@@ -16,6 +18,7 @@ export function createSteps(page) {
   return {
     ...codeSignIn(page, { ask: find("#ask"), enter: find("#enter") }, deletionKinds),
     account: new Account(page),
+    provider: new ProviderResponse(page),
     password: new PasswordSignIn(page),
     register: new Registration(page),
     forgot: new ForgottenPassword(page),
@@ -24,6 +27,7 @@ export function createSteps(page) {
     contact: new AddressChange(page),
     "new-password": new PasswordChange(page),
     sessions: new Sessions(page),
+    identities: new Identities(page),
     referrals: new Referrals(page),
     download: new DataExport(page),
     delete: new DeletionRequest(page),

@@ -41,19 +41,30 @@ def served(serve):
 
         accepting = threading.Thread(target=accept)
         accepting.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-        accepting.join()
-        for thread in threads:
-            thread.join()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+            for thread in threads:
+                thread.join()
+
+
+@contextmanager
+def over(event):
+    """Sets the event at its end, whatever happens."""
+    try:
+        yield
+    finally:
+        event.set()
 
 
 @pytest.fixture
 def until_the_end():
     """An event that is set when the test is over."""
     event = threading.Event()
-    yield event
-    event.set()
+    with over(event):
+        yield event
 
 
 def brief():
@@ -126,7 +137,7 @@ def test_endless_headers_are_given_up(until_the_end):
         while not until_the_end.is_set():
             connection.sendall(b"x: y\r\n" * 1000)
 
-    with served(serve) as port, pytest.raises(ProviderFailed), in_time():
+    with served(serve) as port, over(until_the_end), in_time(), pytest.raises(ProviderFailed):
         provider_http.get(f"http://localhost:{port}/", Deadline())
 
 
@@ -159,7 +170,7 @@ def test_a_name_that_is_none_is_a_failure(monkeypatch):
 def test_a_slow_resolver_is_not_waited_for(monkeypatch, until_the_end):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: until_the_end.wait(10) and [])
 
-    with pytest.raises(ProviderTimedOut), in_time():
+    with in_time(), pytest.raises(ProviderTimedOut):
         provider_http.get("https://accounts.example/", brief())
 
 
@@ -172,7 +183,7 @@ def test_a_host_that_accepts_no_connection_is_not_waited_for(until_the_end):
             each.settimeout(0)
             each.connect_ex(listener.getsockname())
 
-        with pytest.raises(ProviderTimedOut), in_time():
+        with in_time(), pytest.raises(ProviderTimedOut):
             provider_http.get(f"http://127.0.0.1:{listener.getsockname()[1]}/", brief())
         for each in waiting:
             each.close()
@@ -190,10 +201,8 @@ def test_a_handshake_that_does_not_end_is_not_waited_for(until_the_end, chunk):
             connection.sendall(bytes([byte]))
         until_the_end.wait(10)
 
-    with served(serve) as port:
-        with pytest.raises(ProviderTimedOut), in_time():
-            provider_http.get(f"https://localhost:{port}/", brief())
-        until_the_end.set()
+    with served(serve) as port, over(until_the_end), in_time(), pytest.raises(ProviderTimedOut):
+        provider_http.get(f"https://localhost:{port}/", brief())
 
 
 def test_a_request_that_begins_when_the_time_is_over_is_not_sent(google):

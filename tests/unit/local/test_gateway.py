@@ -101,6 +101,17 @@ def test_another_origin_gets_no_cors_headers(gateway, method):
     assert response.status == (204 if method == "OPTIONS" else 404)
 
 
+@pytest.mark.parametrize(("origin", "names_credentials"), [("https://shop.example.com", True), ("*", False)])
+def test_credentials_are_allowed_to_origins_that_are_listed_and_never_to_all(origin, names_credentials):
+    cors = Cors(allow_origins=(origin,), allow_credentials=True)
+    gateway = Gateway(Routes({}), {}, cors, domain="127.0.0.1:8000", now=lambda: 0)
+
+    for method in ("OPTIONS", "GET"):
+        _, headers = ask(gateway, method, origin="https://shop.example.com", access_control_request_method="POST")
+        assert headers["access-control-allow-origin"] == origin
+        assert ("access-control-allow-credentials" in headers) is names_credentials
+
+
 class Function:
     """Answers every request in the same way."""
 

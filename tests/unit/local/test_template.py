@@ -109,5 +109,18 @@ def test_resources_keep_their_references_as_written(shop):
     assert shop.custom_resources == {"FirstOrder": {"ServiceToken": {"Fn::GetAtt": ["PlaceOrder", "Arn"]}}}
 
 
+def test_the_service_takes_cookies_from_the_pages_that_it_names():
+    service = Template.of_service({"CORS_ALLOWED_ORIGINS": "https://a.example,http://localhost:5173"})
+
+    assert service.cors.allow_origins == ("https://a.example", "http://localhost:5173")
+    assert service.cors.allow_credentials
+
+
+@pytest.mark.parametrize("origins", ["*", "https://a.example,*", "https://*.example", "https://a.example/", "a.example"])
+def test_the_service_takes_cookies_from_no_page_that_is_not_named(origins):
+    with pytest.raises(ParameterError, match="CORS_ALLOWED_ORIGINS: must be origins"):
+        Template.of_service({"CORS_ALLOWED_ORIGINS": origins})
+
+
 def test_cors_is_configured_by_the_api(shop):
     assert shop.cors == Cors(("https://shop.example.com", "https://www.example.com"), ("GET", "POST"), ("content-type",), (), 600)

@@ -1,5 +1,7 @@
 /** The texts of the page in English. */
 
+import { en as providers } from "./providers.js";
+
 export const texts = {
   language: "Language",
   askTitle: "Sign in or sign up",
@@ -110,6 +112,7 @@ export const texts = {
   lastUsed: (moment) => `Last used ${moment}`,
   end: "Log out",
   sessionEnded: "That device is logged out.",
+  ...providers,
   referralsTitle: "Friends",
   referralsLead: "Your code for friends who want to join:",
   copy: "Copy",
@@ -181,6 +184,9 @@ export const texts = {
     account_deletion_pending: "This account is being deleted.",
     identity_exists: "There is an account with this address already. Sign in.",
     contact_taken: "This address belongs to another account.",
+    last_identity: "This is your only way to sign in. Add another one first.",
+    provider_error: "The provider is out of order. Try again, or sign in another way.",
+    provider_timeout: "The provider did not answer in time. Try again, or sign in another way.",
     reauthentication_required: "This needs a sign-in of just now.",
     not_authenticated: "Your session has ended. Sign in again.",
     other: "Something went wrong on our side. Try again in a moment.",

@@ -1,5 +1,7 @@
 /** The texts of the page in Persian. */
 
+import { fa as providers } from "./providers.js";
+
 export const texts = {
   language: "زبان",
   askTitle: "ورود یا ثبت‌نام",
@@ -110,6 +112,7 @@ export const texts = {
   lastUsed: (moment) => `آخرین استفاده: ${moment}`,
   end: "خروج",
   sessionEnded: "آن دستگاه خارج شد.",
+  ...providers,
   referralsTitle: "دوستان",
   referralsLead: "کد شما برای دوستانی که می‌خواهند بپیوندند:",
   copy: "رونوشت",
@@ -181,6 +184,9 @@ export const texts = {
     account_deletion_pending: "این حساب در حال حذف شدن است.",
     identity_exists: "با این نشانی از پیش حسابی هست. وارد شوید.",
     contact_taken: "این نشانی از آن حسابی دیگر است.",
+    last_identity: "این تنها راه ورود شماست. نخست راه دیگری بیفزایید.",
+    provider_error: "ارائه‌دهنده اکنون کار نمی‌کند. دوباره تلاش کنید یا از راه دیگری وارد شوید.",
+    provider_timeout: "ارائه‌دهنده به‌موقع پاسخ نداد. دوباره تلاش کنید یا از راه دیگری وارد شوید.",
     reauthentication_required: "برای این کار باید دوباره وارد شوید.",
     not_authenticated: "نشست شما پایان یافت. دوباره وارد شوید.",
     other: "مشکلی از سوی ما پیش آمد. کمی بعد دوباره تلاش کنید.",

@@ -1,5 +1,7 @@
 /** The texts of the page in Turkish. */
 
+import { tr as providers } from "./providers.js";
+
 export const texts = {
   language: "Dil",
   askTitle: "Giriş yapın veya üye olun",
@@ -110,6 +112,7 @@ export const texts = {
   lastUsed: (moment) => `Son kullanım: ${moment}`,
   end: "Oturumu kapat",
   sessionEnded: "O cihazdaki oturum kapatıldı.",
+  ...providers,
   referralsTitle: "Arkadaşlar",
   referralsLead: "Katılmak isteyen arkadaşlarınız için kodunuz:",
   copy: "Kopyala",
@@ -181,6 +184,9 @@ export const texts = {
     account_deletion_pending: "Bu hesap siliniyor.",
     identity_exists: "Bu adresle zaten bir hesap var. Giriş yapın.",
     contact_taken: "Bu adres başka bir hesabın.",
+    last_identity: "Giriş yapabileceğiniz tek yol bu. Önce bir başkasını ekleyin.",
+    provider_error: "Sağlayıcı şu anda çalışmıyor. Yeniden deneyin veya başka bir yolla giriş yapın.",
+    provider_timeout: "Sağlayıcı zamanında yanıt vermedi. Yeniden deneyin veya başka bir yolla giriş yapın.",
     reauthentication_required: "Bunun için yeniden giriş yapmanız gerekir.",
     not_authenticated: "Oturumunuz sona erdi. Yeniden giriş yapın.",
     other: "Bizim tarafımızda bir sorun oluştu. Birazdan yeniden deneyin.",

@@ -4,6 +4,7 @@
 to the provider, and signs in the customer whose account it is (`provider_ownership` decides who that is).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from customer_auth import audit, aws
@@ -89,7 +90,7 @@ def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
     try:
         return _commit(provider, state, brought, issuer)
     except Exception:
-        _close(state)
+        _end_taking(sign_in_state_items.close, state)
         raise
 
 
@@ -100,10 +101,10 @@ def _commit(provider: Provider, state: TakenState, brought: CodeExchange, issuer
     return provider_commit.commit(state, arrival, _code_hash(brought), _key_hash(state.pending, brought), brought.key, issuer)
 
 
-def _close(state: TakenState) -> None:
-    """The call has failed: another one with this state is refused at once. Best effort, for the state is taken in any case."""
+def _end_taking(end: Callable[[TakenState], None], state: TakenState) -> None:
+    """The call has failed: its state is closed, or put back. Best effort, for a state that stays taken is the safe side."""
     try:
-        sign_in_state_items.close(state)
+        end(state)
     except aws.Failed:
         audit.note(refund="failed")
 
@@ -118,7 +119,7 @@ def _account(provider: Provider, state: TakenState, code: str, redirect_uri: str
     except (CodeAccepted, CodeAcceptedLate):
         raise
     except (CodeRefused, ProviderFailed, ProviderTimedOut, aws.Failed):
-        sign_in_state_items.put_back(state)
+        _end_taking(sign_in_state_items.put_back, state)
         raise
 
 
