@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from customer_auth.base.errors import NotFound
-from customer_auth.flows import facebook_data_deletion
+from customer_auth.flows import facebook_demand_state
 from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.base import Model
 from customer_auth.http.schemas.field_types import Id
@@ -28,5 +28,5 @@ class DataDeletionStateResponse(Model):
 @endpoint(answer=DataDeletionStateResponse, refusals=(NotFound,))
 def handler(call: Call[None, None]) -> DataDeletionStateResponse:
     code = call.parameters["id"]
-    state = facebook_data_deletion.state(code)
+    state = facebook_demand_state.state(code)
     return DataDeletionStateResponse(confirmation_code=code, state=state.value, message=_MESSAGES[state])

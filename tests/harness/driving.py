@@ -1,8 +1,10 @@
 """What people do to cause messages: each function is one act of a person, or its preparation."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from customer_auth.tokens import publishable_keys
+from tests.harness.browsers import FORM
 from tests.harness.people import LOGIN, PASSWORD, Person, new_email, new_ip
 
 OTHER_PASSWORD = "a better horse and battery"
@@ -177,3 +179,37 @@ def due_tomorrow(person: Person) -> None:
     leaving(person)
     person.api.deliver()
     person.api.clock.advance(6 * 86_400)
+
+
+# ── accounts at providers ──
+
+
+def add_provider(person: Person):
+    return person.browser.sign_in(person.provider, token=person.session["token"])
+
+
+def remove_provider(person: Person):
+    path = f"/store/customers/me/identities/{person.provider.kind}"
+    return person.api.request("DELETE", path, ip=person.ip, headers=person.bearer())
+
+
+def add_and_remove_provider(person: Person):
+    assert add_provider(person).status == 200
+    assert remove_provider(person).status == 204
+
+
+def with_provider(person: Person) -> dict:
+    log_in_again(person)
+    add_provider(person)
+    return {}
+
+
+def without_provider(person: Person) -> dict:
+    log_in_again(person)
+    remove_provider(person)
+    return {}
+
+
+def demand_deletion(person: Person):
+    form = urlencode({"signed_request": person.provider.signed_request()})
+    assert person.api.post("/login/facebook/data-deletion", ip=person.ip, headers=FORM, raw=form.encode()).status == 200

@@ -42,7 +42,7 @@ class HostileFacebook(ProviderServer):
         self.scopes = ["public_profile", "email"]
         self.debug: dict[str, Any] = {}
         self.me_fields: dict[str, Any] = {}
-        self._codes: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
+        self.codes: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
         self._tokens: dict[str, dict[str, Any]] = {}
 
     @property
@@ -60,7 +60,7 @@ class HostileFacebook(ProviderServer):
         query = dict(parse_qsl(urlsplit(authorization_url).query))
         assert query["client_id"] == self.client_id
         code = f"code-{secrets.token_urlsafe(12)}"
-        self._codes[code] = (query, self.person | person)
+        self.codes[code] = (query, self.person | person)
         return SignIn(code, query["state"])
 
     def dialog(self, query: dict[str, str]) -> tuple:
@@ -71,7 +71,7 @@ class HostileFacebook(ProviderServer):
     def token(self, query: dict[str, str]) -> tuple | dict:
         if (query["client_id"], query["client_secret"]) != (self.client_id, self.client_secret):
             return _error(1, "Error validating client secret.")
-        asked, person = self._codes.pop(query["code"], (None, {}))
+        asked, person = self.codes.pop(query["code"], (None, {}))
         if asked is None or asked["redirect_uri"] != query["redirect_uri"]:
             return _error(100, "This authorization code has been used.")
         if asked["code_challenge"] != code_challenge(query["code_verifier"]):

@@ -79,7 +79,7 @@ class HostileProvider(ProviderServer):
         self.keys: list[ProviderKey] = [rsa_key(f"{kind}-1")]
         self.published: list[dict] | None = None
         self.revoked: list[str] = []
-        self._codes: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
+        self.codes: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
         self._known: set[str] = set()  # the people whose names Apple has sent
 
     @property
@@ -106,7 +106,7 @@ class HostileProvider(ProviderServer):
         assert query["response_type"] == "code"
         assert query["code_challenge_method"] == "S256"
         code, somebody = f"code-{secrets.token_urlsafe(12)}", self.person | person
-        self._codes[code] = (query, somebody)
+        self.codes[code] = (query, somebody)
         is_first = somebody["sub"] not in self._known
         self._known.add(somebody["sub"])
         return SignIn(code, query["state"], json.dumps(APPLE_USER) if self.kind == "apple" and is_first else None)
@@ -135,7 +135,7 @@ class HostileProvider(ProviderServer):
     def token(self, form: dict[str, str]) -> tuple | dict:
         if not self._is_client(form):
             return 401, {"error": "invalid_client"}
-        query, person = self._codes.pop(form["code"], (None, {}))
+        query, person = self.codes.pop(form["code"], (None, {}))
         if (
             query is None
             or form["grant_type"] != "authorization_code"

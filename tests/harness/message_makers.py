@@ -22,7 +22,8 @@ HANDS_OVER = ("sns:Publish", "ses:SendEmail", "sqs:SendMessage")
 class Driver(NamedTuple):
     """`ready` is done once for a person, `before` and `call` each time; `before` is the caller's own work and answers `call`'s arguments.
 
-    `others`: the client chooses whom it is about, so one client goes to another person each time. `setting` is changed for it.
+    `others`: the client chooses whom it is about, so one client goes to another person each time. `setting` is changed for it. `provider`:
+    where the person has an account, as `person.provider`, with a browser.
     """
 
     call: Callable
@@ -30,6 +31,7 @@ class Driver(NamedTuple):
     before: Callable[[Person], dict] = lambda _: {}
     others: bool = False
     setting: dict[str, str] = {}
+    provider: str | None = None
 
 
 def may_make_a_message() -> set[str]:
@@ -88,5 +90,11 @@ DRIVERS: dict[str, Driver] = {
     "ConfirmDeletion": Driver(driving.confirm_deletion, ready=MEMBER, before=driving.deletion_code),
     "RequestCancellation": Driver(lambda person: person.request_cancellation(), ready=driving.from_elsewhere(driving.leaving), others=True),
     "CancelDeletion": Driver(driving.cancel_deletion, ready=MEMBER, before=driving.cancellation_code),
+    "ExchangeProviderCode": Driver(driving.add_provider, ready=MEMBER, before=driving.without_provider, provider="google"),
+    "ExchangeProviderCode, and removed again": Driver(
+        driving.add_and_remove_provider, ready=MEMBER, before=driving.log_in_again, provider="google"
+    ),
+    "RemoveIdentity": Driver(driving.remove_provider, ready=MEMBER, before=driving.with_provider, provider="google"),
+    "RequestFacebookDataDeletion": Driver(driving.demand_deletion, ready=MEMBER, before=driving.with_provider, provider="facebook"),
     "ProcessAccountDeletions": Driver(lambda person: person.api.process_deletions(), ready=driving.from_elsewhere(driving.due_tomorrow)),
 }

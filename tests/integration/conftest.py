@@ -1,4 +1,4 @@
-"""Fixtures for tests that read or change the tables, settings and keys without the service."""
+"""Fixtures for tests that read or change the tables, settings and keys without the service, and for sign-ins by providers."""
 
 import hmac
 import logging
@@ -16,11 +16,13 @@ from customer_auth.passwords import hashing
 from customer_auth.tokens import keyring, publishable_keys
 from tests.harness import transformed
 from tests.harness.attacks import WHOLE
+from tests.harness.browsers import Browser
 from tests.harness.doors import CustomerItem, Doors
 from tests.harness.forgery import Forge
 from tests.harness.keyrings import restored_keyring
 from tests.harness.logs import Log
 from tests.harness.people import Person
+from tests.harness.providers_set_up import configure, forget, three_providers
 from tests.harness.walks import beginnings
 from tests.harness.world import Tables
 
@@ -193,3 +195,58 @@ def log(capfd, caplog):
     yield log
     for handler, stream in zip(handlers, before, strict=True):
         handler.setStream(stream)
+
+
+# ── providers ──
+
+
+@pytest.fixture
+def providers():
+    """Google, Apple and Facebook, by name."""
+    with three_providers() as three:
+        yield three
+
+
+@pytest.fixture
+def set_up(api, engine, monkeypatch):
+    """Sets the service up with these providers alone: `set_up(google, apple)`."""
+    yield lambda *chosen, **others: configure(engine, monkeypatch, *chosen, **others)
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
+def all_set_up(providers, set_up):
+    set_up(*providers.values())
+    return providers
+
+
+@pytest.fixture
+def google(all_set_up):
+    return all_set_up["google"]
+
+
+@pytest.fixture
+def apple(all_set_up):
+    return all_set_up["apple"]
+
+
+@pytest.fixture
+def facebook(all_set_up):
+    return all_set_up["facebook"]
+
+
+@pytest.fixture(params=["google", "apple", "facebook"])
+def provider(request, all_set_up):
+    """Each of the three."""
+    return all_set_up[request.param]
+
+
+@pytest.fixture
+def browser(api):
+    return Browser(api)
+
+
+@pytest.fixture
+def other_browser(api):
+    return Browser(api)

@@ -113,6 +113,46 @@ def test_a_right_password_that_opens_nothing_yet_is_refunded_by_one_transaction(
     assert ada.log_in().aws_calls == (*REQUEST_CODE, "BatchGetItem", "TransactWriteItems")
 
 
+def test_beginning_a_sign_in_by_a_provider_is_one_write(warm, browser, provider):
+    browser.start(provider)
+
+    assert [browser.start(provider).aws_calls for _ in range(2)] == [("UpdateItem",)] * 2
+
+
+@pytest.mark.parametrize("kind", ["google", "apple", "facebook"])
+def test_a_first_sign_in_by_a_provider_is_a_write_a_read_and_a_transaction_and_a_later_one_reads_the_customer_too(
+    warm, all_set_up, browser, kind
+):
+    provider = all_set_up[kind]
+    browser.exchange(provider, browser.visit_as_another(provider))  # the container has read its secrets
+    first, again = browser.sign_in(provider), browser.sign_in(provider)
+    encrypted = ("Encrypt",) if kind == "apple" else ()
+
+    assert first.aws_calls == ("UpdateItem", "BatchGetItem", *encrypted, "TransactWriteItems")
+    assert again.aws_calls == ("UpdateItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems")
+
+
+def test_linking_an_account_by_its_address_is_a_read_more_and_adding_one_reads_the_caller(warm, ada, google, apple, browser, other_browser):
+    browser.exchange(google, browser.visit_as_another(google))
+    browser.exchange(apple, browser.visit_as_another(apple))
+    ada.email = apple.person["email"]
+    ada.member()
+    linked = browser.sign_in(apple)
+    added = other_browser.sign_in(google, token=warm.session["token"])
+
+    assert linked["user"]["userId"] == ada.id
+    assert linked.aws_calls == ("UpdateItem", "BatchGetItem", "BatchGetItem", "Encrypt", "TransactWriteItems")
+    assert added.aws_calls == ("BatchGetItem", "UpdateItem", "BatchGetItem", "TransactWriteItems")
+
+
+def test_a_list_of_providers_is_two_reads_and_removing_one_a_read_and_a_transaction(api, warm, google, browser):
+    bearer = {"authorization": f"Bearer {browser.sign_in(google, token=warm.session['token'])['sessionToken']}"}
+    identities = "/store/customers/me/identities"
+
+    assert api.get(identities, headers=bearer).aws_calls == ("BatchGetItem", "BatchGetItem")
+    assert api.request("DELETE", f"{identities}/google", headers=bearer).aws_calls == ("BatchGetItem", "TransactWriteItems")
+
+
 def test_a_page_of_referrals_is_the_caller_and_a_query(api, warm):
     assert api.get("/store/my-referrals", headers=warm.bearer()).aws_calls == ("BatchGetItem", "Query")
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from tests.harness.browsers import Browser
 from tests.harness.documents import rows
 from tests.harness.message_makers import CLIENTS, DRIVERS, SENDER, TIMES, Driver, may_hand_over, may_make_a_message
 from tests.harness.people import PASSWORD, Person, new_ip
@@ -41,13 +42,15 @@ def test_the_document_has_a_bound_for_each_of_them():
 
 
 @pytest.fixture
-def crowd(api, inbox):
+def crowd(request, api, inbox):
     """Makes people who have done what the driver wants, each from a network of their own."""
 
     def make(driver: Driver, count: int) -> list[Person]:
         people = [Person(api, inbox, new_ip()) for _ in range(count)]
         for person in people:
             person.password = PASSWORD
+            if driver.provider:
+                person.provider, person.browser = request.getfixturevalue(driver.provider), Browser(api)
             driver.ready(person)
         api.clock.advance(HOUR)  # the windows are theirs alone
         api.deliver()

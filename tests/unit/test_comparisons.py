@@ -72,7 +72,7 @@ def test_replacing_a_constant_time_comparison_would_be_noticed(name, nth):
     assert leaking(ast.fix_missing_locations(replaced)) or of_hashes(*call.args)  # which needs no constant time
 
 
-def test_codes_devices_challenges_and_each_kind_of_token_are_compared_in_constant_time():
+def test_codes_devices_challenges_providers_demands_and_each_kind_of_token_are_compared_in_constant_time():
     modules = {name.rpartition("/")[2].removesuffix(".py") for name, _ in CONSTANT_TIME}
 
-    assert modules >= {"attempts", "lanes", "devices", "keyed_tokens", "refresh_tokens", "registration_tokens"}
+    assert modules >= {"attempts", "lanes", "devices", "keyed_tokens", "refresh_tokens", "registration_tokens", "facebook_requests"}

@@ -1,4 +1,4 @@
-"""The packages of the shared layer import each other only as `customer_auth/__init__.py` allows."""
+"""The packages of the shared layer import each other only as `customer_auth/__init__.py` allows, and functions only what they use."""
 
 import ast
 import re
@@ -23,7 +23,30 @@ def imports(path):
             yield module if module in FILES.values() else node.module
 
 
+FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
+# What talks to providers, and the functions that do.
+TO_PROVIDERS = {f"customer_auth.social.{name}" for name in ("discovery", "facebook", "jwks", "openid", "provider_http", "provider_sockets")}
+CALLING_PROVIDERS = {
+    "exchange_provider_code",
+    "process_account_deletions",
+    "receive_apple_notification",
+    "receive_google_notification",
+    "start_provider_sign_in",
+}
+
 ARROWS = {(importer, module) for path, importer in FILES.items() for module in imports(path) if module.startswith("customer_auth.")}
+
+
+def loaded(path):
+    """All modules of ours that are loaded with a function."""
+    modules, found = {name: path for path, name in FILES.items()}, set()
+    ahead = [*imports(path)]
+    while ahead:
+        module = ahead.pop()
+        if module in modules and module not in found:
+            found.add(module)
+            ahead += imports(modules[module])
+    return found
 
 
 def package(module):
@@ -50,6 +73,16 @@ def test_no_modules_import_each_other_in_a_circle():
     graph["customer_auth.aws"] -= {"customer_auth.aws.sdk"}  # imported when the first message is sent
 
     assert list(TopologicalSorter(graph).static_order())  # CycleError names the cycle
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.stem)
+def test_a_function_loads_what_talks_to_providers_only_if_it_calls_them(path):
+    assert loaded(path) & TO_PROVIDERS == (TO_PROVIDERS if path.stem in CALLING_PROVIDERS else set())
+
+
+@pytest.mark.parametrize("path", [path for path in FUNCTIONS if path.parent.name not in ("social", "deletion")], ids=lambda path: path.stem)
+def test_a_function_that_is_not_about_providers_loads_nothing_of_them(path):
+    assert [module for module in loaded(path) if module.startswith("customer_auth.social.")] == []
 
 
 def test_the_library_imports_no_function():

@@ -6,8 +6,7 @@ from customer_auth import audit
 from customer_auth.base import clock
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.customers.customers import Names
-from customer_auth.social import apple as apple_of_the_service
-from customer_auth.social import discovery
+from customer_auth.social import apple_form, discovery
 from customer_auth.social.deadline import Deadline
 from customer_auth.social.discovery import Endpoints
 from customer_auth.social.openid import OpenIdProvider
@@ -52,7 +51,7 @@ def test_apple_is_asked_to_post_its_answer_and_sends_names_beside_it(apple):
 
     assert "response_mode=form_post" in url
     assert "scope=openid+name+email" in url
-    assert apple_of_the_service.names_from_user(apple.sign_in(url).user) == Names("Ada", "Lovelace")
+    assert apple_form.names_from_user(apple.sign_in(url).user) == Names("Ada", "Lovelace")
 
 
 def test_a_refresh_token_that_nobody_revokes_is_not_taken(google):

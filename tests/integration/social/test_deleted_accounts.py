@@ -1,10 +1,13 @@
 """What becomes of accounts at providers when their customer is deleted."""
 
+import contextlib
 import json
 
 import pytest
 
 from tests.harness import provider_faults
+from tests.harness.engines import ON_DYNAMODB
+from tests.harness.faults import Killed
 from tests.harness.forgery import claims_of
 
 DAY = 86_400
@@ -90,6 +93,31 @@ def test_a_revocation_that_works_again_is_recorded(tables, api, apple, leaving):
 
     assert api.process_deletions()["completed"] == 1
     assert receipt(api, leaving)["provider_tokens_revoked"] == 1
+
+
+@ON_DYNAMODB
+@pytest.mark.parametrize("mode", ["killed_before", "killed_after", "error", "throttle", "timeout", "lost"])
+def test_broken_at_any_request_the_next_run_revokes_the_token_and_completes_it(tables, api, apple, leaving, mode):
+    """In a container that has read nothing yet."""
+    before, at, since = tables.look(), api.clock.offset, len(api.wire.calls)
+    api.restart()
+    assert api.process_deletions()["completed"] == 1
+    calls = [(call.service, call.operation) for call in api.wire.calls[since:]]
+    assert {("kms", "Decrypt"), ("secretsmanager", "GetSecretValue")} <= {*calls}
+    for nth, (service, operation) in enumerate(calls):
+        tables.put_back(before)
+        api.clock.offset = at
+        api.restart()
+        apple.revoked.clear()
+        alike = calls[: nth + 1].count((service, operation))
+        with api.wire.broken(operation, mode, service=service, nth=alike), contextlib.suppress(Killed, Exception):
+            api.process_deletions()  # whatever it ends with, the next run continues
+        api.restart()
+        api.clock.advance(3_600)
+        api.process_deletions()
+
+        assert apple.revoked, (nth, operation)
+        assert receipt(api, leaving)["provider_tokens_revoked"] == 1, (nth, operation)
 
 
 def test_without_an_endpoint_for_it_nothing_is_revoked(tables, api, apple, leaving):

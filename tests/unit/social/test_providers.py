@@ -7,7 +7,7 @@ import pytest
 
 from customer_auth.base import clock
 from customer_auth.customers.customers import Names
-from customer_auth.social import apple, google, profile_fields, provider_http
+from customer_auth.social import apple, apple_form, google, profile_fields, provider_http
 from customer_auth.social.deadline import Deadline
 from customer_auth.social.facebook import FacebookProvider
 from customer_auth.social.provider import code_challenge
@@ -110,7 +110,7 @@ def test_what_is_no_key_of_apple_s_is_refused_and_not_repeated(text):
     ids=[str(number) for number in range(13)],
 )
 def test_names_are_read_from_what_apple_posts_and_from_nothing_else(user, names):
-    assert apple.names_from_user(user) == names
+    assert apple_form.names_from_user(user) == names
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ from pydantic import BeforeValidator, model_validator
 from customer_auth.base import settings
 from customer_auth.base.setting_types import comma_separated, matching, web_pages
 
+GOOGLE, FACEBOOK, APPLE = "google", "facebook", "apple"
+
 # What each provider needs, by the names of its settings. The names in capitals are members of the secret.
 NEEDED = {
-    "google": ("google_client_id", "GOOGLE_CLIENT_SECRET"),
-    "facebook": ("facebook_app_id", "FACEBOOK_APP_SECRET"),
-    "apple": ("apple_client_id", "apple_team_id", "apple_key_id", "APPLE_PRIVATE_KEY"),
+    GOOGLE: ("google_client_id", "GOOGLE_CLIENT_SECRET"),
+    FACEBOOK: ("facebook_app_id", "FACEBOOK_APP_SECRET"),
+    APPLE: ("apple_client_id", "apple_team_id", "apple_key_id", "APPLE_PRIVATE_KEY"),
 }
 _ADDRESS = matching(r"https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?", "an address like https://accounts.google.com")
 

@@ -8,7 +8,7 @@ provider proves one, goes to it as to anybody who proves it by a code (`ownershi
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from customer_auth.addresses.address import Address, Channel
+from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock
@@ -29,8 +29,8 @@ from customer_auth.customers import (
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.ownership import AddressState
 from customer_auth.customers.provider_account_items import LinkedAccount
+from customer_auth.flows import provider_changes
 from customer_auth.flows.deletion_refusal import deletion_pending
-from customer_auth.messaging import notification_items
 from customer_auth.messaging.kinds import Kind
 from customer_auth.sessions.sessions import Caller
 from customer_auth.social import provider_name_items, provider_tokens
@@ -130,7 +130,7 @@ def _link(arrival: Arrival, customer: Customer, owner_checks: list[Write]) -> Ac
         customer_provider_items.link(customer, linked.provider_accounts or {}),
         provider_account_items.put_new(_new_account(arrival, customer)),
         *owner_checks,
-        *notify(Kind.PROVIDER_ADDED, customer, arrival.client.locale),
+        *provider_changes.notify(Kind.PROVIDER_ADDED, customer, arrival.client.locale),
     ]
     return AccountAssignment(linked, writes)
 
@@ -167,11 +167,3 @@ def _new_account(arrival: Arrival, customer: Customer) -> LinkedAccount:
 def _check_may_sign_in(customer: Customer) -> None:
     if not customer.may_sign_in:
         raise deletion_pending(customer)
-
-
-def notify(kind: Kind, customer: Customer, locale: str) -> list[Write]:
-    """Part of a transaction, if the customer has a verified address: tells the customer."""
-    address = customer.verified_address(prefer=Channel.EMAIL)
-    if address is None:
-        return []
-    return [notification_items.put_new(kind, address, locale, fallback=customer.other_verified_address(address))]

@@ -6,7 +6,7 @@ from customer_auth.base.account_errors import LastIdentity, ReauthenticationRequ
 from customer_auth.base.errors import NotAuthenticated, NotFound
 from customer_auth.customers import customer_items, customer_provider_items, provider_account_items
 from customer_auth.customers.customers import Customer
-from customer_auth.flows import provider_ownership
+from customer_auth.flows import provider_changes
 from customer_auth.messaging.kinds import Kind
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
@@ -46,7 +46,7 @@ def unlink(customer: Customer, provider: str, locale: str) -> None:
             [
                 customer_provider_items.unlink(customer, left),
                 provider_account_items.erase(accounts[provider], customer.id),
-                *provider_ownership.notify(Kind.PROVIDER_REMOVED, customer, locale),
+                *provider_changes.notify(Kind.PROVIDER_REMOVED, customer, locale),
             ]
         )
     except dynamodb.TransactionFailed as failed:

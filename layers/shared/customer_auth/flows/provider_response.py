@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from customer_auth.base import provider_settings
 from customer_auth.base.errors import BadRequest, FieldError
-from customer_auth.social import apple, provider_name_items, sign_in_states
+from customer_auth.social import apple_form, provider_name_items, sign_in_states
 
 _ERROR = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 §4.1.2.1
 
@@ -23,7 +23,7 @@ def receive(state: str, code: str | None, error: str | None, user: str | None) -
     if page is None:
         raise BadRequest("State is not known", FieldError("state", "is not known"))
     if user and code:
-        names = apple.names_from_user(user)
+        names = apple_form.names_from_user(user)
         if any(names):
             provider_name_items.put(sign_in_states.hash_of(state), names)
     answer = {"code": code} if code else {"error": error if error and _ERROR.fullmatch(error) else "server_error"}

@@ -24,7 +24,7 @@ from customer_auth.sessions.sessions import Caller
 from customer_auth.social import providers, sign_in_state_items, sign_in_states
 from customer_auth.social.deadline import Deadline
 from customer_auth.social.exchange_records import REPEAT_SECONDS
-from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, CodeRefused, PendingSignIn, Provider, ProviderAccount
+from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, CodeRefused, Provider, ProviderAccount
 from customer_auth.social.sign_in_state_items import CompletedState, TakenState
 from customer_auth.social.sign_in_states import LIFE_SECONDS, PendingState
 
@@ -98,7 +98,7 @@ def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
 
 def _commit(provider: Provider, state: TakenState, brought: CodeExchange, issuer: str) -> ProviderSignIn:
     redirect_uri = _redirect_uri(provider, state.pending, issuer)
-    account = _account(provider, state, brought, sign_in_states.pending_sign_in(state.pending), redirect_uri)
+    account = _account(provider, state, brought.code, redirect_uri)
     arrival = Arrival(account, _proven_address(account), brought.caller, brought.client, brought.referral_code)
     return provider_commit.commit(state, arrival, _code_hash(brought), _key_hash(state.pending, brought), brought.key, issuer)
 
@@ -111,13 +111,13 @@ def _end_taking(end: Callable[[TakenState], None], state: TakenState) -> None:
         audit.note(refund="failed")
 
 
-def _account(provider: Provider, state: TakenState, brought: CodeExchange, sign_in: PendingSignIn, redirect_uri: str) -> ProviderAccount:
-    """The account that the code opens. As long as the provider has not accepted the code, its failures leave the state as it was.
+def _account(provider: Provider, state: TakenState, code: str, redirect_uri: str) -> ProviderAccount:
+    """The account that the code opens. As long as the provider has not accepted the code, its failures and ours leave the state as it was.
 
     Raises: WrongProviderProof, ProviderFailed, ProviderTimedOut, aws.Failed.
     """
     try:
-        return provider.exchange(brought.code, sign_in, redirect_uri, Deadline())
+        return provider.exchange(code, sign_in_states.pending_sign_in(state.pending), redirect_uri, Deadline())
     except (CodeAccepted, CodeAcceptedLate):
         raise
     except (CodeRefused, ProviderFailed, ProviderTimedOut, aws.Failed):

@@ -1,7 +1,7 @@
-"""Apple as an OpenID provider: a client secret that is signed, and names that come beside the code.
+"""Apple as an OpenID provider, with a client secret that is signed.
 
-Apple takes `name` and `email` only with `response_mode=form_post`, and sends names in a form field at the first authorization alone. Its
-refresh token is kept so that it can be revoked with the account (developer.apple.com, "Sign in with Apple REST API").
+Apple takes `name` and `email` only with `response_mode=form_post`, whose names `apple_form` reads. Its refresh token is kept so that it can
+be revoked with the account (developer.apple.com, "Sign in with Apple REST API").
 """
 
 from collections.abc import Callable
@@ -10,15 +10,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from customer_auth.base import clock
-from customer_auth.customers.customers import Names
-from customer_auth.social import profile_fields
+from customer_auth.base import clock, provider_settings
 from customer_auth.social.discovery import Endpoints
 from customer_auth.social.openid import OpenIdProvider
-from customer_auth.tokens import strict_jws
-from customer_auth.tokens.strict_jws import InvalidToken
 
-NAME = "apple"
+NAME = provider_settings.APPLE
 ISSUER = "https://appleid.apple.com"
 ENDPOINTS = Endpoints(
     authorization="https://appleid.apple.com/auth/authorize",
@@ -28,7 +24,6 @@ ENDPOINTS = Endpoints(
 )
 _SECRET_SECONDS = 10 * clock.MINUTE  # Apple takes up to six months; it is made in a millisecond
 _RENEWED_BEFORE_SECONDS = clock.MINUTE
-_LONGEST_USER = 4096
 
 
 class ClientSecret:
@@ -74,12 +69,3 @@ def provider(*, client_id: str, team_id: str, key_id: str, private_key: Callable
         keeps_refresh_token=True,
         answers_by_form=True,
     )
-
-
-def names_from_user(text: str) -> Names:
-    """The names in the form field `user`, which comes through the browser and may be anything; none if it is not as Apple writes it."""
-    try:
-        name = strict_jws.json_object(text).get("name") if len(text) <= _LONGEST_USER else None
-    except InvalidToken:
-        return Names()
-    return profile_fields.names(name.get("firstName"), name.get("lastName")) if isinstance(name, dict) else Names()

@@ -13,14 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from customer_auth.base import clock
+from customer_auth.base import clock, provider_settings
 from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
 from customer_auth.social import profile_fields, provider_http, signed_tokens
 from customer_auth.social.deadline import Deadline
 from customer_auth.social.provider import CodeRefused, PendingSignIn, ProviderAccount, accepted_code, code_challenge
 from customer_auth.social.provider_http import ProviderResponse
 
-NAME = "facebook"
+NAME = provider_settings.FACEBOOK
 _SCOPES = "public_profile email"
 _FIELDS = "id,name,first_name,last_name,email,picture"
 _MAX_TOKEN = 4096

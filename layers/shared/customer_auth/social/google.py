@@ -7,10 +7,11 @@ once, and may have changed its owner since (developers.google.com/identity, "Ver
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from customer_auth.base import provider_settings
 from customer_auth.social.discovery import Endpoints
 from customer_auth.social.openid import OpenIdProvider, says_verified
 
-NAME = "google"
+NAME = provider_settings.GOOGLE
 ISSUER = "https://accounts.google.com"
 ENDPOINTS = Endpoints(
     authorization="https://accounts.google.com/o/oauth2/v2/auth",

@@ -10,8 +10,11 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from customer_auth.addresses import cleaning
+from customer_auth.base.errors import BadRequest, FieldError
 from customer_auth.http import examples
 from customer_auth.http.fields import Password, Text
+
+_MAX_FORM_FIELDS = 50
 
 
 class Model(BaseModel):
@@ -50,7 +53,7 @@ class Model(BaseModel):
 
     @classmethod
     def as_json(cls, text: str) -> str:
-        """The JSON of a body with this text."""
+        """The JSON of a body with this text. Raises: BadRequest."""
         return text
 
     @classmethod
@@ -103,7 +106,12 @@ class FormModel(Model):
 
     @classmethod
     def as_json(cls, text: str) -> str:
-        return json.dumps(dict(reversed(parse_qsl(text, keep_blank_values=True, max_num_fields=50))))
+        try:
+            fields = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FORM_FIELDS)
+        except ValueError:
+            message = f"must have at most {_MAX_FORM_FIELDS} fields"
+            raise BadRequest(f"The body {message}", FieldError("body", message)) from None
+        return json.dumps(dict(reversed(fields)))
 
 
 class TokenModel(Model):

@@ -12,7 +12,7 @@ from customer_auth.http.schemas.base import FormModel, Model
 class ProviderForm(FormModel):
     """What the provider says: a code, or an error."""
 
-    state: Text = Field(title="State", examples=[examples.STATE])
+    state: Token = Field(title="State", examples=[examples.STATE])
     code: Token | None = Field(default=None, title="Code", examples=["c5a1b2"])
     error: Text | None = Field(default=None, title="Error", examples=["user_cancelled_authorize"])
     user: LongText | None = Field(
