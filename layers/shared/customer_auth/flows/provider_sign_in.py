@@ -14,7 +14,7 @@ from customer_auth.aws import secret_keys
 from customer_auth.base import clock, ids, provider_settings
 from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.base.client import Client
-from customer_auth.base.errors import BadRequest, FieldError
+from customer_auth.base.errors import BadRequest, FieldError, Unavailable
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.flows import provider_commit
 from customer_auth.flows.provider_commit import ProviderSignIn
@@ -120,7 +120,7 @@ def _account(provider: Provider, state: TakenState, code: str, redirect_uri: str
         return provider.exchange(code, sign_in_states.pending_sign_in(state.pending), redirect_uri, Deadline())
     except (CodeAccepted, CodeAcceptedLate):
         raise
-    except (CodeRefused, ProviderFailed, ProviderTimedOut, aws.Failed):
+    except (CodeRefused, ProviderFailed, ProviderTimedOut, Unavailable, aws.Failed):
         _end_taking(sign_in_state_items.put_back, state)
         raise
 
