@@ -25,7 +25,7 @@ class DataDeletionStateResponse(Model):
     message: str = Field(description="For people.", examples=[_MESSAGES["completed"]])
 
 
-@endpoint(answer=DataDeletionStateResponse, refusals=(NotFound,))
+@endpoint(answer=DataDeletionStateResponse, refusals=(NotFound,), uses=("dynamodb",))
 def handler(call: Call[None, None]) -> DataDeletionStateResponse:
     code = call.parameters["id"]
     state = facebook_demand_state.state(code)

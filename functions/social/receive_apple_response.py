@@ -5,7 +5,7 @@ from customer_auth.http.endpoint import Call, endpoint
 from customer_auth.http.schemas.provider_response import ProviderForm, RedirectResponse
 
 
-@endpoint(body=ProviderForm, answer=RedirectResponse, uses=("dynamodb",))
+@endpoint(body=ProviderForm, answer=RedirectResponse)
 def handler(call: Call[ProviderForm, None]) -> RedirectResponse:
     form = call.body
     return RedirectResponse(location=provider_response.receive(form.state, form.code, form.error, form.user))

@@ -140,3 +140,13 @@ def test_an_export_has_the_accounts_at_providers(api, google, browser):
 
     [account] = document["provider_accounts"]
     assert (account["provider"], account["email"]) == ("google", google.person["email"])
+
+
+def test_a_key_that_decrypts_nothing_holds_no_deletion_up_for_longer_than_a_day(tables, api, leaving, days):
+    with api.wire.broken("Decrypt", "error", times=99, service="kms"):
+        first = api.process_deletions()
+        days.pass_by(1)
+        second = api.process_deletions()
+
+    assert [first["failed"], second["completed"]] == [1, 1]
+    assert receipt(api, leaving)["provider_tokens_not_revoked"] == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.harness.browsers import Browser
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
 from tests.harness.faults import Killed
@@ -129,15 +130,16 @@ def test_of_32_concurrent_exchanges_of_one_state_one_starts_a_session(api, googl
 
 
 @ON_DYNAMODB
-def test_two_first_sign_ins_of_one_person_at_once_are_one_customer(api, provider, browser, other_browser):
+def test_first_sign_ins_of_one_person_at_once_are_one_customer(api, provider):
     before = accounts(api)
-    visits = [(each, each.visit(provider)) for each in (browser, other_browser)]
+    visits = [(each, each.visit(provider)) for each in (Browser(api) for _ in range(6))]
 
-    answers = at_once(2, lambda i: visits[i][0].exchange(provider, visits[i][1]))
+    answers = at_once(6, lambda i: visits[i][0].exchange(provider, visits[i][1]))
 
-    assert [answer.status for answer in answers] == [200, 200], answers
-    assert len({answer["user"]["userId"] for answer in answers}) == 1
-    assert sorted(answer["registered"] for answer in answers) == [False, True]
+    entered = [answer for answer in answers if answer.status == 200]
+    assert {answer.status for answer in answers} <= {200, 503}  # who is overtaken three times tries again later
+    assert len({answer["user"]["userId"] for answer in entered}) == 1
+    assert sum(answer["registered"] for answer in entered) == 1
     assert accounts(api) == before + 1
 
 

@@ -1,7 +1,10 @@
 """Whose an account at a provider is: linked by a verified email, by its customer, or an account of its own."""
 
+from urllib.parse import urlencode
+
 import pytest
 
+from tests.harness.browsers import FORM
 from tests.harness.engines import ON_DYNAMODB
 
 IDENTITIES = "/store/customers/me/identities"
@@ -145,3 +148,55 @@ def test_an_exchange_is_at_most_four_requests_and_apples_first_five(api, google,
 
     assert [len(calls) for calls in first] == [3, 4, 3], first
     assert [len(calls) for calls in again] == [4, 4, 4], again
+
+
+def test_a_session_that_ends_meanwhile_adds_no_provider(api, google, browser, customer):
+    signed_in, issue = browser.visit(google), google.token
+
+    def meanwhile(form):
+        assert api.post("/login/logout", refreshToken=customer.session["refresh_token"]).status == 200
+        return issue(form)
+
+    google.token = meanwhile
+    answer = browser.exchange(google, signed_in, token=customer.session["token"])
+    google.token = issue
+
+    assert (answer.status, answer["type"]) == (401, "not_authenticated")
+    assert browser.sign_in(google)["user"]["userId"] != customer.id
+
+
+def test_two_tabs_add_two_providers(google, facebook, browser, customer):
+    token, first, issue = customer.session["token"], browser.visit(google), google.token
+
+    def meanwhile(form):
+        assert browser.sign_in(facebook, token=token).status == 200
+        return issue(form)
+
+    google.token = meanwhile
+    answer = browser.exchange(google, first, token=token)
+
+    assert (answer.status, answer["user"]["userId"]) == (200, customer.id)
+    google.token = issue
+    assert {browser.sign_in(each)["user"]["userId"] for each in (google, facebook)} == {customer.id}
+
+
+@pytest.mark.parametrize("spelled", ["mailto:{}", "\u200b{}", "a\u00adda{}"])
+def test_an_address_that_is_only_like_the_customers_links_nobody(google, browser, gmail, spelled):
+    gmail.member()
+    google.claims |= {"email": spelled.format(gmail.email), "hd": "example.com"}
+    answer = browser.sign_in(google)
+
+    assert answer["user"]["userId"] != gmail.id
+
+
+def test_names_of_apples_form_are_nobodys_at_another_provider(api, google, browser):
+    signed_in = browser.visit(google)
+    form = urlencode({"state": signed_in.state, "code": "x", "user": '{"name":{"firstName":"Mallory","lastName":"M"}}'})
+    api.post("/login/apple/callback", headers=FORM, raw=form.encode())
+
+    assert browser.exchange(google, signed_in)["user"]["name"] == "Ada Lovelace"
+
+
+def test_a_device_is_known_where_the_customer_has_a_verified_address(facebook, browser, customer):
+    assert browser.sign_in(facebook, token=customer.session["token"])["device"] is not None
+    assert browser.sign_in(facebook)["device"] is not None

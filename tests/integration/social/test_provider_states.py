@@ -133,11 +133,25 @@ def test_a_providers_failure_does_not_spend_the_state(google, browser, fault):
     assert browser.exchange(google, signed_in).status == 200
 
 
-def test_a_refused_code_does_not_spend_the_state(google, browser):
+def test_a_refused_code_spends_the_state(google, browser):
     signed_in = browser.visit(google)
 
-    assert browser.exchange(google, signed_in._replace(code="another")).status == 401
-    assert browser.exchange(google, signed_in).status == 200
+    assert [browser.exchange(google, signed_in._replace(code=f"guess-{i}")).status for i in range(3)] == [401] * 3
+    assert google.counts["token"] == 1
+    assert browser.exchange(google, signed_in).status == 401
+
+
+def test_a_spent_state_stays_spent_however_often_a_provider_fails_afterwards(google, browser):
+    spent = browser.visit(google)
+    url = browser.started["authUrl"]
+    browser.exchange(google, spent._replace(code="refused"))
+    other = browser.visit_as_another(google)
+    google.faults["token"] = provider_faults.status(503)
+    assert [browser.exchange(google, other).status for _ in range(6)] == [502] * 6
+    google.faults.clear()
+
+    assert browser.exchange(google, google.sign_in(url)).status == 401
+    assert browser.exchange(google, other).status == 200
 
 
 def test_an_accepted_code_spends_the_state_whatever_follows(google, browser):

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from customer_auth.base import ids
 from tests.harness.browsers import FORM, OTHER_PAGE, PAGE
 
 CALLBACK = "/login/apple/callback"
@@ -36,7 +37,7 @@ def test_an_error_is_passed_on(apple, browser, post_form, sent, passed_on):
         assert (answer.status, answer["errors"][0]["field"]) == (400, "error")
 
 
-@pytest.mark.parametrize("state", ["", "x", "A" * 54, "https://evil.example"])
+@pytest.mark.parametrize("state", ["", "x", "A" * 54, "https://evil.example", ids.base64url(bytes(32) + ids.sha256(PAGE.encode())[:8])])
 def test_a_state_that_is_not_ours_sends_nobody_anywhere(apple, post_form, state):
     answer = post_form(state=state, code="c5a")
 

@@ -57,6 +57,22 @@ def test_nobody_signs_in_by_a_disabled_account_until_it_is_enabled(google, brows
     assert browser.sign_in(google).status == 200
 
 
+def test_an_event_that_comes_late_suspends_nobody_again(api, google, browser, notify):
+    browser.sign_in(google)
+    api.clock.advance(10)
+    notify(f"{RISC}/account-enabled", jti="jti-of-the-later-event" + secrets.token_hex(4))
+    notify(f"{RISC}/account-disabled", iat=clock.now() - 5)
+
+    assert browser.sign_in(google).status == 200
+
+
+def test_an_event_of_before_the_link_changes_nothing(api, google, browser, notify):
+    signed_in = browser.sign_in(google)
+    notify(ENDING[0], iat=clock.now() - 60)
+
+    assert is_live(api, signed_in)
+
+
 def test_an_event_that_comes_again_ends_no_later_session(api, google, browser, notify):
     browser.sign_in(google)
     notify(f"{RISC}/sessions-revoked")

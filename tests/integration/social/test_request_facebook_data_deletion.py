@@ -48,6 +48,28 @@ def test_beside_another_way_in_the_account_at_facebook_alone_goes(api, facebook,
     assert browser.sign_in(facebook)["user"]["userId"] != customer.id
 
 
+def test_a_deletion_that_can_be_cancelled_holds_no_demand_up(api, facebook, browser, customer, demand):
+    browser.sign_in(facebook, token=customer.session["token"])
+    assert customer.leave().status == 200
+    demand()
+    api.clock.advance(90)
+    challenge, code = customer.request_and_read_code()
+    refusal = customer.verify(code, challenge=challenge)
+    api.post("/store/customers/account-deletion/cancel-confirm", token=refusal["cancel_token"])
+
+    assert browser.sign_in(facebook)["user"]["userId"] != customer.id
+
+
+def test_a_way_in_that_is_added_meanwhile_saves_the_account(api, facebook, google, browser, demand, state):
+    signed_in, visit, linked = browser.sign_in(facebook), browser.visit(google), []
+    with api.wire.before("TransactWriteItems", lambda: linked.append(browser.exchange(google, visit, token=signed_in["sessionToken"]))):
+        answer = demand()
+
+    assert [each.status for each in linked] == [200]
+    assert (answer.status, state(answer)) == (200, "completed")
+    assert browser.sign_in(google)["user"]["userId"] == signed_in["user"]["userId"]
+
+
 def test_the_same_demand_again_has_the_same_code(api, facebook, browser, demand):
     browser.sign_in(facebook)
     first, again = demand(issued_at=int(api.clock.now())), demand(issued_at=int(api.clock.now()))
@@ -68,7 +90,11 @@ def test_a_demand_about_an_account_that_is_being_deleted_is_that_deletion(api, f
     assert state(demand()) == "pending"
 
 
-@pytest.mark.parametrize("changes", [{"algorithm": "none"}, {"issued_at": 0}, {"user_id": ...}], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [{"algorithm": "none"}, {"issued_at": 0}, {"user_id": ...}, {"code": "of a sign-in"}, {"oauth_token": "x"}],
+    ids=str,
+)
 def test_a_demand_that_is_not_facebook_s_is_refused(api, facebook, browser, demand, changes):
     signed_in = browser.sign_in(facebook)
 

@@ -30,9 +30,10 @@ def test_endpoints_are_those_of_the_document(monkeypatch):
     )
 
 
-def test_only_a_provider_on_this_machine_may_send_us_to_this_machine(monkeypatch):
+@pytest.mark.parametrize("token_endpoint", ["http://127.0.0.1:9001/token", "HTTP://127.0.0.1:9001/token", "hTtp://localhost/token"])
+def test_only_a_provider_on_this_machine_may_send_us_to_this_machine(monkeypatch, token_endpoint):
     with pytest.raises(ProviderFailed, match="discovery_endpoints"):
-        discovered(monkeypatch, "https://id.example", "http://127.0.0.1:9001/token")
+        discovered(monkeypatch, "https://id.example", token_endpoint)
     assert discovered(monkeypatch, "http://localhost:3000", "http://127.0.0.1:9001/token").token == "http://127.0.0.1:9001/token"
 
 

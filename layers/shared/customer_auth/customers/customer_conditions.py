@@ -20,6 +20,15 @@ def session_values(customer: Customer) -> Item:
     return {":none": 0, ":one": 1, ":full": customer.sessions_begun + MAX_SESSIONS}
 
 
+def same_ways_in(customer: Customer) -> tuple[str, Item]:
+    """The condition that the customer can sign in by what was read, and by nothing else, with its values."""
+    flags = ("email_verified", "phone_verified")
+    has_same_accounts = "#provider_accounts = :accounts" if customer.provider_accounts else "attribute_not_exists(#provider_accounts)"
+    values: Item = {":accounts": customer.provider_accounts} if customer.provider_accounts else {}
+    where = " AND ".join([has_same_accounts, *(f"#{flag} = :{flag}" for flag in flags)])
+    return where, values | {f":{flag}": getattr(customer, flag) for flag in flags}
+
+
 def same_password(customer: Customer) -> tuple[str, Item]:
     """The condition that the password is the one that was read, with its values."""
     if customer.password_hash is None:

@@ -7,7 +7,7 @@ the cancelled ones.
 from customer_auth.aws import dynamodb
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock
-from customer_auth.customers.customer_conditions import SAME_EPOCH_AND_STATUS, epoch_and_status
+from customer_auth.customers.customer_conditions import SAME_EPOCH_AND_STATUS, epoch_and_status, same_ways_in
 from customer_auth.customers.customer_items import key
 from customer_auth.customers.customers import Customer, Status
 
@@ -21,12 +21,18 @@ def request(customer: Customer, request_id: str, lapses_at: int) -> Write:
     return dynamodb.update(*key(customer.id), "SET #deletion = :request, #deletion_lapses_at = :lapses_at", where, values)
 
 
-def confirm(customer: Customer, request_id: str) -> Write:
-    """Part of a transaction: ends every session and blocks every sign-in, until the deletion is cancelled."""
+def confirm(customer: Customer, request_id: str, *, without_code: bool = False) -> Write:
+    """Part of a transaction: ends every session and blocks every sign-in, until the deletion is cancelled.
+
+    `without_code`: fails if the customer's ways in are not those that were read, for they say that no code is needed.
+    """
     values = epoch_and_status(customer) | {":request": request_id, ":next": customer.session_epoch + 1, ":now": clock.now()}
     values |= {":confirmed": Status.DELETION_CONFIRMED}
     # session epoch and status are as read · the customer names this request, or none
     where = f"{SAME_EPOCH_AND_STATUS} AND (attribute_not_exists(#deletion) OR #deletion = :request)"
+    if without_code:
+        has_same_ways_in, own_values = same_ways_in(customer)
+        where, values = f"{where} AND {has_same_ways_in}", values | own_values
     sets = "SET #status = :confirmed, #session_epoch = :next, #updated_at = :now, #deletion = :request"
     return dynamodb.update(*key(customer.id), f"{sets} REMOVE #deletion_lapses_at, #expires_at", where, values)
 

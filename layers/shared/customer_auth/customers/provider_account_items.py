@@ -9,13 +9,14 @@
 | email | what the provider said when it was linked; it may be anybody's, so it is shown to the customer and identifies nobody |
 | refresh_token | Apple's, encrypted by KMS; it is there only to be revoked when the account is deleted |
 | suspended_at | since when the provider says that the account is disabled; nobody signs in by it until it is enabled again |
+| resumed_at | when the provider enabled it again: what it said before that is out of date |
 """
 
 from typing import NamedTuple
 
 from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.base import clock, settings
+from customer_auth.base import settings
 
 # it is this customer's account
 _IS_LINKED = "#customer_id = :customer_id"
@@ -33,6 +34,7 @@ class LinkedAccount(NamedTuple):
     email: str | None = None
     refresh_token: bytes | None = None
     suspended_at: int | None = None
+    resumed_at: int | None = None
 
 
 def ref(key: str) -> tuple[str, Item]:
@@ -80,15 +82,16 @@ def erase(key: str, customer_id: str) -> Write:
     return dynamodb.delete(*ref(key), _IS_LINKED, {":customer_id": customer_id})
 
 
-def suspend(account: LinkedAccount) -> Write:
+def suspend(account: LinkedAccount, at: int) -> Write:
     """Part of a transaction: nobody signs in by the account until `resume`, if it is still its customer's."""
-    values = {":customer_id": account.customer_id, ":now": clock.now()}
-    return dynamodb.update(*ref(account.key), "SET #suspended_at = :now", _IS_LINKED, values)
+    values = {":customer_id": account.customer_id, ":at": at}
+    return dynamodb.update(*ref(account.key), "SET #suspended_at = :at", _IS_LINKED, values)
 
 
-def resume(account: LinkedAccount) -> Write:
+def resume(account: LinkedAccount, at: int) -> Write:
     """Part of a transaction: the customer signs in by the account again, if it is still theirs."""
-    return dynamodb.update(*ref(account.key), "REMOVE #suspended_at", _IS_LINKED, {":customer_id": account.customer_id})
+    values = {":customer_id": account.customer_id, ":at": at}
+    return dynamodb.update(*ref(account.key), "SET #resumed_at = :at REMOVE #suspended_at", _IS_LINKED, values)
 
 
 def forget_token(account: LinkedAccount) -> Write:

@@ -6,8 +6,9 @@ It is tried for a day, since a provider may be out of order; then the account go
 from enum import StrEnum
 from typing import assert_never
 
-from customer_auth import audit
+from customer_auth import audit, aws
 from customer_auth.base import clock, provider_settings
+from customer_auth.base.errors import Unavailable
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.customers import provider_account_items
 from customer_auth.customers.customers import Customer
@@ -49,10 +50,10 @@ def _revoke(account: LinkedAccount, begun_at: int) -> _Outcome:
     """Raises: ProviderFailed, ProviderTimedOut (as long as it may be tried again), aws.Failed."""
     if account.provider != apple.NAME or not provider_settings.providers().is_set_up(apple.NAME):
         return _Outcome.SKIPPED
-    token = provider_tokens.decrypt(account.refresh_token or b"", account.customer_id)
     try:
+        token = provider_tokens.decrypt(account.refresh_token or b"", account.customer_id)
         return _Outcome.REVOKED if providers.apple_provider().revoke(token, Deadline()) else _Outcome.SKIPPED
-    except (ProviderFailed, ProviderTimedOut):
+    except (ProviderFailed, ProviderTimedOut, Unavailable, aws.Failed):
         if clock.now() < begun_at + _TRIED_SECONDS:
             raise
         audit.count("provider_tokens_not_revoked")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from customer_auth import audit
 from customer_auth.addresses.address import Channel
 from customer_auth.aws import dynamodb
+from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Write
 from customer_auth.base import clock, ids, settings
 from customer_auth.base.account_errors import ReauthenticationRequired
@@ -50,7 +51,10 @@ def request(caller: Caller, reason: str | None, client: Client, at: int) -> Requ
     if address is None:
         if not sessions.is_recent(caller.claims):
             raise ReauthenticationRequired
-        return RequestedDeletion(None, confirm_at_once(customer, ids.new("adr_"), reason, client.locale, at))
+        try:
+            return RequestedDeletion(None, confirm_at_once(customer, ids.new("adr_"), reason, client.locale, at))
+        except WriteConflict:
+            raise Unavailable("changed_meanwhile") from None
     is_pending = customer.deletion and (customer.deletion_lapses_at or 0) > clock.now()
     request_id = customer.deletion if customer.deletion and is_pending else ids.new("adr_")
 
@@ -106,19 +110,19 @@ def _confirmation_writes(proof: Proof, customer: Customer, deletion: Deletion, *
 def confirm_at_once(customer: Customer, request_id: str, reason: str | None, locale: str, at: int) -> Deletion:
     """Create a request that is confirmed already, for a customer without a verified address, who has just proven who they are.
 
-    Raises: Unavailable (the customer has changed meanwhile), aws.Failed.
+    Raises: WriteConflict (the customer has changed meanwhile), aws.Failed.
     """
     now, (scheduled_at, due_at) = clock.now(), _schedule(at)
     deletion = Deletion(request_id, customer.id, DeletionState.CONFIRMED, now, now, locale, reason, scheduled_at, now, due_at=due_at)
     writes = [
-        customer_deletion_items.confirm(customer._replace(deletion=None), deletion.id),
+        customer_deletion_items.confirm(customer._replace(deletion=None), deletion.id, without_code=True),
         deletion_items.put_confirmed(deletion),
         deletion_count_items.add(deletion.id, confirmed=1),
     ]
     try:
         dynamodb.transact(writes)
-    except dynamodb.TransactionFailed:
-        raise Unavailable("changed_meanwhile") from None
+    except dynamodb.TransactionFailed as failed:
+        raise WriteConflict(failed.items) from None
     return deletion
 
 

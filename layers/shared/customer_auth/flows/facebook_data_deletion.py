@@ -11,6 +11,7 @@ from customer_auth.base import ids, provider_settings
 from customer_auth.base.errors import NotFound
 from customer_auth.base.locales import Locale
 from customer_auth.customers import customer_items, provider_account_items
+from customer_auth.customers.customers import Status
 from customer_auth.deletion import data_deletion_items
 from customer_auth.flows import account_deletion, provider_removal
 from customer_auth.social import facebook_requests, provider_secrets
@@ -41,11 +42,11 @@ def _carry_out(demand: SignedRequest, demand_id: str, at: int) -> str:
     customer = customer_items.find(account.customer_id) if account else None
     if customer is None:
         _store(demand_id)
-    elif not customer.may_sign_in:
-        _store(demand_id, customer.deletion)
-    elif customer.ways_in > 1:
+    elif customer.ways_in > 1 and customer.status != Status.ERASING:  # also while a deletion can be cancelled
         provider_removal.unlink(customer, provider_settings.FACEBOOK, Locale.EN)
         _store(demand_id)
+    elif not customer.may_sign_in:
+        _store(demand_id, customer.deletion)
     else:
         account_deletion.confirm_at_once(customer, demand_id, None, Locale.EN, at)
         _store(demand_id, demand_id)

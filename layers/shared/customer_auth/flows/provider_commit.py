@@ -29,7 +29,7 @@ AMR = ("fed",)
 
 
 class ProviderSignIn(NamedTuple):
-    """A customer with a new session; on a device that is known from now on if the provider has proven the customer's own address.
+    """A customer with a new session; on a device that is known from now on if the customer has a verified address.
 
     `picture` is the provider's, from this answer alone. `referral_ignored`: the referral code was nobody's.
     """
@@ -66,6 +66,8 @@ def commit(state: TakenState, arrival: Arrival, code_hash: bytes, key_hash: byte
         nonlocal attempt
         if conflict and conflict.items[0] is not None:
             attempt = attempt._replace(state=attempt.state.as_in(conflict.items[0]))
+        if conflict:
+            attempt = attempt._replace(arrival=attempt.arrival.with_current_caller())
         try:
             return _commit(attempt)
         except BadRequest:
@@ -91,7 +93,6 @@ def _commit(attempt: _Attempt) -> ProviderSignIn:
     audit.count("verified", sid=started.session.family, registered=assignment.is_new)
     return _signed_in(
         started,
-        proves_email=_proves_email(arrival, assignment),
         registered=assignment.is_new,
         picture=arrival.account.picture,
         referral_ignored=attempt.referral_ignored,
@@ -109,7 +110,6 @@ def _writes(attempt: _Attempt, assignment: AccountAssignment, started: StartedSe
         session.family,
         registered=assignment.is_new,
         referral_ignored=attempt.referral_ignored,
-        proves_email=_proves_email(attempt.arrival, assignment),
         at=session.begun_at,
     )
     ended = assignment.ends_devices_of
@@ -119,10 +119,6 @@ def _writes(attempt: _Attempt, assignment: AccountAssignment, started: StartedSe
         session_items.put_new(session),
         *(code_items.end_devices(ended, session.begun_at) if ended else ()),
     ]
-
-
-def _proves_email(arrival: Arrival, assignment: AccountAssignment) -> bool:
-    return arrival.address is not None and assignment.customer.has_verified(arrival.address)
 
 
 def _draft_session(attempt: _Attempt, customer: Customer) -> StartedSession:
@@ -147,13 +143,10 @@ def repeat(state: CompletedState, key: str | None, issuer: str) -> ProviderSignI
     )
     if started is None:
         raise WrongProviderProof("session_ended")
-    return _signed_in(started, proves_email=record.proves_email, registered=record.registered, referral_ignored=record.referral_ignored)
+    return _signed_in(started, registered=record.registered, referral_ignored=record.referral_ignored)
 
 
-def _signed_in(
-    started: StartedSession, *, proves_email: bool, registered: bool, referral_ignored: bool, picture: str | None = None
-) -> ProviderSignIn:
-    customer = started.customer
-    address = customer.verified_address(prefer=Channel.EMAIL) if proves_email and customer.email_verified else None
+def _signed_in(started: StartedSession, *, registered: bool, referral_ignored: bool, picture: str | None = None) -> ProviderSignIn:
+    address = started.customer.verified_address(prefer=Channel.EMAIL)
     device = devices.issue(address, at=started.session.begun_at) if address else None
-    return ProviderSignIn(customer, started.token_pair, device, registered, picture, referral_ignored)
+    return ProviderSignIn(started.customer, started.token_pair, device, registered, picture, referral_ignored)

@@ -3,7 +3,7 @@
 A notification is handled once, in one transaction with its mark. One about an account that is nobody's changes nothing.
 """
 
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from customer_auth import audit
 from customer_auth.aws import conflicts, dynamodb, keys
@@ -19,6 +19,20 @@ from customer_auth.social import apple, apple_events, google, google_events, pro
 from customer_auth.social.deadline import Deadline
 
 
+class _AccountEvent(NamedTuple):
+    """One event about an account, of second `at`."""
+
+    provider: str
+    id: str
+    sub: str
+    reaction: Reaction
+    at: int
+
+    def is_out_of_date(self, account: LinkedAccount) -> bool:
+        """Whether it is older than the link, or than the account's being enabled again: events may come late and in any order."""
+        return self.at < account.linked_at or (self.reaction is Reaction.SUSPEND and self.at < (account.resumed_at or 0))
+
+
 def receive_from_google(token: str) -> None:
     """Handle a security event token (RFC 8417). Raises: NotFound (Google is not set up), WrongProviderProof, Unavailable, aws.Failed.
 
@@ -32,7 +46,8 @@ def receive_from_google(token: str) -> None:
     for event in received.events:
         audit.count("provider_events", provider=google.NAME)
         if event.sub is not None:
-            _handle(google.NAME, f"{received.jti} {event.type}", event.sub, GOOGLE.get(event.type, Reaction.NONE))
+            reaction = GOOGLE.get(event.type, Reaction.NONE)
+            _handle(_AccountEvent(google.NAME, f"{received.jti} {event.type}", event.sub, reaction, received.issued_at))
 
 
 def receive_from_apple(payload: str) -> None:
@@ -44,37 +59,37 @@ def receive_from_apple(payload: str) -> None:
     audiences = (known.apple_client_id, *known.apple_audiences)
     event = apple_events.verify(payload, find_key, issuer=known.apple_issuer, audiences=audiences)
     audit.count("provider_events", provider=apple.NAME)
-    _handle(apple.NAME, event.jti, event.sub, APPLE.get(event.type, Reaction.NONE))
+    _handle(_AccountEvent(apple.NAME, event.jti, event.sub, APPLE.get(event.type, Reaction.NONE), event.event_at))
 
 
-def _handle(provider: str, event_id: str, sub: str, reaction: Reaction) -> None:
-    key = keys.provider_account_key(provider, sub)
+def _handle(event: _AccountEvent) -> None:
+    key = keys.provider_account_key(event.provider, event.sub)
 
     def decide(_: WriteConflict | None) -> None:
         account = provider_account_items.find(key)
         customer = customer_items.find(account.customer_id) if account else None
-        if account is None or customer is None:
+        if account is None or customer is None or event.is_out_of_date(account):
             return
         try:
-            dynamodb.transact([provider_event_items.put_new(provider, event_id), *_writes(reaction, account, customer)])
+            dynamodb.transact([provider_event_items.put_new(event.provider, event.id), *_writes(event, account, customer)])
         except dynamodb.TransactionFailed as failed:
             if failed.items[0] is None:
                 raise WriteConflict(failed.items) from None  # otherwise it was handled before
 
-    if reaction is not Reaction.NONE:
+    if event.reaction is not Reaction.NONE:
         conflicts.retry_on_conflict(decide)
 
 
-def _writes(reaction: Reaction, account: LinkedAccount, customer: Customer) -> list[Write]:
-    match reaction:
+def _writes(event: _AccountEvent, account: LinkedAccount, customer: Customer) -> list[Write]:
+    match event.reaction:
         case Reaction.NONE:
             return []
         case Reaction.END_SESSIONS:
             return [customer_items.ending_sessions(customer)]
         case Reaction.SUSPEND:
-            return [customer_items.ending_sessions(customer), provider_account_items.suspend(account)]
+            return [customer_items.ending_sessions(customer), provider_account_items.suspend(account, event.at)]
         case Reaction.RESUME:
-            return [provider_account_items.resume(account)]
+            return [provider_account_items.resume(account, event.at)]
         case Reaction.FORGET_TOKEN:
             return [customer_items.ending_sessions(customer), provider_account_items.forget_token(account)]
-    assert_never(reaction)
+    assert_never(event.reaction)

@@ -11,10 +11,10 @@ from typing import NamedTuple, Self
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Write
-from customer_auth.base import clock
+from customer_auth.base import clock, provider_settings
 from customer_auth.base.account_errors import IdentityExists
 from customer_auth.base.client import Client
-from customer_auth.base.errors import Unavailable
+from customer_auth.base.errors import NotAuthenticated, Unavailable
 from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.customers import (
     customer_items,
@@ -32,6 +32,7 @@ from customer_auth.customers.provider_account_items import LinkedAccount
 from customer_auth.flows import provider_changes
 from customer_auth.flows.deletion_refusal import deletion_pending
 from customer_auth.messaging.kinds import Kind
+from customer_auth.sessions import session_items, sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.social import provider_name_items, provider_tokens
 from customer_auth.social.provider import ProviderAccount
@@ -51,14 +52,21 @@ class Arrival(NamedTuple):
     def key(self) -> str:
         return keys.provider_account_key(self.account.provider, self.account.sub)
 
-    def without_referral(self) -> Self:
-        return self._replace(referral_code=None)
+    def with_current_caller(self) -> Self:
+        """The same, with the caller's customer as now. Raises: NotAuthenticated (their session has ended), Unavailable, aws.Failed."""
+        if self.caller is None:
+            return self
+        live = sessions.find(self.caller.customer.id, self.caller.session.family)
+        if live is None:
+            raise NotAuthenticated("session_ended")
+        session, customer = live
+        return self._replace(caller=self.caller._replace(customer=customer, session=session))
 
 
 class Known(NamedTuple):
     """What is known of an arrival, as of one read: the account, the owner of the address, and the customer whom either names.
 
-    `names` are those that the provider's form has brought.
+    `names` are those that Apple's form has brought.
     """
 
     linked: LinkedAccount | None
@@ -92,7 +100,8 @@ def read(arrival: Arrival, state: PendingState) -> Known:
     if customer is None and (linked or (identity and identity.owner)):
         raise Unavailable("identity_without_customer")
     state_of_address = AddressState(identity, None if linked else customer)
-    return Known(linked, state_of_address, customer, provider_name_items.from_item(names_item))
+    names = provider_name_items.from_item(names_item if arrival.account.provider == provider_settings.APPLE else None)
+    return Known(linked, state_of_address, customer, names)
 
 
 def assign(arrival: Arrival, known: Known) -> AccountAssignment:
@@ -103,7 +112,8 @@ def assign(arrival: Arrival, known: Known) -> AccountAssignment:
     if known.linked and known.customer:
         return _sign_in(arrival, known.linked, known.customer)
     if arrival.caller:
-        return _link(arrival, arrival.caller.customer, [])
+        session = arrival.caller.session
+        return _link(arrival, arrival.caller.customer, [session_items.is_there(session.customer_id, session.family)])
     owner, identity = known.address.owner, known.address.identity
     if owner and identity:
         return _link(arrival, owner, [identity_items.is_still_owned(identity)])

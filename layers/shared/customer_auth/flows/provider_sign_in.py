@@ -24,7 +24,7 @@ from customer_auth.sessions.sessions import Caller
 from customer_auth.social import providers, sign_in_state_items, sign_in_states
 from customer_auth.social.deadline import Deadline
 from customer_auth.social.exchange_records import REPEAT_SECONDS
-from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, CodeRefused, Provider, ProviderAccount
+from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, Provider, ProviderAccount
 from customer_auth.social.sign_in_state_items import CompletedState, TakenState
 from customer_auth.social.sign_in_states import LIFE_SECONDS, PendingState
 
@@ -112,15 +112,15 @@ def _end_taking(end: Callable[[TakenState], None], state: TakenState) -> None:
 
 
 def _account(provider: Provider, state: TakenState, code: str, redirect_uri: str) -> ProviderAccount:
-    """The account that the code opens. As long as the provider has not accepted the code, its failures and ours leave the state as it was.
+    """The account that the code opens. As long as the provider has not answered the code, its failures and ours leave the state as it was.
 
-    Raises: WrongProviderProof, ProviderFailed, ProviderTimedOut, aws.Failed.
+    A refused code spends the state, so that nobody tries many. Raises: WrongProviderProof, ProviderFailed, ProviderTimedOut, aws.Failed.
     """
     try:
         return provider.exchange(code, sign_in_states.pending_sign_in(state.pending), redirect_uri, Deadline())
     except (CodeAccepted, CodeAcceptedLate):
         raise
-    except (CodeRefused, ProviderFailed, ProviderTimedOut, Unavailable, aws.Failed):
+    except (ProviderFailed, ProviderTimedOut, Unavailable, aws.Failed):
         _end_taking(sign_in_state_items.put_back, state)
         raise
 
@@ -135,9 +135,12 @@ def _proven_address(account: ProviderAccount) -> Address | None:
     if not account.email or not account.email_verified:
         return None
     try:
-        return email.parse(account.email)
+        address = email.parse(account.email)
     except ValueError:
         return None
+    # What people type is cleaned; what a provider vouches for is this address or another one.
+    is_as_written = address.spelling.partition("@")[0] == account.email.partition("@")[0]
+    return address if is_as_written else None
 
 
 def _repeated(state: CompletedState, brought: CodeExchange, issuer: str) -> ProviderSignIn:

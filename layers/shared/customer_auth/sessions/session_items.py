@@ -82,6 +82,11 @@ def put_new(new: Session) -> Write:
     return dynamodb.put(table, item_key | attributes, where="attribute_not_exists(#pk)")
 
 
+def is_there(customer_id: str, family: str) -> Write:
+    """The part of a transaction that requires that the session has not been ended by itself."""
+    return dynamodb.condition_check(*key(customer_id, family), "attribute_exists(#pk)", {})
+
+
 def rotate(read: Session, renewed: Session) -> None:
     """Replace the session that was read by the renewed one. Of concurrent rotations exactly one succeeds.
 

@@ -81,7 +81,7 @@ def _read(document: dict[str, Any], issuer: str) -> Endpoints:
     is_local = urlsplit(issuer).scheme == "http"
     for url in (urls.get(name) for name in names if name in urls or name != "revocation_endpoint"):
         # Only a provider on this machine may send us to this machine.
-        if not provider_http.is_allowed(url) or (str(url).startswith("http:") and not is_local):
+        if not provider_http.is_allowed(url) or (urlsplit(str(url)).scheme == "http" and not is_local):
             raise ProviderFailed("discovery_endpoints")
     supported = document.get("id_token_signing_alg_values_supported")
     algorithms = tuple(each for each in signed_tokens.ALGORITHMS if isinstance(supported, list) and each in supported)

@@ -7,10 +7,7 @@ REPEAT_SECONDS = 120
 
 
 class ExchangeRecord(NamedTuple):
-    """What a sign-in led to: enough to answer its caller's repeat, by the same code and Idempotency-Key, with the same response.
-
-    `proves_email`: the provider is an authority for the customer's own email address.
-    """
+    """What a sign-in led to: enough to answer its caller's repeat, by the same code and Idempotency-Key, with the same response."""
 
     taken_by: bytes
     code_hash: bytes
@@ -19,5 +16,4 @@ class ExchangeRecord(NamedTuple):
     family: str
     registered: bool
     referral_ignored: bool
-    proves_email: bool
     at: int

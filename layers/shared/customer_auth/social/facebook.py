@@ -17,7 +17,7 @@ from customer_auth.base import clock, provider_settings
 from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
 from customer_auth.social import profile_fields, provider_http, signed_tokens
 from customer_auth.social.deadline import Deadline
-from customer_auth.social.provider import CodeRefused, PendingSignIn, ProviderAccount, accepted_code, code_challenge
+from customer_auth.social.provider import PendingSignIn, ProviderAccount, accepted_code, code_challenge
 from customer_auth.social.provider_http import ProviderResponse
 
 NAME = provider_settings.FACEBOOK
@@ -56,7 +56,7 @@ class FacebookProvider:
     def exchange(self, code: str, pending: PendingSignIn, redirect_uri: str, deadline: Deadline) -> ProviderAccount:
         """The account that a code of this sign-in opens.
 
-        Raises: CodeRefused, WrongProviderProof, ProviderFailed, ProviderTimedOut, CodeAccepted, CodeAcceptedLate.
+        Raises: WrongProviderProof, ProviderFailed, ProviderTimedOut, CodeAccepted, CodeAcceptedLate.
         """
         query = {"client_id": self.app_id, "client_secret": self.app_secret(), "redirect_uri": redirect_uri}
         query |= {"code": code, "code_verifier": pending.verifier}
@@ -113,10 +113,10 @@ def _is_current(at: object) -> bool:
     return type(at) is int and (at == 0 or at > clock.now())
 
 
-def _refusal(response: ProviderResponse) -> CodeRefused | ProviderFailed:
+def _refusal(response: ProviderResponse) -> WrongProviderProof | ProviderFailed:
     """What an answer to a code other than 200 means: a wrong code, or a provider that cannot be used."""
     if response.status == _BAD_REQUEST:
         error = response.json_object().get("error")
         if isinstance(error, dict) and error.get("code") in _REFUSES_CODE:
-            return CodeRefused("code")
+            return WrongProviderProof("code")
     return ProviderFailed("token_status")

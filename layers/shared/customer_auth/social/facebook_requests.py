@@ -16,6 +16,8 @@ from customer_auth.tokens.strict_jws import InvalidToken
 
 MAX_AGE_SECONDS = clock.DAY
 _MAX_LENGTH = 8 * 1024
+# What Facebook's scripts sign in the same form for a browser that signs in; that is no demand to delete anything.
+_OF_SIGN_INS = ("code", "oauth_token")
 
 
 class SignedRequest(NamedTuple):
@@ -39,6 +41,8 @@ def verify(signed_request: str, app_secret: str) -> SignedRequest:
         raise WrongProviderProof("request_json") from None
     if data.get("algorithm") != "HMAC-SHA256":
         raise WrongProviderProof("request_algorithm")
+    if not data.keys().isdisjoint(_OF_SIGN_INS):
+        raise WrongProviderProof("request_of_sign_in")
     issued_at, now = data.get("issued_at"), clock.now()
     if type(issued_at) is not int or not now - MAX_AGE_SECONDS <= issued_at <= now + signed_tokens.SKEW_SECONDS:
         raise WrongProviderProof("request_time")

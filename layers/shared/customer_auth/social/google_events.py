@@ -27,10 +27,11 @@ class AccountEvent(NamedTuple):
 
 
 class SecurityEvents(NamedTuple):
-    """The events of one token; `jti` is the same when the token is delivered again."""
+    """The events of one token, of which second; `jti` is the same when the token is delivered again."""
 
     jti: str
     events: list[AccountEvent]
+    issued_at: int
 
 
 def verify(token: str, find_key: FindKey, *, issuer: str, client_ids: Collection[str]) -> SecurityEvents:
@@ -50,7 +51,7 @@ def verify(token: str, find_key: FindKey, *, issuer: str, client_ids: Collection
         raise WrongProviderProof("token_events")
     matches = [(_EVENT.fullmatch(uri), event) for uri, event in events.items()]
     known = [AccountEvent(match[1], _sub(event, issuer)) for match, event in matches if match]
-    return SecurityEvents(signed_tokens.identifier(claims.get("jti"), "jti"), known)
+    return SecurityEvents(signed_tokens.identifier(claims.get("jti"), "jti"), known, claims["iat"])
 
 
 def _sub(event: Any, issuer: str) -> str | None:

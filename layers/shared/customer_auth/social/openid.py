@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from customer_auth.base.provider_errors import ProviderFailed
+from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
 from customer_auth.social import discovery, id_tokens, jwks, profile_fields, provider_http
 from customer_auth.social.deadline import Deadline
 from customer_auth.social.discovery import Endpoints
-from customer_auth.social.provider import CodeRefused, PendingSignIn, ProviderAccount, accepted_code, code_challenge
+from customer_auth.social.provider import PendingSignIn, ProviderAccount, accepted_code, code_challenge
 from customer_auth.social.provider_http import ProviderResponse
 from customer_auth.social.signed_tokens import FindKey, VerificationKey
 
@@ -64,7 +64,7 @@ class OpenIdProvider:
         """The account that a code of this sign-in opens.
 
         The keys come first: a provider that cannot show them fails before the code is used up.
-        Raises: CodeRefused, WrongProviderProof, ProviderFailed, ProviderTimedOut, CodeAccepted, CodeAcceptedLate.
+        Raises: WrongProviderProof, ProviderFailed, ProviderTimedOut, CodeAccepted, CodeAcceptedLate.
         """
         endpoints = self._endpoints(deadline)
         jwks.key_set(endpoints.jwks).refresh(deadline)
@@ -121,11 +121,11 @@ class OpenIdProvider:
         )
 
 
-def _refusal(response: ProviderResponse) -> CodeRefused | ProviderFailed:
+def _refusal(response: ProviderResponse) -> WrongProviderProof | ProviderFailed:
     """What an answer of the token endpoint other than 200 means: a wrong code, or a provider that cannot be used."""
     if response.status not in _CLIENT_ERRORS:
         return ProviderFailed("token_status")
     error = response.json_object().get("error")
     if error == "invalid_grant":
-        return CodeRefused("code")
+        return WrongProviderProof("code")
     return ProviderFailed(f"token_{error}" if error in _OUR_ERRORS else "token_status")

@@ -4,8 +4,7 @@ ProviderFailed        502 provider_error: there was no answer, or one that no pr
 └── CodeAccepted      the same, after the provider accepted the code
 ProviderTimedOut      504 provider_timeout: the provider did not answer in time
 └── CodeAcceptedLate  the same, after the provider accepted the code
-WrongProviderProof    401 wrong_proof: the provider's answer proves nothing
-└── CodeRefused       the same, because the provider has not accepted the code
+WrongProviderProof    401 wrong_proof: the provider refuses the code, or its answer proves nothing
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from customer_auth.base import ids
-from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
+from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.customers.customers import Names
 from customer_auth.social.deadline import Deadline
 
@@ -62,13 +61,9 @@ class Provider(Protocol):
     def exchange(self, code: str, pending: PendingSignIn, redirect_uri: str, deadline: Deadline) -> ProviderAccount:
         """The account that a code of this sign-in opens.
 
-        Raises: CodeRefused (it is not used up), WrongProviderProof (what it opens proves nothing), ProviderFailed, ProviderTimedOut; of the
+        Raises: WrongProviderProof (the code is refused, or what it opens proves nothing), ProviderFailed, ProviderTimedOut; of the
         latter two CodeAccepted and CodeAcceptedLate if the code is used up.
         """
-
-
-class CodeRefused(WrongProviderProof):
-    """The provider has not accepted the code."""
 
 
 class CodeAccepted(ProviderFailed):

@@ -123,8 +123,11 @@ def put_back(taken: TakenState) -> None:
     """Let the state be taken again, because the provider has not accepted its code. Raises: aws.Failed."""
 
     def release(slot: int) -> Write:
+        """The states that were taken before move up, so that none of them is forgotten too early."""
+        shifts = [f"#taken{each} = if_not_exists(#taken{each + 1}, :nothing)" for each in _SLOTS[slot:-1]]
+        sets = ", ".join([*shifts, f"#taken{_SLOTS[-1]} = :nothing"])
         values = {":nothing": b"", ":hash": taken.pending.hash}
-        return dynamodb.update(*_key(taken.binding), f"SET #taken{slot} = :nothing", f"#taken{slot} = :hash", values)
+        return dynamodb.update(*_key(taken.binding), f"SET {sets}", f"#taken{slot} = :hash", values)
 
     _write_in_slot(release, 0, partial(_taken_slot_of, taken.pending.hash))
 

@@ -1,7 +1,8 @@
 """The state of one sign-in by a provider: what its answer must bring back, and what is derived from that (RFC 6749 §10.12, RFC 9700 §2.1).
 
-A state is 256 random bits and a short hash of the page that the browser returns to, so that a form_post, which comes without a cookie,
-can be sent on to that page. The PKCE verifier and the nonce are derived from the state with the derivation key: nothing secret is stored.
+A state is 256 random bits and a keyed tag of them and the page that the browser returns to, so that a form_post, which comes without a
+cookie, can be sent on to that page, and an invented state is recognised at once. The PKCE verifier and the nonce are derived from the state
+with the derivation key: nothing secret is stored.
 """
 
 import hmac
@@ -15,7 +16,7 @@ from customer_auth.social.provider import PendingSignIn
 
 LIFE_SECONDS = 600
 _RANDOM_BYTES = 32
-_PAGE_BYTES = 8
+_TAG_BYTES = 8
 _BINDING_BYTES = 32
 
 
@@ -41,7 +42,8 @@ def is_binding(text: str) -> bool:
 
 def new(redirect_url: str) -> str:
     """A new state for a sign-in that returns to this page."""
-    return ids.base64url(secrets.token_bytes(_RANDOM_BYTES) + _page_hash(redirect_url))
+    random = secrets.token_bytes(_RANDOM_BYTES)
+    return ids.base64url(random + _page_tag(random, redirect_url))
 
 
 def hash_of(state: str) -> bytes:
@@ -51,9 +53,10 @@ def hash_of(state: str) -> bytes:
 def page_of(state: str, redirect_urls: tuple[str, ...]) -> str | None:
     """The page that a state returns to, one of the allowed ones; None for text that is no state."""
     raw = ids.from_base64url(state) or b""
-    if len(raw) != _RANDOM_BYTES + _PAGE_BYTES:
+    if len(raw) != _RANDOM_BYTES + _TAG_BYTES:
         return None
-    return next((url for url in redirect_urls if hmac.compare_digest(_page_hash(url), raw[_RANDOM_BYTES:])), None)
+    random, tag = raw[:_RANDOM_BYTES], raw[_RANDOM_BYTES:]
+    return next((url for url in redirect_urls if hmac.compare_digest(_page_tag(random, url), tag)), None)
 
 
 def pending_sign_in(pending: PendingState, state: str = "") -> PendingSignIn:
@@ -65,5 +68,5 @@ def pending_sign_in(pending: PendingState, state: str = "") -> PendingSignIn:
     return PendingSignIn(state, verifier, nonce)
 
 
-def _page_hash(redirect_url: str) -> bytes:
-    return ids.sha256(redirect_url.encode())[:_PAGE_BYTES]
+def _page_tag(random: bytes, redirect_url: str) -> bytes:
+    return ids.hmac_sha256(secret_keys.index_key(), "sign-in-state", random, redirect_url)[:_TAG_BYTES]

@@ -81,7 +81,7 @@ class ExchangeResponse(CamelModel):
     expires_in: LifeSeconds
     registered: bool = Field(description="Whether this call created the account.", examples=[True, False])
     referral: Literal["ignored"] | None = Field(description="Where the referral code was nobody's.", examples=[None])
-    device: Device | None = Field(description="Where the provider has proven the customer's email address.")
+    device: Device | None = Field(description="Null while no address is verified.")
     user: ProviderUserResponse
 
     @classmethod
