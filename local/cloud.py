@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 REGION = PSEUDO_PARAMETERS["AWS::Region"]
-CREDENTIALS: Mapping[str, str] = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "aws_session_token": "local"}
+ACCESS_KEY = "local"
+CREDENTIALS = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": "local", "aws_session_token": "local"}
 TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
@@ -33,8 +34,8 @@ QUEUE_ATTRIBUTES = ("DelaySeconds", "VisibilityTimeout", "MessageRetentionPeriod
 class Clients:
     """Clients for AWS at `aws`, and for DynamoDB at `dynamodb` if it is elsewhere; without URLs, for moto's mocks in this process."""
 
-    def __init__(self, aws: str | None = None, dynamodb: str | None = None) -> None:
-        self._session = boto3.Session(region_name=REGION, **CREDENTIALS)  # type: ignore[arg-type]
+    def __init__(self, aws: str | None = None, dynamodb: str | None = None, *, access_key: str = ACCESS_KEY) -> None:
+        self._session = boto3.Session(region_name=REGION, **(CREDENTIALS | {"aws_access_key_id": access_key}))  # type: ignore[arg-type]
         self._aws = aws
         self._dynamodb = dynamodb or aws
         # moto does not serve account-specific endpoints.

@@ -24,7 +24,7 @@ from moto.dynamodbstreams import urls as stream_urls
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend, dynamodbstreams_backends
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from local import bounds, transactions
+from local import bounds, expressions, transactions
 from local.changes import Change, Image, Shard, Write, image_of, publish
 from local.intrinsics import ACCOUNT_ID, PSEUDO_PARAMETERS
 
@@ -151,6 +151,7 @@ class Streams(DynamoDBStreamsBackend):
 
 def install() -> Backend:
     """Put a new, empty engine into moto for this account and region."""
+    expressions.install()
     # moto does both for every nested clause, although the clauses of the whole expression include them.
     ActionCountValidator.traverse = ActionCountValidator.verify_action_counts
     OverlappingPathsValidator.traverse = OverlappingPathsValidator.check_for_overlapping_paths

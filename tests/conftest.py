@@ -33,7 +33,7 @@ def moto_engine(aws_in_process):
 
 @pytest.fixture(scope="session")
 def dynamodb_local_engine(aws_in_process):
-    with engines.dynamodb_local() as url:
+    with engines.shared_dynamodb_local() as url:
         yield Engine("dynamodb-local", template(), url)
 
 

@@ -35,7 +35,9 @@ def main(command: str, environment: str, architecture: str) -> int | str:
             _same("what was built is", built, deployment, environment)
     except Wrong as wrong:
         return str(wrong)
-    return {"run": _run, "diff": _diff}[command](environment, deployment.stack, deployment.values, arguments)
+    # CloudFormation tells nobody what a secret was, and nobody is told here what it will be; the change set says whether it changes.
+    shown = {name: value for name, value in deployment.values.items() if not deployment.is_secret(name)}
+    return {"run": _run, "diff": _diff}[command](environment, deployment.stack, shown, arguments)
 
 
 def _run(environment: str, _stack: str, _values: dict[str, str], arguments: list[str]) -> int:

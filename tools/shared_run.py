@@ -13,11 +13,40 @@ from typing import Any
 import pytest
 
 FOLDER = "SHARED_RUN"
-# Each of these is one part, because its files share what they start; any other file is a part of its own.
-TOGETHER = (Path("tests/unit"), Path("tests/browser"), Path("tests/e2e"))
-# The coverage gate counts what these tests reach,
-GATE = Path("tests/integration")
-FAULTS = GATE / "test_faults.py"  # except for these thousands of requests, which add nothing to it
+E2E, GATE = Path("tests/e2e"), Path("tests/integration")  # the coverage gate counts what the latter reach
+# Each of these is one part, because its files share what they start, or the build; any other file is a part of its own.
+TOGETHER = (
+    (Path("tests/unit"),),
+    (Path("tests/browser"),),
+    tuple(E2E / f"test_{name}.py" for name in ("built_artifacts", "lambda_runtime", "sam_local")),
+)
+# Thousands of requests each, which add nothing to what the gate counts but the time of counting.
+MANY_REQUESTS = {
+    GATE / f"test_{name}.py"
+    for name in (
+        "messages_without_end",
+        "threats",
+        "faults",
+        "renumber",
+        "unverified_addresses_give_no_power",
+        "shared_addresses",
+        "races",
+        "ownership",
+    )
+}
+# The parts in the order in which they are taken: first what does not bear to come after tests with an AWS in their process, then what
+# takes long, so that no process is left alone with it at the end. Any other file comes after them.
+FIRST = (
+    Path("tests/unit"),
+    Path("tests/browser"),
+    E2E / "test_sam_local.py",
+    E2E / "test_local_stack.py",
+    E2E,
+    GATE / "deletion" / "test_process_account_deletions.py",
+    GATE / "test_deployment.py",
+    GATE / "test_unverified_addresses.py",
+    *sorted(MANY_REQUESTS),
+)
 _seconds: dict[str, float] = {}
 
 
@@ -36,8 +65,9 @@ def kept(name: str) -> list[Any]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not _path(item).is_relative_to(GATE) or _path(item) == FAULTS:
+        if not _path(item).is_relative_to(GATE) or _path(item) in MANY_REQUESTS:
             item.add_marker("no_cover")
+    items.sort(key=_turn)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,8 +93,15 @@ def _taken(items: list[pytest.Item]) -> Iterator[pytest.Item]:
         yield from tests
 
 
+def _turn(item: pytest.Item) -> int:
+    """The place in the order of a test's part."""
+    return next((turn for turn, path in enumerate(FIRST) if _part(item).is_relative_to(path)), len(FIRST))
+
+
 def _part(item: pytest.Item) -> Path:
-    return next((folder for folder in TOGETHER if _path(item).is_relative_to(folder)), _path(item))
+    """The path that names a test's part: the last one of those that are together."""
+    together = (paths for paths in TOGETHER if any(_path(item).is_relative_to(path) for path in paths))
+    return next(together, (_path(item),))[-1]
 
 
 def _path(item: pytest.Item) -> Path:

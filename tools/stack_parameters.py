@@ -1,9 +1,11 @@
 """The value of each template parameter in a deployment: the one in `samconfig.toml` for the environment, else the default.
 
 CloudFormation keeps the previous value of a parameter that is not passed, and parameters on the command line replace all those in the file.
-So all parameters are passed explicitly, and the files alone determine what is deployed.
+So all parameters are passed explicitly, and the files alone determine what is deployed. Secrets (`NoEcho`) are no part of a file that is
+committed: they come from environment variables with the settings' names, and are never printed.
 """
 
+import os
 import re
 import shlex
 import tomllib
@@ -14,8 +16,8 @@ from typing import Any, NamedTuple
 from customer_auth.base import settings_check
 from customer_auth.base.settings import SettingsError
 from customer_auth.messaging import template_lint
-from local.parameters import ParameterError
-from local.template import Template
+from local.parameters import ParameterError, setting_name
+from local.template import INVENTED, Template
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKED = "FirstSigningKey"  # the resource that checks the settings on AWS
@@ -39,6 +41,10 @@ class Deployment(NamedTuple):
         values = self.template.parameters.items()
         return {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values}
 
+    def is_secret(self, parameter: str) -> bool:
+        """Whether the value must not be shown to anybody."""
+        return bool(self.template.document["Parameters"][parameter].get("NoEcho"))
+
 
 def read(environment: str) -> Deployment:
     """The deployment of an environment, as the files describe it. Raises: Wrong."""
@@ -47,8 +53,9 @@ def read(environment: str) -> Deployment:
     except KeyError:
         raise Wrong(f"samconfig.toml has no environment {environment}") from None
     section = {**sections.get("global", {}).get("parameters", {}), **sections["deploy"]["parameters"]}
+    overrides = dict(_overrides(section.get("parameter_overrides", [])))
     try:
-        template = Template.load(ROOT / "template.yaml", dict(_overrides(section.get("parameter_overrides", []))))
+        template = Template.load(ROOT / "template.yaml", overrides | _secrets(overrides))
     except ParameterError as wrong:
         raise Wrong(f"samconfig.toml, {environment}: {wrong}") from None
     return Deployment(str(section["stack_name"]), template)
@@ -72,11 +79,21 @@ def check(deployment: Deployment) -> None:
         raise Wrong(str(wrong)) from None
 
 
+def _secrets(overrides: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that the environment has, by their parameters. Raises: Wrong (the file has one)."""
+    declared = Template.load(ROOT / "template.yaml", INVENTED).document["Parameters"]
+    names = {parameter: setting_name(parameter) for parameter, each in declared.items() if each.get("NoEcho")}
+    for parameter, name in names.items():
+        if parameter in overrides or name in overrides:
+            raise Wrong(f"samconfig.toml: {parameter} is a secret; give it to make by the environment variable {name}")
+    return {parameter: os.environ[name] for parameter, name in names.items() if os.environ.get(name)}
+
+
 def spelled(values: Mapping[str, str]) -> list[str]:
     """The values in SAM's syntax, including empty ones and ones with spaces and quotes. Raises: Wrong (SAM cannot read a value)."""
     for name, value in values.items():
         if UNSPEAKABLE.search(value):
-            raise Wrong(f"{name}: SAM would read another value than {value}")
+            raise Wrong(f"{name}: SAM would read another value, because of a backslash or of ParameterKey=")
     return [f'{name}="{value.replace('"', r"\"")}"' for name, value in values.items()]
 
 

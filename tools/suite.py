@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from tools import shared_run
+from tools import dynamodb_local, shared_run
 
 PROCESSES = 3
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tools.left_out")
@@ -26,8 +26,10 @@ SLOWEST = 10
 
 def main() -> int:
     """The status of the first that failed, or 0."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as ends:
         os.environ[shared_run.FOLDER] = folder
+        if dynamodb_local.FOLDER.exists():
+            os.environ[dynamodb_local.URL] = ends.enter_context(dynamodb_local.running())
         statuses = [*_run_tests(), _run(*COVERAGE, "combine", "-q", folder), _run(*COVERAGE, "report"), _print_slowest()]
         statuses.append(_run(*PYTEST, LOOKS_BACK))  # last, so that the output ends as pytest's does
         return next(filter(None, statuses), 0)

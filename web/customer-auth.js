@@ -125,8 +125,9 @@ export class CustomerAuth {
     const sendsMessage = address && !proof;
     const known = address && { device: this.#devices.deviceOf(address), ...(sendsMessage && { locale: this.#locale }) };
     const key = proof && this.#attemptKeys.keyOf(proof, body?.code);
-    // One attempt of a code request has all the time: a second message is throttled, so giving up early would gain nothing.
-    const request = { method, body: body && { ...body, ...known }, key, attemptMs: sendsMessage && CALL_MS, raw, credentials };
+    // One attempt has all the time where a second one gains nothing: a code request is throttled, and a provider still at work.
+    const attemptMs = (sendsMessage || credentials) && CALL_MS;
+    const request = { method, body: body && { ...body, ...known }, key, attemptMs, raw, credentials };
     const act = (token) => this.#callAndStore(path, { ...request, bearer: token }, address);
     if (bearer !== true) return act(bearer);
     return this.#withSession((token) => (method === "POST" ? this.#lock.run(() => act(token)) : act(token))); // no refresh meanwhile

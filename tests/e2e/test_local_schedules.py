@@ -82,14 +82,15 @@ def test_after_a_move_of_35_days_sign_ins_have_a_new_key_and_a_reminder_came_bef
 
 
 def test_more_than_400_days_are_one_step_after_which_sign_ins_work(number):
-    with started() as stack:
+    with started("--verbose") as stack:
         stack.sign_up(number)
-        began = time.monotonic()
 
         move(stack, 10 * 366 * DAY)
 
-        assert time.monotonic() - began < 10
         assert signs_in(stack, number).status_code == 200
+        stack.end()
+        # Twice if a full hour was reached before or after.
+        assert 1 <= stack.process.stderr.read().count('"process_account_deletions"') <= 2
 
 
 def test_a_code_that_was_just_requested_is_sent_before_the_clock_moves(stack, number):
@@ -124,7 +125,7 @@ def test_schedules_fire_by_themselves_as_time_passes(number):
         assert due_at < now < full_hour
         assert received(stack, number, DELETED) == []
 
-        ends_at = time.monotonic() + 15
+        ends_at = time.monotonic() + 60
         while not (deletions := received(stack, number, DELETED)) and time.monotonic() < ends_at:
             time.sleep(0.1)
 

@@ -1,4 +1,4 @@
-"""How much of a large attack a run carries out: a hundredth, or all of it with ATTACKS=whole."""
+"""How much of a large attack a run carries out: a hundredth or another part, or all of it with ATTACKS=whole."""
 
 import os
 from collections.abc import Callable

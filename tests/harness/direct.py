@@ -6,10 +6,7 @@ import json
 import threading
 from urllib.parse import urlsplit
 
-_HEADERS = {
-    "content-type": "application/x-amz-json-1.0",
-    "authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-}
+_AUTHORIZATION = "AWS4-HMAC-SHA256 Credential={}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
 TABLES, STREAMS = "DynamoDB_20120810", "DynamoDBStreams_20120810"
 
 
@@ -24,14 +21,15 @@ class Direct:
     more on a new connection. Every request here is safe to repeat.
     """
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, access_key: str):
+        self._headers = {"content-type": "application/x-amz-json-1.0", "authorization": _AUTHORIZATION.format(access_key)}
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc)
         self._lock = threading.Lock()
 
     def call(self, operation: str, *, of: str = TABLES, **parameters) -> dict:
         """The answer, with binaries as bytes. Raises: Refused."""
         body = json.dumps(parameters, default=lambda raw: base64.b64encode(raw).decode())
-        headers = _HEADERS | {"x-amz-target": f"{of}.{operation}"}
+        headers = self._headers | {"x-amz-target": f"{of}.{operation}"}
         with self._lock:
             try:
                 response = json.loads(self._round_trip(body, headers))

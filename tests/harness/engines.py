@@ -2,27 +2,25 @@
 
 import contextlib
 import os
-import socket
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import ClassVar
 
 import boto3
 import pytest
-import requests
 from moto import mock_aws
 
 from local import cloud
 from local import engine as tables
 from local.template import Template
 from tests.harness.direct import STREAMS, Direct, Refused
+from tools.dynamodb_local import FOLDER as DYNAMODB_LOCAL
+from tools.dynamodb_local import SHORT_LIVED, URL, running
 
 ROOT = Path(__file__).resolve().parents[2]
-DYNAMODB_LOCAL = ROOT / ".tools" / "dynamodb-local" / "lib"
 HERE = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled"}  # moto knows no others
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
+OWN = f"local{os.getpid()}" if URL in os.environ else "local"  # this process's access key
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": OWN, "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
 
 ENGINES = ["moto", "dynamodb-local"]
 ENGINE = ENGINES[DYNAMODB_LOCAL.exists()]  # what tests run on: DynamoDB's own engine, where it is there
@@ -42,8 +40,8 @@ class Engine:
     def __init__(self, name: str, template: Template, dynamodb: str | None):
         self.name = name
         self.dynamodb = dynamodb
-        self.clients = cloud.Clients(dynamodb=dynamodb)
-        self._direct = Direct(dynamodb) if dynamodb else None
+        self.clients = cloud.Clients(dynamodb=dynamodb, access_key=OWN)
+        self._direct = Direct(dynamodb, OWN) if dynamodb else None
         for url in self.clients.sqs.list_queues().get("QueueUrls", []):
             self.clients.sqs.delete_queue(QueueUrl=url)  # an engine's before; tests change how long their messages wait
         self.ids = cloud.create(template, self.clients)
@@ -115,26 +113,13 @@ def embedded():
 
 @contextlib.contextmanager
 def dynamodb_local():
-    """AWS's own DynamoDB Local, in memory, on a free port."""
+    """A DynamoDB Local of one's own."""
     if not DYNAMODB_LOCAL.exists():
         pytest.skip("DynamoDB Local is missing: apt-get install default-jre-headless maven, then make dynamodb-local")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    main = "software.amazon.dynamodb.services.local.main.ServerRunner"
-    swift = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # in minutes, beside other processes, a better compiler does not pay
-    where = (f"-Djava.library.path={DYNAMODB_LOCAL}", "-cp", f"{DYNAMODB_LOCAL}/*")
-    command = ["java", *swift, *where, main, "-inMemory", "-disableTelemetry", "-port", str(port)]
-    with tempfile.TemporaryDirectory() as folder:  # it leaves a file where it starts
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)  # noqa: S603
-        try:
-            url = f"http://127.0.0.1:{port}"
-            for _ in range(300):
-                with contextlib.suppress(requests.ConnectionError):
-                    requests.get(url, timeout=2)
-                    break
-                time.sleep(0.1)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(10)
+    with running(SHORT_LIVED) as url:
+        yield url
+
+
+def shared_dynamodb_local():
+    """The one of the run that this process is part of, where its tables are apart from all others' by its access key; or one of its own."""
+    return contextlib.nullcontext(os.environ[URL]) if URL in os.environ else dynamodb_local()

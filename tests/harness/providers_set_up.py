@@ -28,9 +28,10 @@ def three_providers() -> Iterator[dict[str, HostileProvider | HostileFacebook]]:
 def configure(engine: Engine, monkeypatch, *chosen: HostileProvider | HostileFacebook, **others: str) -> None:
     """Set the service up with these providers alone, until `monkeypatch.undo` and `forget`."""
     names = [name.upper() for name in Providers.model_fields]
-    settings = {name: engine.environment[name] for name in names} | {"REDIRECT_URLS": f"{PAGE},{OTHER_PAGE}"} | others
+    settings = {name: engine.environment[name] for name in names} | {"REDIRECT_URLS": f"{PAGE},{OTHER_PAGE}"}
     for provider in chosen:
         settings |= provider.settings
+    settings |= others
     secrets = {name: settings.pop(name, "") for name in SECRETS}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)

@@ -50,7 +50,7 @@ def report(request):
 
     class Report:
         def pytest_terminal_summary(self, terminalreporter):
-            size = "in their whole size" if WHOLE else "at a hundredth of their size"
+            size = "in their whole size" if WHOLE else "at a part of their size"
             terminalreporter.write_line(f"Attacks {size}: {' · '.join(lines)}")
 
     request.config.pluginmanager.register(Report())

@@ -11,8 +11,10 @@ from customer_auth.addresses import phone
 from customer_auth.aws import connections, keys
 from customer_auth.aws.keys import Lane
 from customer_auth.base import limits
+from tests.harness.browsers import Browser
 from tests.harness.documents import read, rows
 from tests.harness.engines import ON_DYNAMODB
+from tests.harness.providers_set_up import configure, forget, three_providers
 from tests.harness.service import template
 from tools import check_quotas
 
@@ -23,6 +25,8 @@ def units(api, monkeypatch):
     counted, post = Counter(), connections.post
 
     def counting(url, headers, body):
+        if not headers["x-amz-target"].startswith("DynamoDB"):
+            return post(url, headers, body)
         parameters = json.loads(body)
         answer = post(url, headers, json.dumps(parameters | {"ReturnConsumedCapacity": "TOTAL"}).encode())
         taken = json.loads(answer.body)["ConsumedCapacity"]
@@ -43,6 +47,10 @@ def quantity(what: str, heading: str = "What | A thousand sign-ins") -> Decimal:
 
 def by_password(what: str) -> Decimal:
     return quantity(what, "What | A thousand by password")
+
+
+def by_provider(what: str) -> Decimal:
+    return quantity(what, "What | A thousand by a provider")
 
 
 @pytest.fixture
@@ -152,6 +160,38 @@ def test_a_sign_in_by_password_takes_the_calculated_units(ada, units):
     assert by_password("DynamoDB read units") == 1_000 * (units["GetItem"] + units["BatchGetItem"])
 
 
+@pytest.fixture
+def google(engine, monkeypatch):
+    """The service with Google, at which somebody has signed in before."""
+    with three_providers() as three:
+        configure(engine, monkeypatch, three["google"])
+        yield three["google"]
+        monkeypatch.undo()
+        forget()
+
+
+@ON_DYNAMODB
+def test_a_sign_in_by_a_provider_takes_the_calculated_units(api, google, units):
+    Browser(api).sign_in(google)
+    units.clear()
+    Browser(api).sign_in(google)
+
+    names = 1  # an item that is not there, which AWS bills too and DynamoDB Local does not count
+    assert units == {"UpdateItem": 2, "TransactWriteItems": 6, "BatchGetItem": 3, "parts": 4}
+    assert by_provider("DynamoDB write units") == 1_000 * (units["UpdateItem"] + units["parts"] * UNITS_A_PART)
+    assert by_provider("DynamoDB read units") == 1_000 * (units["BatchGetItem"] + names)
+
+
+@ON_DYNAMODB
+def test_the_sign_ins_of_a_browser_are_an_item_of_three_units_at_most(api, google, units):
+    browser = Browser(api)
+    for _ in range(6):
+        units.clear()
+        assert browser.sign_in(google).status == 200
+
+    assert units["UpdateItem"] <= 2 * 3
+
+
 @ON_DYNAMODB
 def test_a_refresh_takes_one_write_unit_and_two_read_units(customer, units):
     customer.refresh()
@@ -159,7 +199,9 @@ def test_a_refresh_takes_one_write_unit_and_two_read_units(customer, units):
     assert +units == {"BatchGetItem": 2, "UpdateItem": 1}
 
 
-@pytest.mark.parametrize("heading", ["What | A thousand sign-ins", "What | A thousand by password", "What | How many"])
+@pytest.mark.parametrize(
+    "heading", ["What | A thousand sign-ins", "What | A thousand by password", "What | A thousand by a provider", "What | How many"]
+)
 def test_the_tables_of_costs_are_calculated_right(heading):
     together = Decimal(0)
     for what, count, price, cost in rows("docs/deploy.md", heading):

@@ -196,6 +196,92 @@ def test_parameters_that_aws_would_refuse_are_reported(files, override, complain
     assert complaint in deploy.main("check", "prod", "arm64")
 
 
+# ── sign-in by providers ──
+
+PAGES = "RedirectUrls=https://shop.example.com/auth/callback"
+APPLE = ["AppleClientId=com.example.shop", "AppleTeamId=TEAM012345", "AppleKeyId=KEY0123456"]
+PEM = "-----BEGIN PRIVATE KEY-----\nMIGTAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n"
+KEYS = {"GOOGLE_CLIENT_SECRET": "GOCSPX-planted", "APPLE_PRIVATE_KEY": PEM, "FACEBOOK_APP_SECRET": "planted"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "secrets", "complaint"),
+    [
+        ([PAGES, "GoogleClientId=1-a.apps.googleusercontent.com"], [], "GOOGLE_CLIENT_SECRET is not set, and Google is set up in part"),
+        ([PAGES], ["GOOGLE_CLIENT_SECRET"], "GOOGLE_CLIENT_ID is not set, and Google is set up in part"),
+        ([PAGES, *APPLE], [], "APPLE_PRIVATE_KEY is not set, and Apple is set up in part"),
+        ([PAGES, *APPLE[1:]], ["APPLE_PRIVATE_KEY"], "APPLE_CLIENT_ID is not set, and Apple is set up in part"),
+        ([PAGES, *APPLE[:1], *APPLE[2:]], ["APPLE_PRIVATE_KEY"], "APPLE_TEAM_ID is not set, and Apple is set up in part"),
+        ([PAGES, *APPLE[:2]], ["APPLE_PRIVATE_KEY"], "APPLE_KEY_ID is not set, and Apple is set up in part"),
+        ([PAGES, "FacebookAppId=1234567890"], [], "FACEBOOK_APP_SECRET is not set, and Facebook is set up in part"),
+        ([PAGES], ["FACEBOOK_APP_SECRET"], "FACEBOOK_APP_ID is not set, and Facebook is set up in part"),
+        (APPLE, ["APPLE_PRIVATE_KEY"], "REDIRECT_URLS is not set, and a provider is set up"),
+    ],
+)
+def test_a_provider_that_is_set_up_in_part_is_reported_by_the_setting_that_is_missing(checkout, overrides, secrets, complaint):
+    checkout.config(*overrides)
+    done = checkout.make("settings-fit", **{name: KEYS[name] for name in secrets})
+
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == complaint
+    assert "planted" not in done.stdout + done.stderr
+
+
+def test_providers_that_are_set_up_whole_fit(checkout):
+    checkout.config(PAGES, *APPLE, "GoogleClientId=1-a.apps.googleusercontent.com", "FacebookAppId=1234567890")
+    done = checkout.make("settings-fit", **KEYS)
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("spelling", ["GoogleClientSecret", "GOOGLE_CLIENT_SECRET"])
+def test_a_secret_in_a_file_that_is_committed_is_refused_and_not_repeated(files, spelling):
+    files.config(PAGES, "GoogleClientId=1-a.apps.googleusercontent.com", f"{spelling}=GOCSPX-planted")
+    complaint = deploy.main("check", "prod", "arm64")
+
+    assert complaint == "samconfig.toml: GoogleClientSecret is a secret; give it to make by the environment variable GOOGLE_CLIENT_SECRET"
+
+
+def test_secrets_come_from_the_environment_and_arrive_whole(files, monkeypatch):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    files.config(PAGES, *APPLE)
+    read = read_by_sam(["--parameter-overrides", *stack_parameters.spelled(stack_parameters.read("prod").values)])
+
+    assert {name: read[name] for name in ("GoogleClientSecret", "ApplePrivateKey", "FacebookAppSecret")} == {
+        "GoogleClientSecret": KEYS["GOOGLE_CLIENT_SECRET"],
+        "ApplePrivateKey": PEM,
+        "FacebookAppSecret": KEYS["FACEBOOK_APP_SECRET"],
+    }
+
+
+def test_a_key_in_one_line_arrives_whole_too(files, monkeypatch):
+    in_one_line = PEM.replace("\n", "\\n")
+    monkeypatch.setenv("APPLE_PRIVATE_KEY", in_one_line)
+    files.config(PAGES, *APPLE)
+    deployment = stack_parameters.read("prod")
+    stack_parameters.check(deployment)
+
+    assert read_by_sam(["--parameter-overrides", *stack_parameters.spelled(deployment.values)])["ApplePrivateKey"] == in_one_line
+
+
+@pytest.mark.parametrize("secret", ["ends with \\", "a\\ b"])
+def test_a_secret_that_cannot_be_passed_is_not_repeated(secret):
+    with pytest.raises(stack_parameters.Wrong) as wrong:
+        stack_parameters.spelled({"GoogleClientSecret": secret})
+
+    assert secret not in str(wrong.value)
+
+
+def test_a_diff_shows_no_secret(checkout, stack):
+    checkout.config(PAGES, *APPLE, "GoogleClientId=1-a.apps.googleusercontent.com", "FacebookAppId=1234567890")
+    done = checkout.make("diff", CHANGES="again", **KEYS)
+
+    assert done.returncode == 0, done.stderr
+    assert "AppleTeamId" in done.stdout
+    assert not [each for each in (*KEYS.values(), "MIGTAgEAMBMGByqGSM49", "ClientSecret", "PrivateKey") if each in done.stdout]
+
+
 @pytest.mark.parametrize("target", ["deploy", "diff"])
 def test_parameters_that_aws_would_refuse_stop_the_build(checkout, target):
     checkout.config("SendsPerHour=20")

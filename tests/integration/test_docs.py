@@ -5,20 +5,25 @@ import re
 import subprocess
 import sys
 from functools import partial
+from urllib.parse import urlencode
 
 import pytest
 
 from customer_auth import audit
 from customer_auth.aws import keys
-from customer_auth.base import account_errors, errors
+from customer_auth.base import account_errors, errors, provider_errors
 from customer_auth.http import response
 from customer_auth.tokens import publishable_keys
 from tests.harness.admins import make_admin
+from tests.harness.answers import Answer
+from tests.harness.browsers import FORM, PAGE, Browser, new_person
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
 from tests.harness.forgeries import FORGERIES
 from tests.harness.keyrings import restored_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
+from tests.harness.provider_events import apple_claims, google_claims
+from tests.harness.providers_set_up import configure, forget, three_providers
 from tests.harness.service import routes, template
 
 BY_PATH = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
@@ -73,7 +78,8 @@ def test_the_settings_are_the_template_s():
 
 def refusals(of: type[errors.Refusal] = errors.Refusal) -> list[type[errors.Refusal]]:
     """Every refusal of the tree that is raised: WrongProof itself is not, only its kinds are."""
-    ours = [each for each in of.__subclasses__() if each.__module__ in (errors.__name__, account_errors.__name__)]
+    modules = {each.__name__ for each in (errors, account_errors, provider_errors)}
+    ours = [each for each in of.__subclasses__() if each.__module__ in modules]
     return [kind for each in ours for kind in (each, *refusals(each)) if kind is not errors.WrongProof]
 
 
@@ -112,7 +118,7 @@ def test_the_threats_are_there_in_order_and_each_has_a_test_that_exists_or_no_en
     open_ones = {threat for threat, holds, _ in threats if holds == "no such endpoint yet"}
 
     numbers = [int(cells[0]) for cells in rows("docs/threats.md", "#")]
-    assert numbers == [*range(1, 32)]
+    assert numbers == [*range(1, 36)]
     assert {threat for threat, tests in shown.items() if tests == "–"} == open_ones
     for text in (part for threat, tests in shown.items() if threat not in open_ones for part in tests.split(" · ")):
         file, *names = re.findall(r"[\w/.]+", text)
@@ -158,7 +164,9 @@ def operations() -> set[str]:
 def test_every_operation_of_the_tables_is_described():
     documented = set(re.findall(r"`(\w+_items\.\w+)`", read("docs/access-patterns.md")))
 
-    assert documented - {path.stem + ".key" for path in LIBRARY.rglob("*_items.py")} == operations()
+    keys_of_items = {f"{path.stem}.{name}" for path in LIBRARY.rglob("*_items.py") for name in ("key", "ref")}
+
+    assert documented - keys_of_items == operations()
 
 
 def test_every_index_of_the_tables_is_described():
@@ -176,14 +184,14 @@ KEY = {"idempotency-key": "k" * 20}
 ENTER, STORE = "/auth/customer/emailpass", "/store/customers"
 REFUSED = {"a code request that its address's windows refuse": (429,)}
 REFUSED |= {"the same, a wrong code": (401,), f"POST {ENTER}, a wrong password": (401,), f"POST {ENTER}, an unknown address": (401,)}
-REFUSED |= {f"POST {ENTER}, not verified yet": (403,)}
+REFUSED |= {f"POST {ENTER}, not verified yet": (403,), "POST /login/{provider}/exchange, a code that the provider refuses": (401,)}
 NEW_PASSWORD = "another long password"
 
 
 class Calls:
     """Each call of the document, on the common path, by its name there: its preparation, and the call itself."""
 
-    def __init__(self, api, inbox, engine):
+    def __init__(self, api, inbox, engine, providers):
         self.api, self.inbox, self.engine = api, inbox, engine
         self.storefront = {"x-publishable-api-key": publishable_keys.create("the shop", [])}
         look, enter = "/store/customers/phone/{phone}", "/store/auth/phone"
@@ -219,7 +227,7 @@ class Calls:
             "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
             "RotateSigningKeys, a key due": (self.no_keyring, lambda _: api.invoke("RotateSigningKeys", {})),
         }
-        self.by_name |= self.of_passwords() | self.of_addresses() | self.of_deletions()
+        self.by_name |= self.of_passwords() | self.of_addresses() | self.of_deletions() | ProviderCalls(self, providers).by_name()
 
     def of_passwords(self) -> dict:
         return {
@@ -290,7 +298,7 @@ class Calls:
             self.api.restart()
         since = len(self.api.wire.calls)
         answer = call(prepared)
-        assert getattr(answer, "status", 200) in REFUSED.get(name, (200, 201, 204)), name
+        assert getattr(answer, "status", 200) in REFUSED.get(name, (200, 201, 202, 204, 303)), name
         return [call.operation for call in self.api.wire.calls[since:]]
 
     def known_to_a_storefront(self) -> dict:
@@ -377,10 +385,127 @@ class Calls:
         self.engine.clients.dynamodb.delete_item(TableName=self.engine.ids["CustomersTable"], Key={"pk": {"S": keys.KEYRING}})
 
 
-def test_the_requests_of_each_call_are_those_of_a_run(api, tables, inbox, engine, setting):
+class ProviderCalls:
+    """The calls about sign-ins by a provider."""
+
+    def __init__(self, calls, providers):
+        self.calls, self.api = calls, calls.api
+        self.google, self.apple, self.facebook = (providers[name] for name in ("google", "apple", "facebook"))
+
+    def by_name(self) -> dict:
+        start, exchange, deletion = "POST /login/{provider}/start", "POST /login/{provider}/exchange", "/login/facebook/data-deletion"
+        identities = "/store/customers/me/identities"
+        return {
+            start: (lambda: Browser(self.api), lambda browser: browser.start(self.google)),
+            exchange: (self.back, self.exchange),
+            f"{exchange}, a new account": (self.new, self.exchange),
+            f"{exchange}, a new account by Apple": (lambda: self.new(self.apple), self.exchange),
+            f"{exchange}, another way in for a customer": (lambda: self.added(self.google), self.exchange),
+            f"{exchange}, Apple as another way in": (lambda: self.added(self.apple), self.exchange),
+            f"{exchange}, repeated with its key": (self.exchanged, self.exchange),
+            f"{exchange}, a code that the provider refuses": (self.refused, self.exchange),
+            "POST /login/apple/callback": (lambda: {"state": self.state(), "code": "a-code"}, self.answer_by_form),
+            "POST /login/apple/callback, with names": (lambda: self.new_at_apple()._asdict(), self.answer_by_form),
+            f"GET {identities}": (self.member, lambda session: self.calls.as_(session, "GET", identities)),
+            f"DELETE {identities}/{{provider}}": (self.member, lambda session: self.calls.as_(session, "DELETE", f"{identities}/google")),
+            "POST /login/google/notifications": (self.notified_by_google, lambda call: call()),
+            "POST /login/apple/notifications": (self.notified_by_apple, lambda call: call()),
+            f"POST {deletion}": (self.demand, lambda form: self.api.post(deletion, headers=FORM, raw=form)),
+            f"GET {deletion}/{{id}}": (
+                lambda: self.api.post(deletion, headers=FORM, raw=self.demand()),
+                lambda demanded: self.api.get(f"{deletion}/{demanded['confirmation_code']}"),
+            ),
+        }
+
+    def exchange(self, prepared) -> Answer:
+        browser, provider, signed_in, more = prepared
+        return browser.exchange(provider, signed_in, **more)
+
+    def new(self, provider=None, **more) -> tuple:
+        """Somebody whom nobody has seen comes back from the provider, to a container that another exchange has warmed."""
+        self.signed_in(provider or self.google)
+        browser = Browser(self.api)
+        return browser, provider or self.google, browser.visit_as_another(provider or self.google), more
+
+    def added(self, provider) -> tuple:
+        return self.new(provider, token=self.calls.session()["token"])
+
+    def back(self) -> tuple:
+        """Somebody who has an account comes back from the provider."""
+        self.signed_in(self.google)
+        browser = Browser(self.api)
+        return browser, self.google, browser.visit(self.google), {}
+
+    def exchanged(self) -> tuple:
+        """Somebody who is signed in, and whose response was lost."""
+        browser, provider, signed_in, _ = self.back()
+        more = {"key": KEY["idempotency-key"]}
+        assert browser.exchange(provider, signed_in, **more).status == 200
+        return browser, provider, signed_in, more
+
+    def refused(self) -> tuple:
+        browser, provider, signed_in, more = self.back()
+        return browser, provider, signed_in._replace(code="another"), more
+
+    def signed_in(self, provider) -> Answer:
+        answer = Browser(self.api).sign_in(provider)
+        assert answer.status == 200, answer.text
+        return answer
+
+    def state(self) -> str:
+        return Browser(self.api).start(self.apple, PAGE)["state"]
+
+    def new_at_apple(self):
+        return self.apple.sign_in(Browser(self.api).start(self.apple, PAGE)["authUrl"], **new_person("apple"))
+
+    def answer_by_form(self, fields: dict) -> Answer:
+        form = {name: value for name, value in fields.items() if value}
+        return self.api.post("/login/apple/callback", headers=FORM, raw=urlencode(form).encode())
+
+    def member(self) -> dict:
+        """Somebody who signs in by phone, and by a provider."""
+        session = self.calls.session()
+        browser = Browser(self.api)
+        signed_in = browser.visit_as_another(self.google)
+        assert browser.exchange(self.google, signed_in, token=session["token"]).status == 200
+        return session
+
+    def notified_by_google(self):
+        """Google's event that ends somebody's sessions, to a container that has Google's keys."""
+        self.signed_in(self.google)
+        event = ("sessions-revoked", f"event {self.api.clock.now()} {len(self.google.calls)}")
+        claims = google_claims(self.google.issuer, self.google.client_id, self.google.person["sub"], event[0], jti=event[1])
+        headers, token = {"content-type": "application/secevent+jwt"}, self.google.signed(claims).encode()
+        return lambda: self.api.post("/login/google/notifications", headers=headers, raw=token)
+
+    def notified_by_apple(self):
+        self.signed_in(self.apple)
+        jti = f"event {len(self.apple.calls)}"
+        claims = apple_claims(self.apple.issuer, self.apple.client_id, self.apple.person["sub"], "consent-revoked", jti=jti)
+        token = self.apple.signed(claims)
+        return lambda: self.api.post("/login/apple/notifications", payload=token)
+
+    def demand(self) -> bytes:
+        """Facebook's demand about somebody who signs in by it alone."""
+        self.facebook.person |= new_person("facebook")
+        self.signed_in(self.facebook)
+        return urlencode({"signed_request": self.facebook.signed_request()}).encode()
+
+
+@pytest.fixture
+def providers(engine, monkeypatch):
+    """The service with all three."""
+    with three_providers() as three:
+        configure(engine, monkeypatch, *three.values())
+        yield three
+        monkeypatch.undo()
+        forget()
+
+
+def test_the_requests_of_each_call_are_those_of_a_run(api, tables, inbox, engine, setting, providers):
     setting(IP_SENDS_PER_HOUR=1)  # moto takes long over a long window
     documented = {name: (int(warm), int(cold), which) for name, warm, cold, which in rows("docs/access-patterns.md", "Call")}
-    calls = Calls(api, inbox, engine)
+    calls = Calls(api, inbox, engine, providers)
     with restored_keyring(engine):
         calls.session()  # warm from here on
         warm = {name: calls.requests(name, cold=False) for name in calls.by_name}

@@ -206,16 +206,26 @@ def tag(resource) -> str:
 STATEFUL = {"AWS::DynamoDB::Table", "AWS::SecretsManager::Secret", "AWS::KMS::Key"}
 
 
-def test_the_stack_policy_keeps_exactly_tables_secrets_and_keys_from_being_replaced_or_deleted_and_secrets_from_any_change(resources):
+def test_the_stack_policy_keeps_tables_secrets_and_keys_from_being_replaced_or_deleted_and_secrets_that_it_made_from_any_change(resources):
     allowed, denied, unchanged = json.loads(read("stack-policy.json"))["Statement"]
-    secrets = {f"LogicalResourceId/{name}" for name, each in resources.items() if each["Type"] == "AWS::SecretsManager::Secret"}
+    generated = {f"LogicalResourceId/{name}" for name, each in resources.items() if "GenerateSecretString" in each.get("Properties", {})}
     protected = {f"LogicalResourceId/{name}" for name, each in resources.items() if each["Type"] in STATEFUL}
 
     assert allowed == {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
     assert (denied["Effect"], denied["Action"], denied["Principal"]) == ("Deny", ["Update:Replace", "Update:Delete"], "*")
     assert set(denied["Resource"]) == protected
     assert (unchanged["Effect"], unchanged["Action"], unchanged["Principal"]) == ("Deny", ["Update:Modify"], "*")
-    assert set(unchanged["Resource"]) == secrets
+    assert set(unchanged["Resource"]) == generated
+
+
+def test_a_secret_comes_from_parameters_or_is_made_by_the_stack_which_then_never_makes_another(resources):
+    secrets = {name: each["Properties"] for name, each in resources.items() if each["Type"] == "AWS::SecretsManager::Secret"}
+    given = {name for name, each in secrets.items() if "SecretString" in each}
+    parameters = re.findall(r"\$\{(\w+)\}", " ".join(secrets[name]["SecretString"]["Fn::Sub"] for name in given))
+
+    assert given == {"ProviderSecrets"}
+    assert all("GenerateSecretString" in each for name, each in secrets.items() if name not in given)
+    assert all(Template.of_service().document["Parameters"][name]["NoEcho"] for name in parameters)
 
 
 def test_what_a_failed_first_deployment_leaves_costs_nothing(resources):

@@ -189,3 +189,13 @@ def test_a_provider_that_is_not_set_up_is_not_found(all_set_up, set_up, browser,
 def test_an_unknown_provider_is_not_found(api, all_set_up):
     for path in ("/login/myspace/start", "/login/__proto__/start"):
         assert api.post(path, redirectUrl="https://shop.example.com/auth/callback").status == 404
+
+
+def test_a_private_key_that_is_none_is_ours_to_mend_and_spends_no_state(all_set_up, set_up, apple, browser):
+    set_up(*all_set_up.values(), APPLE_PRIVATE_KEY="-----BEGIN PRIVATE KEY-----")
+    signed_in = browser.visit(apple)
+    refused = browser.exchange(apple, signed_in)
+    set_up(*all_set_up.values())
+
+    assert (refused.status, refused["type"]) == (503, "unavailable")
+    assert browser.exchange(apple, signed_in).status == 200

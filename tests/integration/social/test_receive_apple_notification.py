@@ -49,6 +49,7 @@ def test_sessions_and_token_end_and_the_account_stays_the_customers(api, apple, 
     assert not is_live(api, signed_in)
     assert "refresh_token" not in stored(api, signed_in)
     assert browser.sign_in(apple)["registered"] is False
+    assert "refresh_token" in stored(api, signed_in)  # of the new consent
 
 
 @pytest.mark.parametrize("kind", ["email-disabled", "email-enabled", "something-new"])

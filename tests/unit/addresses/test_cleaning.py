@@ -20,18 +20,29 @@ def test_typed_and_pasted_input_is_cleaned(kind, typed, cleaned):
     assert getattr(cleaning, kind)(typed) == cleaned
 
 
-_UNSEEN = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cf"]
-_GAPS = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Zs", "Pd")] + ["\u2212"]
+def of(*categories: str) -> list[str]:
+    """Every character of these categories."""
+    return [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in categories]
+
+
+@pytest.fixture(scope="module")
+def unseen():
+    return of("Cf")
+
+
+@pytest.fixture(scope="module")
+def gaps():
+    return [*of("Zs", "Pd"), "\u2212"]
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)
-def test_no_format_character_is_left_of_any_field(kind):
-    assert getattr(cleaning, kind)("".join(f"{mark}1" for mark in _UNSEEN)) == "1" * len(_UNSEEN)
+def test_no_format_character_is_left_of_any_field(kind, unseen):
+    assert getattr(cleaning, kind)("".join(f"{mark}1" for mark in unseen)) == "1" * len(unseen)
 
 
 @pytest.mark.parametrize("kind", ["phone", "code", "referral_code"])
-def test_no_space_or_dash_is_left_where_none_belongs(kind):
-    assert getattr(cleaning, kind)("".join(f"2{gap}" for gap in _GAPS)) == "2" * len(_GAPS)
+def test_no_space_or_dash_is_left_where_none_belongs(kind, gaps):
+    assert getattr(cleaning, kind)("".join(f"2{gap}" for gap in gaps)) == "2" * len(gaps)
 
 
 @given(st.text(max_size=60))

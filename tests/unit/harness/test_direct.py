@@ -49,7 +49,7 @@ def listening():
 
     def listen(requests: int) -> tuple[Listener, Direct]:
         listener = Listener(requests)
-        started.append((listener, Direct(listener.url)))
+        started.append((listener, Direct(listener.url, "local")))
         return started[-1]
 
     yield listen

@@ -19,6 +19,8 @@ from customer_auth.base import clock, settings
 
 # it is this customer's account
 _IS_LINKED = "#customer_id = :customer_id"
+# it is this customer's · the provider has not disabled it
+_MAY_SIGN_IN = f"{_IS_LINKED} AND attribute_not_exists(#suspended_at)"
 
 
 class LinkedAccount(NamedTuple):
@@ -64,9 +66,13 @@ def put_new(account: LinkedAccount) -> Write:
 
 def may_sign_in(account: LinkedAccount) -> Write:
     """Part of a transaction: checks that the account is still its customer's, and not suspended."""
-    # it is this customer's · the provider has not disabled it
-    where = f"{_IS_LINKED} AND attribute_not_exists(#suspended_at)"
-    return dynamodb.condition_check(*ref(account.key), where, {":customer_id": account.customer_id})
+    return dynamodb.condition_check(*ref(account.key), _MAY_SIGN_IN, {":customer_id": account.customer_id})
+
+
+def keep_token(account: LinkedAccount, refresh_token: bytes) -> Write:
+    """The same, and stores the account's encrypted refresh token."""
+    values = {":customer_id": account.customer_id, ":token": refresh_token}
+    return dynamodb.update(*ref(account.key), "SET #refresh_token = :token", _MAY_SIGN_IN, values)
 
 
 def erase(key: str, customer_id: str) -> Write:

@@ -116,7 +116,15 @@ def _sign_in(arrival: Arrival, linked: LinkedAccount, customer: Customer) -> Acc
     if linked.suspended_at:
         raise WrongProviderProof("suspended")
     _check_may_sign_in(customer)
-    return AccountAssignment(customer.with_session(), [customer_items.begin_session(customer), provider_account_items.may_sign_in(linked)])
+    return AccountAssignment(customer.with_session(), [customer_items.begin_session(customer), _keep(linked, arrival)])
+
+
+def _keep(linked: LinkedAccount, arrival: Arrival) -> Write:
+    """The account stays its customer's; a refresh token takes the place of one that was revoked. Raises: aws.Failed."""
+    token = arrival.account.refresh_token
+    if token is None or linked.refresh_token is not None:
+        return provider_account_items.may_sign_in(linked)
+    return provider_account_items.keep_token(linked, provider_tokens.encrypt(token, linked.customer_id))
 
 
 def _link(arrival: Arrival, customer: Customer, owner_checks: list[Write]) -> AccountAssignment:

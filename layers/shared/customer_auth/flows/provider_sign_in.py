@@ -14,7 +14,7 @@ from customer_auth.aws import secret_keys
 from customer_auth.base import clock, ids, provider_settings
 from customer_auth.base.account_errors import ReauthenticationRequired
 from customer_auth.base.client import Client
-from customer_auth.base.errors import BadRequest, FieldError
+from customer_auth.base.errors import BadRequest, FieldError, Unavailable
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.flows import provider_commit
 from customer_auth.flows.provider_commit import ProviderSignIn
@@ -59,6 +59,7 @@ def start(name: str, redirect_url: str, binding: str | None, issuer: str) -> Sta
     Raises: NotFound (the provider is not set up), BadRequest (the page is not allowed), ProviderFailed, ProviderTimedOut, aws.Failed.
     """
     provider = providers.find(name)
+    audit.note(provider=name)
     if redirect_url not in provider_settings.providers().redirect_urls:
         message = "is not one of the allowed pages"
         raise BadRequest(f"Redirect URL {message}", FieldError("redirect_url", message))
@@ -79,6 +80,7 @@ def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
     ReauthenticationRequired, BadRequest (no state), AccountDeletionPending, IdentityExists, Unavailable, aws.Failed.
     """
     provider = providers.find(name)
+    audit.note(provider=name)
     if brought.caller and not sessions.is_recent(brought.caller.claims):
         raise ReauthenticationRequired
     if provider.needs_state and brought.state is None:
@@ -118,7 +120,7 @@ def _account(provider: Provider, state: TakenState, code: str, redirect_uri: str
         return provider.exchange(code, sign_in_states.pending_sign_in(state.pending), redirect_uri, Deadline())
     except (CodeAccepted, CodeAcceptedLate):
         raise
-    except (CodeRefused, ProviderFailed, ProviderTimedOut, aws.Failed):
+    except (CodeRefused, ProviderFailed, ProviderTimedOut, Unavailable, aws.Failed):
         _end_taking(sign_in_state_items.put_back, state)
         raise
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from customer_auth.base import clock, provider_settings
+from customer_auth.base.errors import Unavailable
 from customer_auth.social.discovery import Endpoints
 from customer_auth.social.openid import OpenIdProvider
 
@@ -36,13 +37,20 @@ class ClientSecret:
         self._secret, self._made_at = "", -_SECRET_SECONDS
 
     def __call__(self) -> str:
-        """The secret. Raises: ValueError (the private key is not one)."""
+        """The secret. Raises: Unavailable (the private key is not one), aws.Failed."""
         now = clock.now()
         if not self._made_at <= now < self._made_at + _SECRET_SECONDS - _RENEWED_BEFORE_SECONDS:
             claims = self._claims | {"iat": now, "exp": now + _SECRET_SECONDS}
-            self._secret = jwt.encode(claims, private_key_of(self._read_pem()), algorithm="ES256", headers={"kid": self._key_id})
+            self._secret = jwt.encode(claims, self._private_key(), algorithm="ES256", headers={"kid": self._key_id})
             self._made_at = now
         return self._secret
+
+    def _private_key(self) -> EllipticCurvePrivateKey:
+        """The team's key. Raises: Unavailable (the setting is none, which the operator has to mend), aws.Failed."""
+        try:
+            return private_key_of(self._read_pem())
+        except ValueError:
+            raise Unavailable("apple_private_key") from None
 
 
 def private_key_of(text: str) -> EllipticCurvePrivateKey:

@@ -18,5 +18,5 @@ class ClaimsResponse(Model):
     jti: str = Field(examples=["Zt4Lw7Mz0AsDvYgB"])
     sid: Sid
     auth_time: EpochSeconds = Field(description="When the customer signed in.")
-    amr: list[str] = Field(description="How (RFC 8176).", examples=[["otp", "sms"]])
+    amr: list[str] = Field(description="How (RFC 8176); `fed` is by a provider.", examples=[["otp", "sms"]])
     roles: list[str] = Field(examples=[[]])
