@@ -1,7 +1,8 @@
 """Ownership: whatever two people and an attacker do, in any order, an address and everything tied to it belong to its owner.
 
 Everyone reads only the messages to their own phone and email addresses. The attacker knows the others' addresses and customer ids,
-and uses them wherever one can be sent.
+and uses them wherever one can be sent. At Google everyone has an account with their own email, for which Google vouches; at Facebook, which
+vouches for nothing, one that says any email.
 """
 
 import re
@@ -13,7 +14,9 @@ from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from customer_auth.aws import keys
 from tests.harness.attacks import WHOLE
+from tests.harness.browsers import Browser
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip
 from tests.harness.walks import DRAWN, recent
 
@@ -97,6 +100,7 @@ addresses = st.sampled_from(NAMES)
 acts = addresses.flatmap(lambda name: st.tuples(st.sampled_from(["mallory", _owner(name)]), st.just(name)))
 mailboxes = acts.filter(lambda act: not act[1].endswith("phone"))
 phones = acts.filter(lambda act: act[1].endswith("phone"))
+kinds = st.sampled_from(["google", "facebook"])
 
 
 def _anyone_signed_in(machine) -> bool:
@@ -108,10 +112,11 @@ def _anyone_registered(machine) -> bool:
 
 
 class Ownership(RuleBasedStateMachine):
-    def __init__(self, api, inbox, start_over):
+    def __init__(self, api, inbox, start_over, providers):
         super().__init__()
         start_over()
-        self.api, self.inbox = api, inbox
+        self.api, self.inbox, self.providers = api, inbox, providers
+        self.browsers = {name: Browser(api) for name in PEOPLE}
         self.people = {name: Client(api, inbox) for name in PEOPLE}
         for person in self.people.values():
             person.other = new_email()
@@ -304,6 +309,32 @@ class Ownership(RuleBasedStateMachine):
         _, verify = ROUTES[_channel(name)][0]
         self._did("mallory", self.api.post(verify, ip=new_ip(), code="000000x", **self._to(name)))
 
+    # ── providers ──
+
+    @rule(who=whose, kind=kinds, says=addresses)
+    def sign_in_by_provider(self, who, kind, says):
+        self._enter_by_provider(who, kind, says)
+
+    @precondition(_anyone_signed_in)
+    @rule(who=whose, kind=kinds, says=addresses, session=nth)
+    def add_provider(self, who, kind, says, session):
+        if mine := self.has[who].sessions:
+            self._enter_by_provider(who, kind, says, token=recent(mine, session).token)
+
+    @precondition(_anyone_signed_in)
+    @rule(who=whose, kind=kinds, session=nth)
+    def remove_provider(self, who, kind, session):
+        if mine := self.has[who].sessions:
+            headers = self.people[who].bearer(recent(mine, session).token)
+            self._did(who, self.api.request("DELETE", f"/store/customers/me/identities/{kind}", headers=headers))
+
+    def _enter_by_provider(self, who, kind, says, *, token=None):
+        email = f"{who}.email" if kind == "google" else f"{_owner(says)}.email"
+        person = {"google": {"sub": who, "hd": "example.com"}, "facebook": {"id": who}}[kind] | {"email": self.values[email]}
+        answer = self.browsers[who].sign_in(self.providers[kind], token=token, **person)
+        if self._did(who, answer):
+            self._begin(who, answer, email if answer["device"] else None)
+
     # ── sessions ──
 
     @precondition(_anyone_signed_in)
@@ -347,6 +378,8 @@ class Ownership(RuleBasedStateMachine):
             self._checked(self.prove, name, n, bound=True, session=0)
         for channel in ("email", "phone") if has.customers else ():
             self._checked(self.verify_at_once, name, 0, channel)
+        for kind in ("google", "facebook"):
+            self._checked(self.sign_in_by_provider, name, kind, "ada.email")
 
     @rule(seconds=st.sampled_from(WAITS))
     def wait(self, seconds):
@@ -364,6 +397,7 @@ class Ownership(RuleBasedStateMachine):
         self.an_address_is_verified_on_one_customer_and_stays_there_whatever_the_attacker_does()
         self.the_attacker_has_no_session_of_a_customer_in_which_another_has_proven_an_address()
         self.the_attacker_s_password_opens_nothing_that_another_has_proven()
+        self.an_account_at_a_provider_is_in_no_customer_in_which_another_has_proven_an_address()
         self.sessions_begun_after_proving_end_by_their_owner_alone()
         self.the_password_of_a_verified_address_signs_in_until_its_owner_changes_it()
 
@@ -401,6 +435,14 @@ class Ownership(RuleBasedStateMachine):
             for name in sorted(self.registered & self.verified.keys()):
                 answer = self.people["mallory"].log_in(PASSWORDS["mallory"], **self._to(name))
                 assert answer.status in (401, 429), f"the attacker's password opens {name}: {answer.text}"
+
+    def an_account_at_a_provider_is_in_no_customer_in_which_another_has_proven_an_address(self):
+        owners = {customer: _owner(name) for name, customer in self.verified.items()}
+        linked = {item["pk"]["S"]: item["customer_id"]["S"] for item in self.api.table("CustomersTable") if "linked_at" in item}
+        for who in PEOPLE:
+            for kind in ("google", "facebook"):
+                customer = linked.get(keys.provider_account(keys.provider_account_key(kind, who)))
+                assert owners.get(customer, who) == who, f"{who} signs in by {kind} as {owners[customer]}"
 
     def sessions_begun_after_proving_end_by_their_owner_alone(self):
         for session in [each for name in HONEST for each in self.has[name].sessions]:
@@ -488,7 +530,7 @@ def _channel(name: str) -> str:
 
 @pytest.mark.timeout(7_200 if WHOLE else 600)  # a failure takes its time to be made short
 @pytest.mark.parametrize("verification", ["true", "false"], ids=["verified-first", "unverified-too"])
-def test_an_address_that_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, start_over, part_of, verification):
+def test_an_address_that_an_honest_person_has_proven_is_theirs_alone(setting, api, inbox, start_over, part_of, all_set_up, *, verification):
     run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(400))
     setting(REGISTRATION_IDENTIFIER="both", LOGIN_IDENTIFIER="both", REQUIRE_VERIFICATION=verification, **ROOMY)
-    run_state_machine_as_test(lambda: Ownership(api, inbox, start_over), settings=run)
+    run_state_machine_as_test(lambda: Ownership(api, inbox, start_over, all_set_up), settings=run)

@@ -6,6 +6,7 @@ in each way there is. From then on nothing that was prepared opens anything.
 
 import pytest
 
+from tests.harness.browsers import Browser
 from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
 
 THEIRS = "what the attacker chose"
@@ -81,11 +82,25 @@ def by_a_reset_of_her_own_registration(ada):
     return by_a_reset(ada)
 
 
-EVERY_PROOF = pytest.mark.parametrize("prove", [by_a_verification_code, by_a_sign_in_code, by_a_reset])
-UNCLAIMED = [by_a_verification_code, by_a_sign_in_code, by_a_reset_of_her_own_registration]
+@pytest.fixture(autouse=True)
+def ada_at_google(ada, google):
+    """Google vouches for her address, and says no names: those that she is shown are an attacker's."""
+    ada.google = google
+    google.person |= {"email": ada.email, "hd": ada.email.partition("@")[2]}
+    google.claims |= dict.fromkeys(("name", "given_name", "family_name"), ...)
+
+
+def by_google(ada):
+    entered = Browser(ada.api).sign_in(ada.google)
+    assert entered.status == 200, entered.text
+    return entered["sessionToken"]
+
+
+EVERY_PROOF = pytest.mark.parametrize("prove", [by_a_verification_code, by_a_sign_in_code, by_a_reset, by_google])
+UNCLAIMED = [by_a_verification_code, by_a_sign_in_code, by_a_reset_of_her_own_registration, by_google]
 EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS = pytest.mark.parametrize("prove", UNCLAIMED)
 # Where an unverified customer has had a session, its address cannot be registered again.
-OWNER_S_PROOF = pytest.mark.parametrize("prove", [by_a_sign_in_code, by_a_reset])
+OWNER_S_PROOF = pytest.mark.parametrize("prove", [by_a_sign_in_code, by_a_reset, by_google])
 
 
 def assert_hers_alone(ada, token: str, attacker) -> None:
@@ -326,6 +341,44 @@ def test_an_account_whose_address_nobody_verified_is_not_joined_with_its_owner_s
     api.clock.advance(90)
     api.post("/login/email/send", email=ada.email)
     assert api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email))["user"]["userId"] == ada.id
+
+
+@EVERY_PROOF_OF_AN_UNCLAIMED_ADDRESS
+def test_an_account_by_a_provider_that_says_her_address_without_verifying_it_is_never_hers(facebook, browser, ada, attacker, prove):
+    theirs = browser.sign_in(facebook, email=ada.email)["user"]
+
+    token = prove(ada)
+
+    assert_hers_alone(ada, token, attacker)
+    again = browser.sign_in(facebook, email=ada.email)["user"]
+    assert (again["userId"], again["email"]) == (theirs["userId"], None)
+    assert ada.me(token)["customer"]["id"] != theirs["userId"]
+
+
+@EVERY_PROOF
+def test_an_account_at_google_that_the_attacker_made_with_her_address_and_never_verified_is_never_hers(browser, ada, attacker, prove):
+    """Without `hd` Google is no authority for the address, whatever it says of it."""
+    attacker.hijack()
+    theirs = browser.sign_in(ada.google, sub="of the attacker", hd=None)["user"]
+
+    assert_hers_alone(ada, prove(ada), attacker)
+    again = browser.sign_in(ada.google, sub="of the attacker", hd=None)["user"]
+    assert (again["userId"], again["email"]) == (theirs["userId"], None)
+
+
+@OWNER_S_PROOF
+def test_an_account_to_which_the_attacker_has_added_a_provider_is_not_taken_over_and_has_her_address_no_more(
+    unverified_sign_ins, facebook, browser, ada, attacker, prove
+):
+    attacker.hijack()
+    added = browser.sign_in(facebook, token=attacker.session["token"])
+    assert (added.status, added["user"]["userId"]) == (200, attacker.customer_id)
+
+    shown = ada.me(prove(ada))["customer"]
+
+    assert (shown["id"] != attacker.customer_id, shown["email"], shown["email_verified"]) == (True, ada.email, True)
+    assert browser.sign_in(facebook)["user"]["email"] is None
+    assert attacker.log_in(THEIRS, email=ada.email).status == 401
 
 
 def test_a_customer_who_proves_another_address_in_the_moment_of_a_take_over_is_not_taken_over(wire, ada, attacker):

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from customer_auth.addresses import email, phone
 from customer_auth.aws import keys
+from tests.harness.browsers import Browser
 from tests.harness.faults import Killed
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.walks import DRAWN, recent
@@ -60,14 +61,16 @@ class Seen(NamedTuple):
 BREAKS = st.sampled_from([None, None, "BatchWriteItem", "TransactWriteItems", "UpdateItem"])
 channels = st.sampled_from(["email", "phone"])
 nth = st.integers(0, 2)
+kinds = st.sampled_from(["google", "apple", "facebook"])
 
 
 class Claiming(RuleBasedStateMachine):
     """Mallory acts; Ada comes and goes between."""
 
-    def __init__(self, api, inbox, start_over):
+    def __init__(self, api, inbox, start_over, providers):
         super().__init__()
         start_over()
+        self.providers, self.browser = providers, Browser(api)
         self.api, self.inbox, self.tables = api, inbox, Tables(api)
         self.ada, self.mallory = Traveller(api, inbox), Traveller(api, inbox)
         self.own: dict[str, str] = {"email": self.mallory.email, "phone": self.mallory.phone}
@@ -103,6 +106,17 @@ class Claiming(RuleBasedStateMachine):
         assert entered.status == 200, entered.text  # no deletion of Mallory's keeps her out
         self.device[channel], self.adas_token = entered["device"], entered["sessionToken"]
         self.waiting.pop(channel, None)
+        self._sees_only_her_own(entered)
+
+    @rule()
+    def ada_signs_in_by_google(self):
+        """Which vouches for her email."""
+        who = {"sub": f"of {self.ada.email}", "email": self.ada.email, "hd": "example.com"}
+        entered = Browser(self.api).sign_in(self.providers["google"], **who)
+        assert entered.status == 200, entered.text
+        assert (entered["user"]["email"], entered["user"]["verifiedEmail"]) == (self.ada.email, True)
+        self.device["email"], self.adas_token = entered["device"], entered["sessionToken"]
+        self.waiting.pop("email", None)
         self._sees_only_her_own(entered)
 
     def _sees_only_her_own(self, entered):
@@ -174,6 +188,37 @@ class Claiming(RuleBasedStateMachine):
             answer = self.mallory.log_in(MALLORYS, email=self.ada.email if her_email else self.own["email"])
             if answer.status == 200:
                 self._begin(answer)
+
+    # ── Mallory signs in by providers that vouch for nothing ──
+
+    @rule(kind=kinds, account=st.integers(0, 1), her_email=st.booleans(), session=nth, adds=st.booleans())
+    def sign_in_by_provider(self, kind, account, her_email, session, adds):
+        """A new customer, or one who adds a provider to an account with Ada's addresses."""
+        token = self._token(session, fresh=True) if adds else None
+        who = {"id" if kind == "facebook" else "sub": f"mallory's {account}", "email": self.ada.email if her_email else self.own["email"]}
+        with self._step():
+            answer = self.browser.sign_in(self.providers[kind], token=token, **who | {"email_verified": False})
+            assert answer.status in (200, 401, 403, 409), answer.text
+            if answer.status == 200:
+                assert answer["device"] is None
+                assert answer["user"]["userId"] not in self._seen().customers, "Mallory is signed in as Ada"
+                self._begin(answer)
+
+    @rule(kind=kinds, before=st.booleans())
+    def squat_at_a_provider_at_once(self, kind, before):
+        """An account at a provider says Ada's email, before or after she comes for the first time."""
+        self.ada, self.device, self.waiting = Traveller(self.api, self.inbox), {}, {}
+        if before:
+            self.sign_in_by_provider(kind, 0, her_email=True, session=0, adds=False)
+        self.ada_signs_in_by_google()
+        self.sign_in_by_provider(kind, 0 if before else 1, her_email=True, session=0, adds=False)
+
+    @precondition(lambda self: self.sessions)
+    @rule(kind=kinds, session=nth)
+    def remove_provider(self, kind, session):
+        with self._step():
+            headers = self.mallory.bearer(recent(self.sessions, session))
+            self.api.request("DELETE", f"/store/customers/me/identities/{kind}", headers=headers)
 
     # ── Mallory requests and enters codes ──
 
@@ -339,6 +384,7 @@ class Claiming(RuleBasedStateMachine):
         assert not self.tables.look().kinds("cleanup")
         for channel in ("email", "phone"):
             self.ada_signs_in(channel, known=False)
+        self.ada_signs_in_by_google()
         epochs = {item["id"]["S"]: int(item["session_epoch"]["N"]) for item in self.tables.look().kinds("customer")}
         assert {item["pk"]["S"] for item in self.tables.look().kinds("session")} <= epochs.keys()
 
@@ -406,10 +452,10 @@ class Claiming(RuleBasedStateMachine):
 
     def _begin(self, answer):
         note(f"Mallory has a session: {answer.status}")
-        if answer.body.get("token"):
-            shown = self.api.get("/store/customers/me/sessions", headers=self.mallory.bearer(answer["token"])).body
+        if token := answer.body.get("token") or answer.body.get("sessionToken"):
+            shown = self.api.get("/store/customers/me/sessions", headers=self.mallory.bearer(token)).body
             self.sids |= {each["sid"] for each in shown.get("sessions", []) if each["current"]}
-            self.sessions = [*self.sessions[-3:], answer["token"]]
+            self.sessions = [*self.sessions[-3:], token]
             self.mallorys_device = answer.body.get("device") or self.mallorys_device
 
     def _newest_code(self, to: str) -> str:
@@ -437,7 +483,9 @@ def _events(item: dict, window: str, now: float) -> int:
 
 
 @pytest.mark.timeout(600)  # a failure takes its time to be made short
-def test_a_customer_with_an_unverified_address_has_no_more_power_over_it_than_a_stranger(setting, api, inbox, start_over, part_of):
+def test_a_customer_with_an_unverified_address_has_no_more_power_over_it_than_a_stranger(
+    setting, api, inbox, start_over, part_of, all_set_up
+):
     setting(**ROOMY)
     run = settings(DRAWN, stateful_step_count=STEPS, max_examples=part_of(200, part=4))
-    run_state_machine_as_test(lambda: Claiming(api, inbox, start_over), settings=run)
+    run_state_machine_as_test(lambda: Claiming(api, inbox, start_over, all_set_up), settings=run)
