@@ -6,10 +6,10 @@ import re
 import pytest
 import requests
 
-from customer_auth.base.provider_errors import ProviderFailed
+from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
 from customer_auth.social import apple
 from customer_auth.social.deadline import Deadline
-from customer_auth.social.provider import CodeRefused, PendingSignIn
+from customer_auth.social.provider import PendingSignIn
 from local import provider_process
 from tests.harness import local_providers
 from tests.harness.local_providers import sign_in_at
@@ -76,5 +76,5 @@ def test_a_code_without_its_verifier_is_refused(settings):
     provider = client(settings)
     code = code_of(provider, "Joan")
 
-    with pytest.raises(CodeRefused):
+    with pytest.raises(WrongProviderProof):
         provider.exchange(code, PENDING._replace(verifier="another-" * 8), CALLBACK, Deadline())
