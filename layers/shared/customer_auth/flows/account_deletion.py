@@ -107,20 +107,23 @@ def _confirmation_writes(proof: Proof, customer: Customer, deletion: Deletion, *
     ]
 
 
-def confirm_at_once(customer: Customer, request_id: str, reason: str | None, locale: str, at: int) -> Deletion:
+def confirm_at_once(customer: Customer, request_id: str, reason: str | None, locale: str, at: int, *writes: Write) -> Deletion:
     """Create a request that is confirmed already, for a customer without a verified address, who has just proven who they are.
+
+    `writes` are done with it, or nothing is written.
 
     Raises: WriteConflict (the customer has changed meanwhile), aws.Failed.
     """
     now, (scheduled_at, due_at) = clock.now(), _schedule(at)
     deletion = Deletion(request_id, customer.id, DeletionState.CONFIRMED, now, now, locale, reason, scheduled_at, now, due_at=due_at)
-    writes = [
+    parts = [
         customer_deletion_items.confirm(customer._replace(deletion=None), deletion.id, without_code=True),
         deletion_items.put_confirmed(deletion),
         deletion_count_items.add(deletion.id, confirmed=1),
+        *writes,
     ]
     try:
-        dynamodb.transact(writes)
+        dynamodb.transact(parts)
     except dynamodb.TransactionFailed as failed:
         raise WriteConflict(failed.items) from None
     return deletion

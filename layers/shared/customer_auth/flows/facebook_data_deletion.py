@@ -43,13 +43,11 @@ def _carry_out(demand: SignedRequest, demand_id: str, at: int) -> str:
     if customer is None:
         _store(demand_id)
     elif customer.ways_in > 1 and customer.status != Status.ERASING:  # also while a deletion can be cancelled
-        provider_removal.unlink(customer, provider_settings.FACEBOOK, Locale.EN)
-        _store(demand_id)
+        provider_removal.unlink(customer, provider_settings.FACEBOOK, Locale.EN, data_deletion_items.put_new(demand_id))
     elif not customer.may_sign_in:
         _store(demand_id, customer.deletion)
     else:
-        account_deletion.confirm_at_once(customer, demand_id, None, Locale.EN, at)
-        _store(demand_id, demand_id)
+        account_deletion.confirm_at_once(customer, demand_id, None, Locale.EN, at, data_deletion_items.put_new(demand_id, demand_id))
     return demand_id
 
 

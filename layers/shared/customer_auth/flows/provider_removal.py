@@ -2,6 +2,7 @@
 
 from customer_auth.aws import conflicts, dynamodb
 from customer_auth.aws.conflicts import WriteConflict
+from customer_auth.aws.dynamodb import Write
 from customer_auth.base.account_errors import LastIdentity, ReauthenticationRequired
 from customer_auth.base.errors import NotAuthenticated, NotFound
 from customer_auth.customers import customer_items, customer_provider_items, provider_account_items
@@ -30,8 +31,8 @@ def remove(caller: Caller, provider: str, locale: str) -> None:
     conflicts.retry_on_conflict(decide)
 
 
-def unlink(customer: Customer, provider: str, locale: str) -> None:
-    """Remove the provider from the customer, as it was read.
+def unlink(customer: Customer, provider: str, locale: str, *writes: Write) -> None:
+    """Remove the provider from the customer, as it was read; `writes` with it, or nothing is written.
 
     Raises: NotFound, LastIdentity, WriteConflict (its first item is the customer's), aws.Failed.
     """
@@ -47,6 +48,7 @@ def unlink(customer: Customer, provider: str, locale: str) -> None:
                 customer_provider_items.unlink(customer, left),
                 provider_account_items.erase(accounts[provider], customer.id),
                 *provider_changes.notify(Kind.PROVIDER_REMOVED, customer, locale),
+                *writes,
             ]
         )
     except dynamodb.TransactionFailed as failed:
