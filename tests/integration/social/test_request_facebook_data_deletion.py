@@ -48,6 +48,20 @@ def test_beside_another_way_in_the_account_at_facebook_alone_goes(api, facebook,
     assert browser.sign_in(facebook)["user"]["userId"] != customer.id
 
 
+def test_names_that_came_by_facebook_go_with_it_and_others_stay(api, facebook, google, browser, customer, demand):
+    theirs = browser.sign_in(google, token=browser.sign_in(facebook)["sessionToken"])["sessionToken"]
+    demand(issued_at=int(api.clock.now()) - 1)
+    me = api.get("/store/customers/me", headers={"authorization": f"Bearer {theirs}"})["customer"]
+
+    assert (me["first_name"], me["last_name"]) == (None, None)
+    token = customer.session["token"]
+    facebook.person["id"] = f"{facebook.person['id']}0"
+    api.request("PATCH", "/store/customers/me", headers={"authorization": f"Bearer {token}"}, first_name="Grace")
+    browser.sign_in(facebook, token=token)
+    demand()
+    assert api.get("/store/customers/me", headers={"authorization": f"Bearer {token}"})["customer"]["first_name"] == "Grace"
+
+
 def test_a_deletion_that_can_be_cancelled_holds_no_demand_up(api, facebook, browser, customer, demand):
     browser.sign_in(facebook, token=customer.session["token"])
     assert customer.leave().status == 200

@@ -27,16 +27,15 @@ def link(customer: Customer, accounts: dict[str, str]) -> Write:
     return dynamodb.update(*key(customer.id), f"{sets} REMOVE #expires_at", where, values)
 
 
-def unlink(customer: Customer, accounts: dict[str, str]) -> Write:
-    """Part of a transaction: the customer signs in by these accounts alone from now on.
+def unlink(customer: Customer, accounts: dict[str, str], *, forgets_names: bool) -> Write:
+    """Part of a transaction: the customer signs in by these accounts alone from now on; with `forgets_names`, the names go too.
 
     Fails if another way in has changed since the customer was read: of two that are removed at once, the second may be the last.
     """
     has_same_ways_in, values = same_ways_in(customer)
     # session epoch and status are as read · so are the accounts, and the addresses that are ways in
     where = f"{SAME_EPOCH_AND_STATUS} AND {has_same_ways_in}"
-    values |= epoch_and_status(customer) | {":now": clock.now()}
-    if not accounts:
-        return dynamodb.update(*key(customer.id), "SET #updated_at = :now REMOVE #provider_accounts", where, values)
-    values |= {":left": accounts}
-    return dynamodb.update(*key(customer.id), "SET #provider_accounts = :left, #updated_at = :now", where, values)
+    values |= epoch_and_status(customer) | {":now": clock.now()} | ({":left": accounts} if accounts else {})
+    sets = "SET #updated_at = :now" + (", #provider_accounts = :left" if accounts else "")
+    removed = [*(["#first_name", "#last_name"] if forgets_names else []), *([] if accounts else ["#provider_accounts"])]
+    return dynamodb.update(*key(customer.id), f"{sets} REMOVE {', '.join(removed)}" if removed else sets, where, values)

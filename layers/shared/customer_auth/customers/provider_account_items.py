@@ -9,6 +9,7 @@
 | email | what the provider said when it was linked; it may be anybody's, so it is shown to the customer and identifies nobody |
 | refresh_token | Apple's, encrypted by KMS; it is there only to be revoked when the account is deleted |
 | suspended_at | since when the provider says that the account is disabled; nobody signs in by it until it is enabled again |
+| gave_names | true if the customer signed up by it, with its names: they go with it if the provider demands it |
 | resumed_at | when the provider enabled it again: what it said before that is out of date |
 """
 
@@ -35,6 +36,7 @@ class LinkedAccount(NamedTuple):
     refresh_token: bytes | None = None
     suspended_at: int | None = None
     resumed_at: int | None = None
+    gave_names: bool | None = None
 
 
 def ref(key: str) -> tuple[str, Item]:

@@ -43,7 +43,8 @@ def _carry_out(demand: SignedRequest, demand_id: str, at: int) -> str:
     if customer is None:
         _store(demand_id)
     elif customer.ways_in > 1 and customer.status != Status.ERASING:  # also while a deletion can be cancelled
-        provider_removal.unlink(customer, provider_settings.FACEBOOK, Locale.EN, data_deletion_items.put_new(demand_id))
+        noted, forgets_names = data_deletion_items.put_new(demand_id), bool(account and account.gave_names)
+        provider_removal.unlink(customer, provider_settings.FACEBOOK, Locale.EN, noted, forgets_names=forgets_names)
     elif not customer.may_sign_in:
         _store(demand_id, customer.deletion)
     else:

@@ -171,8 +171,9 @@ def _sign_up(arrival: Arrival, known: Known) -> AccountAssignment:
         customer = customers.new(names)._replace(provider_accounts=accounts).with_session()
         customer, condition_checks = referrals.resolve(customer, arrival.referral_code)
         writes = [customer_items.put_new(customer), referral_items.put(customer)]
-    account = provider_account_items.put_new(_new_account(arrival, customer))
-    return AccountAssignment(customer, [*writes, account], condition_checks, is_new=True, ends_devices_of=arrival.address)
+    account = _new_account(arrival, customer)._replace(gave_names=any(names) or None)
+    writes = [*writes, provider_account_items.put_new(account)]
+    return AccountAssignment(customer, writes, condition_checks, is_new=True, ends_devices_of=arrival.address)
 
 
 def _new_account(arrival: Arrival, customer: Customer) -> LinkedAccount:

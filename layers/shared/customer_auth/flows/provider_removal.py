@@ -31,8 +31,8 @@ def remove(caller: Caller, provider: str, locale: str) -> None:
     conflicts.retry_on_conflict(decide)
 
 
-def unlink(customer: Customer, provider: str, locale: str, *writes: Write) -> None:
-    """Remove the provider from the customer, as it was read; `writes` with it, or nothing is written.
+def unlink(customer: Customer, provider: str, locale: str, *writes: Write, forgets_names: bool = False) -> None:
+    """Remove the provider from the customer, as it was read; `writes` with it, or nothing is written. With `forgets_names`, names go too.
 
     Raises: NotFound, LastIdentity, WriteConflict (its first item is the customer's), aws.Failed.
     """
@@ -45,7 +45,7 @@ def unlink(customer: Customer, provider: str, locale: str, *writes: Write) -> No
     try:
         dynamodb.transact(
             [
-                customer_provider_items.unlink(customer, left),
+                customer_provider_items.unlink(customer, left, forgets_names=forgets_names),
                 provider_account_items.erase(accounts[provider], customer.id),
                 *provider_changes.notify(Kind.PROVIDER_REMOVED, customer, locale),
                 *writes,
