@@ -19,7 +19,7 @@ FLAGS = [
 AXE = ROOT / ".tools" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 BOTH_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def device(chromium, stack):
 
     def new(**options):
         context = chromium.new_context(base_url=stack.url, **({"locale": "en-US", "viewport": {"width": 360, "height": 740}} | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
         contexts.append(context)

@@ -68,8 +68,8 @@ def test_a_form_in_base64_is_the_same_form(api):
     event = events.http_event("POST", CALLBACK, route_key=f"POST {CALLBACK}", headers=FORM, source_ip="192.0.2.1")
     answer = api.invoke(match.function, event | {"body": body, "isBase64Encoded": True})
 
-    assert answer["statusCode"] == 400
-    assert "State is not known" in answer["body"]
+    assert answer["statusCode"] == 401
+    assert "wrong_proof" in answer["body"]
 
 
 @pytest.mark.parametrize("path", FORMS)

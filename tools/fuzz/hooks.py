@@ -19,6 +19,7 @@ SENT_SECONDS = 10.0
 # New York's and San Francisco's; the local stack serves the US by default.
 schemathesis.openapi.format("phone", st.integers(2_000_000, 9_999_999).map(lambda number: f"+1212{number}"))
 schemathesis.openapi.format("idn-email", st.from_regex(r"[a-z]{1,20}", fullmatch=True).map(lambda name: f"{name}@example.com"))
+schemathesis.serializer("application/secevent+jwt")(lambda _context, value: str(value).encode())
 _new = itertools.count(2_000_000)
 _turn = itertools.count()
 

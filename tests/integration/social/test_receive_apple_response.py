@@ -37,12 +37,18 @@ def test_an_error_is_passed_on(apple, browser, post_form, sent, passed_on):
         assert (answer.status, answer["errors"][0]["field"]) == (400, "error")
 
 
-@pytest.mark.parametrize("state", ["", "x", "A" * 54, "https://evil.example", ids.base64url(bytes(32) + ids.sha256(PAGE.encode())[:8])])
+@pytest.mark.parametrize("state", ["x", "A" * 54, "https://evil.example", ids.base64url(bytes(32) + ids.sha256(PAGE.encode())[:8])])
 def test_a_state_that_is_not_ours_sends_nobody_anywhere(apple, post_form, state):
     answer = post_form(state=state, code="c5a")
 
-    assert (answer.status, answer["errors"][0]["field"]) == (400, "state")
+    assert (answer.status, answer["type"]) == (401, "wrong_proof")
     assert "location" not in answer.headers
+
+
+def test_a_form_without_a_state_is_refused(apple, post_form):
+    answer = post_form(state="", code="c5a")
+
+    assert (answer.status, answer["errors"][0]["field"]) == (400, "state")
 
 
 def test_line_ends_in_a_code_begin_no_header(apple, browser, post_form):

@@ -8,7 +8,7 @@ import re
 from urllib.parse import urlencode
 
 from customer_auth.base import provider_settings
-from customer_auth.base.errors import BadRequest, FieldError
+from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.social import apple_form, provider_name_items, sign_in_states
 
 _ERROR = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 §4.1.2.1
@@ -17,11 +17,11 @@ _ERROR = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 §4.1.2
 def receive(state: str, code: str | None, error: str | None, user: str | None) -> str:
     """Where to send the browser, with the state and the code or the error alone. Names that came with it wait for the exchange.
 
-    Raises: BadRequest (it is no answer to a state of ours), aws.Failed.
+    Raises: WrongProviderProof (it is no answer to a state of ours), aws.Failed.
     """
     page = sign_in_states.page_of(state, provider_settings.providers().redirect_urls)
     if page is None:
-        raise BadRequest("State is not known", FieldError("state", "is not known"))
+        raise WrongProviderProof("state")
     if user and code:
         names = apple_form.names_from_user(user)
         if any(names):
