@@ -12,23 +12,23 @@ from unittest.mock import patch
 # The stage, its module (with a class in it), and the functions that are this stage.
 FUNCTIONS = (
     ("event", "customer_auth.http.request:Request", ("__init__", "client")),
-    ("body", "customer_auth.http.request", ("body",)),
+    ("body", "customer_auth.http.endpoint", ("parse_body",)),
     ("phone", "customer_auth.addresses.cleaning", ("phone",)),
-    ("phone", "customer_auth.addresses.phone", ("_as_today",)),
+    ("phone", "customer_auth.addresses.phone", ("_current",)),
     ("phone", "phonenumbers", ("parse", "region_code_for_number", "is_possible_number_with_reason", "format_number")),
     ("HMAC", "customer_auth.base.ids", ("hmac_sha256",)),
-    ("AWS write", "customer_auth.aws.dynamodb", ("update", "put", "check")),
+    ("AWS write", "customer_auth.aws.dynamodb", ("update", "put", "condition_check")),
     ("AWS write", "customer_auth.aws.json_protocol:_ENCODER", ("encode",)),
     ("AWS write", "customer_auth.aws.connections", ("request",)),
     ("AWS write", "socket:socket", ("sendall",)),
     ("read", "socket:socket", ("recv",)),
-    ("parse", "customer_auth.aws.connections", ("_received",)),
-    ("parse", "customer_auth.aws.json_protocol", ("_read",)),
-    ("parse", "customer_auth.aws.dynamodb", ("unmarshalled",)),
-    ("signature", "customer_auth.aws.signature", ("signed",)),
+    ("parse", "customer_auth.aws.connections", ("_receive",)),
+    ("parse", "customer_auth.aws.json_protocol", ("_parse",)),
+    ("parse", "customer_auth.aws.dynamodb", ("unmarshal_item",)),
+    ("signature", "customer_auth.aws.signature", ("sign",)),
     ("JWT", "customer_auth.tokens.access_tokens", ("issue",)),
     ("audit", "customer_auth.audit", ("begin", "note", "count", "end")),
-    ("answer", "customer_auth.http.endpoint", ("answered",)),
+    ("answer", "customer_auth.http.response", ("succeed",)),
 )
 REST = "the rest"
 

@@ -18,6 +18,8 @@ from local.events import http_event
 from local.template import Template
 
 ROOT = Path(__file__).resolve().parents[1]
+# What functions name in their environment; the stub knows the secrets and keys of IDS by these names.
+KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SecretsManager::Secret", "AWS::KMS::Key")
 IDS = {"IndexKey": "index-key", "DerivationKey": "derivation_key", "SigningKeysKey": "signing-keys"}
 SECRETS = {"index-key": "i" * 64, "derivation_key": json.dumps({"0": "p" * 64})}
 
@@ -54,8 +56,8 @@ def container(items: Callable[[], Items], **settings: str) -> Iterator[Template]
     """The template whose functions run here from now on, on a stub that knows these items (by key), a signing key and the secrets."""
     sys.path.insert(0, str(ROOT / "layers" / "shared"))
     template = Template.of_service(settings)
-    names = [*template.resources_of("AWS::DynamoDB::Table"), *template.resources_of("AWS::SQS::Queue"), *template.custom_resources]
-    ids = {name: name for name in names} | IDS
+    names = [name for kind in KINDS for name in template.resources_of(kind)]
+    ids = {name: name for name in (*names, *template.custom_resources)} | IDS
     os.environ |= template.functions["VerifyLoginCode"].environment(ids)
     os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_SESSION_TOKEN": SESSION_TOKEN}
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
