@@ -35,5 +35,5 @@ from customer_auth.sessions import sessions
 )
 def handler(call: Call[ExchangeRequest, sessions.Caller | None]) -> ExchangeResponse:
     provider, body = call.parameters["provider"], call.body
-    brought = CodeExchange(body.code, body.state, binding_of(call), call.idempotency_key, call.client, call.caller, body.referral_code)
-    return ExchangeResponse.of(provider_sign_in.exchange(provider, brought, call.issuer), provider)
+    request = CodeExchange(body.code, body.state, binding_of(call), call.idempotency_key, call.client, call.caller, body.referral_code)
+    return ExchangeResponse.of(provider_sign_in.exchange(provider, request, call.issuer), provider)

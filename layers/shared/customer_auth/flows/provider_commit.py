@@ -15,7 +15,7 @@ from customer_auth.base.provider_errors import WrongProviderProof
 from customer_auth.customers import referrals
 from customer_auth.customers.customers import Customer
 from customer_auth.flows import provider_ownership
-from customer_auth.flows.provider_ownership import AccountAssignment, Arrival
+from customer_auth.flows.provider_ownership import AccountAssignment, ProviderProof
 from customer_auth.otp import code_items, devices, redemption
 from customer_auth.otp.redemption import StartedSession
 from customer_auth.sessions import issuance, session_items
@@ -42,11 +42,11 @@ class ProviderSignIn(NamedTuple):
     referral_ignored: bool = False
 
 
-class _Attempt(NamedTuple):
+class CommitAttempt(NamedTuple):
     """One sign-in to be committed, with what recognises its caller's repeat."""
 
     state: TakenState
-    arrival: Arrival
+    proof: ProviderProof
     code_hash: bytes
     key_hash: bytes | None
     key: str | None
@@ -54,33 +54,32 @@ class _Attempt(NamedTuple):
     referral_ignored: bool = False
 
 
-def commit(state: TakenState, arrival: Arrival, code_hash: bytes, key_hash: bytes | None, key: str | None, issuer: str) -> ProviderSignIn:
+def commit(attempt: CommitAttempt) -> ProviderSignIn:
     """Decide whose the account is, and commit; if the data it read has changed meanwhile, decide again with what is there now.
 
     A referral code that is nobody's is ignored: the provider's code is spent, so nobody can try again without it.
     Raises: IdentityExists, AccountDeletionPending, WrongProviderProof, Unavailable, aws.Failed.
     """
-    attempt = _Attempt(state, arrival, code_hash, key_hash, key, issuer)
 
     def decide(conflict: WriteConflict | None) -> ProviderSignIn:
         nonlocal attempt
         if conflict and conflict.items[0] is not None:
             attempt = attempt._replace(state=attempt.state.as_in(conflict.items[0]))
         if conflict:
-            attempt = attempt._replace(arrival=attempt.arrival.with_current_caller())
+            attempt = attempt._replace(proof=attempt.proof.with_current_caller())
         try:
             return _commit(attempt)
         except BadRequest:
-            attempt = attempt._replace(arrival=attempt.arrival._replace(referral_code=None), referral_ignored=True)
+            attempt = attempt._replace(proof=attempt.proof._replace(referral_code=None), referral_ignored=True)
             return _commit(attempt)
 
     return conflicts.retry_on_conflict(decide)
 
 
-def _commit(attempt: _Attempt) -> ProviderSignIn:
+def _commit(attempt: CommitAttempt) -> ProviderSignIn:
     """Raises: WriteConflict (its first item is the state's), BadRequest (the referral code), and as `commit`."""
-    arrival = attempt.arrival
-    assignment = provider_ownership.assign(arrival, provider_ownership.read(arrival, attempt.state.pending))
+    proof = attempt.proof
+    assignment = provider_ownership.assign(proof, provider_ownership.read(proof, attempt.state.pending))
     started = _draft_session(attempt, assignment.customer)
     writes = _writes(attempt, assignment, started)
     try:
@@ -94,12 +93,12 @@ def _commit(attempt: _Attempt) -> ProviderSignIn:
     return _signed_in(
         started,
         registered=assignment.is_new,
-        picture=arrival.account.picture,
+        picture=proof.account.picture,
         referral_ignored=attempt.referral_ignored,
     )
 
 
-def _writes(attempt: _Attempt, assignment: AccountAssignment, started: StartedSession) -> list[Write]:
+def _writes(attempt: CommitAttempt, assignment: AccountAssignment, started: StartedSession) -> list[Write]:
     """The parts of the transaction, the state's first."""
     session = started.session
     record = ExchangeRecord(
@@ -121,14 +120,14 @@ def _writes(attempt: _Attempt, assignment: AccountAssignment, started: StartedSe
     ]
 
 
-def _draft_session(attempt: _Attempt, customer: Customer) -> StartedSession:
+def _draft_session(attempt: CommitAttempt, customer: Customer) -> StartedSession:
     """The session, its tokens signed before anything is written. Raises: Unavailable, aws.Failed."""
     pending = attempt.state.pending
     secret = redemption.first_secret(attempt.key, pending.hash, pending.derivation_key_version)
     session, refresh = issuance.new_session(
         customer,
         [*AMR],
-        client=attempt.arrival.client.label,
+        client=attempt.proof.client.label,
         derivation_key_version=pending.derivation_key_version,
         secret=secret,
     )

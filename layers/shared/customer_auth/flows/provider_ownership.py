@@ -39,7 +39,7 @@ from customer_auth.social.provider import ProviderAccount
 from customer_auth.social.sign_in_states import PendingState
 
 
-class Arrival(NamedTuple):
+class ProviderProof(NamedTuple):
     """Somebody who has just proven an account at a provider, and with it perhaps an email address; with `caller`, in their session."""
 
     account: ProviderAccount
@@ -63,8 +63,8 @@ class Arrival(NamedTuple):
         return self._replace(caller=self.caller._replace(customer=customer, session=session))
 
 
-class Known(NamedTuple):
-    """What is known of an arrival, as of one read: the account, the owner of the address, and the customer whom either names.
+class AccountState(NamedTuple):
+    """What is stored about a proof, as of one read: the account, the owner of the address, and the customer whom either names.
 
     `names` are those that Apple's form has brought.
     """
@@ -85,102 +85,100 @@ class AccountAssignment(NamedTuple):
     ends_devices_of: Address | None = None
 
 
-def read(arrival: Arrival, state: PendingState) -> Known:
+def read(proof: ProviderProof, state: PendingState) -> AccountState:
     """Two reads: the account and the address, then the customer whom they name. Raises: Unavailable, aws.Failed."""
-    address = arrival.address
+    address, is_apple = proof.address, proof.account.provider == provider_settings.APPLE
     identity_keys = identity_items.keys_of(address) if address else []
-    linked_item, names_item, *identities = dynamodb.batch_get(
-        [provider_account_items.ref(arrival.key), provider_name_items.ref(state.hash), *identity_keys]
-    )
-    linked = provider_account_items.from_item(arrival.key, linked_item)
-    identity = identity_items.from_items(address, identities) if address else None
+    name_keys = [provider_name_items.ref(state.hash)] if is_apple else []
+    linked_item, *items = dynamodb.batch_get([provider_account_items.ref(proof.key), *identity_keys, *name_keys])
+    linked = provider_account_items.from_item(proof.key, linked_item)
+    identity = identity_items.from_items(address, items[: len(identity_keys)]) if address else None
     customer_id = linked.customer_id if linked else identity.customer_id if identity else None
     [item] = dynamodb.batch_get([customer_items.key(customer_id)]) if customer_id else [None]
     customer = customer_items.from_item(item)
     if customer is None and (linked or (identity and identity.owner)):
         raise Unavailable("identity_without_customer")
-    state_of_address = AddressState(identity, None if linked else customer)
-    names = provider_name_items.from_item(names_item if arrival.account.provider == provider_settings.APPLE else None)
-    return Known(linked, state_of_address, customer, names)
+    names = provider_name_items.from_item(items[-1] if is_apple else None)
+    return AccountState(linked, AddressState(identity, None if linked else customer), customer, names)
 
 
-def assign(arrival: Arrival, known: Known) -> AccountAssignment:
+def assign(proof: ProviderProof, known: AccountState) -> AccountAssignment:
     """Whom the account signs in.
 
     Raises: IdentityExists, AccountDeletionPending, WrongProviderProof, BadRequest (the referral code), Unavailable, aws.Failed.
     """
     if known.linked and known.customer:
-        return _sign_in(arrival, known.linked, known.customer)
-    if arrival.caller:
-        session = arrival.caller.session
-        return _link(arrival, arrival.caller.customer, [session_items.is_there(session.customer_id, session.family)])
+        return _sign_in(proof, known.linked, known.customer)
+    if proof.caller:
+        session = proof.caller.session
+        return _link(proof, proof.caller.customer, [session_items.is_there(session.customer_id, session.family)])
     owner, identity = known.address.owner, known.address.identity
     if owner and identity:
-        return _link(arrival, owner, [identity_items.is_still_owned(identity)])
-    return _sign_up(arrival, known)
+        return _link(proof, owner, [identity_items.is_still_owned(identity)])
+    return _sign_up(proof, known)
 
 
-def _sign_in(arrival: Arrival, linked: LinkedAccount, customer: Customer) -> AccountAssignment:
-    if arrival.caller and arrival.caller.customer.id != customer.id:
+def _sign_in(proof: ProviderProof, linked: LinkedAccount, customer: Customer) -> AccountAssignment:
+    if proof.caller and proof.caller.customer.id != customer.id:
         raise IdentityExists("another_customers")
     if linked.suspended_at:
         raise WrongProviderProof("suspended")
     _check_may_sign_in(customer)
-    return AccountAssignment(customer.with_session(), [customer_items.begin_session(customer), _keep(linked, arrival)])
+    return AccountAssignment(customer.with_session(), [customer_items.begin_session(customer), _keep(linked, proof)])
 
 
-def _keep(linked: LinkedAccount, arrival: Arrival) -> Write:
+def _keep(linked: LinkedAccount, proof: ProviderProof) -> Write:
     """The account stays its customer's; a refresh token takes the place of one that was revoked. Raises: aws.Failed."""
-    token = arrival.account.refresh_token
+    token = proof.account.refresh_token
     if token is None or linked.refresh_token is not None:
         return provider_account_items.may_sign_in(linked)
     return provider_account_items.keep_token(linked, provider_tokens.encrypt(token, linked.customer_id))
 
 
-def _link(arrival: Arrival, customer: Customer, owner_checks: list[Write]) -> AccountAssignment:
+def _link(proof: ProviderProof, customer: Customer, owner_checks: list[Write]) -> AccountAssignment:
     """Add the account to a customer's, who is notified."""
-    accounts, provider = customer.provider_accounts or {}, arrival.account.provider
+    accounts, provider = customer.provider_accounts or {}, proof.account.provider
     _check_may_sign_in(customer)
     if provider in accounts:
         raise IdentityExists("another_account")
-    linked = customer.with_session()._replace(provider_accounts={**accounts, provider: arrival.key})
+    linked = customer.with_session()._replace(provider_accounts={**accounts, provider: proof.key})
     writes = [
         customer_provider_items.link(customer, linked.provider_accounts or {}),
-        provider_account_items.put_new(_new_account(arrival, customer)),
+        provider_account_items.put_new(_new_account(proof, customer)),
         *owner_checks,
-        *provider_changes.notify(Kind.PROVIDER_ADDED, customer, arrival.client.locale),
+        *provider_changes.notify(Kind.PROVIDER_ADDED, customer, proof.client.locale),
     ]
     return AccountAssignment(linked, writes)
 
 
-def _sign_up(arrival: Arrival, known: Known) -> AccountAssignment:
+def _sign_up(proof: ProviderProof, known: AccountState) -> AccountAssignment:
     """A new customer, whose the address becomes if the provider proves one that nobody has verified."""
-    names = Names(*(new or old for new, old in zip(known.names, arrival.account.names, strict=True)))
-    accounts = {arrival.account.provider: arrival.key}
-    if arrival.address:
+    names = Names(*(new or old for new, old in zip(known.names, proof.account.names, strict=True)))
+    accounts = {proof.account.provider: proof.key}
+    if proof.address:
         assignment = ownership.assign(
-            arrival.address,
+            proof.address,
             known.address,
             names,
-            referral_code=arrival.referral_code,
+            referral_code=proof.referral_code,
             provider_accounts=accounts,
             begins_session=True,
         )
         customer, writes, condition_checks = assignment.customer, assignment.writes, assignment.condition_checks
     else:
         customer = customers.new(names)._replace(provider_accounts=accounts).with_session()
-        customer, condition_checks = referrals.resolve(customer, arrival.referral_code)
+        customer, condition_checks = referrals.resolve(customer, proof.referral_code)
         writes = [customer_items.put_new(customer), referral_items.put(customer)]
-    account = _new_account(arrival, customer)._replace(gave_names=any(names) or None)
+    account = _new_account(proof, customer)._replace(gave_names=any(names) or None)
     writes = [*writes, provider_account_items.put_new(account)]
-    return AccountAssignment(customer, writes, condition_checks, is_new=True, ends_devices_of=arrival.address)
+    return AccountAssignment(customer, writes, condition_checks, is_new=True, ends_devices_of=proof.address)
 
 
-def _new_account(arrival: Arrival, customer: Customer) -> LinkedAccount:
+def _new_account(proof: ProviderProof, customer: Customer) -> LinkedAccount:
     """The account as it is stored for this customer. Raises: aws.Failed (the refresh token cannot be encrypted)."""
-    token = arrival.account.refresh_token
+    token = proof.account.refresh_token
     sealed = provider_tokens.encrypt(token, customer.id) if token else None
-    return LinkedAccount(arrival.key, arrival.account.provider, customer.id, clock.now(), arrival.account.email, sealed)
+    return LinkedAccount(proof.key, proof.account.provider, customer.id, clock.now(), proof.account.email, sealed)
 
 
 def _check_may_sign_in(customer: Customer) -> None:

@@ -17,8 +17,8 @@ from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError, Unavailable
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.flows import provider_commit
-from customer_auth.flows.provider_commit import ProviderSignIn
-from customer_auth.flows.provider_ownership import Arrival
+from customer_auth.flows.provider_commit import CommitAttempt, ProviderSignIn
+from customer_auth.flows.provider_ownership import ProviderProof
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.social import providers, sign_in_state_items, sign_in_states
@@ -72,7 +72,7 @@ def start(name: str, redirect_url: str, binding: str | None, issuer: str) -> Sta
     return Started(auth_url, state, binding)
 
 
-def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
+def exchange(name: str, request: CodeExchange, issuer: str) -> ProviderSignIn:
     """Sign in the customer whose account at the provider the code opens, or sign up a new one; or add the account to the caller's.
 
     Of any number of concurrent calls with one state, one starts a session; those with its code and Idempotency-Key get the same session.
@@ -81,26 +81,27 @@ def exchange(name: str, brought: CodeExchange, issuer: str) -> ProviderSignIn:
     """
     provider = providers.find(name)
     audit.note(provider=name)
-    if brought.caller and not sessions.is_recent(brought.caller.claims):
+    if request.caller and not sessions.is_recent(request.caller.claims):
         raise ReauthenticationRequired
-    if provider.needs_state and brought.state is None:
+    if provider.needs_state and request.state is None:
         raise BadRequest("State is required", FieldError("state", "is required", missing=True))
-    state_hash = sign_in_states.hash_of(brought.state) if brought.state else None
-    state = sign_in_state_items.take(brought.binding, name, state_hash)
+    state_hash = sign_in_states.hash_of(request.state) if request.state else None
+    state = sign_in_state_items.take(request.binding, name, state_hash)
     if isinstance(state, CompletedState):
-        return _repeated(state, brought, issuer)
+        return _repeated(state, request, issuer)
     try:
-        return _commit(provider, state, brought, issuer)
+        return _commit(provider, state, request, issuer)
     except Exception:
         _end_taking(sign_in_state_items.close, state)
         raise
 
 
-def _commit(provider: Provider, state: TakenState, brought: CodeExchange, issuer: str) -> ProviderSignIn:
+def _commit(provider: Provider, state: TakenState, request: CodeExchange, issuer: str) -> ProviderSignIn:
     redirect_uri = _redirect_uri(provider, state.pending, issuer)
-    account = _account(provider, state, brought.code, redirect_uri)
-    arrival = Arrival(account, _proven_address(account), brought.caller, brought.client, brought.referral_code)
-    return provider_commit.commit(state, arrival, _code_hash(brought), _key_hash(state.pending, brought), brought.key, issuer)
+    account = _account(provider, state, request.code, redirect_uri)
+    proof = ProviderProof(account, _proven_address(account), request.caller, request.client, request.referral_code)
+    code_hash, key_hash = _code_hash(request), _key_hash(state.pending, request)
+    return provider_commit.commit(CommitAttempt(state, proof, code_hash, key_hash, request.key, issuer))
 
 
 def _end_taking(end: Callable[[TakenState], None], state: TakenState) -> None:
@@ -143,23 +144,23 @@ def _proven_address(account: ProviderAccount) -> Address | None:
     return address if is_as_written else None
 
 
-def _repeated(state: CompletedState, brought: CodeExchange, issuer: str) -> ProviderSignIn:
+def _repeated(state: CompletedState, request: CodeExchange, issuer: str) -> ProviderSignIn:
     """The same session again, for the call that started it. Raises: WrongProviderProof, Unavailable, aws.Failed."""
     record = state.record
-    is_callers = record.key_hash is not None and record.key_hash == _key_hash(state.pending, brought)
+    is_callers = record.key_hash is not None and record.key_hash == _key_hash(state.pending, request)
     if not is_callers or record.at + REPEAT_SECONDS <= clock.now():
         raise WrongProviderProof("state_spent")
-    if record.code_hash != _code_hash(brought):
+    if record.code_hash != _code_hash(request):
         sign_in_state_items.forget_record(state)
         raise WrongProviderProof("code")
-    if brought.caller and brought.caller.customer.id != record.customer_id:
+    if request.caller and request.caller.customer.id != record.customer_id:
         raise WrongProviderProof("another_customer")
-    return provider_commit.repeat(state, brought.key, issuer)
+    return provider_commit.repeat(state, request.key, issuer)
 
 
-def _code_hash(brought: CodeExchange) -> bytes:
-    return ids.sha256(brought.code.encode())
+def _code_hash(request: CodeExchange) -> bytes:
+    return ids.sha256(request.code.encode())
 
 
-def _key_hash(state: PendingState, brought: CodeExchange) -> bytes | None:
-    return ids.sha256(state.hash, brought.key.encode()) if brought.key else None
+def _key_hash(state: PendingState, request: CodeExchange) -> bytes | None:
+    return ids.sha256(state.hash, request.key.encode()) if request.key else None
