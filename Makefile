@@ -23,6 +23,7 @@ help: ## Show this list
 setup: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Create .venv and .tools; the other targets do this by themselves
 
 dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists the options)
+	@$(if $(findstring --with-providers,$(ARGS)),$(BRING_NODE) && $(MAKE) -s --no-print-directory oidc-provider)
 	@.venv/bin/python -m local $(ARGS)
 
 test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
