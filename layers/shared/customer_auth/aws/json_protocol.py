@@ -7,7 +7,7 @@ values are left as they are in the protocol.
 
 import base64
 import os
-import uuid
+import secrets
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -62,7 +62,7 @@ def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, 
     A repeated transaction is executed once. Raises: the errors of `errors.from_response`, OutcomeUnknown.
     """
     if operation == "TransactWriteItems":
-        parameters = {**parameters, "ClientRequestToken": str(uuid.uuid4())}
+        parameters = {**parameters, "ClientRequestToken": secrets.token_hex(16)}
     body = _encode(parameters)
     attempt, may_be_executed = 0, False
     while True:
