@@ -86,7 +86,8 @@ def _compare(ref: AttemptRef, attempt: CodeAttempt, counted: Challenge | Idempot
             idempotency_items.delete(ref.code_item, ref.purpose, counted)
             raise WrongCode("wrong_repeat")
         return Repeat(address, counted, attempt.key)
-    audit.note(address=counted.address)
+    if address is None:
+        audit.note(address=counted.address)
     if not _matches(counted, ref.purpose, counted.address, attempt.code):
         raise WrongCode("wrong")
     return Proof(counted.address, counted, ref, attempt.key, attempt.client)
