@@ -133,7 +133,7 @@ def test_schedules_fire_by_themselves_as_time_passes(number):
         assert seconds(deleted_at) >= full_hour
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])  # SIGINT is the former's twin
 def test_a_move_that_was_interrupted_continues_after_a_restart_and_loses_nothing(tmp_path, numbers, how):
     stays, leaves = next(numbers), next(numbers)
     with started("--data", tmp_path / "data") as first:
