@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social import apple
-from customer_auth.social.deadline import Deadline
 from customer_auth.social.provider import PendingSignIn
 from local import provider_process
 from tests.harness import local_providers

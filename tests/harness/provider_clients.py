@@ -1,7 +1,7 @@
 """The service's side of a provider of the tests: the provider as the service would set it up, and a whole sign-in with it."""
 
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social import apple, google
-from customer_auth.social.deadline import Deadline
 from customer_auth.social.facebook import FacebookProvider
 from customer_auth.social.provider import PendingSignIn, Provider, ProviderAccount
 from tests.harness.provider_server import ProviderServer

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 from customer_auth.aws import connections, json_protocol, sdk, secret_keys
 from customer_auth.base import clock, provider_settings, settings
-from customer_auth.social import discovery, jwks, provider_secrets, providers
+from customer_auth.outgoing import provider_secrets
+from customer_auth.social import discovery, jwks, providers
 from customer_auth.tokens import keyring, publishable_keys
 from local import events
 from local.filters import fits_any

@@ -25,7 +25,9 @@ def imports(path):
 
 FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
 # What talks to providers, and the functions that do.
-TO_PROVIDERS = {f"customer_auth.social.{name}" for name in ("discovery", "facebook", "jwks", "openid", "provider_http", "provider_sockets")}
+TO_PROVIDERS = {f"customer_auth.social.{name}" for name in ("discovery", "facebook", "jwks", "openid")} | {
+    f"customer_auth.outgoing.{name}" for name in ("provider_http", "provider_sockets")
+}
 CALLING_PROVIDERS = {
     "exchange_provider_code",
     "process_account_deletions",

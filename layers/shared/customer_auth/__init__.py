@@ -7,6 +7,7 @@ audit      the log line of a request, and its metrics
 passwords  hashing, and the password attempts of a customer
 customers  customers, their addresses, registrations and referrals
 tokens     signing keys, access tokens and the other tokens that are signed or keyed
+outgoing   requests to services other than AWS, and the secrets that they need
 sessions   sessions and refresh tokens
 otp        one-time codes: challenges, attempts, devices, windows, redemption
 messaging  the outbox, notifications, texts, senders

@@ -3,8 +3,8 @@ import time
 import pytest
 
 from customer_auth.base import clock
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social import discovery, jwks
-from customer_auth.social.deadline import Deadline
 from tests.harness.hostile_facebook import HostileFacebook
 from tests.harness.hostile_provider import HostileProvider
 

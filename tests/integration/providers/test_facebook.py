@@ -5,8 +5,8 @@ import pytest
 from customer_auth.base import clock
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.customers.customers import Names
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social import facebook_requests
-from customer_auth.social.deadline import Deadline
 from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, ProviderAccount
 from tests.harness import provider_faults
 from tests.harness.provider_clients import PENDING, REDIRECT_URI, client_of, signed_in

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing.deadline import Deadline
 from tests.harness.provider_clients import PENDING, REDIRECT_URI, client_of
 
 OTHER_URI = "http://127.0.0.1:3000/other"

@@ -6,8 +6,8 @@ from customer_auth import audit
 from customer_auth.base import clock
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut, WrongProviderProof
 from customer_auth.customers.customers import Names
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social import apple_form, discovery
-from customer_auth.social.deadline import Deadline
 from customer_auth.social.discovery import Endpoints
 from customer_auth.social.openid import OpenIdProvider
 from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, ProviderAccount

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
-from customer_auth.social import provider_http, provider_sockets
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing import provider_http, provider_sockets
+from customer_auth.outgoing.deadline import Deadline
 from tests.harness import provider_faults
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"

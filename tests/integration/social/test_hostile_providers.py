@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing.deadline import Deadline
 from tests.harness import provider_faults, provider_tokens
 from tests.harness.provider_tokens import rsa_key
 from tests.harness.world import Tables

@@ -1,9 +1,10 @@
 import pytest
 
 from customer_auth.base.provider_errors import ProviderFailed
-from customer_auth.social import discovery, provider_http
-from customer_auth.social.deadline import Deadline
-from customer_auth.social.provider_http import ProviderResponse
+from customer_auth.outgoing import provider_http
+from customer_auth.outgoing.deadline import Deadline
+from customer_auth.outgoing.provider_http import ProviderResponse
+from customer_auth.social import discovery
 
 DOCUMENT = """{
   "issuer": "%s",

@@ -7,8 +7,9 @@ import pytest
 
 from customer_auth.base import clock
 from customer_auth.customers.customers import Names
-from customer_auth.social import apple, apple_form, google, profile_fields, provider_http
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing import provider_http
+from customer_auth.outgoing.deadline import Deadline
+from customer_auth.social import apple, apple_form, google, profile_fields
 from customer_auth.social.facebook import FacebookProvider
 from customer_auth.social.provider import code_challenge
 from tests.harness.provider_tokens import ec_key, rsa_key

@@ -13,8 +13,8 @@ from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.customers import provider_account_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.provider_account_items import LinkedAccount
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social import apple, provider_tokens, providers
-from customer_auth.social.deadline import Deadline
 
 _TRIED_SECONDS = clock.DAY
 

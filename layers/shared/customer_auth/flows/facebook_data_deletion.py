@@ -14,7 +14,8 @@ from customer_auth.customers import customer_items, provider_account_items
 from customer_auth.customers.customers import Status
 from customer_auth.deletion import data_deletion_items
 from customer_auth.flows import account_deletion, provider_removal
-from customer_auth.social import facebook_requests, provider_secrets
+from customer_auth.outgoing import provider_secrets
+from customer_auth.social import facebook_requests
 from customer_auth.social.facebook_requests import SignedRequest
 
 

@@ -16,8 +16,8 @@ from customer_auth.base.errors import NotFound
 from customer_auth.customers import customer_items, provider_account_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.provider_account_items import LinkedAccount
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social import apple, apple_events, google, google_events, provider_event_items, providers
-from customer_auth.social.deadline import Deadline
 
 
 class Reaction(Enum):

@@ -19,10 +19,10 @@ from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut,
 from customer_auth.flows import provider_commit
 from customer_auth.flows.provider_commit import CommitAttempt, ProviderSignIn
 from customer_auth.flows.provider_ownership import ProviderProof
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.sessions import sessions
 from customer_auth.sessions.sessions import Caller
 from customer_auth.social import providers, sign_in_state_items, sign_in_states
-from customer_auth.social.deadline import Deadline
 from customer_auth.social.exchange_records import REPEAT_SECONDS
 from customer_auth.social.provider import CodeAccepted, CodeAcceptedLate, Provider, ProviderAccount
 from customer_auth.social.sign_in_state_items import CompletedState, TakenState

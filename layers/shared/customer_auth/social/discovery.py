@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from customer_auth import audit
 from customer_auth.base import clock
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
-from customer_auth.social import provider_http, signed_tokens
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing import provider_http
+from customer_auth.outgoing.deadline import Deadline
+from customer_auth.social import signed_tokens
 
 _RETRY_SECONDS = 5 * clock.MINUTE  # after a document that was refused, where the endpoints stand in code
 _MAX_DOCUMENTS = 16

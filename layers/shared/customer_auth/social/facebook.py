@@ -15,10 +15,11 @@ from typing import Any
 
 from customer_auth.base import clock, provider_settings
 from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
-from customer_auth.social import profile_fields, provider_http, signed_tokens
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing import provider_http
+from customer_auth.outgoing.deadline import Deadline
+from customer_auth.outgoing.provider_http import ProviderResponse
+from customer_auth.social import profile_fields, signed_tokens
 from customer_auth.social.provider import PendingSignIn, ProviderAccount, accepted_code, code_challenge
-from customer_auth.social.provider_http import ProviderResponse
 
 NAME = provider_settings.FACEBOOK
 _SCOPES = "public_profile email"

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 from customer_auth.base import clock, ids
 from customer_auth.base.provider_errors import ProviderFailed
-from customer_auth.social import provider_http
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing import provider_http
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.social.signed_tokens import VerificationKey
 
 _REFETCH_SECONDS = 60

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from customer_auth.base.provider_errors import ProviderFailed, WrongProviderProof
-from customer_auth.social import discovery, id_tokens, jwks, profile_fields, provider_http
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing import provider_http
+from customer_auth.outgoing.deadline import Deadline
+from customer_auth.outgoing.provider_http import ProviderResponse
+from customer_auth.social import discovery, id_tokens, jwks, profile_fields
 from customer_auth.social.discovery import Endpoints
 from customer_auth.social.provider import PendingSignIn, ProviderAccount, accepted_code, code_challenge
-from customer_auth.social.provider_http import ProviderResponse
 from customer_auth.social.signed_tokens import FindKey, VerificationKey
 
 _MAX_TOKEN = 4096

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from customer_auth.base import ids
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.customers.customers import Names
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing.deadline import Deadline
 
 
 class ProviderAccount(NamedTuple):

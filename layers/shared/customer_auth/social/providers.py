@@ -5,7 +5,8 @@ from functools import cache
 
 from customer_auth.base.errors import NotFound
 from customer_auth.base.provider_settings import providers as settings
-from customer_auth.social import apple, facebook, google, provider_secrets
+from customer_auth.outgoing import provider_secrets
+from customer_auth.social import apple, facebook, google
 from customer_auth.social.facebook import FacebookProvider
 from customer_auth.social.openid import OpenIdProvider
 from customer_auth.social.provider import Provider

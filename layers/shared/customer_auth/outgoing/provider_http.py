@@ -18,8 +18,8 @@ from httptools import HttpParserError, HttpParserUpgrade
 from customer_auth.aws.connections import READ_BYTES, Receiver
 from customer_auth.base import clock
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
-from customer_auth.social import provider_sockets
-from customer_auth.social.deadline import Deadline
+from customer_auth.outgoing import provider_sockets
+from customer_auth.outgoing.deadline import Deadline
 from customer_auth.tokens import strict_jws
 from customer_auth.tokens.strict_jws import InvalidToken
 
