@@ -7,6 +7,7 @@ from customer_auth import audit, aws
 from customer_auth.base import settings
 from customer_auth.messaging import outbox, template_lint, templates
 from customer_auth.messaging.message_items import OutboxMessage
+from customer_auth.messaging.send_results import Result, SendOutcome
 from customer_auth.otp.purposes import Purpose
 
 settings.service(), settings.messaging()  # a wrong setting ends the start, with its name
@@ -44,12 +45,12 @@ def _handled(record: dict[str, Any]) -> bool:
     return from_stream or not result.retry
 
 
-def _delivered(message: OutboxMessage) -> outbox.Result:
+def _delivered(message: OutboxMessage) -> Result:
     """Tables that fail for seconds must not cost a code that lives for minutes: it comes again from the queue."""
     try:
         return outbox.deliver(message)
     except aws.Failed as failed:
-        return outbox.Result(outbox.SendOutcome.POSTPONED, failed.code)
+        return Result(SendOutcome.POSTPONED, failed.code)
 
 
 def _identifier(record: dict[str, Any]) -> str:

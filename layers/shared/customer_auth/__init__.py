@@ -3,11 +3,11 @@
 base       time, ids, settings, errors, languages, rate-limit windows: pure, no AWS
 addresses  phone numbers and email addresses: what people type becomes one key
 aws        the client, its errors, DynamoDB, every key string, the secret keys
+outgoing   requests to services other than AWS, and the secrets that they need
 audit      the log line of a request, and its metrics
 passwords  hashing, and the password attempts of a customer
 customers  customers, their addresses, registrations and referrals
 tokens     signing keys, access tokens and the other tokens that are signed or keyed
-outgoing   requests to services other than AWS, and the secrets that they need
 sessions   sessions and refresh tokens
 otp        one-time codes: challenges, attempts, devices, windows, redemption
 messaging  the outbox, notifications, texts, senders

@@ -6,8 +6,6 @@ later goes to the retry queue, and comes back from it while its code is valid.
 """
 
 import json
-from enum import StrEnum
-from typing import NamedTuple, assert_never
 
 from customer_auth import audit, aws
 from customer_auth.addresses.address import Address, Channel
@@ -23,46 +21,13 @@ from customer_auth.messaging.deliveries import PLANS
 from customer_auth.messaging.errors import SendFailed
 from customer_auth.messaging.message_items import LeaseHeld, OutboxMessage
 from customer_auth.messaging.messages import Kind, MessageChannel, render
+from customer_auth.messaging.send_results import Result, SendOutcome, record_failure
 from customer_auth.messaging.senders import SENDERS
 from customer_auth.otp import challenges
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.derivation import derive_code
 from customer_auth.otp.purposes import Purpose
 from customer_auth.tokens import reset_tokens
-
-
-class SendOutcome(StrEnum):
-    """How one attempt to send a message ended."""
-
-    SENT = "sent"
-    SKIPPED = "skipped"  # the address's owner is to get no message
-    DROPPED = "dropped"  # a notification, and the windows of its addresses are full
-    NOTHING_TO_SEND = "nothing_to_send"  # already sent, replaced, used or expired
-    LEASED_ELSEWHERE = "leased_elsewhere"
-    POSTPONED = "postponed"  # a failure that may pass
-    FAILED = "failed"  # a failure that will not
-
-
-class Result(NamedTuple):
-    """The outcome of one attempt, and for a failure its reason."""
-
-    outcome: SendOutcome
-    reason: str = ""
-
-    @property
-    def retry(self) -> bool:
-        """Whether the message is to be tried again."""
-        match self.outcome:
-            case SendOutcome.LEASED_ELSEWHERE | SendOutcome.POSTPONED:
-                return True
-            case SendOutcome.SENT | SendOutcome.SKIPPED | SendOutcome.DROPPED | SendOutcome.NOTHING_TO_SEND | SendOutcome.FAILED:
-                return False
-        assert_never(self.outcome)
-
-    @property
-    def log_outcome(self) -> str:
-        """The outcome as the log names it: a failure by its reason."""
-        return self.reason or self.outcome
 
 
 def deliver(message: OutboxMessage) -> Result:
@@ -94,7 +59,7 @@ def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
     try:
         _send(Kind(notification["kind"]), message, address, address.destination, notification)
     except SendFailed as failure:
-        return _record_failure(message, failure, notification)
+        return record_failure(message, failure, notification)
     notification_items.delete(message.pk)
     audit.count("sent")
     return Result(SendOutcome.SENT)
@@ -115,7 +80,7 @@ def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
     try:
         _send(kind, message, address, _destination(address, identity), challenge)
     except SendFailed as failure:
-        return _record_failure(message, failure, challenge)
+        return record_failure(message, failure, challenge)
     message_items.record(message, DeliveryState.SENT, customer_id=owner)
     audit.count("sent")
     return Result(SendOutcome.SENT)
@@ -171,21 +136,6 @@ def _secret(message: OutboxMessage, address: Address, challenge: Item) -> dict[s
     token = challenges.encode(keys.item_key(message.pk), message.purpose, message.challenge_id) + code
     phone = address.destination if address.channel is Channel.PHONE else ""
     return {"token": token, "reset_url": reset_tokens.link(token, address), "phone": phone}
-
-
-def _record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -> Result:
-    """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent.
-
-    A throttle, and any other refusal that is not among its sender's permanent ones, is retried until RetryQueue (template.yaml) gives up.
-    """
-    was_unsure = leased["delivery"] == DeliveryState.LEASED_AGAIN
-    if failure.permanent or (failure.unknown and was_unsure):
-        message_items.record(message, DeliveryState.FAILED, reason=failure.reason)
-        audit.count("failed")
-        return Result(SendOutcome.FAILED, failure.reason)
-    state = DeliveryState.UNSURE if failure.unknown or was_unsure else DeliveryState.QUEUED
-    message_items.record(message, state, reason=failure.reason)
-    return Result(SendOutcome.POSTPONED, failure.reason)
 
 
 def enqueue_retry(message: OutboxMessage) -> None:

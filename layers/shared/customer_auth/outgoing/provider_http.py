@@ -16,12 +16,10 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 from httptools import HttpParserError, HttpParserUpgrade
 
 from customer_auth.aws.connections import READ_BYTES, Receiver
-from customer_auth.base import clock
+from customer_auth.base import clock, strict_json
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.outgoing import provider_sockets
 from customer_auth.outgoing.deadline import Deadline
-from customer_auth.tokens import strict_jws
-from customer_auth.tokens.strict_jws import InvalidToken
 
 OK = 200
 _MAX_BYTES = 64 * 1024  # of an answer, head included; the longest in practice, Google's discovery document and keys, have 2 KB
@@ -47,8 +45,8 @@ class ProviderResponse(NamedTuple):
     def json_object(self) -> dict[str, Any]:
         """The JSON object that the body is. Raises: ProviderFailed."""
         try:
-            return strict_jws.json_object(self.body)
-        except InvalidToken:
+            return strict_json.json_object(self.body)
+        except ValueError:
             raise ProviderFailed("provider_json") from None
 
 

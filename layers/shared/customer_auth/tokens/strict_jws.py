@@ -4,7 +4,6 @@ Libraries accept more than that (padding, loose bits, the last of two equal name
 what RFC 8725 warns of, so both kinds of tokens here, ours and those of providers, are parsed by this module before a library sees them.
 """
 
-import json
 from typing import Any
 
 import jwt
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.api_jws import PyJWS
 
-from customer_auth.base import ids
+from customer_auth.base import ids, strict_json
 
 _PARTS = 3
 
@@ -43,16 +42,6 @@ def check_signature(token: str, key: RSAPublicKey | EllipticCurvePublicKey, algo
 def json_object(raw: bytes | str) -> dict[str, Any]:
     """The JSON object in `raw`. Raises: InvalidToken for any other JSON, and if a name occurs twice."""
     try:
-        value = json.loads(raw, object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
+        return strict_json.json_object(raw)
+    except ValueError:
         raise InvalidToken("json") from None
-    if not isinstance(value, dict):
-        raise InvalidToken("json")
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return members
