@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn, override
 
-from local import gateway, pool, provider_process
+from local import gateway, iys, pool, provider_process
 from local.parameters import ParameterError
 from local.provider_process import ProvidersError
 from local.runtime import code_folders
@@ -46,7 +46,7 @@ def _serve() -> int:
     url = f"http://127.0.0.1:{server.port}"
     try:
         with _providers(arguments, url) as provider_settings:
-            defaults = {**dict.fromkeys(OWN_ADDRESS, url), **provider_settings}
+            defaults = {**dict.fromkeys(OWN_ADDRESS, url), "NETGSM_IYS_URL": f"{url}{iys.PATH}", **provider_settings}
             template = Template.load(arguments.template, dict(arguments.set), defaults=defaults)
             return _run(arguments, template, server, url)
     except (ParameterError, ProvidersError) as error:

@@ -9,6 +9,7 @@ from local import pages, parameters
 from local.clock import Clock
 from local.gateway import JSON, message
 from local.inbox import Inbox
+from local.iys import Iys
 from local.pages import PREFIX
 from local.pool import Broken, Pool
 from local.scheduler import Stopping, event_of
@@ -31,12 +32,13 @@ class Console(NamedTuple):
     pools: Mapping[str, Pool]
     inbox: Inbox
     senders: Senders
+    iys: Iys
     clock: Clock
     advance: Callable[[float], None]
     hosts: frozenset[str]
 
-    def answer(self, request: Request) -> Response:
-        """The response to a request whose path begins with PREFIX."""
+    def answer(self, request: Request) -> Response | None:
+        """The response to a request whose path begins with PREFIX, or None for none."""
         if request.header("host") not in self.hosts:
             return message(403, "The local stack only answers at its own address.")  # no page of another site may read the inbox
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
@@ -95,6 +97,10 @@ def _faults(console: Console, request: Request, _rest: str) -> Response:
     seconds = _number(body, "for_seconds", LONGEST_ADVANCE_SECONDS)
     console.senders.break_(channel, str(body["mode"]), seconds)
     return _json({"sender": channel, "mode": body["mode"], "for_seconds": seconds})
+
+
+def _iys(console: Console, request: Request, _rest: str) -> Response | None:
+    return console.iys.answer(request)
 
 
 def _run(console: Console, _request: Request, name: str) -> Response:
@@ -157,12 +163,13 @@ def _json(value: object) -> Response:
     return Response(200, (JSON, ("cache-control", "no-store")), json.dumps(value, ensure_ascii=False).encode())
 
 
-_ROUTES: Mapping[str, Mapping[str, Callable[[Console, Request, str], Response]]] = {
+_ROUTES: Mapping[str, Mapping[str, Callable[[Console, Request, str], Response | None]]] = {
     "": {"GET": _inbox},
     "demo": {"GET": _demo},
     "messages": {"GET": _messages},
     "clock": {"POST": _clock},
     "faults": {"POST": _faults},
+    "iys": {"POST": _iys},
     "run": {"POST": _run},
     "admin": {"GET": _folder, "POST": _grant_admin},
     "receipts-key": {"GET": _receipts_key},

@@ -15,6 +15,7 @@ from phonenumbers import PhoneNumberType
 from local.clock import Clock
 
 KEPT_MESSAGES = 5_000
+CARRY_CODES = ("sms", "email")
 WEB_OTP_LINE = re.compile(r"^@\S+ #(\S+)$", re.MULTILINE)  # the last line of an SMS, which lets browsers fill in the code
 
 DIGIT = "[0-9٠-٩۰-۹]"  # codes are shown in the digits of the reader's language
@@ -56,7 +57,8 @@ class Inbox:
 
     def add(self, channel: str, to: str, body: str, *, provider: str, subject: str | None = None) -> None:
         """Store a message and announce it."""
-        message = Message(channel, to, body, subject, find_code(body, self._settings), provider, self._clock.iso())
+        code = find_code(body, self._settings) if channel in CARRY_CODES else None
+        message = Message(channel, to, body, subject, code, provider, self._clock.iso())
         with self._lock:
             self._messages.appendleft(message)
         self._on_message(message)

@@ -16,7 +16,7 @@ from local.clock import Clock
 from local.inbox import Inbox
 from local.server import Request, Response
 
-SENDERS: Mapping[str, str] = {"sms": "sns", "email": "ses"}  # channel → provider
+SENDERS: Mapping[str, str] = {"sms": "sns", "email": "ses", "iys": "netgsm"}  # channel → provider
 MODES = ("error", "throttle", "timeout", "reject", "lost")
 HANG_SECONDS = 70  # longer than any client waits (60 in botocore)
 OUTBOUND_EMAILS = "/v2/email/outbound-emails"
@@ -71,11 +71,11 @@ class Senders:
         if not sendings:
             return forward(request)
         channel = sendings[0].channel
-        mode = self._mode(channel)
+        mode = self.mode(channel)
         if (channel, mode) in REFUSALS:
             return _refused(channel, REFUSALS[channel, mode])
         if mode == "timeout":
-            self._stopping.wait(HANG_SECONDS)
+            self.hang()
             return None
         if channel == "email" and not all(is_taken(each.to) for each in sendings):
             return _refused(channel, NO_MAILBOX)
@@ -85,7 +85,12 @@ class Senders:
                 self._inbox.add(each.channel, each.to, each.body, provider=SENDERS[each.channel], subject=each.subject)
         return None if mode == "lost" else response
 
-    def _mode(self, channel: str) -> str:
+    def hang(self) -> None:
+        """Wait for longer than any client does, or until the stack stops."""
+        self._stopping.wait(HANG_SECONDS)
+
+    def mode(self, channel: str) -> str:
+        """How this sender is broken now; empty if it is not."""
         mode, until = self._faults.get(channel, ("", 0.0))
         return mode if self._clock.now() < until else ""
 

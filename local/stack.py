@@ -19,6 +19,7 @@ from local.console import TASKS, Console
 from local.data import DataFolder
 from local.gateway import Gateway
 from local.inbox import Inbox
+from local.iys import Iys
 from local.keeper import Keeper
 from local.pool import Pool
 from local.queues import QueueFeeder
@@ -27,7 +28,7 @@ from local.runtime import spec_of, task_spec
 from local.scheduler import Scheduler, jobs_of
 from local.schedules import ScheduleError
 from local.senders import Senders
-from local.server import Request, Response, Server
+from local.server import App, Server
 from local.streams import StreamFeeder
 from local.template import StreamTrigger, Template, Unresolved
 from local.worker import Failure
@@ -163,11 +164,12 @@ class Stack:
     def _feeders(self) -> list[StreamFeeder | QueueFeeder]:
         return [*self._streams, *self._queues]
 
-    def _app(self) -> Callable[[Request], Response]:
+    def _app(self) -> App:
         domain = f"127.0.0.1:{self._server.port}"
         hosts = frozenset({domain, f"localhost:{self._server.port}"})
         gateway = Gateway(Routes(self._template.functions), self._pools, self._template.cors, domain=domain, now=self._clock.now)
-        console = Console(self._template, self._pools, self._inbox, self._senders, self._clock, self._scheduler.advance, hosts)
+        iys = Iys(self._template.settings, self._inbox, self._senders)
+        console = Console(self._template, self._pools, self._inbox, self._senders, iys, self._clock, self._scheduler.advance, hosts)
         return app_of(console, gateway)
 
     def _hear(self, changes: Sequence[Change]) -> None:

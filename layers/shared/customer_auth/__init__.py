@@ -10,6 +10,7 @@ customers  customers, their addresses, registrations and referrals
 tokens     signing keys, access tokens and the other tokens that are signed or keyed
 sessions   sessions and refresh tokens
 otp        one-time codes: challenges, attempts, devices, windows, redemption
+consents   consents to commercial messages, and their withdrawal
 messaging  the outbox, notifications, texts, senders
 social     sign-in by providers: states, providers, their tokens and answers
 deletion   deletion requests, erasure, receipts

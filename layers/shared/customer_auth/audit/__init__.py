@@ -27,7 +27,7 @@ KEYS: Final = frozenset({
 METRICS: Final = frozenset({
     "requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
     "refresh_tokens_reused", "signing_key_overdue", "discovery_refused",
-    "provider_tokens_not_revoked", "provider_events",
+    "provider_tokens_not_revoked", "provider_events", "consents_posted", "consents_rejected",
 })  # fmt: skip
 NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from customer_auth.base import settings
+from customer_auth.base.consent_settings import ConsentRegister
 from customer_auth.base.provider_settings import Providers
 from customer_auth.base.settings import Messaging, Service
 
 
 def check(variables: Mapping[str, str]) -> None:
     """Check all groups of settings. Raises: SettingsError (the first invalid group's errors)."""
-    for group in (Service, Messaging, Providers):
+    for group in (Service, Messaging, Providers, ConsentRegister):
         settings.read(group, variables)

@@ -9,6 +9,7 @@ from customer_auth.customers.customer_conditions import (
     HAS_ROOM,
     SAME_EPOCH_AND_STATUS,
     epoch_and_status,
+    same_consents,
     same_password,
     session_values,
 )
@@ -17,14 +18,16 @@ from customer_auth.customers.customers import Customer
 
 
 def verify(customer: Customer, unverified: Address, *, begins_session: bool) -> Write:
-    """Part of a transaction: marks an unverified address as verified, if the customer still has it, with the same password.
+    """Part of a transaction: marks an unverified address as verified, if the customer still has it, with the same password and consents.
 
     With `begins_session` it also counts the session that begins with it.
     """
     channel, (has_same_password, values) = unverified.channel, same_password(customer)
+    has_same_consents, consent_values = same_consents(customer)
     # session epoch and status are as read · the address is still the customer's · so is the password, which the address's item will copy
-    where = f"{SAME_EPOCH_AND_STATUS} AND #{channel} = :spelling AND {has_same_password}"
-    values |= epoch_and_status(customer) | {":spelling": unverified.spelling, ":true": True, ":now": clock.now()}
+    # · no consent has been withdrawn, so those that are posted now hold
+    where = f"{SAME_EPOCH_AND_STATUS} AND #{channel} = :spelling AND {has_same_password} AND {has_same_consents}"
+    values |= consent_values | epoch_and_status(customer) | {":spelling": unverified.spelling, ":true": True, ":now": clock.now()}
     sets = f"SET #{channel}_verified = :true, #updated_at = :now"
     if begins_session:
         sets, where, values = f"{sets}, {COUNTS_SESSION}", f"{where} AND {HAS_ROOM}", values | session_values(customer)

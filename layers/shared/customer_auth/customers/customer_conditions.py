@@ -29,6 +29,15 @@ def same_ways_in(customer: Customer) -> tuple[str, Item]:
     return where, values | {f":{flag}": getattr(customer, flag) for flag in flags}
 
 
+def same_consents(customer: Customer) -> tuple[str, Item]:
+    """The condition that what was read still says which consents hold, and which of them are posted, with its values."""
+    if not customer.consents:
+        return "attribute_not_exists(#consents)", {}
+    # the list only grows, so its length says that it is the same · the same addresses are verified
+    where = "size(#consents) = :consents AND #email_verified = :has_email AND #phone_verified = :has_phone"
+    return where, {":consents": len(customer.consents), ":has_email": customer.email_verified, ":has_phone": customer.phone_verified}
+
+
 def same_password(customer: Customer) -> tuple[str, Item]:
     """The condition that the password is the one that was read, with its values."""
     if customer.password_hash is None:

@@ -26,6 +26,7 @@ from customer_auth.customers.customer_conditions import (
     HAS_ROOM,
     SAME_EPOCH_AND_STATUS,
     epoch_and_status,
+    same_consents,
     same_password,
     session_values,
 )
@@ -115,8 +116,11 @@ def update_and_end_sessions(customer: Customer, changed: Customer, names: Collec
     has_same_password, values = same_password(customer)
     values |= epoch_and_status(customer) | {f":new_{name}": value for name, value in present.items()}
     sets = ", ".join(f"#{name} = :new_{name}" for name in present)
-    # session epoch and status are as read · so is the password, which the items of the addresses copy
+    # session epoch and status are as read · so is the password, which the items of the addresses copy · so are consents that are written
     where = f"{SAME_EPOCH_AND_STATUS} AND {has_same_password}"
+    if "consents" in names:
+        has_same_consents, consent_values = same_consents(customer)
+        where, values = f"{where} AND {has_same_consents}", values | consent_values
     return dynamodb.update(*key(customer.id), f"SET {sets} REMOVE {absent}", where, values)
 
 

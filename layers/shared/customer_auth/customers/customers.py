@@ -35,7 +35,7 @@ class Customer(NamedTuple):
     this customer's referrer, of the referrer's referrer, and so on. `expires_at` is when a customer lapses who has verified nothing and
     never had a session. `deletion` is the id of the current deletion request, which lapses at `deletion_lapses_at` until it is confirmed;
     `deletions` are the ids of the cancelled ones. `provider_accounts` has, for each provider that the customer can sign in by, the key of
-    the item of their account there (`provider_account_items`).
+    the item of their account there (`provider_account_items`). `consents` are events, the oldest first (see `consents`).
     """
 
     id: str
@@ -62,6 +62,7 @@ class Customer(NamedTuple):
     deletions: list[str] | None = None
     sessions_begun: int = 0
     provider_accounts: dict[str, str] | None = None
+    consents: list[dict[str, Any]] | None = None
 
     @property
     def may_sign_in(self) -> bool:

@@ -16,6 +16,7 @@ from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Write
 from customer_auth.aws.keys import Lane
 from customer_auth.base import clock
+from customer_auth.consents import consent_record, posting_items
 from customer_auth.customers import (
     customer_deletion_items,
     customer_items,
@@ -136,7 +137,7 @@ def _erase_account(deletion: Deletion, customer: Customer, inventory: dict[str, 
 
 
 def _last_writes(deletion: Deletion, customer: Customer, inventory: dict[str, int]) -> list[Write]:
-    """The last transaction: deletes the account, frees its addresses, completes the request and notifies the customer."""
+    """The last transaction: deletes the account, frees its addresses, completes the request, notifies the customer, withdraws consents."""
     completed_at = clock.now()
     receipt = receipts.issue(deletion, inventory, completed_at)
     return [
@@ -150,6 +151,7 @@ def _last_writes(deletion: Deletion, customer: Customer, inventory: dict[str, in
         referral_items.erase(customer),
         deletion_count_items.add(deletion.id, confirmed=-1, completed=1),
         *deletion_notifications.put_new(Kind.DELETION_COMPLETED, customer, deletion),
+        *posting_items.put_new(consent_record.withdraw(consent_record.posted(customer))),
     ]
 
 

@@ -15,6 +15,7 @@ from customer_auth.base import clock
 from customer_auth.base.account_errors import AccountDeletionPending, ContactTaken, ReauthenticationRequired
 from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, WrongCode
+from customer_auth.consents import consent_record, posting_items
 from customer_auth.customers import customer_items, identity_items, ownership
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
@@ -76,8 +77,9 @@ def verify(identified: TokenOwner, attempt: CodeAttempt, issuer: str) -> Contact
     caller = identified.caller
 
     def decide(conflict: WriteConflict | None) -> ContactChanged:
-        _check_requester(proof, caller)
-        return _change(proof, caller, *_read(proof, caller.customer, conflict), issuer)
+        current = _current(caller, conflict)
+        _check_requester(proof, current)
+        return _change(proof, current, *_read(proof, current.customer), issuer)
 
     return redemption.retry_on_conflict(proof, decide, ContactTaken)
 
@@ -91,13 +93,26 @@ def _check_requester(proof: Proof, caller: Caller) -> None:
         raise WrongCode("another_requested")
 
 
-def _read(proof: Proof, customer: Customer, conflict: WriteConflict | None) -> tuple[AddressState, dict[Address, Identity]]:
+def _current(caller: Caller, conflict: WriteConflict | None) -> Caller:
+    """The caller with the customer as now, whose consents may have changed. Raises: NotAuthenticated (their sessions have ended)."""
+    if conflict is None or conflict.items[0] is None:
+        return caller
+    customer, before = customer_items.from_item(conflict.items[0]), caller.customer
+    if customer is None or _state(customer) != _state(before):
+        raise NotAuthenticated("session_ended")
+    return caller._replace(customer=customer)
+
+
+def _state(customer: Customer) -> tuple[int, str, str | None]:
+    """What changes whenever the customer's sessions end."""
+    return customer.session_epoch, customer.status, customer.password_hash
+
+
+def _read(proof: Proof, customer: Customer) -> tuple[AddressState, dict[Address, Identity]]:
     """Who has the new address, and the items of the customer's other addresses, in one read.
 
-    Raises: Throttled, ContactTaken, NotAuthenticated (the sessions have ended), Unavailable, aws.Failed.
+    Raises: Throttled, ContactTaken, Unavailable, aws.Failed.
     """
-    if conflict and conflict.items[0] is not None:
-        raise NotAuthenticated("session_ended")
     own: dict[Address, Identity] = {}
     state = ownership.read(proof.address, first=partial(_read_with_own, proof, customer, own))
     if state.identity and state.identity.proven_at and state.identity.customer_id != customer.id:
@@ -121,23 +136,26 @@ def _read_with_own(proof: Proof, customer: Customer, own: dict[Address, Identity
 def _change(proof: Proof, caller: Caller, state: AddressState, own: dict[Address, Identity], issuer: str) -> ContactChanged:
     """Raises: WriteConflict, WrongCode, aws.Failed."""
     customer, address = caller.customer, proof.address
-    started = _reissue(proof, caller, issuer)
+    changed, postings = consent_record.replace_address(customer, address)
+    started = _reissue(proof, caller, changed, issuer)
+    fields = [str(address.channel), f"{address.channel}_verified", "consents"]
     writes = [
-        customer_items.update_and_end_sessions(customer, started.customer, [str(address.channel), f"{address.channel}_verified"]),
+        customer_items.update_and_end_sessions(customer, started.customer, fields),
         *identity_items.put_verified(address, started.customer, state.identity),
         session_items.put_new(started.session),
         *(ownership.release_unverified(address, state) if state.customer and state.customer.id != customer.id else ()),
         *_writes_for_own(customer, address, own),
         *_notifications(proof, customer),
+        *posting_items.put_new(postings),
     ]
     ended = {each.key: each for each in (*customer.verified_addresses, address)}
     repeat = redemption.redeem(proof, writes, customer_id=customer.id, family=started.session.family, ends_devices_of=list(ended.values()))
     return _repeated(repeat, issuer) if repeat else _changed(address, started)
 
 
-def _reissue(proof: Proof, caller: Caller, issuer: str) -> StartedSession:
+def _reissue(proof: Proof, caller: Caller, changed: Customer, issuer: str) -> StartedSession:
     """The customer with the new address, and the session that replaces the caller's."""
-    customer = caller.customer.with_session().with_address(proof.address, verified=True)
+    customer = changed.with_session()
     customer = customer._replace(session_epoch=customer.session_epoch + 1, updated_at=clock.now(), expires_at=None)
     version = proof.challenge.derivation_key_version
     secret = redemption.first_secret(proof.key, proof.challenge.hash, version)

@@ -10,6 +10,8 @@ from customer_auth.base import clock, settings
 from customer_auth.base.account_errors import IdentityExists
 from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError, NotAuthenticated, Unavailable
+from customer_auth.consents import consent_record, posting_items
+from customer_auth.consents.consents import GivenConsent
 from customer_auth.customers import customer_items, customers, identity_items, profiles, referral_items, referrals, registration_items
 from customer_auth.customers.customers import Customer, Names
 from customer_auth.customers.identity_items import Identity
@@ -30,6 +32,7 @@ class CustomerDetails(NamedTuple):
     company_name: str | None
     metadata: dict[str, object]
     referral_code: str | None
+    consents: tuple[GivenConsent, ...] = ()
 
 
 class CreatedCustomer(NamedTuple):
@@ -96,7 +99,7 @@ def _new_customer(registration: Registration, details: CustomerDetails) -> Custo
             raise BadRequest(f"{channel.capitalize()} must be the registered one", FieldError(channel, "must be the registered one"))
         if address is not None and channel is not own.channel:
             customer = customer.with_address(address, verified=False)
-    return customer._replace(
+    return consent_record.grant(customer, details.consents)._replace(
         company_name=details.company_name,
         metadata=profiles.validate(details.metadata),
         password_hash=registration.password_hash,
@@ -151,7 +154,8 @@ def _writes(registration: Registration, customer: Customer, identity: Identity |
             address, registration.id, registration.password_hash, customer, expires_at=customer.expires_at
         )
     used = registration_items.mark_used(registration, customer.id)
-    return [used, *identity_writes, customer_items.put_new(customer), referral_items.put(customer)]
+    postings = posting_items.put_new(consent_record.posted(customer))
+    return [used, *identity_writes, customer_items.put_new(customer), referral_items.put(customer), *postings]
 
 
 def _refusal(draft: _Draft, items: list[Item | None], identity: Identity | None) -> Exception:

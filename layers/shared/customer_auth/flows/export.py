@@ -88,6 +88,7 @@ def _batch_get(item_keys: Mapping[str, Sequence[tuple[str, Item]]]) -> dict[str,
 
 def _customer(customer: Customer) -> dict[str, Any]:
     fields = customer._asdict() | {"has_password": customer.password_hash is not None}
+    fields["consents"] = [_with_iso_times(event, "at") for event in customer.consents or ()]
     del fields["password_hash"], fields["provider_accounts"]
     return _with_iso_times(fields, "created_at", "updated_at", "expires_at", "deletion_lapses_at")
 

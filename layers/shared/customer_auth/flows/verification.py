@@ -9,6 +9,7 @@ from customer_auth.base import clock, ids, settings
 from customer_auth.base.account_errors import AccountDeletionPending, ContactTaken
 from customer_auth.base.client import Client
 from customer_auth.base.errors import Throttled, Unavailable, WrongCode
+from customer_auth.consents import consent_record, posting_items
 from customer_auth.customers import customer_address_items, customer_items, identity_items, referral_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.identity_items import Identity
@@ -124,6 +125,7 @@ def _writes(
         customer_address_items.verify(customer, unverified, begins_session=begins_session),
         *identity_items.put_verified(unverified, verified, identity, registration=registration),
         *([referral_items.put(verified)] if customer.expires_at else []),
+        *posting_items.put_new(consent_record.of_channel(consent_record.posted(verified), unverified.channel)),
     ]
 
 

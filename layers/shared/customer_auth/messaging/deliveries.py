@@ -40,6 +40,7 @@ PLANS = {
     Purpose.CANCELLATION: Plan(Kind.CANCELLATION, None, shows_state=False),
     # Messages without a code: no client has a challenge for them.
     Purpose.NOTIFICATION: Plan(None, None, shows_state=False),
+    Purpose.CONSENT: Plan(None, None, shows_state=False),
 }
 
 type VisibleState = Literal["queued", "sent", "delivered", "failed"]

@@ -16,7 +16,7 @@ from customer_auth.base.locales import Locale
 from customer_auth.customers import customer_items, identity_items
 from customer_auth.customers.customers import Status
 from customer_auth.customers.identity_items import Identity
-from customer_auth.messaging import message_items, notification_items, notifications
+from customer_auth.messaging import consent_postings, message_items, notification_items, notifications
 from customer_auth.messaging.deliveries import PLANS
 from customer_auth.messaging.errors import SendFailed
 from customer_auth.messaging.message_items import LeaseHeld, OutboxMessage
@@ -43,6 +43,8 @@ def deliver(message: OutboxMessage) -> Result:
             return Result(SendOutcome.NOTHING_TO_SEND)
         if message.purpose is Purpose.NOTIFICATION:
             return _deliver_notification(message, challenge)
+        if message.purpose is Purpose.CONSENT:
+            return consent_postings.deliver(message, challenge)
         return _deliver_challenge(message, challenge)
     except LeaseHeld:
         return Result(SendOutcome.LEASED_ELSEWHERE)

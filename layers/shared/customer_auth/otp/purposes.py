@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     RESET = "reset"  # a new password; its code is not for people to type
     CONTACT = "contact"  # another address in the place of the customer's
     NOTIFICATION = "notification"  # nothing: a message without a code
+    CONSENT = "consent"  # nothing: a consent that is posted to a register
     DELETION = "deletion"  # the deletion of the account, after a time in which it may be cancelled
     CANCELLATION = "cancellation"  # keeping an account that is to be deleted
 
@@ -28,5 +29,6 @@ WIRE_BYTES = {
     Purpose.NOTIFICATION: 6,
     Purpose.DELETION: 7,
     Purpose.CANCELLATION: 8,
+    Purpose.CONSENT: 9,
 }
 BY_WIRE_BYTE = {byte: purpose for purpose, byte in WIRE_BYTES.items()}

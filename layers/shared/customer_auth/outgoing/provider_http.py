@@ -8,6 +8,7 @@ Errors carry a short reason of ours, never anything of what the provider sent.
 """
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -59,6 +60,13 @@ def post_form(url: str, fields: Mapping[str, str], deadline: Deadline) -> Provid
     """Send a form by POST, once. Raises: ProviderFailed, ProviderTimedOut."""
     body = urlencode(fields).encode("ascii")
     head = f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\n"
+    return _send("POST", url, head, body, deadline)
+
+
+def post_json(url: str, value: Mapping[str, Any], deadline: Deadline) -> ProviderResponse:
+    """Send a JSON object by POST, once. Raises: ProviderFailed, ProviderTimedOut."""
+    body = json.dumps(value).encode("ascii")
+    head = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
     return _send("POST", url, head, body, deadline)
 
 

@@ -1,0 +1,28 @@
+"""Posts the consents of the outbox to the register. Nobody reads them, so no window counts them and no address is written to the log."""
+
+from customer_auth import audit
+from customer_auth.aws.dynamodb import Item
+from customer_auth.consents.consents import ConsentEvent
+from customer_auth.messaging import message_items, notification_items
+from customer_auth.messaging.errors import SendFailed
+from customer_auth.messaging.message_items import OutboxMessage
+from customer_auth.messaging.send_results import Result, SendOutcome
+from customer_auth.messaging.senders import iys
+from customer_auth.otp.delivery_states import DeliveryState
+
+
+def deliver(message: OutboxMessage, posting: Item) -> Result:
+    """Post one event, and delete its posting; one that the register will never take is deleted too, and counted. Raises: aws.Failed."""
+    try:
+        iys.post(ConsentEvent.from_item(posting))
+    except SendFailed as failure:
+        if not failure.permanent:
+            # Queued, whatever became of the request: the register takes an event twice.
+            message_items.record(message, DeliveryState.QUEUED, reason=failure.reason)
+            return Result(SendOutcome.POSTPONED, failure.reason)
+        notification_items.delete(message.pk)
+        audit.count("consents_rejected")
+        return Result(SendOutcome.FAILED, failure.reason)
+    notification_items.delete(message.pk)
+    audit.count("consents_posted")
+    return Result(SendOutcome.SENT)
