@@ -29,6 +29,6 @@ WIRE_BYTES = {
     Purpose.NOTIFICATION: 6,
     Purpose.DELETION: 7,
     Purpose.CANCELLATION: 8,
-    Purpose.CONSENT: 9,
+    Purpose.CONSENT: 10,
 }
 BY_WIRE_BYTE = {byte: purpose for purpose, byte in WIRE_BYTES.items()}
