@@ -31,7 +31,8 @@ def _handled(record: dict[str, Any]) -> bool:
     audit.begin(event="send_message")
     try:
         message = _of_stream(record["dynamodb"]["NewImage"]) if from_stream else outbox.from_queue(record["body"])
-        result = _delivered(message)
+        # Consents wait in the queue from the start: a register that hangs must not hold up the codes behind them in the stream.
+        result = Result(SendOutcome.POSTPONED) if from_stream and message.purpose is Purpose.CONSENT else _delivered(message)
         if result.retry and from_stream:
             outbox.enqueue_retry(message)
     except aws.Failed as failed:

@@ -36,8 +36,10 @@ def configure(engine, monkeypatch):
 
 
 @pytest.fixture
-def register(configure):
-    """The register, with posting set up."""
+def register(api, configure):
+    """The register, with posting set up, and nothing in the queue of an earlier test's."""
+    while api.queued():
+        pass
     with running() as register:
         configure(**CREDENTIALS, NETGSM_IYS_URL=register.url)
         yield register
@@ -46,12 +48,4 @@ def register(configure):
 @pytest.fixture
 def ada(api, inbox):
     """Somebody in Turkey, who consents when they sign up."""
-    while api.queued():
-        pass
     return Consenter(api, inbox)
-
-
-@pytest.fixture
-def mail(inbox, ada):
-    """Her inbox by email, once everything that waits in the outbox was sent."""
-    return lambda: inbox.of(ada.email)

@@ -60,6 +60,7 @@ def test_a_verification_posts_its_consents_once(api, someone, register, combinat
         broken(api, fault, verify)
         assert verify().status == 200, fault
         api.deliver()
+        api.deliver_again()
 
         combinations["of consents"] += 1
         assert register.posted(person.email) == ["ONAY EPOSTA"], fault
@@ -71,6 +72,7 @@ def test_a_withdrawal_is_recorded_and_posted_once(api, someone, register, tables
     def ready():
         person = someone().verified("EMAIL")
         api.deliver()
+        api.deliver_again()
         return person, lambda: person.withdraw("EMAIL")
 
     for fault in each_fault(calls_of(api, ready()[1]), mode):
@@ -79,6 +81,7 @@ def test_a_withdrawal_is_recorded_and_posted_once(api, someone, register, tables
         broken(api, fault, withdraw)
         withdraw()
         api.deliver()
+        api.deliver_again()
 
         combinations["of consents"] += 1
         assert register.posted(person.email) == ["ONAY EPOSTA", "RET EPOSTA"], fault
@@ -93,6 +96,7 @@ def test_an_erasure_withdraws_once(api, someone, register, combinations, mode):
         api.clock.advance(90)
         assert person.leave().status == 200
         api.deliver()
+        api.deliver_again()
         api.clock.advance(8 * DAY)
         return person
 
@@ -109,6 +113,7 @@ def test_an_erasure_withdraws_once(api, someone, register, combinations, mode):
         for _ in range(3):
             run()
         api.deliver()
+        api.deliver_again()
 
         combinations["of consents"] += 1
         assert register.posted(person.email) == ["ONAY EPOSTA", "RET EPOSTA"], fault
