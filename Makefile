@@ -54,6 +54,9 @@ fix: .venv/.done ## Format, and fix what ruff can fix
 openapi: .venv/.done ## Write the OpenAPI document from what the endpoints declare
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/openapi.py
 
+graphql-schema: ## Copy the GraphQL schema into docs/
+	cp layers/shared/customer_auth/graphql_api/schema.graphql docs/schema.graphql
+
 phone-formats: .venv/.done ## Write the number formats of the demo's phone field, from libphonenumber's metadata
 	.venv/bin/python tools/phone_formats.py
 
