@@ -128,7 +128,7 @@ def test_the_layer_contains_what_runs_compiled(built):
     assert (layer / "customer_auth" / "messaging" / "templates" / "email.html").exists()
 
 
-@pytest.mark.parametrize("name", ["boto3", "botocore", "ariadne", "graphql", "strawberry", *(f"phonenumbers/{data}" for data in DATA)])
+@pytest.mark.parametrize("name", ["boto3", "botocore", "ariadne", "strawberry", *(f"phonenumbers/{data}" for data in DATA)])
 def test_the_layer_leaves_out(built, name):
     assert not list((built / "SharedLayer" / "python").glob(f"{name}*"))
 

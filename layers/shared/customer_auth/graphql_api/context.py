@@ -22,14 +22,16 @@ class Context:
 
     request: Request
     client: Client
+    idempotency_key: str | None
     refusal: Refusal | None = None
     headers: dict[str, str] = field(default_factory=dict)
     cookies: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, request: Request) -> "Context":
-        client = request.client(None)
-        return cls(request, client._replace(device=request.header(DEVICE_HEADER)))
+        """Raises: BadRequest (the Idempotency-Key)."""
+        client = request.client(None)._replace(device=request.header(DEVICE_HEADER))
+        return cls(request, client, request.idempotency_key())
 
     def authenticated[C](self, check: Callable[[str, str], C]) -> C:
         """Whoever the access token says is calling. Raises: NotAuthenticated, and what `check` raises."""

@@ -62,10 +62,9 @@ def _negotiated(request: Request) -> str:
 
 def _run(request: Request, kind: str) -> Event:
     """Raises: DocumentRefused, Refusal, aws.Failed."""
-    asked = requests.read(request)
+    asked, context = requests.read(request), Context.of(request)
     if request.method == "GET" and documents.has_mutation(documents.read(asked.query), asked.operation_name):
         raise MethodNotAllowed
-    context = Context.of(request)
     members = execution.run(asked, context)
     failures.count(context.refusal)
     audit.end(context.refusal.type if context.refusal else "ok", context.refusal.reason if context.refusal else "")

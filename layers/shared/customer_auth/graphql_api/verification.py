@@ -23,7 +23,7 @@ def verify_phone_otp(context: Context, input: dict[str, str]) -> Payload:  # noq
     owner = context.authenticated(sessions.identify) if context.request.has_access_token else None
     session = context.find_session()
     challenge = session.challenge if session else None
-    attempt = CodeAttempt(code, challenge, context.request.idempotency_key(), context.client)
+    attempt = CodeAttempt(code, challenge, context.idempotency_key, context.client)
     verified = {"message": "Phone number verified successfully", "phone_verified": True}
     if owner is not None:
         changed = contact_change.verify(owner, attempt, context.request.issuer())
