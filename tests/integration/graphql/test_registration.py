@@ -200,7 +200,7 @@ def test_a_referral_code_counts_for_its_customer(api, guest, customer):
     guest.prove()
 
     assert guest.sign_up(referral_code=code)["success"]
-    assert len(api.get("/store/my-referrals", headers=customer.bearer())["referrals"]) == 1
+    assert len(api.get("/store/my-referrals", headers=customer.bearer())["children"]) == 1
 
 
 def test_registrations_by_graphql_and_by_rest_are_one_window(guest, ada, setting):

@@ -169,3 +169,14 @@ def test_a_key_that_is_none_is_refused_before_anything_is_counted(guest):
     assert (answer.status, answer.aws_calls) == (400, ())
     assert answer["errors"][0]["message"] == "Idempotency-Key must be 16 to 64 printable ASCII characters"
     assert guest.verify()["success"]
+
+
+@pytest.mark.parametrize("fault", ["error", "timeout", "lost"])
+def test_an_earlier_code_that_cannot_be_ended_does_not_stop_the_new_one(api, guest, fault):
+    """It is best effort: nobody but the earlier session could present that code."""
+    guest.ask()
+    with api.wire.broken("UpdateItem", fault, nth=3):
+        answer = guest.ask(number := new_number())
+
+    assert answer["success"]
+    assert guest.verify(guest.code(number))["success"]
