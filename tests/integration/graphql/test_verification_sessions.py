@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.harness.graphql_clients import STATUS, VERIFY
+from tests.harness.graphql_clients import STATUS, VERIFY, GraphqlClient
 from tests.harness.people import new_number
 
 NOTHING = {"has_pending_otp": False, "phone_number": None, "time_remaining": None, "is_expired": False, "delivery": None}
@@ -82,14 +82,16 @@ def test_a_value_that_the_service_has_not_made_is_none(guest, value):
     assert guest.session != value
 
 
-def test_a_session_ends_after_half_an_hour_with_the_number_that_it_has_proven(api, guest, other_guest):
-    guest.prove(), other_guest.prove()
+def test_a_session_ends_after_half_an_hour_with_the_number_that_it_has_proven(api, inbox, guest, other_guest):
+    waiting = GraphqlClient(api, inbox)
+    guest.prove(), other_guest.prove(), waiting.ask()
     api.clock.advance(1_799)
-    created = guest.sign_up(phone_number=guest.number)
+    created, pending = guest.sign_up(phone_number=guest.number), waiting.status()
     api.clock.advance(1)
 
     assert created["success"]
-    assert other_guest.status() == NOTHING
+    assert (pending["has_pending_otp"], pending["is_expired"]) == (True, True)
+    assert waiting.status() == NOTHING
     assert other_guest.sign_up(phone_number=other_guest.number)["message"] == "Phone number must be verified first"
 
 

@@ -25,7 +25,7 @@ from customer_auth.otp.verification_sessions import VerificationSession
 from customer_auth.passwords import hashing
 
 
-class _Draft(NamedTuple):
+class _GuestDraft(NamedTuple):
     """A customer to be created, not yet of anybody's id; `number` is the proven one, `referrer_item` the referrer's, if one is named."""
 
     customer: Customer
@@ -67,9 +67,9 @@ def _read(item_keys: list[tuple[str, Item]], *, has_session: bool) -> tuple[Item
     return proof_item, items[0] if items else None
 
 
-def _check_number(wanted: Address | None, proven: Address | None, *, is_needed: bool) -> None:
-    """Raises: BadRequest, unless the number that is wanted or needed is the proven one."""
-    if (is_needed and proven is None) or (wanted is not None and (proven is None or wanted.key != proven.key)):
+def _check_number(entered: Address | None, proven: Address | None, *, is_needed: bool) -> None:
+    """Raises: BadRequest, unless the number that was entered or is needed is the proven one."""
+    if (is_needed and proven is None) or (entered is not None and (proven is None or entered.key != proven.key)):
         raise NumberNotVerified
 
 
@@ -83,7 +83,7 @@ class NumberNotVerified(BadRequest):
 
 def _draft(
     details: CustomerDetails, password: str, number: Address | None, session: VerificationSession | None, referrer_item: Item | None
-) -> _Draft:
+) -> _GuestDraft:
     own = details.email if Channel.EMAIL in settings.service().registration_channels else number
     if own is None:  # checked before
         raise NumberNotVerified
@@ -96,10 +96,10 @@ def _draft(
     customer = customer._replace(
         password_hash=registration.password_hash, registration=registration.id, expires_at=None if number else lapses_at
     )
-    return _Draft(customer, registration, number, session, details.referral_code, referrer_item)
+    return _GuestDraft(customer, registration, number, session, details.referral_code, referrer_item)
 
 
-def _create(draft: _Draft) -> Customer:
+def _create(draft: _GuestDraft) -> Customer:
     """Decide whose id the customer gets, and commit. Raises: WriteConflict, as `create_customer`."""
     assignment = _assignment(draft)
     customer = assignment.customer
@@ -114,7 +114,7 @@ def _create(draft: _Draft) -> Customer:
     return customer
 
 
-def _assignment(draft: _Draft) -> Assignment:
+def _assignment(draft: _GuestDraft) -> Assignment:
     """Raises: ContactTaken (somebody has proven the number meanwhile), BadRequest (the referral code), Unavailable, aws.Failed."""
     number = draft.number
     if number is None:
@@ -128,20 +128,20 @@ def _assignment(draft: _Draft) -> Assignment:
     return ownership.assign_to(customer, number, state, checks, registration=own)
 
 
-def _referred(draft: _Draft, customer: Customer) -> tuple[Customer, list[Write]]:
+def _referred(draft: _GuestDraft, customer: Customer) -> tuple[Customer, list[Write]]:
     if draft.referral_code is None:
         return customer, []
     return referrals.with_referrers(customer, draft.referrer_item)
 
 
-def _proof_writes(draft: _Draft) -> list[Write]:
+def _proof_writes(draft: _GuestDraft) -> list[Write]:
     """The proof is used up, first of all; and the number gets an owner, so earlier devices end."""
     if draft.number is None or draft.session is None:
         return []
     return [guest_proof_items.use(draft.session), *code_items.end_devices(draft.number, clock.now())]
 
 
-def _email_writes(draft: _Draft, customer: Customer) -> list[Write]:
+def _email_writes(draft: _GuestDraft, customer: Customer) -> list[Write]:
     """The email that was registered becomes the customer's, unverified: anybody may register it again, and it lapses by itself."""
     own, registration = draft.registration.address, draft.registration
     if own.channel is not Channel.EMAIL:
@@ -149,7 +149,7 @@ def _email_writes(draft: _Draft, customer: Customer) -> list[Write]:
     return identity_items.put_unverified(own, registration.id, registration.password_hash, customer, expires_at=registration.expires_at)
 
 
-def _judge(draft: _Draft, assignment: Assignment, items: list[Item | None], *, email_parts: int) -> None:
+def _judge(draft: _GuestDraft, assignment: Assignment, items: list[Item | None], *, email_parts: int) -> None:
     """What it means that conditions have failed; nothing, if it is our own transaction, repeated after its response was lost.
 
     Raises: NumberNotVerified (the proof was used), IdentityExists, UnknownReferrer, WriteConflict.

@@ -17,7 +17,7 @@ _COOKIE_ATTRIBUTES = f"Path=/; Max-Age={verification_sessions.LIFE_SECONDS}; Sec
 
 
 @dataclass(slots=True)
-class Context:
+class GraphqlContext:
     """One request. `refusal` is the mutation's, if it was refused; `headers` and `cookies` go out with the response."""
 
     request: Request
@@ -28,7 +28,7 @@ class Context:
     cookies: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, request: Request) -> "Context":
+    def of(cls, request: Request) -> "GraphqlContext":
         """Raises: BadRequest (the Idempotency-Key)."""
         client = request.client(None)._replace(device=request.header(DEVICE_HEADER))
         return cls(request, client, request.idempotency_key())

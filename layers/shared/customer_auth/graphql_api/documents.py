@@ -39,10 +39,10 @@ _kept: OrderedDict[bytes, DocumentNode] = OrderedDict()
 def read(text: str) -> DocumentNode:
     """The valid document of this text. Raises: DocumentRefused."""
     digest = hashlib.sha256(text.encode()).digest()
-    kept = _kept.get(digest)
-    if kept is not None:
+    document = _kept.get(digest)
+    if document is not None:
         _kept.move_to_end(digest)
-        return kept
+        return document
     document = _validated(text)
     if not _has_text(document):
         _kept[digest] = document
@@ -89,14 +89,14 @@ def _rules() -> list[type]:
 
 
 class _TextFinder(Visitor):
-    found = False
+    has_text = False
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> VisitorAction:  # noqa: ARG002 (the library's signature)
-        self.found = True
+        self.has_text = True
         return BREAK
 
 
 def _has_text(document: DocumentNode) -> bool:
     finder = _TextFinder()
     visit(document, finder)
-    return finder.found
+    return finder.has_text

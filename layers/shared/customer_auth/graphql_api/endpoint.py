@@ -16,7 +16,7 @@ from customer_auth.base import settings
 from customer_auth.base.errors import Refusal, Unavailable
 from customer_auth.base.graphql_errors import MethodNotAllowed, NotAcceptable
 from customer_auth.graphql_api import documents, execution, negotiation, requests
-from customer_auth.graphql_api.context import Context
+from customer_auth.graphql_api.context import GraphqlContext
 from customer_auth.graphql_api.faults import DocumentRefused, Json
 from customer_auth.graphql_api.negotiation import GRAPHQL_JSON, JSON
 from customer_auth.graphql_api.schema import SDL
@@ -62,10 +62,10 @@ def _negotiated(request: Request) -> str:
 
 def _run(request: Request, kind: str) -> Event:
     """Raises: DocumentRefused, Refusal, aws.Failed."""
-    asked, context = requests.read(request), Context.of(request)
-    if request.method == "GET" and documents.has_mutation(documents.read(asked.query), asked.operation_name):
+    operation, context = requests.read(request), GraphqlContext.of(request)
+    if request.method == "GET" and documents.has_mutation(documents.read(operation.query), operation.operation_name):
         raise MethodNotAllowed
-    members = execution.run(asked, context)
+    members = execution.run(operation, context)
     failures.count(context.refusal)
     audit.end(context.refusal.type if context.refusal else "ok", context.refusal.reason if context.refusal else "")
     response = _response(200, kind, dumps(members), context.headers)

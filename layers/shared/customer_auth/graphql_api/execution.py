@@ -7,7 +7,7 @@ from graphql import ExecutionResult, GraphQLError, execute
 from customer_auth import aws
 from customer_auth.base.errors import Refusal
 from customer_auth.graphql_api import documents, faults
-from customer_auth.graphql_api.context import Context
+from customer_auth.graphql_api.context import GraphqlContext
 from customer_auth.graphql_api.faults import DocumentRefused, Json
 from customer_auth.graphql_api.outcomes import UNREFUSABLE, message
 from customer_auth.graphql_api.requests import GraphqlRequest
@@ -16,7 +16,7 @@ from customer_auth.graphql_api.schema import SCHEMA
 _UNKNOWN_OPERATION = "The document has no such operation; if it has several, one must be named"
 
 
-def run(request: GraphqlRequest, context: Context) -> Json:
+def run(request: GraphqlRequest, context: GraphqlContext) -> Json:
     """The response's members. Raises: DocumentRefused; aws.Failed, Unavailable, Internal and whatever else a resolver fails with."""
     document = documents.read(request.query)
     result = execute(

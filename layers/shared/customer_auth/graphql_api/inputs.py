@@ -24,9 +24,9 @@ PASSWORD, NEW_PASSWORD = rule_of(fields.Password), rule_of(fields.NewPassword)
 
 def read(rule: Rule, title: str, name: str, text: str | None) -> Any:
     """What an input means. Raises: BadRequest, about the field of this name."""
-    given = demand(title, name, text, counts_spaces=rule in (PASSWORD, NEW_PASSWORD))
+    value = demand(title, name, text, counts_spaces=rule in (PASSWORD, NEW_PASSWORD))
     try:
-        return rule.read(given)
+        return rule.read(value)
     except ValueError as wrong:
         raise BadRequest(f"{title} {wrong}", FieldError(name, str(wrong))) from None
 

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo
 from customer_auth import audit
 from customer_auth.base.account_errors import ContactTaken
 from customer_auth.base.errors import Internal, Refusal, Unavailable, WrongCode
-from customer_auth.graphql_api.context import Context
+from customer_auth.graphql_api.context import GraphqlContext
 
 type Payload = dict[str, Any]
 type Resolver = Callable[..., Payload]
@@ -27,7 +27,7 @@ def mutation(**refused: bool | None) -> Callable[[Callable[..., Payload]], Resol
 
     def decorate(rule: Callable[..., Payload]) -> Resolver:
         @wraps(rule)
-        def resolve(_root: None, info: GraphQLResolveInfo[Context], **arguments: Any) -> Payload:
+        def resolve(_root: None, info: GraphQLResolveInfo[GraphqlContext], **arguments: Any) -> Payload:
             context = info.context
             audit.note(operation=info.field_name)
             try:

@@ -9,14 +9,14 @@ from customer_auth.customers import customers
 from customer_auth.customers.customers import Customer
 from customer_auth.flows import phone_verification
 from customer_auth.graphql_api import inputs
-from customer_auth.graphql_api.context import Context
+from customer_auth.graphql_api.context import GraphqlContext
 from customer_auth.graphql_api.outcomes import Payload
 from customer_auth.sessions import sessions
 
 _NOTHING_PENDING = {"has_pending_otp": False, "is_expired": False}
 
 
-def phone_otp_status(_root: None, info: GraphQLResolveInfo[Context]) -> Payload:
+def phone_otp_status(_root: None, info: GraphQLResolveInfo[GraphqlContext]) -> Payload:
     context = info.context
     session = context.find_session()
     pending = phone_verification.find_pending(session) if session else None
@@ -31,7 +31,7 @@ def phone_otp_status(_root: None, info: GraphQLResolveInfo[Context]) -> Payload:
     }
 
 
-def customer(_root: None, info: GraphQLResolveInfo[Context]) -> Payload:
+def customer(_root: None, info: GraphQLResolveInfo[GraphqlContext]) -> Payload:
     context = info.context
     return shown(context.authenticated(sessions.authenticate).customer)
 

@@ -8,25 +8,25 @@ from customer_auth.customers.customers import Names
 from customer_auth.flows import guest_registration
 from customer_auth.flows.customer_creation import CustomerDetails
 from customer_auth.graphql_api import inputs, queries
-from customer_auth.graphql_api.context import Context
+from customer_auth.graphql_api.context import GraphqlContext
 from customer_auth.graphql_api.outcomes import Payload, mutation
 
 _PHONE_NUMBER = "phone_number"
 
 
 @mutation()
-def create_customer_with_phone(context: Context, input: dict[str, Any]) -> Payload:  # noqa: A002 (the schema's name)
+def create_customer_with_phone(context: GraphqlContext, input: dict[str, Any]) -> Payload:  # noqa: A002 (the schema's name)
     for title, name in (("First name", "firstname"), ("Last name", "lastname"), ("Email", "email")):
         inputs.demand(title, name, input[name])
     return _create(context, input, input.get(_PHONE_NUMBER))
 
 
 @mutation()
-def create_customer(context: Context, input: dict[str, Any]) -> Payload:  # noqa: A002 (the schema's name)
+def create_customer(context: GraphqlContext, input: dict[str, Any]) -> Payload:  # noqa: A002 (the schema's name)
     return _create(context, input, _attribute_of(input))
 
 
-def _create(context: Context, fields: dict[str, Any], number: str | None) -> Payload:
+def _create(context: GraphqlContext, fields: dict[str, Any], number: str | None) -> Payload:
     details = CustomerDetails(
         email=inputs.find(inputs.EMAIL, "Email", "email", fields.get("email")),
         phone=_number(number),
@@ -50,7 +50,7 @@ def _number(text: str | None) -> Address | None:
 def _attribute_of(fields: dict[str, Any]) -> str | None:
     """The number among the custom attributes. Raises: BadRequest (another attribute, or it is there twice)."""
     attributes: list[dict[str, str]] = fields.get("custom_attributes") or []
-    if any(each["attribute_code"] != _PHONE_NUMBER for each in attributes) or len(attributes) > 1:
+    if {each["attribute_code"] for each in attributes} - {_PHONE_NUMBER} or len(attributes) > 1:
         message = "may have phone_number alone, once"
         raise BadRequest(f"Custom attributes {message}", FieldError("custom_attributes", message))
     return attributes[0]["value"] if attributes else None

@@ -2,14 +2,14 @@
 
 from customer_auth.flows import contact_change, phone_verification
 from customer_auth.graphql_api import inputs
-from customer_auth.graphql_api.context import Context
+from customer_auth.graphql_api.context import GraphqlContext
 from customer_auth.graphql_api.outcomes import Payload, mutation
 from customer_auth.otp.proofs import CodeAttempt
 from customer_auth.sessions import sessions
 
 
 @mutation()
-def send_phone_otp(context: Context, input: dict[str, str]) -> Payload:  # noqa: A002 (the schema's name)
+def send_phone_otp(context: GraphqlContext, input: dict[str, str]) -> Payload:  # noqa: A002 (the schema's name)
     number = inputs.phone_number(input["phone_number"])
     caller = context.authenticated(sessions.authenticate) if context.request.has_access_token else None
     session = phone_verification.request_code(number, context.client, caller, context.find_session())
@@ -18,7 +18,7 @@ def send_phone_otp(context: Context, input: dict[str, str]) -> Payload:  # noqa:
 
 
 @mutation(phone_verified=False, customer_updated=False)
-def verify_phone_otp(context: Context, input: dict[str, str]) -> Payload:  # noqa: A002 (the schema's name)
+def verify_phone_otp(context: GraphqlContext, input: dict[str, str]) -> Payload:  # noqa: A002 (the schema's name)
     code = inputs.read(inputs.CODE, "OTP code", "otp_code", input["otp_code"])
     owner = context.authenticated(sessions.identify) if context.request.has_access_token else None
     session = context.find_session()
