@@ -59,10 +59,11 @@ class PhoneSignIn:
     def _code(self) -> str:
         """The code of the challenge that was just put, as the sender derives it."""
         from customer_auth.addresses import phone  # noqa: PLC0415
+        from customer_auth.aws import attribute_values  # noqa: PLC0415
         from customer_auth.otp import derivation, purposes  # noqa: PLC0415
 
-        nonce, version = self._challenge["nonce"]["B"], int(self._challenge["derivation_key"]["N"])
-        return derivation.derive_code(nonce, version, purposes.Purpose.LOGIN, phone.parse(PHONE))
+        challenge = attribute_values.unmarshal_item(self._challenge)
+        return derivation.derive_code(challenge["nonce"], challenge["derivation_key"], purposes.Purpose.LOGIN, phone.parse(PHONE))
 
 
 def _run(handler: warm.Handler) -> Run:

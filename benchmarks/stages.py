@@ -18,7 +18,7 @@ FUNCTIONS = (
     ("phone", "phonenumbers", ("parse", "region_code_for_number", "is_possible_number_with_reason", "format_number")),
     ("HMAC", "customer_auth.base.ids", ("hmac_sha256",)),
     ("AWS write", "customer_auth.aws.dynamodb", ("update", "put", "condition_check")),
-    ("AWS write", "customer_auth.aws.json_protocol:_ENCODER", ("encode",)),
+    ("AWS write", "customer_auth.aws.json_protocol", ("_encode",)),
     ("AWS write", "customer_auth.aws.connections", ("request",)),
     ("AWS write", "socket:socket", ("sendall",)),
     ("read", "socket:socket", ("recv",)),

@@ -4,7 +4,6 @@ It keeps one item a table key in memory and applies no condition; what is measur
 length of AWS's own.
 """
 
-import base64
 import json
 import socketserver
 import zlib
@@ -92,8 +91,3 @@ def start(known: dict[str, Any]) -> tuple[Process, str]:
     process = Process(target=_serve, args=(known, ports), daemon=True)
     process.start()
     return process, f"http://127.0.0.1:{ports.get(timeout=10)}"
-
-
-def binary(raw: bytes) -> dict[str, str]:
-    """DynamoDB's JSON for bytes."""
-    return {"B": base64.b64encode(raw).decode()}

@@ -111,12 +111,7 @@ def _known(items: Callable[[], Items]) -> dict[str, Any]:
 
 
 def _json(item: dict[str, Any]) -> dict[str, Any]:
+    """The table's own form."""
     from customer_auth.aws import attribute_values  # noqa: PLC0415
 
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return stub.binary(value["B"]) if "B" in value else {name: plain(each) for name, each in value.items()}
-        return [plain(each) for each in value] if isinstance(value, list) else value
-
-    held = {name: value for name, value in item.items() if value is not None}
-    return cast("dict[str, Any]", plain(attribute_values.marshal_item(held)))  # the table's own form
+    return attribute_values.marshal_item({name: value for name, value in item.items() if value is not None})

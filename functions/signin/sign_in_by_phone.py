@@ -12,7 +12,7 @@ from customer_auth.otp.purposes import Purpose
 
 
 class StorefrontSignInRequest(PhoneCodeAttemptRequest):
-    """All three are needed."""
+    """The phone, the code and its challenge, which is required here."""
 
     challenge: Token = Field(title="Challenge", description="The one that the code was asked for with.", examples=[examples.CHALLENGE])
 

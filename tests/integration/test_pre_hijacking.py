@@ -6,6 +6,10 @@ in each way there is. From then on nothing that was prepared opens anything.
 
 import pytest
 
+from customer_auth.addresses import phone
+from customer_auth.aws import dynamodb
+from customer_auth.customers import customers, identity_items
+from customer_auth.customers.customers import Names
 from tests.harness.browsers import Browser
 from tests.harness.people import PASSWORD, Person, new_email, new_ip, new_number
 
@@ -444,3 +448,15 @@ def entered_session(attacker) -> str:
     """An access token of the account that the attacker's own email opens."""
     attacker.api.post("/login/email/send", email=attacker.email)
     return attacker.api.post("/login/email/verify", email=attacker.email, code=attacker.inbox.code(attacker.email))["sessionToken"]
+
+
+def test_no_transaction_gives_a_verified_address_to_somebody_else_whatever_it_has_checked(customer):
+    address = phone.parse(customer.phone)
+    identity = identity_items.find(address)
+    other = customers.new(Names(), address=address)
+
+    with pytest.raises(dynamodb.TransactionFailed):
+        dynamodb.transact(identity_items.put_verified(address, other, identity))
+
+    assert identity_items.find(address) == identity
+    assert identity.owner == customer.id

@@ -45,6 +45,12 @@ def test_no_space_or_dash_is_left_where_none_belongs(kind, gaps):
     assert getattr(cleaning, kind)("".join(f"2{gap}" for gap in gaps)) == "2" * len(gaps)
 
 
+@pytest.mark.parametrize("kind", EXAMPLES)
+@given(text=st.text(st.characters(codec="ascii"), max_size=60))
+def test_ascii_is_cleaned_like_any_other_text(kind, text):
+    assert getattr(cleaning, kind)(text) == getattr(cleaning, kind)(f"{text}\u200b")
+
+
 @given(st.text(max_size=60))
 def test_cleaning_twice_changes_nothing_more(text):
     assert cleaning.trim(cleaning.trim(text)) == cleaning.trim(text)

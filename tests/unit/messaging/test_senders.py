@@ -173,7 +173,7 @@ def test_every_documented_error_of_a_service_is_classified(environment, service)
     documented = {shape.error_code for shape in sdk.client(service).meta.service_model.operation_model(operation).error_shapes}
     elsewhere = {code for code in documented if code.startswith(("KMS", "Platform", "Internal"))}
 
-    assert documented - elsewhere <= permanent.keys() | outcomes._TEMPORARY.keys()
+    assert documented - elsewhere <= permanent.keys() | outcomes._REASONS.keys()
 
 
 def test_after_a_server_error_the_message_may_have_been_sent(sns):

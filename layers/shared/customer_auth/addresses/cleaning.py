@@ -14,13 +14,15 @@ _MINUS = "\u2212"  # a mathematical sign (Sm) that people type for a dash
 # What people write between the digits of a phone number besides spaces and dashes.
 _PUNCTUATION = re.compile(r"[()./]")
 _DIGITS = {ord(digit): str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９") for value, digit in enumerate(digits)}
-_PLUS = {ord("＋"): "+"}
+_TO_ASCII = _DIGITS | {ord("＋"): "+"}
 # Crockford's base 32 (https://www.crockford.com/base32.html) reads letters that look like digits as those digits.
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 
 
 def trim(text: str) -> str:
     """The text without format characters (Cf), and without tabs, line ends and spaces at its ends."""
+    if text.isascii():  # it has no format character, and no separator but the space
+        return text.strip(f"{_EDGES} ")
     characters = [character for character in text if unicodedata.category(character) != "Cf"]
     start = next((i for i, character in enumerate(characters) if not _is_space(character)), len(characters))
     end = next((i for i in range(len(characters), start, -1) if not _is_space(characters[i - 1])), start)
@@ -39,7 +41,7 @@ def email(text: str) -> str:
 
 def phone(text: str) -> str:
     """A phone number in ASCII digits, with its plus if it has one. Text that is not a number is kept, for the parser to refuse."""
-    cleaned = _without_gaps(_without_scheme("tel:", trim(text))).translate(_DIGITS | _PLUS)
+    cleaned = _without_gaps(_without_scheme("tel:", trim(text))).translate(_TO_ASCII)
     return _PUNCTUATION.sub("", cleaned)
 
 
@@ -60,6 +62,8 @@ def _without_scheme(scheme: str, text: str) -> str:
 
 def _without_gaps(text: str) -> str:
     """The text without spaces (Zs) and dashes (Pd and the minus sign)."""
+    if text.isascii():
+        return text.replace(" ", "").replace("-", "")
     return "".join(character for character in text if character != _MINUS and unicodedata.category(character) not in ("Zs", "Pd"))
 
 

@@ -13,6 +13,7 @@ class Change(NamedTuple):
     """One change of one plan. `old` and `current` match a whole E.164 number; `to_current` and `to_old` are their replacements."""
 
     country: str
+    code: str  # the country's calling code
     since: str  # ISO 8601, as precise as the source
     source: str
     old: str
@@ -21,12 +22,13 @@ class Change(NamedTuple):
     to_old: str
 
 
-_CI = ("CI", "2021-01-31", "ARTCI, Plan national de numérotation à 10 chiffres")
+_CI = ("CI", "+225", "2021-01-31", "ARTCI, Plan national de numérotation à 10 chiffres")
 
 CHANGES = (
     # Mobile numbers were dialled with a 1 from abroad; since the change all numbers have ten digits.
     Change(
         "MX",
+        "+52",
         "2019-08-03",
         "IFT, Plan Técnico Fundamental de Numeración (DOF 2018-05-11)",
         old=r"\+521([2-9]\d{9})",
@@ -37,6 +39,7 @@ CHANGES = (
     # Mobile numbers are dialled with a 9 from abroad, and with a 15 after the area code at home; with neither, they look like fixed lines.
     Change(
         "AR",
+        "+54",
         "1997",
         "Secretaría de Comunicaciones, Plan Fundamental de Numeración Nacional",
         old=r"\+54([1-8]\d{9})",
@@ -47,6 +50,7 @@ CHANGES = (
     # All numbers of eight digits got 01 in front.
     Change(
         "BJ",
+        "+229",
         "2024-11-30",
         "ARCEP Bénin, Plan national de numérotation à 10 chiffres",
         old=r"\+229(\d{8})",
@@ -61,6 +65,7 @@ CHANGES = (
     # From 2012 (São Paulo) on, the eight digits after the area code got a 9 in front; trunked radio, which begins with 7, kept eight.
     Change(
         "BR",
+        "+55",
         "2016-11-06",
         "Anatel, Resolução nº 553/2010",
         old=r"\+55([1-9]{2})([689]\d{7})",
@@ -73,9 +78,14 @@ CHANGES = (
 
 def current(e164: str) -> Iterator[str]:
     """The numbers that this number may mean today if it is an old spelling."""
-    return (re.sub(change.old, change.to_current, e164) for change in CHANGES if re.fullmatch(change.old, e164))
+    return (re.sub(change.old, change.to_current, e164) for change in _changes(e164) if re.fullmatch(change.old, e164))
 
 
 def former(e164: str) -> tuple[str, ...]:
     """The spellings that a current number had before."""
-    return tuple(re.sub(change.current, change.to_old, e164) for change in CHANGES if re.fullmatch(change.current, e164))
+    return tuple(re.sub(change.current, change.to_old, e164) for change in _changes(e164) if re.fullmatch(change.current, e164))
+
+
+def _changes(e164: str) -> list[Change]:
+    """The changes of the plans of countries with this number's calling code."""
+    return [change for change in CHANGES if e164.startswith(change.code)]

@@ -3,7 +3,6 @@
 Only the keys named here are ever logged. An address or a client appears as a keyed hash alone; a code, token or body never.
 """
 
-import json
 import logging
 import os
 import time
@@ -15,6 +14,7 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from pydantic_core import to_json
 
 from customer_auth.addresses.address import Address
 from customer_auth.aws import secret_keys
@@ -33,7 +33,9 @@ NAMESPACE: Final = "CustomerAuth"
 _HASH_BYTES = 12
 _CRASH_FRAMES = 5
 
-_encoded = json.JSONEncoder(separators=(",", ":")).encode
+# Nothing of a line is about threads, processes or tasks, so logging need not look for them.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # typeshed does not know it
 
 
 class _LineFormatter(LambdaPowertoolsFormatter):
@@ -53,7 +55,7 @@ class _LineFormatter(LambdaPowertoolsFormatter):
         }
         if trace := os.environ.get("_X_AMZN_TRACE_ID"):
             line["xray_trace_id"] = trace.partition(";")[0].removeprefix("Root=")
-        return _encoded(line)
+        return to_json(line, ensure_ascii=True).decode()
 
 
 _logger = Logger(location=None, logger_formatter=_LineFormatter())

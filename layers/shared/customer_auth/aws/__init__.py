@@ -2,7 +2,7 @@
 
 The services that HTTP requests depend on speak AWS's JSON protocol, which `json_protocol` implements; it repeats a request that was
 throttled, failed or got no response. Messages are handed over by the SDK (`sdk`), which repeats nothing. A write conflict is repeated here.
-`retries` decides for all of them how long to wait, and whether there is time for it.
+`retries` decides for all but messages how long to wait, and whether there is time for it.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""DynamoDB's attribute values as plain Python values: `{"S": "ada"}` is "ada", `{"N": "3"}` is 3.
+"""DynamoDB's attribute values as plain Python values: `{"S": "ada"}` is "ada", `{"N": "3"}` is 3, `{"B": "AA=="}` is one zero byte.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 """
@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValu
 import base64
 from typing import Any
 
-_TYPES: dict[type, str] = {str: "S", bytes: "B", bool: "BOOL"}
+_TYPES: dict[type, str] = {str: "S", bool: "BOOL"}
 
 
 def marshal_item(item: dict[str, Any]) -> dict[str, Any]:
@@ -21,6 +21,8 @@ def marshal(value: Any) -> dict[str, Any]:
         return {type_name: value}
     if isinstance(value, int):
         return {"N": str(value)}
+    if isinstance(value, bytes):
+        return {"B": base64.b64encode(value).decode()}
     if isinstance(value, str):  # a member of a StrEnum
         return {"S": str(value)}
     if isinstance(value, dict):

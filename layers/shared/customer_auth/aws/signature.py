@@ -21,7 +21,7 @@ def sign(headers: Mapping[str, str], body: bytes, *, service: str, region: str, 
     if token:
         all_headers["x-amz-security-token"] = token
     names = sorted(all_headers)
-    canonical_headers = "".join(f"{name}:{all_headers[name]}\n" for name in names)
+    canonical_headers = "".join([f"{name}:{all_headers[name]}\n" for name in names])
     signed_names = ";".join(names)
     request = f"POST\n/\n\n{canonical_headers}\n{signed_names}\n{hashlib.sha256(body).hexdigest()}"
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"

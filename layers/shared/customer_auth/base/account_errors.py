@@ -8,7 +8,7 @@ from customer_auth.base.errors import Refusal
 
 
 class AccountDeletionPending(Refusal):
-    """The customer has asked for the account to be deleted."""
+    """The account is being deleted."""
 
     status = 403
     type = "account_deletion_pending"

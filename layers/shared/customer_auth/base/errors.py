@@ -119,7 +119,10 @@ class WrongSession(WrongProof):
 
 
 class RefreshTokenReused(WrongSession):
-    """A genuine refresh token that was replaced a while ago, so somebody may have stolen it. Its session has ended."""
+    """A genuine refresh token that is neither the newest nor its parent, and not known to have been replaced just now: it may be stolen.
+
+    Its session has ended.
+    """
 
 
 class NotAuthenticated(Refusal):
@@ -177,7 +180,7 @@ class Unavailable(Refusal):
     status = 503
     type = "unavailable"
     message = "Temporarily unavailable, try again"
-    retry_after_seconds = 2  # within the 10 s in which a refresh token may be presented again
+    retry_after_seconds = 2  # within `token_families.GRACE_SECONDS`: a repeated refresh gets the same successor
 
 
 def login_not_enabled(channel: str) -> BadRequest:

@@ -51,8 +51,7 @@ class Window(NamedTuple):
 
     def shift_back(self) -> str:
         """The assignments that remove the newest event again."""
-        moves = [f"#{self.name}{i} = if_not_exists(#{self.name}{i + 1}, :long_ago)" for i in range(self.length - 1)]
-        return ", ".join([*moves, f"#{self.name}{self.length - 1} = :long_ago"])
+        return _shift_back(self)
 
     def values(self, now: int) -> dict[str, int]:
         """Exactly the values that `update` and `condition` use together: DynamoDB rejects unused ones."""
@@ -78,6 +77,13 @@ def _update(window: Window) -> str:
     name = window.name
     moves = (f"#{name}{i} = if_not_exists(#{name}{i - 1}, :long_ago)" for i in range(1, window.length))
     return ", ".join([f"#{name}0 = :now", *moves])
+
+
+@cache
+def _shift_back(window: Window) -> str:
+    name, last = window.name, window.length - 1
+    moves = [f"#{name}{i} = if_not_exists(#{name}{i + 1}, :long_ago)" for i in range(last)]
+    return ", ".join([*moves, f"#{name}{last} = :long_ago"])
 
 
 @cache

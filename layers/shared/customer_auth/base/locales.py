@@ -38,6 +38,9 @@ class Locale(StrEnum):
         return text.translate(_PERSIAN_DIGITS) if self is Locale.FA else text
 
 
+_LOCALES = {str(locale): locale for locale in Locale}
+
+
 def choose(tag: str | None, accept_language: str | None) -> Locale:
     """The locale of the request's own language tag (`tr-TR`, `fa_IR`), else the best one of its Accept-Language header, else English."""
     return _of_tag(tag or "") or _best(accept_language or "") or Locale.EN
@@ -45,7 +48,7 @@ def choose(tag: str | None, accept_language: str | None) -> Locale:
 
 def _of_tag(tag: str) -> Locale | None:
     primary = tag.strip()[:_LONGEST_TAG].replace("_", "-").partition("-")[0].lower()
-    return Locale(primary) if primary in Locale else None
+    return _LOCALES.get(primary)
 
 
 def _best(header: str) -> Locale | None:

@@ -1,6 +1,6 @@
 """Identities, in the customers table: one item for each address, which is also what makes the address unique.
 
-Two proofs at once: `unchanged` lets one transaction commit; the other decides again.
+Of two customers who prove an address at once, `put_verified` lets one commit; the other decides again, and finds an owner.
 
 A verified address identifies its customer. An unverified one identifies nobody: its item names the newest registration, whose password may
 be tried.
@@ -117,14 +117,15 @@ def find_all(addresses: Sequence[Address]) -> dict[Address, Identity]:
 
 
 def put_verified(address: Address, customer: Customer, identity: Identity | None, *, registration: str | None = None) -> list[Write]:
-    """Parts of a transaction: make the address this customer's, if it is unchanged since it was read. The first part is the identity's."""
-    fields = {
-        "proven_at": clock.now(),
-        "customer_id": customer.id,
-        "registration": registration,
-        "password_hash": customer.password_hash,
-    }
-    return [dynamodb.put(*new_item(address, identity, fields), *unchanged(identity)), *_unverified_elsewhere(address, identity)]
+    """Parts of a transaction: make the address this customer's, if it is unchanged since it was read. The first part is the identity's.
+
+    An address that another customer has verified stays theirs, whatever the caller has checked.
+    """
+    fields = {"proven_at": clock.now(), "customer_id": customer.id, "registration": registration, "password_hash": customer.password_hash}
+    where, values = unchanged(identity)
+    if identity and identity.owner:
+        where, values = f"{where} AND {_IS_OWNED}", values | {":customer_id": customer.id}
+    return [dynamodb.put(*new_item(address, identity, fields), where, values), *_unverified_elsewhere(address, identity)]
 
 
 def put_verified_registration(address: Address, identity: Identity, password_hash: str) -> list[Write]:
@@ -140,7 +141,7 @@ def put_unverified(
     fields = {
         "customer_id": customer.id if customer else None,
         "registration": registration,
-        "held": expires_at is None or None,
+        "held": True if expires_at is None else None,
         "password_hash": password_hash,
         "expires_at": expires_at,
     }

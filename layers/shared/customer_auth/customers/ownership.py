@@ -1,8 +1,9 @@
 """Who owns an address once somebody has proven it, decided by the state at that moment.
 
-An unverified address belongs to nobody. If the customer who gave it has verified nothing at all, the owner takes that customer over, and
-nothing of the previous one stays. If that customer has verified something else, or is being erased, the address is removed from them, and
-the owner gets an account of their own. The same transaction ends every device issued for the address before (see `redemption.redeem`).
+An unverified address belongs to nobody. If the customer who gave it has verified nothing at all, whoever proves it takes that customer
+over, and nothing of the previous one stays. If that customer has verified something else, or is being erased, the address is removed from
+them, and whoever proves it gets an account of their own. The same transaction ends every device issued for the address before (see
+`redemption.redeem`).
 Having verified something is having verified an address, or being able to sign in by a provider.
 """
 

@@ -1,4 +1,6 @@
-"""Erases an account: every trace of it, exactly once, however often the run is interrupted and repeated.
+"""Erases an account, exactly once, however often the run is interrupted and repeated.
+
+What stays is the completed request with its receipt, and that the devices of its addresses have ended (docs/operations.md).
 
 One transaction marks the request and the customer as being erased and stores what there is to erase; from then on nothing can be cancelled.
 Then everything beside the account itself is deleted page by page, and a last transaction deletes the account and completes the request
@@ -39,21 +41,23 @@ def is_current(deletion: Deletion, customer: Customer) -> bool:
 
 
 def erase(deletion: Deletion, now: int) -> bool:
-    """Erase one account; False if it is not due any more, or another run has erased it. Raises: Unavailable, aws.Failed."""
+    """Erase one account; False if it has been cancelled, or another run has erased it. Raises: Unavailable, aws.Failed."""
     customer = customer_items.find(deletion.customer_id)
     if customer is None or not is_current(deletion, customer):
         return close_orphan(deletion, customer)
     inventory = deletion.erased or _inventory(customer)
-    if deletion.status == DeletionState.CONFIRMED:
-        # point of no return
-        begun = commit([deletion_items.begin_erasure(deletion, inventory, now), customer_deletion_items.begin_erasure(customer)])
-        if not begun:
-            return False
+    if deletion.status == DeletionState.CONFIRMED and not _pass_point_of_no_return(deletion, customer, inventory, now):
+        return False
     erase_sessions(customer.id)
     for request_ids in batched(customer.deletions or (), _REASONS_PER_TRANSACTION, strict=False):
         dynamodb.transact([deletion_items.remove_reason(each) for each in request_ids])
     begun_at = deletion.updated_at if deletion.status == DeletionState.ERASING else now
     return _erase_account(deletion, customer, inventory | provider_revocation.revoke(customer, begun_at))
+
+
+def _pass_point_of_no_return(deletion: Deletion, customer: Customer, inventory: dict[str, int], now: int) -> bool:
+    """From here on nothing can be cancelled; False if it has been cancelled before, or another run has come here first."""
+    return commit([deletion_items.begin_erasure(deletion, inventory, now), customer_deletion_items.begin_erasure(customer)])
 
 
 def _inventory(customer: Customer) -> dict[str, int]:

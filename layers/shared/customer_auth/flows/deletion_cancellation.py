@@ -62,12 +62,15 @@ def cancel_by_token(token: str) -> Deletion:
     try:
         dynamodb.transact(writes)
     except dynamodb.TransactionFailed:
-        raise Unavailable("changed_meanwhile") from None
+        raise Unavailable("changed_meanwhile") from None  # repeated, the call learns whether the erasure has begun
     return cancelled
 
 
 def _cancellation(customer: Customer | None) -> tuple[list[Write], Deletion]:
-    """The writes that cancel the deletion, the customer's first, and the request as they leave it."""
+    """The writes that cancel the deletion, the customer's first, and the cancelled request.
+
+    Raises: WrongCode (nothing to cancel), AccountDeletionPending (past the point of no return, in `erasure.erase`), aws.Failed.
+    """
     if customer is None:
         raise WrongCode("nothing_to_cancel")
     status = Status(customer.status)

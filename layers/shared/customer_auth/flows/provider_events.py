@@ -3,7 +3,9 @@
 A notification is handled once, in one transaction with its mark. One about an account that is nobody's changes nothing.
 """
 
-from typing import NamedTuple, assert_never
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Final, NamedTuple, assert_never
 
 from customer_auth import audit
 from customer_auth.aws import conflicts, dynamodb, keys
@@ -14,9 +16,33 @@ from customer_auth.base.errors import NotFound
 from customer_auth.customers import customer_items, provider_account_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.provider_account_items import LinkedAccount
-from customer_auth.flows.provider_event_kinds import APPLE, GOOGLE, Reaction
 from customer_auth.social import apple, apple_events, google, google_events, provider_event_items, providers
 from customer_auth.social.deadline import Deadline
+
+
+class Reaction(Enum):
+    """What happens to the customer whose account at the provider it is."""
+
+    NONE = auto()
+    END_SESSIONS = auto()
+    SUSPEND = auto()  # the sessions end, and nobody signs in by the account until it is resumed
+    RESUME = auto()
+    FORGET_TOKEN = auto()  # the sessions end, and the refresh token opens nothing any more
+
+
+# Events that are not named here are counted and change nothing. Sources: developers.google.com/identity/protocols/risc;
+# developer.apple.com, "Processing changes for Sign in with Apple accounts".
+_GOOGLE: Final[Mapping[str, Reaction]] = {
+    "sessions-revoked": Reaction.END_SESSIONS,
+    "tokens-revoked": Reaction.END_SESSIONS,
+    "account-disabled": Reaction.SUSPEND,
+    "account-enabled": Reaction.RESUME,
+}
+_APPLE: Final[Mapping[str, Reaction]] = {
+    "consent-revoked": Reaction.FORGET_TOKEN,
+    "account-delete": Reaction.FORGET_TOKEN,
+    "account-deleted": Reaction.FORGET_TOKEN,  # as Apple's own pages write it, too
+}
 
 
 class _AccountEvent(NamedTuple):
@@ -46,7 +72,7 @@ def receive_from_google(token: str) -> None:
     for event in received.events:
         audit.count("provider_events", provider=google.NAME)
         if event.sub is not None:
-            reaction = GOOGLE.get(event.type, Reaction.NONE)
+            reaction = _GOOGLE.get(event.type, Reaction.NONE)
             _handle(_AccountEvent(google.NAME, f"{received.jti} {event.type}", event.sub, reaction, received.issued_at))
 
 
@@ -59,7 +85,7 @@ def receive_from_apple(payload: str) -> None:
     audiences = (known.apple_client_id, *known.apple_audiences)
     event = apple_events.verify(payload, find_key, issuer=known.apple_issuer, audiences=audiences)
     audit.count("provider_events", provider=apple.NAME)
-    _handle(_AccountEvent(apple.NAME, event.jti, event.sub, APPLE.get(event.type, Reaction.NONE), event.event_at))
+    _handle(_AccountEvent(apple.NAME, event.jti, event.sub, _APPLE.get(event.type, Reaction.NONE), event.event_at))
 
 
 def _handle(event: _AccountEvent) -> None:

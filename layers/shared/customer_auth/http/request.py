@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from customer_auth.base import client, settings
 from customer_auth.base.client import Client
@@ -108,13 +109,14 @@ class Request:
         """The same for this model: an empty optional member counts as absent, and the query string's members where the model says so."""
         text = model.as_json(self.text(model.media_type, is_optional=is_optional))
         try:
-            body = json.loads(text)
-        except (ValueError, RecursionError):
+            body = from_json(text)
+        except ValueError:
             return text  # the model's parser says what is wrong
         if not isinstance(body, dict):
             return text
-        from_query = {name: value for name, value in self.query.items() if name in model.in_query}
-        members = model.without_empty(from_query | model.without_empty(body))
+        members = model.without_empty(body)
+        if from_query := {name: value for name, value in self.query.items() if name in model.in_query}:
+            members = model.without_empty(from_query | members)
         return text if members == body else json.dumps(members)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from customer_auth import aws
 
-# Errors of SNS or SES that pass by themselves, or that the operator may fix while the code is still valid.
-_TEMPORARY = {
+# How the log names the errors of SNS and SES. They decide nothing: every error that is not among a sender's permanent ones is retried, for
+# it may pass by itself, or be mended by the operator while the code is still valid.
+_REASONS = {
     "Throttled": "throttled",
     "Throttling": "throttled",
     "ThrottlingException": "throttled",
@@ -35,7 +36,9 @@ class SendFailed(Exception):
 
 
 def hand_over(service: str, operation: str, permanent: Mapping[str, str], **parameters: object) -> str:
-    """Call AWS; returns the provider's message id. `permanent` maps the service's permanent error codes to reasons.
+    """Call AWS, once (`sdk` repeats nothing); returns the provider's message id.
+
+    `permanent` maps the service's permanent error codes to reasons.
 
     Raises: SendFailed.
     """
@@ -44,7 +47,7 @@ def hand_over(service: str, operation: str, permanent: Mapping[str, str], **para
     except aws.Refused as refused:
         if refused.code in permanent:
             raise SendFailed(permanent[refused.code], permanent=True) from refused
-        raise SendFailed(_TEMPORARY.get(refused.code, "provider_unavailable")) from refused
+        raise SendFailed(_REASONS.get(refused.code, "provider_unavailable")) from refused
     except aws.OutcomeUnknown as lost:
         raise SendFailed("no_answer", unknown=True) from lost
     return str(response["MessageId"])

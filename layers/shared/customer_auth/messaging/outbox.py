@@ -174,13 +174,16 @@ def _secret(message: OutboxMessage, address: Address, challenge: Item) -> dict[s
 
 
 def _record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -> Result:
-    """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent."""
-    is_last = leased["delivery"] == DeliveryState.LEASED_AGAIN
-    if failure.permanent or (failure.unknown and is_last):
+    """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent.
+
+    A throttle, and any other refusal that is not among its sender's permanent ones, is retried until RetryQueue (template.yaml) gives up.
+    """
+    was_unsure = leased["delivery"] == DeliveryState.LEASED_AGAIN
+    if failure.permanent or (failure.unknown and was_unsure):
         message_items.record(message, DeliveryState.FAILED, reason=failure.reason)
         audit.count("failed")
         return Result(SendOutcome.FAILED, failure.reason)
-    state = DeliveryState.UNSURE if failure.unknown or is_last else DeliveryState.QUEUED
+    state = DeliveryState.UNSURE if failure.unknown or was_unsure else DeliveryState.QUEUED
     message_items.record(message, state, reason=failure.reason)
     return Result(SendOutcome.POSTPONED, failure.reason)
 

@@ -39,8 +39,8 @@ def count_attempt(ref: AttemptRef, now: int) -> Challenge:
     """Count the attempt by one write, before anything is compared; returns the challenge to compare with.
 
     Of any number of concurrent attempts, at most OTP_MAX_ATTEMPTS of each kind are counted, and over all codes of the address as many as
-    its window has room for, beside the first attempt of each code that comes with its challenge: otherwise a stranger's wrong attempts
-    would lock the owner's new device out for a day. One attempt, repeated, is counted once.
+    its window has room for. The first attempt with each challenge passes even a full window; otherwise a stranger's wrong attempts would
+    lock the owner's new device out for a day. One attempt, repeated, is counted once.
     Raises: dynamodb.ConditionFailed (not counted; `attempts` says what it means); aws.Failed (it may be counted).
     """
     write = _count_bound(ref, now) if ref.challenge_id is not None else _count_unbound(ref, now)
@@ -91,7 +91,7 @@ def refund_attempt(ref: AttemptRef) -> None:
     _take_out(ref, f"#p.#{ref.attempts_map}.#attempt", {"p": ref.purpose})
 
 
-def refund_failure(ref: AttemptRef) -> None:
+def refund_repeat(ref: AttemptRef) -> None:
     """Take the attempt out of the window, once, after another call has used the code. Raises: aws.Failed."""
     _take_out(ref, "#attempts.#attempt", {"attempts": _used_attempts(ref.purpose, ref.attempts_map)})
 

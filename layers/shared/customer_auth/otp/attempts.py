@@ -1,6 +1,7 @@
-"""Attempts to enter a code: each is counted by one write, and then compared (OWASP ASVS 6.5).
+"""Attempts to enter a code: each is counted by one conditional write before it is compared (OWASP ASVS 6.5).
 
-If the write refuses the attempt, `_repeat_or_refuse` says what that means. What a wrong code costs its client is in `wrong_codes`.
+An attempt that the write refuses is compared with nothing: `_repeat_or_refuse` says whether it is WrongCode (401), or Throttled (429),
+because the address's window is full. What a wrong code costs its client is in `wrong_codes`.
 """
 
 import hmac
@@ -85,7 +86,8 @@ def _compare(ref: AttemptRef, attempt: CodeAttempt, counted: Challenge | Idempot
             idempotency_items.delete(ref.code_item, ref.purpose, counted)
             raise WrongCode("wrong_repeat")
         return Repeat(address, counted, attempt.key)
-    audit.note(address=counted.address)
+    if address is None:
+        audit.note(address=counted.address)
     if not _matches(counted, ref.purpose, counted.address, attempt.code):
         raise WrongCode("wrong")
     return Proof(counted.address, counted, ref, attempt.key, attempt.client)
@@ -128,7 +130,7 @@ def _repeat_or_refuse(ref: AttemptRef, item: Item, now: int) -> Challenge | Idem
         raise WrongCode("unknown_challenge")
     if pending["expires_at"] <= now:
         raise WrongCode("expired")
-    raise WrongCode("no_attempts_left")  # the one condition left: OTP_MAX_ATTEMPTS
+    raise WrongCode("no_attempts_left")  # the one condition left in `attempt_items`: size(…) < :max, which is OTP_MAX_ATTEMPTS
 
 
 def _matches(source: Challenge | IdempotencyRecord, purpose: Purpose, address: Address, code: str) -> bool:
@@ -147,6 +149,6 @@ def refund(ref: AttemptRef) -> None:
 def refund_repeat(ref: AttemptRef) -> None:
     """The code was right, and another call has used it: repeating it counts nowhere. Best effort."""
     try:
-        attempt_items.refund_failure(ref)
+        attempt_items.refund_repeat(ref)
     except aws.Failed:
         audit.note(refund="failed")

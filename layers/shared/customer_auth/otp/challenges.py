@@ -140,7 +140,7 @@ def decode(text: str) -> Decoded | None:
 def _masked(item_key: bytes, challenge_id: bytes) -> bytes:
     """Put the mask on, or take it off: the two are one operation."""
     mask = ids.hmac_sha256(secret_keys.index_key(), "challenge", challenge_id)[:_KEY_BYTES]
-    return bytes(one ^ other for one, other in zip(item_key, mask, strict=True))
+    return (int.from_bytes(item_key) ^ int.from_bytes(mask)).to_bytes(_KEY_BYTES)
 
 
 def address_of(stored: list[str]) -> Address:

@@ -1,5 +1,7 @@
 """Renews a session by its refresh token, with one read and one conditional write, however many requests arrive at once."""
 
+from typing import NoReturn
+
 from customer_auth import audit
 from customer_auth.aws import conflicts
 from customer_auth.aws.conflicts import WriteConflict
@@ -7,6 +9,7 @@ from customer_auth.base import clock
 from customer_auth.base.errors import RefreshTokenReused, WrongSession
 from customer_auth.sessions import issuance, refresh_tokens, session_items, sessions, token_families
 from customer_auth.sessions.issuance import TokenPair
+from customer_auth.sessions.session_items import Session
 from customer_auth.sessions.token_families import TokenState
 
 
@@ -28,9 +31,10 @@ def rotate(refresh_token: str, issuer: str) -> TokenPair:
             raise WrongSession("session_ended")
         now = clock.now()
         state = token_families.classify(current, token, now)
+        if state is TokenState.REPLACED_WITHIN_GRACE:
+            raise WrongSession("replaced_just_now")
         if state is TokenState.REUSED:
-            session_items.end(current.customer_id, current.family)
-        _refuse_unless_exchangeable(state)
+            _end_reused(current)
         renewed, newest = token_families.renew(current, token, state, now)
         if state is not TokenState.PARENT_WITHIN_GRACE:
             session_items.rotate(current, renewed)
@@ -39,10 +43,8 @@ def rotate(refresh_token: str, issuer: str) -> TokenPair:
     return conflicts.retry_on_conflict(decide)
 
 
-def _refuse_unless_exchangeable(state: TokenState) -> None:
-    """Raises: WrongSession, RefreshTokenReused (the caller has ended the session)."""
-    if state is TokenState.REPLACED_WITHIN_GRACE:
-        raise WrongSession("replaced_just_now")
-    if state is TokenState.REUSED:
-        audit.count("refresh_tokens_reused")
-        raise RefreshTokenReused("reused")
+def _end_reused(session: Session) -> NoReturn:
+    """End the session, one of whose replaced tokens came back. Raises: RefreshTokenReused, aws.Failed."""
+    session_items.end(session.customer_id, session.family)
+    audit.count("refresh_tokens_reused")
+    raise RefreshTokenReused("reused")

@@ -15,7 +15,8 @@ from customer_auth.sessions.session_items import Session
 
 # How long after its replacement a token is no sign of theft, but of a lost response or of two tabs. RFC 9700 §4.14.2 gives no figure.
 GRACE_SECONDS = 10
-# A session remembers when its newest token and that one's parent were issued, so when the parent and the grandparent were replaced.
+# A session remembers when its newest token and that one's parent were issued, so when the parent and the grandparent were replaced. A token
+# older than that is reuse at once.
 _REMEMBERED_GENERATIONS = 2
 
 

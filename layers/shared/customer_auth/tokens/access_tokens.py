@@ -6,7 +6,8 @@ type, and canonical base64url. That rules out the confusions that RFC 8725 descr
 
 from typing import Any, NamedTuple
 
-import jwt
+from jwt.api_jws import PyJWS
+from pydantic_core import to_json
 
 from customer_auth.base import clock, settings
 from customer_auth.tokens import keyring, strict_jws
@@ -17,6 +18,7 @@ TYPE = "at+jwt"
 _MAX_LENGTH = 4096
 # How far the clocks of two containers may differ.
 _SKEW_SECONDS = 60
+_JWS = PyJWS()
 
 
 class Claims(NamedTuple):
@@ -37,7 +39,7 @@ class Claims(NamedTuple):
 def issue(claims: Claims) -> str:
     """A signed token with these claims. Raises: Unavailable, aws.Failed."""
     signer = keyring.signer()
-    return jwt.encode(claims._asdict(), signer.key, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": signer.kid})
+    return _JWS.encode(to_json(claims._asdict()), signer.key, ALGORITHM, headers={"typ": TYPE, "kid": signer.kid})
 
 
 def verify(token: str, issuer: str) -> Claims:

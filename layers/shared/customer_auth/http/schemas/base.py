@@ -72,8 +72,9 @@ class Model(BaseModel):
     @classmethod
     def without_empty(cls, members: dict[str, Any]) -> dict[str, Any]:
         """The members without empty optional ones."""
-        optional = [(field, info) for field, info in cls.model_fields.items() if not info.is_required()]
-        empty = {name for field, info in optional for name in (field, info.alias) if name in members and _is_empty(members[name], info)}
+        fields = cls.model_fields.items()
+        there = [(name, info) for field, info in fields for name in (field, info.alias) if name in members and not info.is_required()]
+        empty = {name for name, info in there if _is_empty(members[name], info)}
         return {name: value for name, value in members.items() if name not in empty} if empty else members
 
 
@@ -135,7 +136,7 @@ def _models_in(annotation: Any) -> Iterator[type[Model]]:
 
 
 def _is_empty(value: object, info: FieldInfo) -> bool:
-    return value == "" or (isinstance(value, str) and Password not in get_args(info.annotation) and cleaning.is_blank(value))
+    return value == "" or (isinstance(value, str) and cleaning.is_blank(value) and Password not in get_args(info.annotation))
 
 
 class FromClient(Model):
