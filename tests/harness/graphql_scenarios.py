@@ -63,6 +63,11 @@ def to_create(person: Person) -> dict:
     return request(documents.WITH_PHONE, {"x-session-id": client.session}, input=names)
 
 
+def to_create_with_key(person: Person) -> dict:
+    arguments = to_create(person)
+    return arguments | {"headers": arguments["headers"] | KEY}
+
+
 def to_create_without_number(person: Person) -> dict:
     return request(documents.CREATE, input={"email": person.email, "password": PASSWORD})
 

@@ -634,6 +634,7 @@ SCENARIOS: dict[str, list[Scenario]] = {
         Scenario("a guest who verifies", graphql_scenarios.to_verify, proves),
         Scenario("a customer who verifies", graphql_scenarios.to_verify_as_customer, enters),
         Scenario("a guest who signs up", graphql_scenarios.to_create, ends_with_its_proof),
+        Scenario("a guest who signs up with a key", graphql_scenarios.to_create_with_key, changes),
         Scenario("a guest who signs up without a number", graphql_scenarios.to_create_without_number, creates),
         Scenario("a member who signs in", graphql_scenarios.to_sign_in, signs_in),
         Scenario("a customer who signs out", graphql_scenarios.to_sign_out, ends_itself),

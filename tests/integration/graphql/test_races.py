@@ -52,6 +52,17 @@ def test_one_proof_is_the_number_of_one_customer_however_many_are_created_with_i
     }
 
 
+def test_32_creations_with_one_key_are_one_customer_for_all(guest, setting):
+    setting(IP_REGISTRATIONS_PER_HOUR=0)
+    guest.prove()
+    guest.headers = {"idempotency-key": "k" * 20}
+
+    answers = at_once(32, lambda _: the_same(guest).sign_up(phone_number=guest.number))
+
+    assert Counter(answer["success"] for answer in answers) == {True: 32}
+    assert len({answer["customer"]["id"] for answer in answers}) == 1
+
+
 def test_of_many_asks_for_one_number_one_is_sent(guest):
     documents.forget()
 

@@ -240,6 +240,39 @@ def test_a_new_owner_ends_the_devices_of_the_number(api, guest, inbox):
     assert in_lane == [200, 429]  # one lane: the former owner's device counts as none
 
 
+# ── repeated with its key ──
+
+
+@pytest.mark.parametrize("prove", [True, False])
+def test_a_creation_is_repeated_with_its_key_and_is_one_customer(api, guest, prove):
+    if prove:
+        guest.prove()
+    guest.headers = {"idempotency-key": "k" * 20}
+    first, again = guest.sign_up(), guest.sign_up()
+
+    assert first["success"]
+    assert again == first
+    assert sum(guest.email in str(item) for item in api.table("CustomersTable") if item["pk"]["S"].startswith("customer#")) == 1
+
+
+def test_a_key_with_another_password_or_after_two_minutes_is_another_call_s(api, guest):
+    guest.prove()
+    guest.headers = {"idempotency-key": "k" * 20}
+    guest.sign_up()
+    refused = [guest.sign_up(password="another long password")["message"]]
+    api.clock.advance(120)
+    refused.append(guest.sign_up()["message"])
+
+    assert refused == ["Idempotency-Key was used for another call"] * 2
+
+
+def test_one_key_with_another_address_is_another_call(guest):
+    guest.headers = {"idempotency-key": "k" * 20}
+    first, second = guest.create(), guest.create(email=f"other.{guest.email}")
+
+    assert first["customer"]["id"] != second["customer"]["id"]
+
+
 # ── signing in and out ──
 
 

@@ -11,7 +11,7 @@ from customer_auth.addresses.address import Address, Channel
 from customer_auth.aws import conflicts, dynamodb
 from customer_auth.aws.conflicts import WriteConflict
 from customer_auth.aws.dynamodb import Item, Write
-from customer_auth.base import clock, ids, settings
+from customer_auth.base import clock, settings
 from customer_auth.base.account_errors import ContactTaken, IdentityExists
 from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError
@@ -20,6 +20,7 @@ from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import Assignment
 from customer_auth.customers.registration_items import Registration
 from customer_auth.flows.customer_creation import CustomerDetails
+from customer_auth.flows.registration_repeats import AlreadyRegistered, RegistrationRepeat
 from customer_auth.otp import client_items, code_items, guest_proof_items
 from customer_auth.otp.verification_sessions import VerificationSession
 from customer_auth.passwords import hashing
@@ -36,35 +37,54 @@ class _GuestDraft(NamedTuple):
     referrer_item: Item | None
 
 
-def create_customer(details: CustomerDetails, password: str, session: VerificationSession | None, client: Client) -> Customer:
+def create_customer(
+    details: CustomerDetails, password: str, session: VerificationSession | None, client: Client, key: str | None = None
+) -> Customer:
     """Create the customer, who owns the number that the session has proven; its proof is used up. No session begins.
 
-    Of any number of concurrent calls with one proof, one creates a customer.
+    Of any number of concurrent calls with one proof, one creates a customer; those with its Idempotency-Key get the same one.
     Raises: BadRequest, IdentityExists, ContactTaken, Throttled, Unavailable, aws.Failed.
     """
     channels = settings.service().registration_channels
     if Channel.EMAIL in channels and details.email is None:
         raise BadRequest("Email is required", FieldError("email", "is required", missing=True))
     hashing.check("password", password, [each for each in (details.email, details.phone) if each])
-    item_keys = [*([guest_proof_items.key(session)] if session else ()), *_referrer_keys(details.referral_code)]
+    repeat = RegistrationRepeat.of(key, details.email, session)
+    read = _read(details, session, repeat)
+    if read.registration is not None:
+        return repeat.answer(read.registration, password)
     client_items.count_registration(client.bucket)
-    proof_item, referrer_item = _read(item_keys, has_session=session is not None)
-    number = guest_proof_items.address_in(proof_item)
-    _check_number(details.phone, number, is_needed=Channel.PHONE in channels)
-    hashing.check("password", password, [number] if number else [])
-    draft = _draft(details, password, number, session, referrer_item)
-    return conflicts.retry_on_conflict(lambda _: _create(draft))
+    try:
+        _check_number(details.phone, read.number, is_needed=Channel.PHONE in channels)
+        hashing.check("password", password, [read.number] if read.number else [])
+        draft = _draft(details, password, session, read, repeat.registration_id)
+        return conflicts.retry_on_conflict(lambda _: _create(draft))
+    except (AlreadyRegistered, NumberNotVerified, ContactTaken):
+        registration = repeat.find()  # which the same call at the same moment may have made
+        if registration is None:
+            raise
+        return repeat.answer(registration, password)
 
 
-def _referrer_keys(referral_code: str | None) -> list[tuple[str, Item]]:
-    return [] if referral_code is None else [referrals.key(referral_code)]
+class _Read(NamedTuple):
+    """What one read has: the number that the session has proven, the referrer's item, and what an earlier call with the key created."""
+
+    number: Address | None = None
+    referrer_item: Item | None = None
+    registration: Registration | None = None
 
 
-def _read(item_keys: list[tuple[str, Item]], *, has_session: bool) -> tuple[Item | None, Item | None]:
-    """The proof's item and the referrer's, in one read. Raises: Unavailable, aws.Failed."""
-    items = dynamodb.batch_get(item_keys) if item_keys else []
-    proof_item = items.pop(0) if has_session else None
-    return proof_item, items[0] if items else None
+def _read(details: CustomerDetails, session: VerificationSession | None, repeat: RegistrationRepeat) -> _Read:
+    """Raises: BadRequest (the referral code can be nobody's), Unavailable, aws.Failed."""
+    item_keys = {
+        "proof": guest_proof_items.key(session) if session else None,
+        "referrer": referrals.key(details.referral_code) if details.referral_code is not None else None,
+        "registration": registration_items.key(repeat.registration_id) if repeat.has_key else None,
+    }
+    needed = {name: item_key for name, item_key in item_keys.items() if item_key}
+    items = dict(zip(needed, dynamodb.batch_get([*needed.values()]) if needed else [], strict=True))
+    registration = registration_items.from_item(items.get("registration"))
+    return _Read(guest_proof_items.address_in(items.get("proof")), items.get("referrer"), registration)
 
 
 def _check_number(entered: Address | None, proven: Address | None, *, is_needed: bool) -> None:
@@ -81,22 +101,21 @@ class NumberNotVerified(BadRequest):
         super().__init__(f"Phone number {message}", FieldError("phone_number", message))
 
 
-def _draft(
-    details: CustomerDetails, password: str, number: Address | None, session: VerificationSession | None, referrer_item: Item | None
-) -> _GuestDraft:
+def _draft(details: CustomerDetails, password: str, session: VerificationSession | None, read: _Read, registration_id: str) -> _GuestDraft:
+    number = read.number
     own = details.email if Channel.EMAIL in settings.service().registration_channels else number
     if own is None:  # checked before
         raise NumberNotVerified
     audit.note(address=own)
     now = clock.now()
     lapses_at = now + customers.LAPSE_AFTER_SECONDS
-    registration = Registration(ids.new("reg_"), own, hashing.hash_password(password), now, lapses_at)
+    registration = Registration(registration_id, own, hashing.hash_password(password), now, lapses_at)
     customer = customers.new(details.names, address=number)
     customer = customer.with_address(details.email, verified=False) if details.email else customer
     customer = customer._replace(
         password_hash=registration.password_hash, registration=registration.id, expires_at=None if number else lapses_at
     )
-    return _GuestDraft(customer, registration, number, session, details.referral_code, referrer_item)
+    return _GuestDraft(customer, registration, number, session, details.referral_code, read.referrer_item)
 
 
 def _create(draft: _GuestDraft) -> Customer:
@@ -152,12 +171,15 @@ def _email_writes(draft: _GuestDraft, customer: Customer) -> list[Write]:
 def _judge(draft: _GuestDraft, assignment: Assignment, items: list[Item | None], *, email_parts: int) -> None:
     """What it means that conditions have failed; nothing, if it is our own transaction, repeated after its response was lost.
 
-    Raises: NumberNotVerified (the proof was used), IdentityExists, UnknownReferrer, WriteConflict.
+    Raises: AlreadyRegistered, NumberNotVerified (the proof was used), IdentityExists, UnknownReferrer, WriteConflict.
     """
     proof_parts = len(_proof_writes(draft))
     _, registration_item, *others = [None, *items[proof_parts:]]
-    if registration_item is not None:
-        return
+    registration = registration_items.from_item(registration_item)
+    if registration is not None:
+        if registration.password_hash == draft.registration.password_hash:  # no other call's hash has its salt
+            return
+        raise AlreadyRegistered
     if proof_parts and items[0] is not None:
         raise NumberNotVerified
     if any(item is not None for item in others[:email_parts]):

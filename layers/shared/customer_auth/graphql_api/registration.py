@@ -39,7 +39,7 @@ def _create(context: GraphqlContext, fields: dict[str, Any], number: str | None)
         referral_code=inputs.find(inputs.REFERRAL_CODE, "Referral code", "referral_code", fields.get("referral_code")),
     )
     password = inputs.read(inputs.NEW_PASSWORD, "Password", "password", fields.get("password"))
-    customer = guest_registration.create_customer(details, password, context.find_session(), context.client)
+    customer = guest_registration.create_customer(details, password, context.find_session(), context.client, context.idempotency_key)
     return {"message": "Customer account created successfully", "customer": queries.shown(customer)}
 
 
