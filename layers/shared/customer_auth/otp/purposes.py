@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     NOTIFICATION = "notification"  # nothing: a message without a code
     DELETION = "deletion"  # the deletion of the account, after a time in which it may be cancelled
     CANCELLATION = "cancellation"  # keeping an account that is to be deleted
+    GUEST = "guest"  # a number for the account that its owner is about to create
 
 
 # What stands for a purpose in a challenge. Challenges outlive a deployment, so a byte is never given to another purpose.
@@ -28,5 +29,6 @@ WIRE_BYTES = {
     Purpose.NOTIFICATION: 6,
     Purpose.DELETION: 7,
     Purpose.CANCELLATION: 8,
+    Purpose.GUEST: 9,
 }
 BY_WIRE_BYTE = {byte: purpose for purpose, byte in WIRE_BYTES.items()}
