@@ -23,13 +23,14 @@ help: ## Show this list
 setup: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Create .venv and .tools; the other targets do this by themselves
 
 dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists the options)
+	@$(if $(shell command -v npm),$(MAKE) -s --no-print-directory graphiql || true)
 	@$(if $(findstring --with-providers,$(ARGS)),$(BRING_NODE) && $(MAKE) -s --no-print-directory oidc-provider)
 	@.venv/bin/python -m local $(ARGS)
 
 test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
 	@$(BRING_NODE)
-	@$(if $(shell command -v npm),$(MAKE) -s -k --no-print-directory axe iam-simulate oidc-provider || true)
+	@$(if $(shell command -v npm),$(MAKE) -s -k --no-print-directory axe iam-simulate oidc-provider graphiql || true)
 	@.venv/bin/python -m $(if $(ARGS),pytest -p tools.left_out $(ARGS),tools.suite)
 
 test-web: .venv/.done ## Run only the tests of the browser modules, by Node's own runner
@@ -53,6 +54,9 @@ fix: .venv/.done ## Format, and fix what ruff can fix
 
 openapi: .venv/.done ## Write the OpenAPI document from what the endpoints declare
 	PYTHONPATH=layers/shared:. .venv/bin/python tools/openapi.py
+
+graphql-schema: ## Copy the GraphQL schema into docs/
+	cp layers/shared/customer_auth/graphql_api/schema.graphql docs/schema.graphql
 
 phone-formats: .venv/.done ## Write the number formats of the demo's phone field, from libphonenumber's metadata
 	.venv/bin/python tools/phone_formats.py
@@ -136,6 +140,8 @@ iam-simulate: .tools/iam-simulate/.done ## Download iam-simulate, which evaluate
 
 oidc-provider: .tools/oidc-provider/.done ## Download oidc-provider, for `make dev ARGS="--with-providers"` and the tests of sign-in by providers
 
+graphiql: .tools/graphiql/.done ## Download GraphiQL, for the page /_local/graphiql/ of `make dev`
+
 dynamodb-local: .tools/dynamodb-local/.done ## Download AWS's own DynamoDB Local, for the race tests
 
 lock: .tools/uv/bin/uv ## Write every lock file again, with the newest versions that pyproject.toml allows
@@ -173,7 +179,8 @@ clean: ## Remove everything that make created
 .tools/axe/.done: $(addprefix tests/browser/,package.json package-lock.json .npmrc)
 .tools/iam-simulate/.done: $(addprefix tests/iam/,package.json package-lock.json .npmrc)
 .tools/oidc-provider/.done: $(addprefix local/providers/,package.json package-lock.json .npmrc)
-.tools/axe/.done .tools/iam-simulate/.done .tools/oidc-provider/.done:
+.tools/graphiql/.done: $(addprefix local/graphiql/,package.json package-lock.json .npmrc)
+.tools/axe/.done .tools/iam-simulate/.done .tools/oidc-provider/.done .tools/graphiql/.done:
 	@command -v npm >/dev/null || { echo "$(notdir $(@D)) needs npm: apt-get install npm"; exit 1; }
 	mkdir -p $(@D) && cp $^ $(@D)
 	cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund

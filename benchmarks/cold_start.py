@@ -21,7 +21,8 @@ from tools.invoke_all import BUILD, LAYER, events_of
 
 ROUNDS = 9
 HELLO = Path(__file__).with_name("hello")
-MOST = {"SendMessages": 1.3}  # times the bare function; the others 1.0: this one alone loads the SDK
+# Times the bare function; the others 1.0. The former alone loads the SDK, the latter alone graphql-core, whose import it may take besides.
+MOST = {"SendMessages": 1.3, "ExecuteGraphql": 2.0}
 RESEND_SECONDS = 30
 SETTINGS = ("--set", "IP_SENDS_PER_HOUR=0", "--set", f"RESEND_THROTTLE_SECONDS={RESEND_SECONDS}")
 REGISTER, LOGIN = (f"/api/v1/auth/customer/{area}" for area in ("register", "login"))

@@ -20,6 +20,7 @@ from local.template import Template
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
 REFUSED = 2  # the exit code if the stack cannot start
+OPEN = {"GRAPHQL_INTROSPECTION": "true"}  # which GraphiQL needs
 # Settings whose default is the stack's own address.
 OWN_ADDRESS = ("ISSUER", "STOREFRONT_URL", "CORS_ALLOWED_ORIGINS")
 
@@ -46,7 +47,7 @@ def _serve() -> int:
     url = f"http://127.0.0.1:{server.port}"
     try:
         with _providers(arguments, url) as provider_settings:
-            defaults = {**dict.fromkeys(OWN_ADDRESS, url), "NETGSM_IYS_URL": f"{url}{iys.PATH}", **provider_settings}
+            defaults = {**dict.fromkeys(OWN_ADDRESS, url), "NETGSM_IYS_URL": f"{url}{iys.PATH}", **OPEN, **provider_settings}
             template = Template.load(arguments.template, dict(arguments.set), defaults=defaults)
             return _run(arguments, template, server, url)
     except (ParameterError, ProvidersError) as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from local import pages, parameters
+from local import graphiql, pages, parameters
 from local.clock import Clock
 from local.gateway import JSON, message
 from local.inbox import Inbox
@@ -67,6 +67,10 @@ def _folder(_console: Console, request: Request, rest: str) -> Response:
 
 def _demo(console: Console, request: Request, rest: str) -> Response:
     return pages.demo(console.template.settings, request, rest)
+
+
+def _graphiql(_console: Console, request: Request, rest: str) -> Response:
+    return graphiql.answer(rest) if rest or request.path.endswith("/") else pages.folder(request, rest)
 
 
 def _messages(console: Console, request: Request, _rest: str) -> Response:
@@ -166,6 +170,7 @@ def _json(value: object) -> Response:
 _ROUTES: Mapping[str, Mapping[str, Callable[[Console, Request, str], Response | None]]] = {
     "": {"GET": _inbox},
     "demo": {"GET": _demo},
+    "graphiql": {"GET": _graphiql},
     "messages": {"GET": _messages},
     "clock": {"POST": _clock},
     "faults": {"POST": _faults},

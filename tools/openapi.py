@@ -16,6 +16,7 @@ from typing import Any
 
 from local.routes import PARAMETER
 from local.template import Function, Route, Template
+from tools import openapi_graphql
 from tools.openapi_components import PARAMETERS, SECURITY
 from tools.openapi_examples import Examples, Json
 from tools.openapi_responses import SCHEMA, Responses, named
@@ -23,6 +24,7 @@ from tools.openapi_schemas import schemas_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "functions" / "discovery" / "openapi.json"
+GRAPHQL_PURPOSE = "Runs a GraphQL operation"
 _NAMED = re.compile(SCHEMA.format(model=r"(\w+)"))
 
 
@@ -32,8 +34,10 @@ class Document:
     def __init__(self, template: Template) -> None:
         self._functions = {name: function for name, function in template.functions.items() if function.routes}
         os.environ |= {name: str(value) for name, value in template.settings.items()}  # the default settings, for the handlers
-        self._contracts = {name: _contract(function) for name, function in self._functions.items()}
+        handlers = {name: _handler(function) for name, function in self._functions.items()}
+        self._contracts = {name: handler.contract for name, handler in handlers.items() if hasattr(handler, "contract")}
         self._schemas, self._references = schemas_of(self._contracts.values())
+        self._schemas |= openapi_graphql.SCHEMAS
         self._examples = Examples(self._schemas)
         self._responses = Responses(self._schemas, self._references)
         self._bodies: dict[str, Json] = {}
@@ -43,8 +47,10 @@ class Document:
         """The whole document."""
         paths: dict[str, Json] = {}
         for name, function in self._functions.items():
+            graphql = {} if name in self._contracts else openapi_graphql.operations(name=_operation_id(name), purpose=GRAPHQL_PURPOSE)
             for route in function.routes:
-                paths.setdefault(route.path, {})[route.method.lower()] = self._operation(name, route)
+                method = route.method.lower()
+                paths.setdefault(route.path, {})[method] = graphql.get((route.path, method)) or self._operation(name, route)
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         document: Json = {
             "openapi": "3.1.0",
@@ -78,7 +84,7 @@ class Document:
     def _operation(self, name: str, route: Route) -> Json:
         contract, is_head = self._contracts[name], route.method == "HEAD"
         operation: Json = {
-            "operationId": name[0].lower() + name[1:] + ("Head" if is_head else ""),
+            "operationId": _operation_id(name) + ("Head" if is_head else ""),
             "tags": [self._functions[name].code.name],
             "summary": _sentence(contract.purpose),
             "security": [
@@ -137,8 +143,12 @@ class Document:
         return bool(schema.get("required")) or (not body.in_query and not schema.keys().isdisjoint(("anyOf", "oneOf")))
 
 
-def _contract(function: Function) -> Any:
-    """The contract that an endpoint's file declares."""
+def _operation_id(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def _handler(function: Function) -> Any:
+    """The handler of an endpoint's file, with the contract that it declares; GraphQL's declares none."""
     path = function.code / f"{function.handler.module}.py"
     name = f"{function.code.name}_{function.handler.module}"
     spec = importlib.util.spec_from_file_location(name, path)
@@ -147,7 +157,7 @@ def _contract(function: Function) -> Any:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # where pydantic resolves the names in annotations
     spec.loader.exec_module(module)
-    return getattr(module, function.handler.attribute).contract
+    return getattr(module, function.handler.attribute)
 
 
 def _title(project: Json) -> str:

@@ -128,7 +128,7 @@ def test_the_layer_contains_what_runs_compiled(built):
     assert (layer / "customer_auth" / "messaging" / "templates" / "email.html").exists()
 
 
-@pytest.mark.parametrize("name", ["boto3", "botocore", "ariadne", "graphql", "strawberry", *(f"phonenumbers/{data}" for data in DATA)])
+@pytest.mark.parametrize("name", ["boto3", "botocore", "ariadne", "strawberry", *(f"phonenumbers/{data}" for data in DATA)])
 def test_the_layer_leaves_out(built, name):
     assert not list((built / "SharedLayer" / "python").glob(f"{name}*"))
 
@@ -137,5 +137,5 @@ def test_functions_and_layer_are_small(built, tmp_path):
     def zipped(name: str) -> int:
         return Path(shutil.make_archive(str(tmp_path / name), "zip", built / name)).stat().st_size
 
-    assert zipped("SharedLayer") <= 12 * 2**20
+    assert zipped("SharedLayer") <= 14 * 2**20  # of 50 MB
     assert {name: size for name in template().functions if (size := zipped(name)) > 100 * 2**10} == {}

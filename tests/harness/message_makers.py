@@ -7,7 +7,7 @@ fails the tests until it has a driver here.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.harness import driving, roles
+from tests.harness import driving, graphql_driving, roles
 from tests.harness.people import LOGIN, REGISTER, Person
 
 TIMES = 40  # by one client, of whom the widest window lets 30 through
@@ -96,5 +96,10 @@ DRIVERS: dict[str, Driver] = {
     ),
     "RemoveIdentity": Driver(driving.remove_provider, ready=MEMBER, before=driving.with_provider, provider="google"),
     "RequestFacebookDataDeletion": Driver(driving.demand_deletion, ready=MEMBER, before=driving.with_provider, provider="facebook"),
+    "ExecuteGraphql": Driver(graphql_driving.ask, others=True),
+    "ExecuteGraphql, a customer's new number": Driver(graphql_driving.ask_as_customer, ready=MEMBER, before=driving.log_in_again),
+    "ExecuteGraphql, a customer who changes the number": Driver(
+        graphql_driving.change_number, ready=driving.from_elsewhere(graphql_driving.be_mover), before=graphql_driving.another_number
+    ),
     "ProcessAccountDeletions": Driver(lambda person: person.api.process_deletions(), ready=driving.from_elsewhere(driving.due_tomorrow)),
 }

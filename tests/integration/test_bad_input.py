@@ -57,8 +57,8 @@ BODIES = {
     "/login/google/exchange": {"code": "4/0A", "state": "A" * 54, "binding": "A" * 43, "referralCode": "7K2M9XQ4R8TD"},
     "/login/apple/notifications": {"payload": "x.y.z"},
 }
-# Bodies of other media types are in test_forms_and_tokens.py.
-OTHERS = {"/login/apple/callback", "/login/facebook/data-deletion", "/login/google/notifications"}
+# Bodies of other media types are in test_forms_and_tokens.py, GraphQL's in graphql/.
+OTHERS = {"/login/apple/callback", "/login/facebook/data-deletion", "/login/google/notifications", "/graphql"}
 METHODS = {path.replace("{provider}", "google"): method for method, path in routes() if method not in {"GET", "HEAD", "DELETE"}}
 # A missing field has the sign-in API's message, in every family.
 REQUIRED = {

@@ -11,7 +11,7 @@ import pytest
 
 from customer_auth import audit
 from customer_auth.aws import keys
-from customer_auth.base import account_errors, errors, provider_errors
+from customer_auth.base import account_errors, errors, graphql_errors, provider_errors
 from customer_auth.http import response
 from customer_auth.tokens import publishable_keys
 from tests.harness.admins import make_admin
@@ -20,6 +20,7 @@ from tests.harness.browsers import FORM, PAGE, Browser, new_person
 from tests.harness.documents import DOCUMENTS, read, rows
 from tests.harness.engines import ROOT
 from tests.harness.forgeries import FORGERIES
+from tests.harness.graphql_calls import GraphqlCalls
 from tests.harness.keyrings import restored_keyring
 from tests.harness.people import LOGIN, REGISTER, Person, new_email, new_ip, new_number
 from tests.harness.provider_events import apple_claims, google_claims
@@ -78,7 +79,7 @@ def test_the_settings_are_the_template_s():
 
 def refusals(of: type[errors.Refusal] = errors.Refusal) -> list[type[errors.Refusal]]:
     """Every refusal of the tree that is raised: WrongProof itself is not, only its kinds are."""
-    modules = {each.__name__ for each in (errors, account_errors, provider_errors)}
+    modules = {each.__name__ for each in (errors, account_errors, graphql_errors, provider_errors)}
     ours = [each for each in of.__subclasses__() if each.__module__ in modules]
     return [kind for each in ours for kind in (each, *refusals(each)) if kind is not errors.WrongProof]
 
@@ -118,7 +119,7 @@ def test_the_threats_are_there_in_order_and_each_has_a_test_that_exists_or_no_en
     open_ones = {threat for threat, holds, _ in threats if holds == "no such endpoint yet"}
 
     numbers = [int(cells[0]) for cells in rows("docs/threats.md", "#")]
-    assert numbers == [*range(1, 37)]
+    assert numbers == [*range(1, 40)]
     assert {threat for threat, tests in shown.items() if tests == "–"} == open_ones
     for text in (part for threat, tests in shown.items() if threat not in open_ones for part in tests.split(" · ")):
         file, *names = re.findall(r"[\w/.]+", text)
@@ -228,6 +229,7 @@ class Calls:
             "RotateSigningKeys, a key due": (self.no_keyring, lambda _: api.invoke("RotateSigningKeys", {})),
         }
         self.by_name |= self.of_passwords() | self.of_addresses() | self.of_deletions() | ProviderCalls(self, providers).by_name()
+        self.by_name |= GraphqlCalls(self).by_name()
 
     def of_passwords(self) -> dict:
         return {

@@ -10,7 +10,7 @@ from customer_auth.base import ids
 from customer_auth.sessions import token_families
 from customer_auth.tokens import publishable_keys
 from local.triggers import Route
-from tests.harness import provider_scenarios
+from tests.harness import graphql_scenarios, provider_scenarios
 from tests.harness.admins import make_admin
 from tests.harness.answers import Answer
 from tests.harness.engines import ON_DYNAMODB
@@ -366,6 +366,41 @@ def handles_a_demand(case: Case) -> None:
     assert lasting(case.tables.look().changes_since(case.before)) == case.clean_changes
 
 
+# ── what GraphQL promises beyond that ──
+
+
+def proves(case: Case) -> None:
+    """A kept number, or nothing and the code unused; with the key the next call succeeds, and it is kept once."""
+    assert case.changes() in ([], case.clean_changes)
+    assert_unused_unless_done(case)
+
+    again = case.send()
+
+    assert (again.status, again["phone_verified"]) == (200, True)
+    after = case.tables.look()
+    assert lasting(after.changes_since(case.before)) == case.clean_changes
+    assert not after.events("code", "fail")
+
+
+def creates(case: Case) -> None:
+    """A whole customer or none. What was given holds nothing, so the next call creates one in any case."""
+    assert case.changes() in ([], case.clean_changes)
+
+    assert case.send().status == 200
+
+    [identity] = case.tables.look().kinds("identity")
+    assert "proven_at" not in identity
+
+
+def ends_itself(case: Case) -> None:
+    """Done or not; done, its token ends nothing more."""
+    assert case.changes() in ([], case.clean_changes)
+
+    assert case.send().status == (401 if case.changes() else 200)
+
+    assert lasting(case.tables.look().changes_since(case.before)) == case.clean_changes
+
+
 # ── each endpoint's successes ──
 
 
@@ -490,7 +525,7 @@ class Scenario(NamedTuple):
     promise: Callable[[Case], None]
 
 
-# By logical id; an endpoint that is new in the template fails until it has its own.
+# By logical id, or by route where a function has several; an endpoint that is new in the template fails until it has its own.
 SCENARIOS: dict[str, list[Scenario]] = {
     "RequestRegisterCode": [Scenario("a new number", lambda person: {"phone": person.phone}, requests_a_code)],
     "ResendRegisterCode": [Scenario("a new number", lambda person: to_resend(person, REGISTER), requests_a_code)],
@@ -593,6 +628,20 @@ SCENARIOS: dict[str, list[Scenario]] = {
         Scenario("one of two ways in", provider_scenarios.facebooks_demand(only_way_in=False), handles_a_demand),
     ],
     "GetFacebookDataDeletion": [Scenario("a demand", provider_scenarios.carried_out, reads)],
+    "ExecuteGraphql": [
+        Scenario("a guest who asks", graphql_scenarios.to_ask, requests_a_code),
+        Scenario("a customer who asks", graphql_scenarios.to_ask_as_customer, requests_a_code),
+        Scenario("a guest who verifies", graphql_scenarios.to_verify, proves),
+        Scenario("a customer who verifies", graphql_scenarios.to_verify_as_customer, enters),
+        Scenario("a guest who signs up", graphql_scenarios.to_create, ends_with_its_proof),
+        Scenario("a guest who signs up with a key", graphql_scenarios.to_create_with_key, changes),
+        Scenario("a guest who signs up without a number", graphql_scenarios.to_create_without_number, creates),
+        Scenario("a member who signs in", graphql_scenarios.to_sign_in, signs_in),
+        Scenario("a customer who signs out", graphql_scenarios.to_sign_out, ends_itself),
+        Scenario("a customer", graphql_scenarios.to_see_oneself, reads),
+    ],
+    "GET /graphql": [Scenario("a guest who waits", graphql_scenarios.to_see_the_status, reads)],
+    "GET /graphql/schema": [Scenario("the schema", lambda _: {}, reads)],
     "GetJwks": [Scenario("anybody", lambda _: {}, reads)],
     "GetOpenidConfiguration": [Scenario("anybody", lambda _: {}, reads)],
     "GetOpenapi": [Scenario("anybody", lambda _: {}, reads)],
@@ -609,7 +658,7 @@ def endpoints_and_scenarios() -> list:
     return [
         pytest.param(Route(*route), scenario, temperature, id=f"{function}-{name(scenario, route[0])}-{temperature}")
         for route, function in routes().items()
-        for nth, scenario in enumerate(SCENARIOS.get(function, [None]))
+        for nth, scenario in enumerate(SCENARIOS.get(" ".join(route)) or SCENARIOS.get(function, [None]))
         for temperature in (["warm"] if nth else ["cold", "warm"])
     ]
 
@@ -637,7 +686,8 @@ def test_whatever_breaks_nothing_is_half_done_and_the_next_call_works(person, ta
     before, at = tables.look(), api.clock.offset
 
     def send() -> Answer:
-        return api.request(route.method, route.path.format(**parameters), ip=person.ip, **arguments)
+        answer = api.request(route.method, route.path.format(**parameters), ip=person.ip, **arguments)
+        return graphql_scenarios.as_rest_would(answer) if route == ("POST", "/graphql") else answer
 
     def start(*, cold: bool = temperature == "cold") -> None:
         tables.put_back(before)

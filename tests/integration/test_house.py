@@ -86,10 +86,11 @@ def assert_whole(event: dict) -> None:
 @pytest.mark.parametrize("function", ENDPOINTS)
 def test_an_endpoint_file_is_short_and_opens_with_its_route(function):
     text = (function.code / f"{function.handler.module}.py").read_text(encoding="utf-8")
-    route, *others = function.routes
+    routes = [f"{route.method} {route.path}" for route in function.routes if route.method != "HEAD"]
 
-    assert text.startswith(f'"""{route.method} {route.path}: ')
-    assert others in ([], [route._replace(method="HEAD")])
+    assert text.startswith(f'"""{", ".join(routes)}: ')
+    assert len(routes) == 1 or function.logical_id == "ExecuteGraphql"
+    assert len(function.routes) - len(routes) in (0, 1)
     assert len(text.splitlines()) <= 50
     assert not re.search(r"boto3|os\.environ|\btry:", text)
 

@@ -88,5 +88,14 @@ def test_a_function_that_is_not_about_providers_loads_nothing_of_them(path):
     assert [module for module in loaded(path) if module.startswith("customer_auth.social.")] == []
 
 
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.stem)
+def test_only_the_function_that_executes_graphql_loads_its_library(path):
+    modules = {name: file for file, name in FILES.items()}
+    importing = {name for name in loaded(path) if re.search(r"^(from|import) graphql\b", modules[name].read_text("utf-8"), re.MULTILINE)}
+
+    assert bool(importing) is (path.stem == "execute_graphql")
+    assert {package(name) for name in importing} <= {"graphql_api"}
+
+
 def test_the_library_imports_no_function():
     assert [module for path in FILES for module in imports(path) if module.startswith(("functions", "local", "tools", "tests"))] == []

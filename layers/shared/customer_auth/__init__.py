@@ -16,4 +16,5 @@ social     sign-in by providers: states, providers, their tokens and answers
 deletion   deletion requests, erasure, receipts
 flows      one journey of a customer a file
 http       Lambda events, requests, fields and schemas
+graphql_api  the GraphQL schema, the bounds of documents, and the resolvers
 """

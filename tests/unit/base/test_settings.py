@@ -43,6 +43,7 @@ TEXTS = {
     ),
     "AUDIENCE": (["storefront", "https://shop.example.com", "a" * 128], ["", "two words", "é", "a" * 129, "a\n"]),
     "PHONE_LOOKUP": (["off", "masked", "full"], ["", "on", "Masked", "full "]),
+    "GRAPHQL_INTROSPECTION": (["true", "false"], ["", "True", "on", "1"]),
     "DELETION_CHANNEL": (["email", "phone"], ["", "both", "Email", "sms"]),
     "REGISTRATION_IDENTIFIER": (["email", "phone", "both"], ["", "Email", "email,phone", "none"]),
     "LOGIN_IDENTIFIER": (["", "email", "both"], ["Email", "email,phone", "none"]),

@@ -108,6 +108,7 @@ def test_the_bytes_of_purposes_never_change():
         "notification": 6,
         "deletion": 7,
         "cancellation": 8,
+        "guest": 9,
         "consent": 10,
     }
 

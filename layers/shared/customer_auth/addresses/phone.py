@@ -59,6 +59,13 @@ def from_stored(e164: str) -> Address:
     return Address(Channel.PHONE, number.e164, e164, number.region)
 
 
+def national(address: Address) -> str:
+    """How people of DEFAULT_REGION write the number, digits alone and without the leading 0; any other number in E.164."""
+    if address.country != settings.service().default_region:
+        return address.value
+    return address.value.removeprefix(f"+{phonenumbers.country_code_for_region(address.country)}")
+
+
 @lru_cache(maxsize=1)
 def _read(text: str, region: str | None) -> _Number:
     """The number that a text means today. A request has one number, and finds the same one stored, so libphonenumber is asked once.

@@ -22,7 +22,7 @@ from customer_auth.base import ids
 
 KEYS: Final = frozenset({
     "event", "outcome", "reason", "purpose", "lane", "provider", "address", "channel", "country", "ip", "sid", "request_id", "registered",
-    "refund", "crash",
+    "operation", "refund", "crash",
 })  # fmt: skip
 METRICS: Final = frozenset({
     "requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",

@@ -107,6 +107,11 @@ def data_deletion(request_id: str) -> str:
     return f"erasure#{request_id}"
 
 
+def guest_proof(session_hash: bytes) -> str:
+    """Where a guest's proven number waits for the account that is created in this verification session."""
+    return f"proof#{ids.base64url(session_hash)}"
+
+
 def registration(registration_id: str) -> str:
     return f"registration#{registration_id}"
 

@@ -16,6 +16,9 @@ Refusal
 ├── Throttled                 429 throttled, with Retry-After
 ├── Internal                  500 internal
 ├── Unavailable               503 unavailable, with Retry-After
+├── in graphql_errors.py:
+│   ├── MethodNotAllowed      405 method_not_allowed
+│   └── NotAcceptable         406 not_acceptable
 ├── in provider_errors.py:
 │   ├── ProviderFailed        502 provider_error
 │   ├── ProviderTimedOut      504 provider_timeout

@@ -64,6 +64,7 @@ class Service(Group):
     referral_levels: int = Field(ge=1, le=20)
     deletion_scheduled_days: int = Field(ge=1, le=90)
     deletion_channel: Annotated[str, matching("email|phone", "email or phone")]
+    graphql_introspection: Annotated[bool, matching("true|false", "true or false")]
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "Service":

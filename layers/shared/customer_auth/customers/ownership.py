@@ -99,12 +99,26 @@ def assign(
     owners_password = state.identity.password_hash if state.identity and state.identity.proven_at else None
     customer = customers.new(names or Names(), address=address)
     customer = customer._replace(password_hash=password_hash or owners_password, provider_accounts=provider_accounts)
+    customer, condition_checks = referrals.resolve(
+        successor(customer.with_session() if begins_session else customer, address, state), referral_code
+    )
+    return assign_to(customer, address, state, condition_checks)
+
+
+def successor(customer: Customer, address: Address, state: AddressState) -> Customer:
+    """The new customer under the id of whoever gave the address and has verified nothing, if there is such a customer."""
     replaced = _replaceable(state.customer, address)
-    customer = _as_successor(customer, replaced) if replaced else customer
-    customer, condition_checks = referrals.resolve(customer.with_session() if begins_session else customer, referral_code)
+    return _as_successor(customer, replaced) if replaced else customer
+
+
+def assign_to(
+    customer: Customer, address: Address, state: AddressState, condition_checks: Sequence[Write] = (), *, registration: str | None = None
+) -> Assignment:
+    """Give an address that nobody owns to this new customer, who is a `successor`. `registration`: the one made with this address."""
+    replaced = _replaceable(state.customer, address)
     writes = [
         customer_items.take_over(replaced, customer) if replaced else customer_items.put_new(customer),
-        *identity_items.put_verified(address, customer, state.identity),
+        *identity_items.put_verified(address, customer, state.identity, registration=registration),
         referral_items.put(customer),
         *(_forget_predecessor(customer) if replaced else release_unverified(address, state)),
     ]

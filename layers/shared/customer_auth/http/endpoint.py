@@ -19,13 +19,11 @@ from customer_auth.base.errors import (
     NotAllowed,
     NotAuthenticated,
     Refusal,
-    Throttled,
     TooLarge,
     Unavailable,
     UnsupportedMedia,
-    WrongProof,
 )
-from customer_auth.http import response
+from customer_auth.http import failures, response
 from customer_auth.http.request import Request, parse_body, parse_query
 from customer_auth.http.response import Payload
 from customer_auth.http.schemas.base import Model
@@ -138,8 +136,8 @@ def _handler(rule: Callable[[Call[Any, Any]], Payload], contract: Contract) -> C
         try:
             payload = rule(_call(request, contract))
         except Exception as failure:  # noqa: BLE001 (the last line of defence: nothing internal gets out)
-            refusal = _named_as_sent(_refusal(failure), contract)
-            _count(refusal)
+            refusal = _named_as_sent(failures.refusal_of(failure), contract)
+            failures.count(refusal)
             audit.end(refusal.type, refusal.reason)
             return response.refuse(refusal, request)
         if contract.audited:
@@ -168,15 +166,6 @@ def _purpose(rule: Callable[..., Any]) -> str:
     return (rule.__globals__["__doc__"] or "").strip().splitlines()[0].partition(": ")[2]
 
 
-def _refusal(failure: Exception) -> Refusal:
-    if isinstance(failure, Refusal):
-        return failure
-    if isinstance(failure, aws.Failed) and failure.code != "ValidationException":
-        return Unavailable(failure.code)
-    audit.crash(failure)
-    return Internal(type(failure).__name__)
-
-
 def _named_as_sent(refusal: Refusal, contract: Contract) -> Refusal:
     """Rules name a field as they know it; the caller may know it by another name."""
     if isinstance(refusal, BadRequest) and contract.body:
@@ -184,11 +173,3 @@ def _named_as_sent(refusal: Refusal, contract: Contract) -> Refusal:
         aliases = {name: info.alias or name for name, info in fields.items()}
         refusal.errors = tuple(error._replace(field=aliases.get(error.field, error.field)) for error in refusal.errors)
     return refusal
-
-
-def _count(refusal: Refusal) -> None:
-    match refusal:
-        case Throttled():
-            audit.count("throttled")
-        case WrongProof() | NotAuthenticated():
-            audit.count("refused")

@@ -66,6 +66,10 @@ class Request:
             raise NotAuthenticated("no_token")
         return match[1]
 
+    def header(self, name: str) -> str | None:
+        """A header's value, by its name in lower case."""
+        return self._headers.get(name)
+
     def publishable_key(self) -> tuple[str | None, str | None]:
         """A storefront's key, and the page's origin (RFC 6454) if a browser sent one."""
         return self._headers.get(publishable_keys.HEADER), self._headers.get("origin")

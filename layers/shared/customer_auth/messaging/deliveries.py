@@ -5,12 +5,13 @@ Both are decided in one table, so that no response reveals what the message itse
 
 from typing import Literal, NamedTuple, assert_never
 
+from customer_auth.addresses.address import Address
 from customer_auth.aws import keys
 from customer_auth.base import clock, settings
 from customer_auth.base.errors import NotFound
 from customer_auth.messaging import message_items
 from customer_auth.messaging.kinds import Kind
-from customer_auth.messaging.message_items import OutboxMessage
+from customer_auth.messaging.message_items import DeliveryRecord, OutboxMessage
 from customer_auth.otp import challenges
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.purposes import Purpose
@@ -38,6 +39,7 @@ PLANS = {
     Purpose.CONTACT: Plan(Kind.CONTACT, Kind.CONTACT, shows_state=True),
     Purpose.DELETION: Plan(Kind.DELETION, None, shows_state=True),
     Purpose.CANCELLATION: Plan(Kind.CANCELLATION, None, shows_state=False),
+    Purpose.GUEST: Plan(Kind.VERIFY, Kind.VERIFY, shows_state=True),
     # Messages without a code: no client has a challenge for them.
     Purpose.NOTIFICATION: Plan(None, None, shows_state=False),
     Purpose.CONSENT: Plan(None, None, shows_state=False),
@@ -55,15 +57,19 @@ class VisibleDelivery(NamedTuple):
     expires_at: int
 
 
+class PendingCode(NamedTuple):
+    """A code that was sent and not used, perhaps expired: where it went, until when it opens something, and how far it is."""
+
+    address: Address
+    expires_at: int
+    state: VisibleState
+
+
 def get(challenge: str) -> VisibleDelivery:
     """How far this challenge's message is. Raises: NotFound (replaced, expired or never issued), aws.Failed."""
-    parts = challenges.decode(challenge)
-    if parts is None:
-        raise NotFound
-    item_key, purpose, challenge_id = parts
-    delivery = message_items.find(OutboxMessage(keys.code_item(item_key), purpose, challenge_id))
+    purpose, delivery = _find(challenge)
     now = clock.now()
-    if delivery is None or delivery.expires_at <= now:
+    if purpose is None or delivery is None or delivery.expires_at <= now:
         raise NotFound
     resend_at = delivery.requested_at + settings.service().resend_throttle_seconds
     if not PLANS[purpose].shows_state:
@@ -72,6 +78,22 @@ def get(challenge: str) -> VisibleDelivery:
     state = _visible(delivery.state)
     reason = delivery.reason or None if state == "failed" else None
     return VisibleDelivery(state, reason, resend_at, delivery.expires_at)
+
+
+def find_pending(challenge: str) -> PendingCode | None:
+    """The code of a challenge whose client may see the real state; None if it was used, ended or replaced. Raises: aws.Failed."""
+    purpose, delivery = _find(challenge)
+    if purpose is None or not PLANS[purpose].shows_state or delivery is None or delivery.address is None:
+        return None
+    return PendingCode(delivery.address, delivery.expires_at, _visible(delivery.state))
+
+
+def _find(challenge: str) -> tuple[Purpose | None, DeliveryRecord | None]:
+    parts = challenges.decode(challenge)
+    if parts is None:
+        return None, None
+    item_key, purpose, challenge_id = parts
+    return purpose, message_items.find(OutboxMessage(keys.code_item(item_key), purpose, challenge_id))
 
 
 def _visible(state: DeliveryState) -> VisibleState:

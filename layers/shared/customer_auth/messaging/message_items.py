@@ -42,12 +42,13 @@ class OutboxMessage(NamedTuple):
 
 
 class DeliveryRecord(NamedTuple):
-    """How far a challenge's message is, with the challenge's times in epoch seconds."""
+    """How far a challenge's message is, with the challenge's times in epoch seconds. `address`: where it goes, until the code is used."""
 
     state: DeliveryState
     reason: str
     requested_at: int
     expires_at: int
+    address: Address | None = None
 
 
 class LeaseHeld(Exception):
@@ -63,7 +64,8 @@ def find(message: OutboxMessage) -> DeliveryRecord | None:
     challenge, record = item.get(message.purpose, {}), item.get(idempotency_items.attribute(message.purpose), {})
     if challenge.get("id") == message.challenge_id:
         state = DeliveryState(challenge["delivery"])
-        return DeliveryRecord(state, challenge.get("reason", ""), challenge["requested_at"], challenge["expires_at"])
+        address = challenges.address_of(challenge["address"])
+        return DeliveryRecord(state, challenge.get("reason", ""), challenge["requested_at"], challenge["expires_at"], address)
     if record.get("challenge_hash") == challenges.hash_of(message.challenge_id):
         return DeliveryRecord(DeliveryState.SENT, "", record["requested_at"], record["expires_at"])
     return None

@@ -26,6 +26,7 @@ from customer_auth.base.errors import Throttled, Unavailable
 from customer_auth.otp import devices, password_window_items
 from customer_auth.otp.challenges import Challenge
 from customer_auth.otp.lanes import NO_LATER_END, CodeItemRef, item_at
+from customer_auth.otp.purposes import Purpose
 
 
 def replace_challenge(ref: CodeItemRef, challenge: Challenge, writes: Sequence[Write] = ()) -> None:
@@ -57,6 +58,12 @@ def replace_challenge(ref: CodeItemRef, challenge: Challenge, writes: Sequence[W
             return  # our own write, repeated after its response was lost
         ref.check_device(item)
         raise Throttled(window.retry_after_seconds(item, now), "address") from None
+
+
+def end_challenge(item_key: bytes, purpose: Purpose, challenge_id: bytes) -> None:
+    """One write: the pending code opens nothing any more. One that was used or replaced meanwhile is left alone. Raises: aws.Failed."""
+    values: Item = {":id": challenge_id, ":ended": "ended"}
+    dynamodb.try_write(dynamodb.update(*item_at(item_key), "SET #event = :ended REMOVE #p", "#p.#id = :id", values, {"p": purpose}))
 
 
 def end_devices(address: Address, now: int, *, consumed: bytes | None = None) -> list[Write]:

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     CONSENT = "consent"  # nothing: a consent that is posted to a register
     DELETION = "deletion"  # the deletion of the account, after a time in which it may be cancelled
     CANCELLATION = "cancellation"  # keeping an account that is to be deleted
+    GUEST = "guest"  # a number for the account that its owner is about to create
 
 
 # What stands for a purpose in a challenge. Challenges outlive a deployment, so a byte is never given to another purpose.
@@ -29,6 +30,7 @@ WIRE_BYTES = {
     Purpose.NOTIFICATION: 6,
     Purpose.DELETION: 7,
     Purpose.CANCELLATION: 8,
+    Purpose.GUEST: 9,
     Purpose.CONSENT: 10,
 }
 BY_WIRE_BYTE = {byte: purpose for purpose, byte in WIRE_BYTES.items()}

@@ -26,7 +26,7 @@ from customer_auth.sessions.refresh_tokens import RefreshToken
 from customer_auth.sessions.session_items import Session
 
 # Their repeats come without the address, so their records keep it.
-_WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT, Purpose.DELETION, Purpose.CANCELLATION)
+_WITHOUT_ADDRESS = (Purpose.VERIFY, Purpose.CONTACT, Purpose.DELETION, Purpose.CANCELLATION, Purpose.GUEST)
 
 
 class StartedSession(NamedTuple):
