@@ -26,6 +26,7 @@ class GraphqlCalls:
             f"{POST}, createCustomer": (self.guest, lambda client: client.create()),
             f"{POST}, generateCustomerToken": (self.member, lambda client: client.sign_in()),
             f"{POST}, revokeCustomerToken": (self.customer, lambda client: client.run(run.REVOKE)),
+            f"{POST}, withdrawIysConsent": (self.consenting, lambda client: client.withdraw("MESSAGE")),
             f"{POST}, customer": (self.customer, lambda client: client.run(run.ME)),
             GET: (self.waiting, lambda client: client.get(run.STATUS)),
             "GET /graphql/schema": (lambda: None, lambda _: self.api.get("/graphql/schema")),
@@ -60,6 +61,15 @@ class GraphqlCalls:
         client.number = self.calls.session()["customer"]["phone"]
         assert client.ask()["success"]
         return client
+
+    def consenting(self) -> GraphqlClient:
+        """A signed-in customer who has consented to messages."""
+        client = self.proven()
+        assert client.sign_up(iys_consent=[{"type": "MESSAGE", "source": "HS_WEB"}])["success"]
+        owner = Person(self.api, self.inbox)
+        owner.phone = client.number
+        self.api.clock.advance(90)
+        return client.as_customer(owner.sign_in()["token"])
 
     def member(self) -> GraphqlClient:
         person: Person = self.calls.member()

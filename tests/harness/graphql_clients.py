@@ -18,6 +18,7 @@ CREATE = f"mutation ($input: CustomerInput!) {{ createCustomer(input: $input) {{
 TOKEN = """mutation ($email: String!, $password: String!) { generateCustomerToken(email: $email, password: $password) {
   success message token refresh_token expires_in device } }"""
 REVOKE = "mutation { revokeCustomerToken { result } }"
+WITHDRAW = "mutation ($type: IysConsentType!) { withdrawIysConsent(type: $type) { success message } }"
 ME = f"{{ customer {{ {CUSTOMER} }} }}"
 
 
@@ -86,6 +87,9 @@ class GraphqlClient:
 
     def sign_in(self, email: str | None = None, password: str = PASSWORD) -> dict:
         return self.run(TOKEN, email=email or self.email, password=password)
+
+    def withdraw(self, consent_type: str) -> dict:
+        return self.run(WITHDRAW, type=consent_type)
 
     def as_customer(self, token: str) -> "GraphqlClient":
         """From now on with this access token."""

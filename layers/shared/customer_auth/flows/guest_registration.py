@@ -15,6 +15,7 @@ from customer_auth.base import clock, settings
 from customer_auth.base.account_errors import ContactTaken, IdentityExists
 from customer_auth.base.client import Client
 from customer_auth.base.errors import BadRequest, FieldError
+from customer_auth.consents import consent_record, posting_items
 from customer_auth.customers import customer_items, customers, identity_items, ownership, referral_items, referrals, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.ownership import Assignment
@@ -112,7 +113,7 @@ def _draft(details: CustomerDetails, password: str, session: VerificationSession
     registration = Registration(registration_id, own, hashing.hash_password(password), now, lapses_at)
     customer = customers.new(details.names, address=number)
     customer = customer.with_address(details.email, verified=False) if details.email else customer
-    customer = customer._replace(
+    customer = consent_record.grant(customer, details.consents)._replace(
         password_hash=registration.password_hash, registration=registration.id, expires_at=None if number else lapses_at
     )
     return _GuestDraft(customer, registration, number, session, details.referral_code, read.referrer_item)
@@ -124,7 +125,8 @@ def _create(draft: _GuestDraft) -> Customer:
     customer = assignment.customer
     registration = draft.registration._replace(customer_id=customer.id)
     email_writes = _email_writes(draft, customer)
-    writes = [*_proof_writes(draft), registration_items.put_new(registration), *email_writes, *assignment.writes]
+    postings = posting_items.put_new(consent_record.posted(customer))
+    writes = [*_proof_writes(draft), registration_items.put_new(registration), *email_writes, *assignment.writes, *postings]
     try:
         dynamodb.transact([*writes, *assignment.condition_checks])
     except dynamodb.TransactionFailed as failed:

@@ -7,7 +7,7 @@ from customer_auth.base.errors import BadRequest, FieldError
 from customer_auth.customers.customers import Names
 from customer_auth.flows import guest_registration
 from customer_auth.flows.customer_creation import CustomerDetails
-from customer_auth.graphql_api import inputs, queries
+from customer_auth.graphql_api import consents, inputs, queries
 from customer_auth.graphql_api.context import GraphqlContext
 from customer_auth.graphql_api.outcomes import Payload, mutation
 
@@ -37,6 +37,7 @@ def _create(context: GraphqlContext, fields: dict[str, Any], number: str | None)
         company_name=None,
         metadata={},
         referral_code=inputs.find(inputs.REFERRAL_CODE, "Referral code", "referral_code", fields.get("referral_code")),
+        consents=consents.stated(fields),
     )
     password = inputs.read(inputs.NEW_PASSWORD, "Password", "password", fields.get("password"))
     customer = guest_registration.create_customer(details, password, context.find_session(), context.client, context.idempotency_key)

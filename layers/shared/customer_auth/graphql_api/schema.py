@@ -5,7 +5,7 @@ from typing import cast
 
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 
-from customer_auth.graphql_api import queries, registration, tokens, verification
+from customer_auth.graphql_api import consents, queries, registration, tokens, verification
 
 SDL = Path(__file__).with_name("schema.graphql").read_text("utf-8")
 _RESOLVERS = {
@@ -17,6 +17,7 @@ _RESOLVERS = {
         "createCustomer": registration.create_customer,
         "generateCustomerToken": tokens.generate_customer_token,
         "revokeCustomerToken": tokens.revoke_customer_token,
+        "withdrawIysConsent": consents.withdraw_iys_consent,
     },
 }
 
