@@ -81,5 +81,12 @@ def test_a_customer_withdraws_a_consent_and_the_register_is_told_once(api, inbox
     assert register.posted(guest.number) == ["ONAY MESAJ", "RET MESAJ"]
 
 
-def test_nobody_withdraws_without_being_signed_in(guest, register):
+def test_nobody_withdraws_without_being_signed_in(api, guest, register):
+    guest.prove()
+    guest.sign_up(iys_consent=CONSENTS)
+    deliver(api)
+    before = list(register.requests)
+
     assert guest.withdraw("MESSAGE") == {"success": False, "message": "Missing, invalid or expired token"}
+    deliver(api)
+    assert register.requests == before

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.harness.graphql_clients import ME
+from tests.harness.graphql_clients import ME, REVOKE
 from tests.harness.people import new_number
 
 PASSWORD = "canary horse battery"
@@ -33,6 +33,14 @@ def test_refusals_are_counted(guest, log):
     ]
 
 
+@pytest.mark.parametrize(("document", "operation"), [(ME, None), (REVOKE, "revokeCustomerToken")])
+def test_a_field_that_needs_an_access_token_is_refused_and_counted(guest, log, document, operation):
+    guest.post(document)
+
+    assert (log.last["outcome"], log.last.get("operation")) == ("not_authenticated", operation)
+    assert "refused" in log.last
+
+
 def test_an_alias_puts_nothing_into_the_line(guest, log):
     guest.post(f'mutation kanarienvogel {{ kanarienvogel: sendPhoneOtp(input: {{phone_number: "{guest.number}"}}) {{ success }} }}')
 
@@ -57,7 +65,7 @@ def test_a_whole_journey_leaves_nothing_of_a_person_in_the_log(api, guest, log, 
             guest.post(ME)
             guest.send(json.dumps({"query": f'mutation {{ verifyPhoneOtp(input: {{otp_code: "{code}"}}) {{ success }} }}'}).encode())
     guest.verify(code)
-    guest.sign_up(password=PASSWORD, firstname="Canaryetta")
+    assert guest.sign_up(password=PASSWORD, firstname="Canaryetta")["success"]
     guest.sign_in(password=PASSWORD)
     everything = log.everything
 

@@ -64,7 +64,7 @@ def test_32_creations_with_one_key_are_one_customer_for_all(guest, setting):
 
 
 def test_of_many_asks_for_one_number_one_is_sent(guest):
-    documents.forget()
+    documents.clear_cache()
 
     answers = at_once(32, lambda _: the_same(guest).ask())
 

@@ -19,7 +19,7 @@ def test_an_ask_answers_one_value_as_cookie_and_as_header(guest):
     assert COOKIE.fullmatch(cookie)[1] == guest.last.headers["x-session-id"]
 
 
-def test_nothing_but_an_ask_answers_one(guest):
+def test_only_send_phone_otp_starts_a_session(guest):
     guest.prove()
     answers = [guest.post(STATUS), guest.last]
 
@@ -95,7 +95,7 @@ def test_a_session_ends_after_half_an_hour_with_the_number_that_it_has_proven(ap
     assert other_guest.sign_up(phone_number=other_guest.number)["message"] == "Phone number must be verified first"
 
 
-def test_a_proof_is_used_up_by_the_second_of_its_end_though_it_is_still_stored(api, guest, tables):
+def test_a_proof_expires_with_its_session_even_before_ttl_deletes_it(api, guest, tables):
     guest.prove()
     [item] = [item for item in api.table("CodesTable") if item["pk"]["S"].startswith("proof#")]
     api.clock.advance(1_800)

@@ -1,4 +1,4 @@
-"""Every way in which a call can be refused. Rules raise these; only `http/endpoint.py` turns them into HTTP responses.
+"""Every way in which a call can be refused. Rules raise these; only `http` and `graphql_api` turn them into responses (`endpoint.py`).
 
 Refusal
 ├── BadRequest                400 bad_request

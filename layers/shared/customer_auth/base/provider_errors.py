@@ -1,10 +1,10 @@
-"""Refusals of sign-ins by a provider. `base/errors.py` draws the whole tree."""
+"""Refusals that come from a service outside of AWS, such as a provider of sign-ins. `base/errors.py` draws the whole tree."""
 
 from customer_auth.base.errors import Refusal, WrongProof
 
 
 class ProviderFailed(Refusal):
-    """A provider of sign-ins answered with an error, or with something that makes no sense."""
+    """A service that we called answered with an error, or with something that makes no sense."""
 
     status = 502
     type = "provider_error"
@@ -12,7 +12,7 @@ class ProviderFailed(Refusal):
 
 
 class ProviderTimedOut(Refusal):
-    """A provider of sign-ins did not answer in time."""
+    """A service that we called did not answer in time."""
 
     status = 504
     type = "provider_timeout"

@@ -1,6 +1,6 @@
 """The consents of a customer: a list of events that only grows, and what of it holds.
 
-A consent is about one address. It holds until it is withdrawn, and as long as the customer has that address. The register gets to know it
+A consent is about one address. It holds until it is withdrawn, and as long as the customer has that address. The register is told of it
 once the customer has verified the address, for until then the address may be somebody else's.
 """
 
@@ -34,7 +34,7 @@ def replace_address(customer: Customer, address: Address) -> tuple[Customer, lis
     """
     current = of_channel(active(customer), address.channel)
     staying = [event for event in current if event.address.key == address.key]
-    withdrawals = withdraw(event for event in current if event not in staying)
+    withdrawals = withdrawals_of(event for event in current if event not in staying)
     postings = withdrawals if customer.is_verified(address.channel) else staying
     return _append(customer.with_address(address, verified=True), withdrawals), postings
 
@@ -44,7 +44,7 @@ def active(customer: Customer) -> list[ConsentEvent]:
     return _active_for(customer, [*customer.verified_addresses, *customer.unverified_addresses])
 
 
-def posted(customer: Customer) -> list[ConsentEvent]:
+def reportable(customer: Customer) -> list[ConsentEvent]:
     """Those of them that the register is to know: the ones for verified addresses."""
     return _active_for(customer, customer.verified_addresses)
 
@@ -59,7 +59,7 @@ def of_channel(events: Iterable[ConsentEvent], channel: Channel) -> list[Consent
     return [event for event in events if event.type.channel is channel]
 
 
-def withdraw(events: Iterable[ConsentEvent]) -> list[ConsentEvent]:
+def withdrawals_of(events: Iterable[ConsentEvent]) -> list[ConsentEvent]:
     """The events that withdraw these consents, now."""
     return [event.withdrawal() for event in events]
 

@@ -151,7 +151,7 @@ def _last_writes(deletion: Deletion, customer: Customer, inventory: dict[str, in
         referral_items.erase(customer),
         deletion_count_items.add(deletion.id, confirmed=-1, completed=1),
         *deletion_notifications.put_new(Kind.DELETION_COMPLETED, customer, deletion),
-        *posting_items.put_new(consent_record.withdraw(consent_record.posted(customer))),
+        *posting_items.put_new(consent_record.withdrawals_of(consent_record.reportable(customer))),
     ]
 
 

@@ -154,7 +154,7 @@ def _writes(registration: Registration, customer: Customer, identity: Identity |
             address, registration.id, registration.password_hash, customer, expires_at=customer.expires_at
         )
     used = registration_items.mark_used(registration, customer.id)
-    postings = posting_items.put_new(consent_record.posted(customer))
+    postings = posting_items.put_new(consent_record.reportable(customer))
     return [used, *identity_writes, customer_items.put_new(customer), referral_items.put(customer), *postings]
 
 

@@ -28,7 +28,7 @@ from customer_auth.passwords import hashing
 
 
 class _GuestDraft(NamedTuple):
-    """A customer to be created, not yet of anybody's id; `number` is the proven one, `referrer_item` the referrer's, if one is named."""
+    """A customer to be created, before it is decided whether an existing id is taken over; `number` is the proven one."""
 
     customer: Customer
     registration: Registration
@@ -68,7 +68,7 @@ def create_customer(
 
 
 class _Read(NamedTuple):
-    """What one read has: the number that the session has proven, the referrer's item, and what an earlier call with the key created."""
+    """The result of the one batch read: the proven number, the referrer's item, and what an earlier call with the key has created."""
 
     number: Address | None = None
     referrer_item: Item | None = None
@@ -125,7 +125,7 @@ def _create(draft: _GuestDraft) -> Customer:
     customer = assignment.customer
     registration = draft.registration._replace(customer_id=customer.id)
     email_writes = _email_writes(draft, customer)
-    postings = posting_items.put_new(consent_record.posted(customer))
+    postings = posting_items.put_new(consent_record.reportable(customer))
     writes = [*_proof_writes(draft), registration_items.put_new(registration), *email_writes, *assignment.writes, *postings]
     try:
         dynamodb.transact([*writes, *assignment.condition_checks])

@@ -125,7 +125,7 @@ def _writes(
         customer_address_items.verify(customer, unverified, begins_session=begins_session),
         *identity_items.put_verified(unverified, verified, identity, registration=registration),
         *([referral_items.put(verified)] if customer.expires_at else []),
-        *posting_items.put_new(consent_record.of_channel(consent_record.posted(verified), unverified.channel)),
+        *posting_items.put_new(consent_record.of_channel(consent_record.reportable(verified), unverified.channel)),
     ]
 
 

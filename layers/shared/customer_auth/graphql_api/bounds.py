@@ -34,7 +34,7 @@ def check(document: DocumentNode) -> None:
 
 
 class _Walk:
-    """The fields of one operation. Each fragment is walked once: `_measured` has what it came to, nothing while it is walked."""
+    """The fields of one operation. Each fragment is measured once."""
 
     def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments

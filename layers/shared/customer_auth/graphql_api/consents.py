@@ -12,7 +12,7 @@ from customer_auth.sessions import sessions
 _INPUT = "iys_consent"
 
 
-def stated(fields: dict[str, Any]) -> tuple[GivenConsent, ...]:
+def read_consents(fields: dict[str, Any]) -> tuple[GivenConsent, ...]:
     """The consents in a sign-up's input. Raises: BadRequest."""
     try:
         return tuple(parse(**consent) for consent in fields.get(_INPUT) or ())

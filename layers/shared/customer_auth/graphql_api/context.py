@@ -38,7 +38,7 @@ class GraphqlContext:
         return check(self.request.access_token(), self.request.issuer())
 
     def find_session(self) -> VerificationSession | None:
-        """The verification session that the client names; the header, where there is one, and not the cookie. Raises: aws.Failed."""
+        """The verification session that the client names. If the header is present, the cookie is ignored. Raises: aws.Failed."""
         named = self.request.header(SESSION_HEADER)
         values = [named] if named is not None else self.request.cookies(COOKIE)
         return next((session for session in map(verification_sessions.find, values) if session), None)

@@ -1,6 +1,6 @@
-"""Documents: parsed, bounded and validated once. Those without texts of the caller's are kept for the next request that sends them.
+"""Parses, bounds and validates documents. Those without string literals are cached for the next request that sends them.
 
-A text in a document may be a password or a code: such a document is not kept, and could not come again anyway.
+A string literal may be a password or a code: such a document is not cached, and would not come again anyway.
 """
 
 import hashlib
@@ -27,37 +27,37 @@ from customer_auth.base.errors import BadRequest
 from customer_auth.graphql_api import bounds, faults
 from customer_auth.graphql_api.faults import DocumentRefused
 from customer_auth.graphql_api.schema import SCHEMA
+from customer_auth.http.request import MAX_BYTES
 
 MAX_TOKENS = 1000
-MAX_KEPT = 100
+MAX_CACHED = 100
 _MAX_COMMENTS = 100
-_MAX_LENGTH = 10 * 1024
 _MAX_ERRORS = 10
-_kept: OrderedDict[bytes, DocumentNode] = OrderedDict()
+_cache: OrderedDict[bytes, DocumentNode] = OrderedDict()
 
 
-def read(text: str) -> DocumentNode:
+def parse_document(text: str) -> DocumentNode:
     """The valid document of this text. Raises: DocumentRefused."""
     digest = hashlib.sha256(text.encode()).digest()
-    document = _kept.get(digest)
+    document = _cache.get(digest)
     if document is not None:
-        _kept.move_to_end(digest)
+        _cache.move_to_end(digest)
         return document
     document = _validated(text)
-    if not _has_text(document):
-        _kept[digest] = document
-        if len(_kept) > MAX_KEPT:
-            _kept.popitem(last=False)
+    if not _has_string(document):
+        _cache[digest] = document
+        if len(_cache) > MAX_CACHED:
+            _cache.popitem(last=False)
     return document
 
 
-def forget() -> None:
-    """Keep none any more; for tests."""
-    _kept.clear()
+def clear_cache() -> None:
+    """Cache none any more; for tests."""
+    _cache.clear()
 
 
 def has_mutation(document: DocumentNode, operation_name: str | None) -> bool:
-    """Whether the operation that is meant changes something."""
+    """Whether the selected operation is a mutation."""
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     named = [each for each in operations if operation_name is None or (each.name and each.name.value == operation_name)]
     return any(each.operation is OperationType.MUTATION for each in named)
@@ -65,7 +65,7 @@ def has_mutation(document: DocumentNode, operation_name: str | None) -> bool:
 
 def _validated(text: str) -> DocumentNode:
     try:
-        document = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=_MAX_COMMENTS, max_source_length=_MAX_LENGTH)
+        document = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=_MAX_COMMENTS, max_source_length=MAX_BYTES)
         bounds.check(document)
         errors = validate(SCHEMA, document, _rules(), max_errors=_MAX_ERRORS, hide_suggestions=hides_suggestions())
     except GraphQLError as error:
@@ -88,15 +88,15 @@ def _rules() -> list[type]:
     return [*specified_rules, *([] if settings.service().graphql_introspection else [NoSchemaIntrospectionCustomRule])]
 
 
-class _TextFinder(Visitor):
-    has_text = False
+class _StringFinder(Visitor):
+    has_string = False
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> VisitorAction:  # noqa: ARG002 (the library's signature)
-        self.has_text = True
+        self.has_string = True
         return BREAK
 
 
-def _has_text(document: DocumentNode) -> bool:
-    finder = _TextFinder()
+def _has_string(document: DocumentNode) -> bool:
+    finder = _StringFinder()
     visit(document, finder)
-    return finder.has_text
+    return finder.has_string

@@ -63,9 +63,9 @@ def _negotiated(request: Request) -> str:
 def _run(request: Request, kind: str) -> Event:
     """Raises: DocumentRefused, Refusal, aws.Failed."""
     operation, context = requests.read(request), GraphqlContext.of(request)
-    if request.method == "GET" and documents.has_mutation(documents.read(operation.query), operation.operation_name):
-        raise MethodNotAllowed
-    members = execution.run(operation, context)
+    document = documents.parse_document(operation.query)
+    negotiation.check_method(request, has_mutation=documents.has_mutation(document, operation.operation_name))
+    members = execution.run(operation, document, context)
     failures.count(context.refusal)
     audit.end(context.refusal.type if context.refusal else "ok", context.refusal.reason if context.refusal else "")
     response = _response(200, kind, dumps(members), context.headers)

@@ -1,6 +1,6 @@
 """Errors of a document or its variables, in words that repeat none of the caller's values; codes and passwords are among those.
 
-The library's messages do repeat them. They are kept where they are about names; what is wrong with a value is said anew.
+The library's messages do repeat them. They are kept where they are about names; what they say about a value is replaced.
 """
 
 import re
@@ -30,8 +30,13 @@ class DocumentRefused(Exception):
 
 def bad_request(message: str, error: GraphQLError | None = None) -> Json:
     """An error of the request, where the document has it."""
-    places = [{"line": each.line, "column": each.column} for each in (error.locations if error else None) or ()]
+    places = locations(error) if error else []
     return {"message": message} | ({"locations": places} if places else {}) | {"extensions": {"type": BadRequest.type}}
+
+
+def locations(error: GraphQLError) -> list[Json]:
+    """Where in the document an error is."""
+    return [{"line": each.line, "column": each.column} for each in error.locations or ()]
 
 
 def of(error: GraphQLError) -> Json:

@@ -24,7 +24,7 @@ PASSWORD, NEW_PASSWORD = rule_of(fields.Password), rule_of(fields.NewPassword)
 
 def read(rule: Rule, title: str, name: str, text: str | None) -> Any:
     """What an input means. Raises: BadRequest, about the field of this name."""
-    value = demand(title, name, text, counts_spaces=rule in (PASSWORD, NEW_PASSWORD))
+    value = require(title, name, text, counts_spaces=rule in (PASSWORD, NEW_PASSWORD))
     try:
         return rule.read(value)
     except ValueError as wrong:
@@ -36,7 +36,7 @@ def find(rule: Rule, title: str, name: str, text: str | None) -> Any:
     return None if text is None or cleaning.is_blank(text) else read(rule, title, name, text)
 
 
-def demand(title: str, name: str, text: str | None, *, counts_spaces: bool = False) -> str:
+def require(title: str, name: str, text: str | None, *, counts_spaces: bool = False) -> str:
     """The text of an input that is needed. Raises: BadRequest."""
     if not text or (cleaning.is_blank(text) and not counts_spaces):
         raise BadRequest(f"{title} is required", FieldError(name, "is required", missing=True))
@@ -54,6 +54,6 @@ def phone_number(text: str) -> Address:
     return number
 
 
-def printed(number: Address) -> str:
+def display_number(number: Address) -> str:
     """A number as this API shows it."""
     return phone.national(number)

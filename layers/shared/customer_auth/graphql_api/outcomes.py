@@ -10,6 +10,7 @@ from customer_auth import audit
 from customer_auth.base.account_errors import ContactTaken
 from customer_auth.base.errors import Internal, Refusal, Unavailable, WrongCode
 from customer_auth.graphql_api.context import GraphqlContext
+from customer_auth.sessions.issuance import TokenPair
 
 type Payload = dict[str, Any]
 type Resolver = Callable[..., Payload]
@@ -19,7 +20,7 @@ _MESSAGES: dict[type[Refusal], str] = {
     WrongCode: "Invalid or expired OTP code",
     ContactTaken: "Phone number already verified by another user",
 }
-UNREFUSABLE = (Internal, Unavailable)
+FAILURES = (Internal, Unavailable)
 
 
 def mutation(**refused: bool | None) -> Callable[[Callable[..., Payload]], Resolver]:
@@ -32,7 +33,7 @@ def mutation(**refused: bool | None) -> Callable[[Callable[..., Payload]], Resol
             audit.note(operation=info.field_name)
             try:
                 return {"success": True} | rule(context, **arguments)
-            except UNREFUSABLE:
+            except FAILURES:
                 raise
             except Refusal as refusal:
                 context.refuse(refusal)
@@ -41,6 +42,12 @@ def mutation(**refused: bool | None) -> Callable[[Callable[..., Payload]], Resol
         return resolve
 
     return decorate
+
+
+def tokens_of(token_pair: TokenPair, device: str | None) -> Payload:
+    """The members of a payload that starts or renews a session."""
+    token, refresh_token, expires_in = token_pair
+    return {"token": token, "refresh_token": refresh_token, "expires_in": expires_in, "device": device}
 
 
 def message(refusal: Refusal) -> str:

@@ -24,7 +24,7 @@ def phone_otp_status(_root: None, info: GraphQLResolveInfo[GraphqlContext]) -> P
         return _NOTHING_PENDING
     return {
         "has_pending_otp": True,
-        "phone_number": inputs.printed(pending.address),
+        "phone_number": inputs.display_number(pending.address),
         "time_remaining": pending.seconds_left,
         "is_expired": pending.seconds_left == 0,
         "delivery": pending.delivery,
@@ -33,12 +33,12 @@ def phone_otp_status(_root: None, info: GraphQLResolveInfo[GraphqlContext]) -> P
 
 def customer(_root: None, info: GraphQLResolveInfo[GraphqlContext]) -> Payload:
     context = info.context
-    return shown(context.authenticated(sessions.authenticate).customer)
+    return customer_payload(context.authenticated(sessions.authenticate).customer)
 
 
-def shown(customer: Customer) -> dict[str, Any]:
+def customer_payload(customer: Customer) -> dict[str, Any]:
     """The customer by this API's names."""
-    number = inputs.printed(customers.address_of(Channel.PHONE, customer.phone)) if customer.phone else None
+    number = inputs.display_number(customers.address_of(Channel.PHONE, customer.phone)) if customer.phone else None
     return {
         "id": customer.id,
         "firstname": customer.first_name,

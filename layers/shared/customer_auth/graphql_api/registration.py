@@ -17,7 +17,7 @@ _PHONE_NUMBER = "phone_number"
 @mutation()
 def create_customer_with_phone(context: GraphqlContext, input: dict[str, Any]) -> Payload:  # noqa: A002 (the schema's name)
     for title, name in (("First name", "firstname"), ("Last name", "lastname"), ("Email", "email")):
-        inputs.demand(title, name, input[name])
+        inputs.require(title, name, input[name])
     return _create(context, input, input.get(_PHONE_NUMBER))
 
 
@@ -37,11 +37,11 @@ def _create(context: GraphqlContext, fields: dict[str, Any], number: str | None)
         company_name=None,
         metadata={},
         referral_code=inputs.find(inputs.REFERRAL_CODE, "Referral code", "referral_code", fields.get("referral_code")),
-        consents=consents.stated(fields),
+        consents=consents.read_consents(fields),
     )
     password = inputs.read(inputs.NEW_PASSWORD, "Password", "password", fields.get("password"))
     customer = guest_registration.create_customer(details, password, context.find_session(), context.client, context.idempotency_key)
-    return {"message": "Customer account created successfully", "customer": queries.shown(customer)}
+    return {"message": "Customer account created successfully", "customer": queries.customer_payload(customer)}
 
 
 def _number(text: str | None) -> Address | None:

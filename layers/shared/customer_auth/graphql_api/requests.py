@@ -4,9 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from customer_auth.base.errors import BadRequest, FieldError, TooLarge
-from customer_auth.http.request import Request
-
-_MAX_LENGTH = 10 * 1024  # of a query string's document and variables, as of a body
+from customer_auth.http.request import MAX_BYTES, Request
 
 
 class GraphqlRequest(NamedTuple):
@@ -34,7 +32,7 @@ def read(request: Request) -> GraphqlRequest:
 
 
 def _members_of_query(request: Request) -> dict[str, Any]:
-    if sum(map(len, request.query.values())) > _MAX_LENGTH:
+    if sum(map(len, request.query.values())) > MAX_BYTES:
         raise TooLarge("The query string must be at most 10 KB", FieldError("query", "must be at most 10 KB"))
     members: dict[str, Any] = {name: value for name, value in request.query.items() if value}
     return members | {name: _json(members[name], name) for name in ("variables", "extensions") if name in members}

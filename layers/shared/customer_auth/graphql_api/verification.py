@@ -3,7 +3,7 @@
 from customer_auth.flows import contact_change, phone_verification
 from customer_auth.graphql_api import inputs
 from customer_auth.graphql_api.context import GraphqlContext
-from customer_auth.graphql_api.outcomes import Payload, mutation
+from customer_auth.graphql_api.outcomes import Payload, mutation, tokens_of
 from customer_auth.otp.proofs import CodeAttempt
 from customer_auth.sessions import sessions
 
@@ -27,8 +27,6 @@ def verify_phone_otp(context: GraphqlContext, input: dict[str, str]) -> Payload:
     verified = {"message": "Phone number verified successfully", "phone_verified": True}
     if owner is not None:
         changed = contact_change.verify(owner, attempt, context.request.issuer())
-        token, refresh_token, expires_in = changed.token_pair
-        pair = {"token": token, "refresh_token": refresh_token, "expires_in": expires_in, "device": changed.device}
-        return verified | pair | {"customer_updated": True}
+        return verified | tokens_of(changed.token_pair, changed.device) | {"customer_updated": True}
     phone_verification.verify(session, attempt)
     return verified | {"customer_updated": False}

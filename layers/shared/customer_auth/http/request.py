@@ -17,7 +17,7 @@ from customer_auth.http import user_agents
 from customer_auth.http.schemas.base import Model
 from customer_auth.tokens import publishable_keys
 
-_MAX_BYTES = 10 * 1024
+MAX_BYTES = 10 * 1024
 KEY = re.compile(r"[\x21-\x7e]{16,64}")
 _UNREADABLE = "\ufffd"
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
@@ -101,7 +101,7 @@ class Request:
             raw = base64.b64decode(body, validate=True) if self._event.get("isBase64Encoded") else body.encode()
         except ValueError:  # not base64, or lone surrogates
             raise BadRequest("The body must be UTF-8", FieldError("body", "must be UTF-8")) from None
-        if len(raw) > _MAX_BYTES:
+        if len(raw) > MAX_BYTES:
             raise TooLarge("The body must be at most 10 KB", FieldError("body", "must be at most 10 KB"))
         return _text(raw)
 
