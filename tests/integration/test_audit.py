@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import json
+import logging
 import re
 import time
 
 import pytest
 
+from customer_auth import audit
 from tests.harness.forgery import claims_of
 from tests.harness.people import LOGIN, REGISTER, other_code
 
@@ -377,3 +379,11 @@ def test_every_count_has_the_time_of_its_own_line(ada, bob, log):
 
     assert first["Timestamp"] < second["Timestamp"]
     assert first["CloudWatchMetrics"] == second["CloudWatchMetrics"]
+
+
+def test_the_line_of_a_scheduled_function_s_own_logger_keeps_its_facts():
+    record = logging.makeLogRecord({"name": "customer-auth", "levelname": "INFO", "msg": "rotate_signing_keys", "made": 1})
+
+    line = json.loads(audit._LineFormatter().format(record))
+
+    assert (line["message"], line["made"]) == ("rotate_signing_keys", 1)

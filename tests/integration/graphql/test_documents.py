@@ -218,6 +218,11 @@ def nested(levels: int) -> str:
     return "{ " + "a { " * (levels - 1) + "a" + " }" * levels
 
 
+@pytest.mark.parametrize(("leaves", "status"), [(149, 200), (150, 400)])
+def test_a_document_has_150_fields_at_most(signed_in, leaves, status):
+    assert signed_in.post(f"{{ customer {{ {'id ' * leaves} }} }}").status == status
+
+
 def test_an_operation_is_7_fields_deep_at_most(guest):
     assert "deep" not in messages(guest.post(nested(7)))[0]
     assert messages(guest.post(nested(8))) == ["An operation may be 7 fields deep at most"]

@@ -311,6 +311,49 @@ def test_a_known_device_in_the_header_has_a_lane_of_its_own(guest, ada, setting)
     assert guest.sign_in()["success"]
 
 
+@pytest.mark.parametrize("proof", ["a code", "a reset"])
+def test_a_repeated_call_shows_nothing_of_the_owner_who_has_taken_the_customer_over(api, inbox, guest, ada, proof):
+    guest.email, guest.headers = ada.email, {"idempotency-key": "k" * 20}
+    first = guest.create()
+    if proof == "a code":
+        api.post("/login/email/send", email=ada.email)
+        assert api.post("/login/email/verify", email=ada.email, code=inbox.code(ada.email)).status == 200
+    else:
+        ada.forget_password(email=ada.email)
+        assert ada.reset(ada.reset_token(ada.email), "a password of its owner").status == 200
+
+    again = guest.create()
+
+    assert first["success"]
+    assert (again["success"], again["customer"], again["message"]) == (False, None, "Idempotency-Key was used for another call")
+
+
+def test_passwords_of_repeated_calls_count_against_their_client(guest, setting):
+    setting(IP_PASSWORD_FAILURES_PER_QUARTER_HOUR=3)
+    guest.headers = {"idempotency-key": "k" * 20}
+    assert guest.create()["success"]
+
+    right = [guest.create()["success"] for _ in range(5)]
+    wrong = [guest.create(password="another long password")["message"] for _ in range(4)]
+
+    assert right == [True] * 5
+    assert wrong == ["Idempotency-Key was used for another call"] * 3 + ["Too many attempts, try again later"]
+
+
+def test_a_proof_of_a_number_that_got_an_owner_opens_nothing_after_the_owner_has_left_it(api, inbox, guest):
+    guest.prove()
+    owner = owner_of(api, inbox, guest.number)
+    api.clock.advance(90)
+    owner.sign_up()
+    refused = guest.sign_up()
+    other = new_number()
+    challenge = owner.request_contact_change(phone=other)["token"]
+    assert owner.change_contact(challenge, inbox.code(other)).status == 200
+
+    assert refused["message"] == "Phone number already verified by another user"
+    assert guest.sign_up(phone_number=guest.number)["message"] == "Phone number must be verified first"
+
+
 def test_a_customer_sees_what_the_rest_api_shows(signed_in, customer):
     shown, me = signed_in.run("{ customer { id email phone_number phone_verified } }"), customer.me()["customer"]
 

@@ -46,6 +46,8 @@ class _LineFormatter(LambdaPowertoolsFormatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        if "line" not in vars(record):  # of a scheduled function's own logger, which shares this handler
+            return super().format(record)
         line: dict[str, Any] = {
             "level": record.levelname,
             "message": record.msg,

@@ -3,7 +3,7 @@
 from customer_auth.aws.dynamodb import Item
 from customer_auth.customers.customers import MAX_SESSIONS, Customer
 
-# No call has ended all sessions since the read · the customer may still sign in, or still may not.
+# No call has ended all sessions since the read · the status is the very one that was read.
 SAME_EPOCH_AND_STATUS = "#session_epoch = :epoch AND #status = :status"
 COUNTS_SESSION = "#sessions_begun = if_not_exists(#sessions_begun, :none) + :one"
 # Fewer sessions have begun since the customer was read than would end this one before it begins.

@@ -1,6 +1,6 @@
 """Identities, in the customers table: one item for each address, which is also what makes the address unique.
 
-Of two customers who prove an address at once, `put_verified` lets one commit; the other decides again, and finds an owner.
+Of two customers who prove an address at once, `put_verified` lets one commit (`unchanged`); the other finds an owner.
 
 A verified address identifies its customer. An unverified one identifies nobody: its item names the newest registration, whose password may
 be tried.
@@ -18,7 +18,7 @@ checks that nobody has verified it under another of its keys.
 | registration | the registration that the address came with, if any |
 | held | set once an unverified address has had a session: nobody else can register it |
 | password_hash | a copy of the customer's or the registration's, never another |
-| revision | changes with everything that ends resets |
+| revision | new whenever the address is verified or changes hands, so that one of two writers commits; a new one ends resets |
 | moved_at | only this and `expires_at`: the identity has just been moved to today's key |
 | expires_at | TTL of an unverified address |
 """

@@ -69,7 +69,7 @@ def cancel_by_token(token: str) -> Deletion:
 def _cancellation(customer: Customer | None) -> tuple[list[Write], Deletion]:
     """The writes that cancel the deletion, the customer's first, and the cancelled request.
 
-    Raises: WrongCode (nothing to cancel), AccountDeletionPending (past the point of no return, in `erasure.erase`), aws.Failed.
+    Raises: WrongCode (nothing to cancel), AccountDeletionPending (past the point of no return in `erasure`), aws.Failed.
     """
     if customer is None:
         raise WrongCode("nothing_to_cancel")
@@ -78,7 +78,7 @@ def _cancellation(customer: Customer | None) -> tuple[list[Write], Deletion]:
         case Status.ACTIVE:
             raise WrongCode("nothing_to_cancel")
         case Status.ERASING:
-            raise AccountDeletionPending
+            raise AccountDeletionPending("erasure_begun")
         case Status.DELETION_CONFIRMED:
             now, deletion = clock.now(), current_request(customer)
             count = deletion_count_items.add(deletion.id, confirmed=-1, cancelled=1)

@@ -53,7 +53,7 @@ def create_customer(
     repeat = RegistrationRepeat.of(key, details.email, session)
     read = _read(details, session, repeat)
     if read.registration is not None:
-        return repeat.answer(read.registration, password)
+        return repeat.answer(read.registration, password, client.bucket)
     client_items.count_registration(client.bucket)
     try:
         _check_number(details.phone, read.number, is_needed=Channel.PHONE in channels)
@@ -64,7 +64,7 @@ def create_customer(
         registration = repeat.find()  # which the same call at the same moment may have made
         if registration is None:
             raise
-        return repeat.answer(registration, password)
+        return repeat.answer(registration, password, client.bucket)
 
 
 class _Read(NamedTuple):
@@ -143,6 +143,8 @@ def _assignment(draft: _GuestDraft) -> Assignment:
         return Assignment(customer, [customer_items.put_new(customer), referral_items.put(customer)], checks, is_new=True)
     state = ownership.read(number)
     if state.owner is not None:
+        if draft.session:  # an owner has come meanwhile: what the guest has proven opens nothing any more
+            dynamodb.try_write(guest_proof_items.use(draft.session))
         raise ContactTaken("guest")
     customer, checks = _referred(draft, ownership.successor(draft.customer, number, state))
     own = draft.registration.id if draft.registration.address.key == number.key else None

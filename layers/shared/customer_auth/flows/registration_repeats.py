@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Self
 
+from customer_auth import audit, aws
 from customer_auth.addresses.address import Address
 from customer_auth.aws import dynamodb, secret_keys
 from customer_auth.base import clock, ids
@@ -9,7 +10,7 @@ from customer_auth.base.errors import BadRequest, FieldError
 from customer_auth.customers import customer_items, registration_items
 from customer_auth.customers.customers import Customer
 from customer_auth.customers.registration_items import Registration
-from customer_auth.otp import idempotency_items
+from customer_auth.otp import client_items, idempotency_items
 from customer_auth.otp.verification_sessions import VerificationSession
 from customer_auth.passwords import hashing
 
@@ -36,12 +37,26 @@ class RegistrationRepeat(NamedTuple):
         """The registration that a call with this key has made. Raises: aws.Failed."""
         return registration_items.from_item(dynamodb.batch_get([registration_items.key(self.registration_id)])[0]) if self.has_key else None
 
-    def answer(self, registration: Registration, password: str) -> Customer:
-        """The customer of the first call, within two minutes and with its password. Raises: BadRequest, aws.Failed."""
+    def answer(self, registration: Registration, password: str, bucket: str) -> Customer:
+        """The customer of the first call, within two minutes and with its password, which is counted before it is compared.
+
+        A customer whom the address's owner has taken over meanwhile has another registration, or none: that one is nobody else's to see.
+        Raises: BadRequest, Throttled, aws.Failed.
+        """
+        client_items.count_password_attempt(bucket)
         is_recent = registration.created_at > clock.now() - idempotency_items.REPEAT_SECONDS
         is_same = is_recent and hashing.verify(registration.password_hash, password)
         customer = customer_items.find(registration.customer_id or "") if is_same else None
-        if customer is None:
+        if customer is None or customer.registration != registration.id:
             message = "was used for another call"
             raise BadRequest(f"Idempotency-Key {message}", FieldError("Idempotency-Key", message))
+        _refund(bucket)
         return customer
+
+
+def _refund(bucket: str) -> None:
+    """The password was right, so it does not count. Best effort: one more that stays counted is the safe side."""
+    try:
+        dynamodb.transact(client_items.refund_password_attempt(bucket))
+    except (aws.Failed, dynamodb.TransactionFailed):
+        audit.note(refund="failed")

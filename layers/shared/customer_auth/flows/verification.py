@@ -100,7 +100,7 @@ def _read(proof: Proof) -> tuple[Customer, Identity | None]:
     if not customer.may_sign_in:
         raise _deletion_pending(customer, address.channel)
     if identity and identity.proven_at and identity.customer_id != customer.id:
-        raise ContactTaken
+        raise ContactTaken  # an early answer; the condition in `put_verified` decides
     return customer, identity
 
 

@@ -11,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -20,6 +21,7 @@ from customer_auth.base.errors import BadRequest
 
 MAX_DEPTH = 7
 MAX_ROOT_FIELDS = 15
+MAX_FIELDS = 150  # of a document; the standard introspection query has 72, and validating compares fields with each other
 MAX_MUTATIONS = 1  # each of them sends a message, tries a secret, or creates or ends something
 _INTROSPECTION = frozenset({"__schema", "__type"})  # as deep as they are; a rule of the library bounds them
 _TYPENAME = "__typename"
@@ -27,6 +29,8 @@ _TYPENAME = "__typename"
 
 def check(document: DocumentNode) -> None:
     """Raises: BadRequest for the first bound that an operation exceeds."""
+    if sum(_fields(each) for each in document.definitions) > MAX_FIELDS:
+        raise BadRequest(f"A document may have {MAX_FIELDS} fields at most")
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     for operation in document.definitions:
         if isinstance(operation, OperationDefinitionNode):
@@ -77,6 +81,12 @@ class _Walk:
             self._depths[name] = 0
             self._depths[name] = self._depth(self._fragments[name].selection_set)
         return self._depths.get(name, 0)
+
+
+def _fields(node: Node) -> int:
+    """How many fields are written in a part of a document."""
+    selection_set = getattr(node, "selection_set", None)
+    return isinstance(node, FieldNode) + sum(map(_fields, selection_set.selections if selection_set else ()))
 
 
 def _inline(selection_set: SelectionSetNode) -> Iterator[InlineFragmentNode]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError, ObjectFieldNode, ValueNode, VariableNode
 
+from customer_auth.base import settings
 from customer_auth.base.errors import BadRequest
 
 type Json = dict[str, Any]
@@ -55,4 +56,4 @@ def _message(error: GraphQLError) -> str:
         return f"Variable {place} does not have the type that is expected"
     if any(isinstance(node, (ValueNode, ObjectFieldNode)) and not isinstance(node, VariableNode) for node in error.nodes or ()):
         return "A value does not have the type that is expected here"
-    return error.message
+    return error.message if settings.service().graphql_introspection else error.message.partition(" Did you mean")[0]

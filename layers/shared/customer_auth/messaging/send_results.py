@@ -48,7 +48,8 @@ class Result(NamedTuple):
 def record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -> Result:
     """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent.
 
-    A throttle, and any other refusal that is not among its sender's permanent ones, is retried until RetryQueue (template.yaml) gives up.
+    A throttle, and any other refusal that is not among its sender's permanent ones, is retried until its code expires
+    (`message_items.lease`) or RetryQueue (template.yaml) gives up, whichever comes first.
     """
     was_unsure = leased["delivery"] == DeliveryState.LEASED_AGAIN
     if failure.permanent or (failure.unknown and was_unsure):

@@ -1,7 +1,7 @@
 """Attempts to enter a code: each is counted by one conditional write before it is compared (OWASP ASVS 6.5).
 
 An attempt that the write refuses is compared with nothing: `_repeat_or_refuse` says whether it is WrongCode (401), or Throttled (429),
-because the address's window is full. What a wrong code costs its client is in `wrong_codes`.
+because the address's window is full. `wrong_codes` then counts it against its client, and answers 429 instead if that window is full.
 """
 
 import hmac

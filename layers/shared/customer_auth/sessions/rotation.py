@@ -44,7 +44,7 @@ def rotate(refresh_token: str, issuer: str) -> TokenPair:
 
 
 def _end_reused(session: Session) -> NoReturn:
-    """End the session, one of whose replaced tokens came back. Raises: RefreshTokenReused, aws.Failed."""
+    """End this session alone, one of whose replaced tokens came back. Raises: RefreshTokenReused, aws.Failed."""
     session_items.end(session.customer_id, session.family)
-    audit.count("refresh_tokens_reused")
+    audit.count("refresh_tokens_reused")  # the alarm RefreshTokensReused (template.yaml): five in an hour
     raise RefreshTokenReused("reused")

@@ -1,9 +1,9 @@
 """Classifies refresh tokens, including replaced ones (RFC 9700 §4.14.2).
 
 A client that lost a response comes back with the last token it has, the parent of a token that nobody has used. It may always continue,
-however late it comes. Any other replaced token is reuse: two parties hold it, one of them a thief, and nobody can tell which, so the family
-ends. A model of an owner who loses responses and a thief shows that the owner alone is never signed out, and that outside the grace period
-the two never continue side by side (tests/unit/sessions/test_token_families.py).
+however late it comes. Any other token, unless it was replaced within GRACE_SECONDS, is reuse: two parties hold it, one of them a thief,
+and nobody can tell which, so the family ends. A model of an owner who loses responses and a thief shows that the owner alone is never
+signed out, and that outside the grace period the two never continue side by side (tests/unit/sessions/test_token_families.py).
 """
 
 import hmac
