@@ -18,11 +18,12 @@ from customer_auth.customers.customers import Status
 from customer_auth.customers.identity_items import Identity
 from customer_auth.messaging import consent_postings, message_items, notification_items, notifications
 from customer_auth.messaging.deliveries import PLANS
-from customer_auth.messaging.errors import SendFailed
 from customer_auth.messaging.message_items import LeaseHeld, OutboxMessage
 from customer_auth.messaging.messages import Kind, MessageChannel, render
-from customer_auth.messaging.send_results import Result, SendOutcome, record_failure
-from customer_auth.messaging.senders import SENDERS
+from customer_auth.messaging.outgoing_message import OutgoingMessage
+from customer_auth.messaging.send_results import Result, SendOutcome, record_refusal
+from customer_auth.messaging.senders import ses, sns
+from customer_auth.messaging.senders.results import Refused, SendResult
 from customer_auth.otp import challenges
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.derivation import derive_code
@@ -58,10 +59,9 @@ def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
         audit.count("notifications_dropped", address=challenges.address_of(notification["address"]))
         return Result(SendOutcome.DROPPED)
     audit.note(address=address)
-    try:
-        _send(Kind(notification["kind"]), message, address, address.destination, notification)
-    except SendFailed as failure:
-        return record_failure(message, failure, notification)
+    sent = _send(_outgoing(Kind(notification["kind"]), message, address, address.destination, notification))
+    if isinstance(sent, Refused):
+        return record_refusal(message, sent, notification)
     notification_items.delete(message.pk)
     audit.count("sent")
     return Result(SendOutcome.SENT)
@@ -79,10 +79,9 @@ def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
         return Result(SendOutcome.SKIPPED)
     if kind is Kind.RESET and identity and identity.proven_at:
         message_items.record_revision(message, identity.revision)
-    try:
-        _send(kind, message, address, _destination(address, identity), challenge)
-    except SendFailed as failure:
-        return record_failure(message, failure, challenge)
+    sent = _send(_outgoing(kind, message, address, _destination(address, identity), challenge))
+    if isinstance(sent, Refused):
+        return record_refusal(message, sent, challenge)
     message_items.record(message, DeliveryState.SENT, customer_id=owner)
     audit.count("sent")
     return Result(SendOutcome.SENT)
@@ -107,22 +106,28 @@ def _destination(address: Address, identity: Identity | None) -> str:
     return address._replace(spelling=spelling).destination
 
 
-def _send(kind: Kind, message: OutboxMessage, address: Address, to: str, challenge: Item) -> None:
-    """Render the message and hand it over. Raises: SendFailed, aws.Failed."""
+def _send(outgoing: OutgoingMessage) -> SendResult:
+    """Hand the message over to its channel's sender."""
+    return sns.send(outgoing) if outgoing.region else ses.send(outgoing)
+
+
+def _outgoing(kind: Kind, message: OutboxMessage, address: Address, to: str, challenge: Item) -> OutgoingMessage:
+    """Render the message. Raises: aws.Failed."""
     configured = settings.messaging()
     channel: MessageChannel = "sms" if address.channel is Channel.PHONE else "email"
     locale = Locale(challenge["locale"])
-    is_notification = message.purpose is Purpose.NOTIFICATION
-    rendered = render(
+    values = _date(challenge, locale) if message.purpose is Purpose.NOTIFICATION else _secret(message, address, challenge)
+    content = render(
         kind,
         channel,
         locale,
         brand=configured.brand_name,
         domain=configured.web_otp_domain,
         minutes=(challenge["expires_at"] - challenge["requested_at"]) // clock.MINUTE,
-        **(_date(challenge, locale) if is_notification else _secret(message, address, challenge)),
+        **values,
     )
-    SENDERS[channel].send(to, rendered)
+    message_id = ids.base64url(challenges.hash_of(message.challenge_id))
+    return OutgoingMessage(message_id, to, address.country, kind, locale, content, values.get("code", ""), challenge["expires_at"])
 
 
 def _date(notification: Item, locale: Locale) -> dict[str, str]:

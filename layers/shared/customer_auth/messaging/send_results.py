@@ -6,9 +6,11 @@ from typing import NamedTuple, assert_never
 from customer_auth import audit
 from customer_auth.aws.dynamodb import Item
 from customer_auth.messaging import message_items
-from customer_auth.messaging.errors import SendFailed
 from customer_auth.messaging.message_items import OutboxMessage
+from customer_auth.messaging.senders.results import RefusalKind, Refused
 from customer_auth.otp.delivery_states import DeliveryState
+
+FINAL = frozenset({RefusalKind.NUMBER, RefusalKind.RULE, RefusalKind.PERMANENT})
 
 
 class SendOutcome(StrEnum):
@@ -45,16 +47,17 @@ class Result(NamedTuple):
         return self.reason or self.outcome
 
 
-def record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -> Result:
-    """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent.
+def record_refusal(message: OutboxMessage, refused: Refused, leased: Item) -> Result:
+    """Decide whether to retry: not after a refusal that will not pass, nor after a second lost response, since it may have been sent.
 
-    A throttle, and any other refusal that is not among its sender's permanent ones, is retried until RetryQueue (template.yaml) gives up.
+    A throttle, and any other transient refusal, is retried until RetryQueue (template.yaml) gives up.
     """
     was_unsure = leased["delivery"] == DeliveryState.LEASED_AGAIN
-    if failure.permanent or (failure.unknown and was_unsure):
-        message_items.record(message, DeliveryState.FAILED, reason=failure.reason)
+    is_unknown = refused.kind is RefusalKind.UNKNOWN
+    if refused.kind in FINAL or (is_unknown and was_unsure):
+        message_items.record(message, DeliveryState.FAILED, reason=refused.reason)
         audit.count("failed")
-        return Result(SendOutcome.FAILED, failure.reason)
-    state = DeliveryState.UNSURE if failure.unknown or was_unsure else DeliveryState.QUEUED
-    message_items.record(message, state, reason=failure.reason)
-    return Result(SendOutcome.POSTPONED, failure.reason)
+        return Result(SendOutcome.FAILED, refused.reason)
+    state = DeliveryState.UNSURE if is_unknown or was_unsure else DeliveryState.QUEUED
+    message_items.record(message, state, reason=refused.reason)
+    return Result(SendOutcome.POSTPONED, refused.reason)
