@@ -10,7 +10,7 @@ from functools import cache
 from types import SimpleNamespace
 
 from customer_auth.aws import connections, json_protocol, sdk, secret_keys
-from customer_auth.base import clock, consent_settings, provider_settings, settings
+from customer_auth.base import clock, consent_settings, provider_settings, sender_settings, settings
 from customer_auth.outgoing import provider_secrets
 from customer_auth.social import discovery, jwks, providers
 from customer_auth.tokens import keyring, publishable_keys
@@ -175,6 +175,7 @@ def forget_everything() -> None:
     settings.forget()
     provider_settings.forget()
     consent_settings.forget()
+    sender_settings.forget()
     for cached in READ_ONCE:
         cached.forget()
     json_protocol.forget()

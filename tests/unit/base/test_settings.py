@@ -6,6 +6,7 @@ import pytest
 from customer_auth.base import settings
 from customer_auth.base.consent_settings import ConsentRegister
 from customer_auth.base.provider_settings import ProviderResources, Providers
+from customer_auth.base.sender_settings import SmsSenders
 from local.parameters import setting_name
 from local.template import Template
 
@@ -13,7 +14,7 @@ TEMPLATE = Template.of_service()
 PARAMETERS = {setting_name(name): declared for name, declared in TEMPLATE.document["Parameters"].items()}
 GROUPS = {"service": settings.Service, "messaging": settings.Messaging}
 FIELDS = {name.upper(): group for group in GROUPS.values() for name in group.model_fields}
-EVERY_GROUP = (*GROUPS.values(), settings.Resources, settings.Processing, Providers, ProviderResources, ConsentRegister)
+EVERY_GROUP = (*GROUPS.values(), settings.Resources, settings.Processing, Providers, ProviderResources, ConsentRegister, SmsSenders)
 # Names of resources, which the template sets without a parameter.
 RESOURCES = {"RETRY_QUEUE_URL"}
 BOUNDS = {
