@@ -16,7 +16,7 @@ def deliver(message: OutboxMessage, posting: Item) -> Result:
     posted = iys.post(ConsentEvent.from_item(posting))
     if isinstance(posted, Refused) and posted.kind is not RefusalKind.PERMANENT:
         # Queued, whatever became of the request: the register takes an event twice.
-        message_items.record(message, DeliveryState.QUEUED, reason=posted.reason)
+        message_items.record(message, DeliveryState.QUEUED, {"reason": posted.reason})
         return Result(SendOutcome.POSTPONED, posted.reason)
     notification_items.delete(message.pk)
     if isinstance(posted, Refused):

@@ -4,11 +4,11 @@ A new version is taken up without a deployment: whoever is refused with a secret
 """
 
 import json
-import time
 from functools import cache
 from typing import NamedTuple
 
 from customer_auth import aws
+from customer_auth.base import clock
 from customer_auth.base.provider_settings import resources
 
 _OLD_SECONDS = 60  # a wrong secret is read again once a minute, not with each refusal
@@ -20,10 +20,10 @@ def get(name: str) -> str:
 
 
 class _Read(NamedTuple):
-    """The secrets, and when they were read, by the monotonic clock."""
+    """The secrets, and when they were read."""
 
     secrets: dict[str, str]
-    at: float
+    at: int
 
 
 @cache
@@ -31,15 +31,15 @@ def _all() -> _Read:
     secret = aws.call("secretsmanager", "GetSecretValue", SecretId=resources().provider_secrets)
     # A key in PEM form may have been pasted with its line ends, which strict JSON does not allow in a text.
     secrets: dict[str, str] = json.loads(secret["SecretString"], strict=False)
-    return _Read(secrets, time.monotonic())
+    return _Read(secrets, clock.now())
 
 
 def forget_old() -> None:
     """Read the secret again at the next use, unless it was read just now: a provider has refused it, and it may have been changed."""
-    if _all().at + _OLD_SECONDS <= time.monotonic():
+    if _all().at + _OLD_SECONDS <= clock.now():
         forget()
 
 
 def forget() -> None:
-    """Read the secret again at the next use; for tests."""
+    """Read the secret again at the next use."""
     _all.cache_clear()

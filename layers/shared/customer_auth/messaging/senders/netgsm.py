@@ -21,7 +21,7 @@ _ACCEPTED = "00"
 _NO_CONSENT_FILTER = "0"  # the message is information that its recipient asked for, not advertising
 _SYSTEM_ERROR = Refused(RefusalKind.TRANSIENT, "provider_unavailable")
 _NOT_CONFIGURED = Refused(RefusalKind.PERMANENT, "not_configured")
-_BY_BOTH: Mapping[str, Refused] = {
+_BY_BOTH = {
     "20": REJECTED,  # the text is wrong or too long
     "30": NOT_AUTHORIZED,
     "40": _NOT_CONFIGURED,  # the header is not known
