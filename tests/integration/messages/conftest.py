@@ -6,7 +6,7 @@ import pytest
 
 from customer_auth.aws import json_protocol
 from customer_auth.base import provider_settings, sender_settings, settings
-from customer_auth.messaging import circuits
+from customer_auth.messaging import circuit_items
 from customer_auth.outgoing import provider_secrets
 from tests.harness.service import READ_ONCE
 from tests.harness.sms_senders import SECRETS, SETTINGS, Outbox, addresses, running
@@ -35,7 +35,7 @@ def routes(api, engine, providers, monkeypatch):
         monkeypatch.setenv("PROVIDER_SECRETS_SET", ",".join(secrets))
         engine.clients.secrets.put_secret_value(SecretId=engine.ids["ProviderSecrets"], SecretString=json.dumps(secrets))
         for name in sender_settings.NAMES:
-            table, key = circuits.key(name)
+            table, key = circuit_items.key(name)
             engine.clients.dynamodb.delete_item(TableName=table, Key={"pk": {"S": key["pk"]}})
         json_protocol.forget()
         forget()

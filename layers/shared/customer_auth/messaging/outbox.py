@@ -16,7 +16,7 @@ from customer_auth.base.locales import Locale
 from customer_auth.customers import customer_items, identity_items
 from customer_auth.customers.customers import Status
 from customer_auth.customers.identity_items import Identity
-from customer_auth.messaging import circuits, consent_postings, message_items, notification_items, notifications, routing
+from customer_auth.messaging import circuit_items, circuits, consent_postings, message_items, notification_items, notifications, routing
 from customer_auth.messaging.deliveries import PLANS
 from customer_auth.messaging.message_items import LeasedMessage, LeaseHeld, OutboxMessage
 from customer_auth.messaging.messages import Kind, MessageChannel, render
@@ -109,7 +109,7 @@ def _find_identity(address: Address) -> Identity | None:
     """The identity of an address, read together with the circuits of the senders that may serve it. Raises: Unavailable, aws.Failed."""
     senders = circuits.unread(sender_settings.senders().route(address.country)) if address.channel is Channel.PHONE else []
     identity_keys = identity_items.keys_of(address)
-    items = dynamodb.batch_get([*identity_keys, *map(circuits.key, senders)])
+    items = dynamodb.batch_get([*identity_keys, *map(circuit_items.key, senders)])
     circuits.keep(senders, items[len(identity_keys) :])
     return identity_items.from_items(address, items[: len(identity_keys)])
 

@@ -52,14 +52,10 @@ def choose(message: OutgoingMessage, step: int, unproven: str) -> Attempt:
     """The sender of the next attempt. `unproven` sent the address's last code, which may not have arrived. Raises: aws.Failed."""
     route = _route(message, unproven)
     first = min(step // TRIES, len(route) - 1)
-    if len(route) > 1:
-        for place in range(first, len(route)):
-            sender = route[place]
-            if circuits.is_half_open(sender):
-                if circuits.begin_trial(sender):
-                    return Attempt(sender, route, place, step, is_trial=True)
-            elif not circuits.is_open(sender):
-                return Attempt(sender, route, place, step)
+    for place in range(first, len(route) if len(route) > 1 else 0):
+        is_trial = circuits.may_try(route[place])
+        if is_trial is not False:
+            return Attempt(route[place], route, place, step, is_trial=bool(is_trial))
     return Attempt(route[first], route, first, step)  # all are broken, as far as anybody knows: one of them must be tried
 
 
@@ -80,7 +76,6 @@ def note_health(attempt: Attempt, result: SendResult) -> None:
     if not attempt.keeps_history:
         return
     if isinstance(result, Refused) and result.kind in _FAILURES:
-        if not circuits.is_open(attempt.sender):
-            circuits.count_failure(attempt.sender)
+        circuits.count_failure(attempt.sender)
     elif attempt.is_trial:
         circuits.close(attempt.sender)
