@@ -12,7 +12,7 @@ from customer_auth.messaging.kinds import Kind
 from customer_auth.messaging.messages import RenderedMessage
 from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders import handover, ses, sns
-from customer_auth.messaging.senders.results import Accepted, RefusalKind, Refused
+from customer_auth.messaging.senders.results import Accepted, RefusalKind, SendRefused
 
 NUMBER, MAILBOX = "+905321234567", "ayse@example.com"
 SMS = RenderedMessage(None, "123456 kod", None)
@@ -119,7 +119,7 @@ def test_the_display_name_is_ascii_in_short_encoded_words_and_no_second_address(
 def test_what_sns_will_never_accept_is_given_up(sns_stub, code, kind, reason):
     sns_stub.add_client_error("publish", code)
 
-    assert send_sms() == Refused(kind, reason)
+    assert send_sms() == SendRefused(kind, reason)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_sns_will_never_accept_is_given_up(sns_stub, code, kind, reason):
 def test_an_email_that_ses_will_never_accept_is_given_up(ses_stub, code, reason):
     ses_stub.add_client_error("send_email", code)
 
-    assert send_email() == Refused(RefusalKind.PERMANENT, reason)
+    assert send_email() == SendRefused(RefusalKind.PERMANENT, reason)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_an_email_that_ses_will_never_accept_is_given_up(ses_stub, code, reason)
 def test_what_sns_may_accept_later_may_be_retried(sns_stub, code, reason):
     sns_stub.add_client_error("publish", code)
 
-    assert send_sms() == Refused(RefusalKind.TRANSIENT, reason)
+    assert send_sms() == SendRefused(RefusalKind.TRANSIENT, reason)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_what_sns_may_accept_later_may_be_retried(sns_stub, code, reason):
 def test_what_ses_may_accept_later_may_be_retried(ses_stub, code, reason):
     ses_stub.add_client_error("send_email", code)
 
-    assert send_email() == Refused(RefusalKind.TRANSIENT, reason)
+    assert send_email() == SendRefused(RefusalKind.TRANSIENT, reason)
 
 
 @pytest.mark.parametrize("service", ["sns", "sesv2"])
@@ -185,7 +185,7 @@ def test_every_documented_error_of_a_service_is_classified(environment, service)
 def test_after_a_server_error_the_message_may_have_been_sent(sns_stub):
     sns_stub.add_client_error("publish", "InternalError", http_status_code=500)
 
-    assert send_sms() == Refused(RefusalKind.UNKNOWN, "no_answer")
+    assert send_sms() == SendRefused(RefusalKind.UNKNOWN, "no_answer")
 
 
 @pytest.mark.parametrize("lost", [ReadTimeoutError, ConnectTimeoutError])
@@ -196,7 +196,7 @@ def test_after_a_lost_response_the_message_may_have_been_sent(environment, servi
 
     sdk.client(service).meta.events.register("before-call", lose)
 
-    assert send() == Refused(RefusalKind.UNKNOWN, "no_answer")
+    assert send() == SendRefused(RefusalKind.UNKNOWN, "no_answer")
 
 
 @pytest.mark.parametrize("code", ["InvalidParameter", "Throttled", "SomethingNew"])

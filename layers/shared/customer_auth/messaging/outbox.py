@@ -24,7 +24,7 @@ from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.routing import Attempt
 from customer_auth.messaging.send_results import Result, SendOutcome, record_refusal, sender_of
 from customer_auth.messaging.senders import ses
-from customer_auth.messaging.senders.results import Refused, SendResult
+from customer_auth.messaging.senders.results import SendRefused, SendResult
 from customer_auth.otp import challenges
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.derivation import derive_code
@@ -73,7 +73,7 @@ def _deliver_notification(message: OutboxMessage, leased: LeasedMessage) -> Resu
         return Result(SendOutcome.DROPPED)
     audit.note(address=address)
     sent, attempt = _send(_outgoing(Kind(notification["kind"]), message, address, address.destination, notification), leased)
-    if isinstance(sent, Refused):
+    if isinstance(sent, SendRefused):
         result = record_refusal(message, sent, leased, attempt)
     else:
         notification_items.delete(message.pk)
@@ -95,7 +95,7 @@ def _deliver_challenge(message: OutboxMessage, leased: LeasedMessage) -> Result:
     if kind is Kind.RESET and identity and identity.proven_at:
         message_items.record_revision(message, identity.revision)
     sent, attempt = _send(_outgoing(kind, message, address, _destination(address, identity), challenge), leased)
-    if isinstance(sent, Refused):
+    if isinstance(sent, SendRefused):
         result = record_refusal(message, sent, leased, attempt)
     else:
         owner = identity.owner if identity else None

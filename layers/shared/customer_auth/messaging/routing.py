@@ -15,7 +15,7 @@ from customer_auth.base.sender_settings import EUM, NETGSM, SMSIR, SNS, WEBHOOK
 from customer_auth.messaging import circuits
 from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders import Sender, eum, netgsm, smsir, sns, webhook
-from customer_auth.messaging.senders.results import RefusalKind, Refused, SendResult
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused, SendResult
 
 SENDERS: Final[Mapping[str, Sender]] = {SNS: sns, EUM: eum, SMSIR: smsir, NETGSM: netgsm, WEBHOOK: webhook}
 TRIES = 2
@@ -75,7 +75,7 @@ def note_health(attempt: Attempt, result: SendResult) -> None:
     """Tell the sender's circuit how the attempt ended. Raises: aws.Failed."""
     if not attempt.keeps_history:
         return
-    if isinstance(result, Refused) and result.kind in _FAILURES:
+    if isinstance(result, SendRefused) and result.kind in _FAILURES:
         circuits.count_failure(attempt.sender)
     elif attempt.is_trial:
         circuits.close(attempt.sender)

@@ -7,7 +7,7 @@ from customer_auth import audit
 from customer_auth.messaging import message_items
 from customer_auth.messaging.message_items import LeasedMessage, OutboxMessage
 from customer_auth.messaging.routing import TRIES, Attempt
-from customer_auth.messaging.senders.results import RefusalKind, Refused
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused
 from customer_auth.otp.delivery_states import DeliveryState
 
 _FINAL = frozenset({RefusalKind.NUMBER, RefusalKind.RULE})
@@ -48,7 +48,7 @@ class Result(NamedTuple):
         return self.reason or self.outcome
 
 
-def record_refusal(message: OutboxMessage, refused: Refused, leased: LeasedMessage, attempt: Attempt | None = None) -> Result:
+def record_refusal(message: OutboxMessage, refused: SendRefused, leased: LeasedMessage, attempt: Attempt | None = None) -> Result:
     """Decide whether to retry: not after a refusal that will not pass, nor after a second lost response, since it may have been sent.
 
     Where another sender follows, what was refused for certain is tried again at once. Otherwise a transient refusal is retried until

@@ -19,7 +19,7 @@ def get(name: str) -> str:
     return _all().secrets[name]
 
 
-class _Read(NamedTuple):
+class _ReadSecrets(NamedTuple):
     """The secrets, and when they were read."""
 
     secrets: dict[str, str]
@@ -27,11 +27,11 @@ class _Read(NamedTuple):
 
 
 @cache
-def _all() -> _Read:
+def _all() -> _ReadSecrets:
     secret = aws.call("secretsmanager", "GetSecretValue", SecretId=resources().provider_secrets)
     # A key in PEM form may have been pasted with its line ends, which strict JSON does not allow in a text.
     secrets: dict[str, str] = json.loads(secret["SecretString"], strict=False)
-    return _Read(secrets, clock.now())
+    return _ReadSecrets(secrets, clock.now())
 
 
 def forget_old() -> None:

@@ -6,30 +6,30 @@ from customer_auth import aws
 from customer_auth.base import clock, sender_settings, settings
 from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders.handover import LOST
-from customer_auth.messaging.senders.results import Accepted, RefusalKind, Refused, SendResult
+from customer_auth.messaging.senders.results import Accepted, RefusalKind, SendRefused, SendResult
 
 SERVICE = "sms-voice"
 _LEAST_SECONDS = 5  # of a message's life; without one it is delivered for 72 hours
 _LONGEST_TEXT = 1600
-_RULE = Refused(RefusalKind.RULE, "blocked_by_rule")
-_UNAVAILABLE = Refused(RefusalKind.TRANSIENT, "provider_unavailable")
-_NOT_CONFIGURED = Refused(RefusalKind.PERMANENT, "not_configured")
-_REJECTED = Refused(RefusalKind.PERMANENT, "rejected")
+_RULE = SendRefused(RefusalKind.RULE, "blocked_by_rule")
+_UNAVAILABLE = SendRefused(RefusalKind.TRANSIENT, "provider_unavailable")
+_NOT_CONFIGURED = SendRefused(RefusalKind.PERMANENT, "not_configured")
+_REJECTED = SendRefused(RefusalKind.PERMANENT, "rejected")
 # The operator's own rules: countries and numbers that Protect blocks, and the highest price.
-_BY_REASON: Mapping[str, Refused] = {
+_BY_REASON: Mapping[str, SendRefused] = {
     "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION": _RULE,
     "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE": _RULE,
     "DESTINATION_COUNTRY_BLOCKED": _RULE,
     "PRICE_OVER_THRESHOLD": _RULE,
-    "DESTINATION_PHONE_NUMBER_OPTED_OUT": Refused(RefusalKind.NUMBER, "opted_out"),
+    "DESTINATION_PHONE_NUMBER_OPTED_OUT": SendRefused(RefusalKind.NUMBER, "opted_out"),
     "FIELD_VALIDATION_FAILED": _REJECTED,
     "INVALID_PARAMETER": _REJECTED,
     "MISSING_PARAMETER": _REJECTED,
 }
-_BY_CODE: Mapping[str, Refused] = {
-    "ThrottlingException": Refused(RefusalKind.TRANSIENT, "throttled"),
-    "ServiceQuotaExceededException": Refused(RefusalKind.PERMANENT, "no_credit"),
-    "AccessDeniedException": Refused(RefusalKind.PERMANENT, "not_authorized"),
+_BY_CODE: Mapping[str, SendRefused] = {
+    "ThrottlingException": SendRefused(RefusalKind.TRANSIENT, "throttled"),
+    "ServiceQuotaExceededException": SendRefused(RefusalKind.PERMANENT, "no_credit"),
+    "AccessDeniedException": SendRefused(RefusalKind.PERMANENT, "not_authorized"),
     "ResourceNotFoundException": _NOT_CONFIGURED,
     "ConflictException": _NOT_CONFIGURED,
     "ValidationException": _NOT_CONFIGURED,

@@ -7,18 +7,18 @@ from typing import Any
 from customer_auth import aws
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.messaging.senders.handover import LOST
-from customer_auth.messaging.senders.results import RefusalKind, Refused
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused
 from customer_auth.outgoing import provider_http, provider_secrets
 from customer_auth.outgoing.deadline import Deadline
 from customer_auth.outgoing.provider_http import ProviderResponse
 
 _SECONDS = 3.0  # as for SNS; the function has 10
 _TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
-_UNAVAILABLE = Refused(RefusalKind.TRANSIENT, "provider_unavailable")
-THROTTLED = Refused(RefusalKind.TRANSIENT, "throttled")
-NOT_AUTHORIZED = Refused(RefusalKind.PERMANENT, "not_authorized")
-REJECTED = Refused(RefusalKind.PERMANENT, "rejected")
-WRONG_NUMBER = Refused(RefusalKind.NUMBER, "wrong_number")
+_UNAVAILABLE = SendRefused(RefusalKind.TRANSIENT, "provider_unavailable")
+THROTTLED = SendRefused(RefusalKind.TRANSIENT, "throttled")
+NOT_AUTHORIZED = SendRefused(RefusalKind.PERMANENT, "not_authorized")
+REJECTED = SendRefused(RefusalKind.PERMANENT, "rejected")
+WRONG_NUMBER = SendRefused(RefusalKind.NUMBER, "wrong_number")
 
 
 def encode(value: Mapping[str, Any]) -> bytes:
@@ -26,7 +26,7 @@ def encode(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value).encode("ascii")
 
 
-def secret(name: str) -> str | Refused:
+def secret(name: str) -> str | SendRefused:
     """A credential; if it cannot be read, the message waits, or goes by another sender."""
     try:
         return provider_secrets.get(name)
@@ -34,7 +34,7 @@ def secret(name: str) -> str | Refused:
         return _UNAVAILABLE
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> ProviderResponse | Refused:
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> ProviderResponse | SendRefused:
     """The response to a POST, unless it shows by itself that the provider is not in order."""
     try:
         response = provider_http.post(url, body, Deadline(each_seconds=_SECONDS), headers)
@@ -53,7 +53,7 @@ def members(response: ProviderResponse) -> dict[str, Any] | None:
         return None
 
 
-def not_authorized() -> Refused:
+def not_authorized() -> SendRefused:
     """The refusal of a credential, which may have been changed since it was read."""
     provider_secrets.forget_old()
     return NOT_AUTHORIZED

@@ -12,7 +12,7 @@ from customer_auth.base.consent_settings import APP_KEY, PASSWORD
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.consents.consents import TURKISH_TIME, ConsentEvent, ConsentType
 from customer_auth.messaging.senders.handover import LOST
-from customer_auth.messaging.senders.results import Accepted, RefusalKind, Refused, SendResult
+from customer_auth.messaging.senders.results import Accepted, RefusalKind, SendRefused, SendResult
 from customer_auth.outgoing import provider_http, provider_secrets
 from customer_auth.outgoing.deadline import Deadline
 from customer_auth.outgoing.provider_http import OK, ProviderResponse
@@ -40,8 +40,8 @@ def post(event: ConsentEvent) -> SendResult:
     if code == _ACCEPTED:
         return Accepted("")
     if code in _PERMANENT:
-        return Refused(RefusalKind.PERMANENT, _PERMANENT[code])
-    return Refused(RefusalKind.TRANSIENT, _TEMPORARY.get(code, "provider_unavailable"))
+        return SendRefused(RefusalKind.PERMANENT, _PERMANENT[code])
+    return SendRefused(RefusalKind.TRANSIENT, _TEMPORARY.get(code, "provider_unavailable"))
 
 
 def _request(event: ConsentEvent) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders import http_requests
 from customer_auth.messaging.senders.handover import LOST
 from customer_auth.messaging.senders.http_requests import NOT_AUTHORIZED, REJECTED, THROTTLED, WRONG_NUMBER
-from customer_auth.messaging.senders.results import Accepted, RefusalKind, Refused, SendResult
+from customer_auth.messaging.senders.results import Accepted, RefusalKind, SendRefused, SendResult
 
 _ACCEPTED = "00"
 _NO_CONSENT_FILTER = "0"  # the message is information that its recipient asked for, not advertising
-_SYSTEM_ERROR = Refused(RefusalKind.TRANSIENT, "provider_unavailable")
-_NOT_CONFIGURED = Refused(RefusalKind.PERMANENT, "not_configured")
+_SYSTEM_ERROR = SendRefused(RefusalKind.TRANSIENT, "provider_unavailable")
+_NOT_CONFIGURED = SendRefused(RefusalKind.PERMANENT, "not_configured")
 _BY_BOTH = {
     "20": REJECTED,  # the text is wrong or too long
     "30": NOT_AUTHORIZED,
@@ -36,7 +36,7 @@ _BY_OTP = _BY_BOTH | {
     "50": WRONG_NUMBER,
     "51": WRONG_NUMBER,
     "52": WRONG_NUMBER,
-    "60": Refused(RefusalKind.PERMANENT, "no_credit"),
+    "60": SendRefused(RefusalKind.PERMANENT, "no_credit"),
     "80": THROTTLED,
     "85": THROTTLED,
 }
@@ -45,20 +45,20 @@ _BY_OTP = _BY_BOTH | {
 def send(message: OutgoingMessage) -> SendResult:
     """Send the text to a Turkish number."""
     configured, password = sender_settings.senders(), http_requests.secret(NETGSM_PASSWORD)
-    if isinstance(password, Refused):
+    if isinstance(password, SendRefused):
         return password
     credentials = base64.b64encode(f"{configured.netgsm_user}:{password}".encode()).decode()
     by_otp = configured.netgsm_otp and bool(message.code) and _fits_otp(message.content.text)
     path, body = ("otp", _otp(configured, message)) if by_otp else ("send", _ordinary(configured, message))
     url = f"{configured.netgsm_url}/sms/rest/v2/{path}"
     response = http_requests.post(url, http_requests.encode(body), {"authorization": f"Basic {credentials}"})
-    if isinstance(response, Refused):
+    if isinstance(response, SendRefused):
         return response
     members = http_requests.members(response)
     return LOST if members is None else _result(members, _BY_OTP if by_otp else _BY_SEND)
 
 
-def _result(members: Mapping[str, Any], refusals: Mapping[str, Refused]) -> SendResult:
+def _result(members: Mapping[str, Any], refusals: Mapping[str, SendRefused]) -> SendResult:
     code = str(members.get("code"))
     if code == _ACCEPTED:
         return Accepted(str(members.get("jobid", members.get("jobId", ""))))

@@ -22,11 +22,11 @@ class Accepted(NamedTuple):
     price_usd: str | None = None
 
 
-class Refused(NamedTuple):
+class SendRefused(NamedTuple):
     """The message was not accepted. `reason` is a stable identifier without an address in it, safe to show."""
 
     kind: RefusalKind
     reason: str
 
 
-type SendResult = Accepted | Refused
+type SendResult = Accepted | SendRefused

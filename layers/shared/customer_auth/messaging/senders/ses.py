@@ -5,16 +5,16 @@ from email.header import Header
 from customer_auth.base import settings
 from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders.handover import hand_over
-from customer_auth.messaging.senders.results import RefusalKind, Refused, SendResult
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused, SendResult
 
 _LONGEST_ENCODED_WORD = 75  # characters, RFC 2047 §2
 
-_REJECTED = Refused(RefusalKind.PERMANENT, "rejected")
+_REJECTED = SendRefused(RefusalKind.PERMANENT, "rejected")
 _PERMANENT = {
     "MessageRejected": _REJECTED,
     "BadRequestException": _REJECTED,
-    "MailFromDomainNotVerifiedException": Refused(RefusalKind.PERMANENT, "sender_not_verified"),
-    "NotFoundException": Refused(RefusalKind.PERMANENT, "not_configured"),
+    "MailFromDomainNotVerifiedException": SendRefused(RefusalKind.PERMANENT, "sender_not_verified"),
+    "NotFoundException": SendRefused(RefusalKind.PERMANENT, "not_configured"),
 }
 
 

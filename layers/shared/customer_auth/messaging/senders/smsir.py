@@ -14,22 +14,22 @@ from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders import http_requests
 from customer_auth.messaging.senders.handover import LOST
 from customer_auth.messaging.senders.http_requests import NOT_AUTHORIZED, REJECTED, THROTTLED, WRONG_NUMBER
-from customer_auth.messaging.senders.results import Accepted, RefusalKind, Refused, SendResult
+from customer_auth.messaging.senders.results import Accepted, RefusalKind, SendRefused, SendResult
 
 _DONE = 1
 _UNAUTHORIZED = 401
-_NOT_CONFIGURED = Refused(RefusalKind.PERMANENT, "not_configured")
+_NOT_CONFIGURED = SendRefused(RefusalKind.PERMANENT, "not_configured")
 # 10 to 12: the key; 13 to 15: the account; 101 to 124: the request, its template and its number.
-_REFUSALS: Mapping[int, Refused] = {
-    0: Refused(RefusalKind.TRANSIENT, "provider_unavailable"),
+_REFUSALS: Mapping[int, SendRefused] = {
+    0: SendRefused(RefusalKind.TRANSIENT, "provider_unavailable"),
     10: NOT_AUTHORIZED,
     11: NOT_AUTHORIZED,
     12: NOT_AUTHORIZED,
-    **dict.fromkeys((13, 14, 15), Refused(RefusalKind.PERMANENT, "sending_paused")),
+    **dict.fromkeys((13, 14, 15), SendRefused(RefusalKind.PERMANENT, "sending_paused")),
     20: THROTTLED,
-    102: Refused(RefusalKind.PERMANENT, "no_credit"),
+    102: SendRefused(RefusalKind.PERMANENT, "no_credit"),
     104: WRONG_NUMBER,
-    115: Refused(RefusalKind.NUMBER, "opted_out"),
+    115: SendRefused(RefusalKind.NUMBER, "opted_out"),
     **dict.fromkeys((101, 113, 117, 119, 123, 124), _NOT_CONFIGURED),
 }
 
@@ -42,7 +42,7 @@ def carries(message: OutgoingMessage) -> bool:
 def send(message: OutgoingMessage) -> SendResult:
     """Send what the message's template makes of its parameters."""
     configured, key = sender_settings.senders(), http_requests.secret(SMSIR_API_KEY)
-    if isinstance(key, Refused):
+    if isinstance(key, SendRefused):
         return key
     parameters = {"BRAND": settings.messaging().brand_name} | ({"CODE": message.code} if message.code else {})
     body = {
@@ -51,7 +51,7 @@ def send(message: OutgoingMessage) -> SendResult:
         "parameters": [{"name": name, "value": value} for name, value in parameters.items()],
     }
     response = http_requests.post(f"{configured.smsir_url}/v1/send/verify", http_requests.encode(body), {"x-api-key": key})
-    if isinstance(response, Refused):
+    if isinstance(response, SendRefused):
         return response
     if response.status == _UNAUTHORIZED:
         return http_requests.not_authorized()

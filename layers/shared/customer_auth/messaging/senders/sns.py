@@ -3,16 +3,16 @@
 from customer_auth.base import settings
 from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders.handover import hand_over
-from customer_auth.messaging.senders.results import RefusalKind, Refused, SendResult
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused, SendResult
 
-_REJECTED_NUMBER = Refused(RefusalKind.NUMBER, "rejected")
-_REJECTED = Refused(RefusalKind.PERMANENT, "rejected")
+_REJECTED_NUMBER = SendRefused(RefusalKind.NUMBER, "rejected")
+_REJECTED = SendRefused(RefusalKind.PERMANENT, "rejected")
 # For most numbers that have opted out SNS answers InvalidParameter, as for any number that it does not accept.
 _PERMANENT = {
     "InvalidParameter": _REJECTED_NUMBER,
     "InvalidParameterValue": _REJECTED_NUMBER,
     "ParameterValueInvalid": _REJECTED_NUMBER,
-    "OptedOut": Refused(RefusalKind.NUMBER, "opted_out"),
+    "OptedOut": SendRefused(RefusalKind.NUMBER, "opted_out"),
     "ValidationException": _REJECTED,
     "EndpointDisabled": _REJECTED,
     "NotFound": _REJECTED,

@@ -8,7 +8,7 @@ from customer_auth.base.sender_settings import SMS_WEBHOOK_SECRET
 from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders import http_requests
 from customer_auth.messaging.senders.http_requests import REJECTED, WRONG_NUMBER
-from customer_auth.messaging.senders.results import Accepted, Refused, SendResult
+from customer_auth.messaging.senders.results import Accepted, SendRefused, SendResult
 from customer_auth.outgoing.provider_http import ProviderResponse
 
 _LONGEST_ID = 128  # characters
@@ -17,7 +17,7 @@ _LONGEST_ID = 128  # characters
 def send(message: OutgoingMessage) -> SendResult:
     """Send the text. The gateway tells a repeated message by its `message_id`."""
     secret = http_requests.secret(SMS_WEBHOOK_SECRET)
-    if isinstance(secret, Refused):
+    if isinstance(secret, SendRefused):
         return secret
     body = http_requests.encode(
         {
@@ -31,7 +31,7 @@ def send(message: OutgoingMessage) -> SendResult:
     )
     headers = {"x-signature": signature(secret, clock.now(), body)}
     response = http_requests.post(sender_settings.senders().sms_webhook_url, body, headers)
-    return response if isinstance(response, Refused) else _result(response, message)
+    return response if isinstance(response, SendRefused) else _result(response, message)
 
 
 def signature(secret: str, at: int, body: bytes) -> str:
