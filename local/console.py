@@ -87,6 +87,7 @@ def _clock(console: Console, request: Request, _rest: str) -> Response:
         console.advance(seconds)
     except Stopping:
         return message(503, "The local stack is stopping; its clock was not moved all the way.")
+    console.senders.on_change()  # one that was down may be back
     return _json({"now": console.clock.iso(), "advanced_seconds": console.clock.offset_seconds})
 
 

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from customer_auth.base import settings
+from customer_auth.base import sender_settings, settings
 from customer_auth.base.consent_settings import ConsentRegister
 from customer_auth.base.provider_settings import ProviderResources, Providers
 from customer_auth.base.sender_settings import SmsSenders
@@ -86,10 +86,12 @@ def environment(monkeypatch):
         for name, value in values.items():
             monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, str(value))
         settings.forget()
+        sender_settings.forget()
 
     yield change
     monkeypatch.undo()
     settings.forget()
+    sender_settings.forget()
 
 
 def read(name: str):
@@ -308,6 +310,13 @@ def test_a_wrong_setting_of_the_sender_ends_its_start(environment):
     environment(BRAND_NAME="")
 
     with pytest.raises(settings.SettingsError, match=r"^BRAND_NAME must be 1 to 32 characters on one line$"):
+        start("SendMessages")
+
+
+def test_a_route_that_cannot_work_ends_the_start_of_the_sender(environment):
+    environment(SMS_ROUTES="*=pigeon")
+
+    with pytest.raises(settings.SettingsError, match=r"^SMS_ROUTES must be routes by sns, eum, smsir, netgsm, webhook, not by pigeon$"):
         start("SendMessages")
 
 
