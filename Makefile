@@ -30,7 +30,7 @@ dev: .venv/.done ## Run the whole service on this machine (ARGS="--help" lists t
 test: .venv/.done .tools/sam/.done .tools/schemathesis/.done ## Run every test with the coverage gate (ARGS="-k refresh" runs some, without the gate)
 	@$(if $(and $(shell command -v java),$(shell command -v mvn)),$(MAKE) -s --no-print-directory dynamodb-local || true)
 	@$(BRING_NODE)
-	@$(if $(shell command -v npm),$(MAKE) -s -k --no-print-directory axe iam-simulate oidc-provider graphiql || true)
+	@$(if $(shell command -v npm),$(MAKE) -s -k --no-print-directory axe iam-simulate oidc-provider graphiql sms-clients || true)
 	@.venv/bin/python -m $(if $(ARGS),pytest -p tools.left_out $(ARGS),tools.suite)
 
 test-web: .venv/.done ## Run only the tests of the browser modules, by Node's own runner
@@ -138,6 +138,8 @@ axe: .tools/axe/.done ## Download axe-core, for the accessibility tests of the p
 
 iam-simulate: .tools/iam-simulate/.done ## Download iam-simulate, which evaluates policies as IAM does, for the tests of the policies
 
+sms-clients: .tools/sms-clients/.done ## Download Netgsm's and SMS.ir's own clients, for the tests of the stand-ins
+
 oidc-provider: .tools/oidc-provider/.done ## Download oidc-provider, for `make dev ARGS="--with-providers"` and the tests of sign-in by providers
 
 graphiql: .tools/graphiql/.done ## Download GraphiQL, for the page /_local/graphiql/ of `make dev`
@@ -184,6 +186,13 @@ clean: ## Remove everything that make created
 	@command -v npm >/dev/null || { echo "$(notdir $(@D)) needs npm: apt-get install npm"; exit 1; }
 	mkdir -p $(@D) && cp $^ $(@D)
 	cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	touch $@
+
+.tools/sms-clients/.done: $(addprefix tests/sms_clients/,package.json package-lock.json .npmrc smsir.txt) | .tools/uv/bin/uv .venv/.done
+	@command -v npm >/dev/null || { echo "$(notdir $(@D)) needs npm: apt-get install npm"; exit 1; }
+	mkdir -p $(@D) && cp $^ $(@D)
+	cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	$(UV) pip install -q --python .venv --require-hashes --no-deps --target $(@D)/python -r $(@D)/smsir.txt
 	touch $@
 
 .tools/schemathesis/.done: tools/schemathesis.txt .python-version | .tools/uv/bin/uv

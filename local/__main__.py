@@ -16,6 +16,7 @@ from local.parameters import ParameterError
 from local.provider_process import ProvidersError
 from local.runtime import code_folders
 from local.server import Server
+from local.sms_providers import Ports
 from local.template import Template
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
@@ -47,9 +48,11 @@ def _serve() -> int:
     url = f"http://127.0.0.1:{server.port}"
     try:
         with _providers(arguments, url) as provider_settings:
-            defaults = {**dict.fromkeys(OWN_ADDRESS, url), "NETGSM_IYS_URL": f"{url}{iys.PATH}", **OPEN, **provider_settings}
+            ports = Ports()
+            own = dict.fromkeys(OWN_ADDRESS, url)
+            defaults = {**own, "NETGSM_IYS_URL": f"{url}{iys.PATH}", **OPEN, **provider_settings, **ports.settings()}
             template = Template.load(arguments.template, dict(arguments.set), defaults=defaults)
-            return _run(arguments, template, server, url)
+            return _run(arguments, template, server, ports, url)
     except (ParameterError, ProvidersError) as error:
         return _refuse(str(error))
 
@@ -58,7 +61,7 @@ def _providers(arguments: argparse.Namespace, url: str) -> AbstractContextManage
     return provider_process.running(url) if arguments.with_providers else contextlib.nullcontext({})
 
 
-def _run(arguments: argparse.Namespace, template: Template, server: Server, url: str) -> int:
+def _run(arguments: argparse.Namespace, template: Template, server: Server, ports: Ports, url: str) -> int:
     stack = None
     try:
         pool.prepare(code_folders(template))
@@ -68,7 +71,7 @@ def _run(arguments: argparse.Namespace, template: Template, server: Server, url:
         from local.stack import Options, Stack, StartError  # noqa: PLC0415
 
         try:
-            stack = Stack(template, server, Options(arguments.data, arguments.dynamodb, arguments.verbose), _say)
+            stack = Stack(template, server, ports, Options(arguments.data, arguments.dynamodb, arguments.verbose), _say)
             stack.start()
         except (StartError, CustomResourceError, DataFolderError) as error:
             return _refuse(str(error))

@@ -13,9 +13,10 @@ from moto.core.responses import BaseResponse
 
 from local import engine
 from local.clock import Clock
+from local.eum import Eum
 from local.intrinsics import ACCOUNT_ID
 from local.senders import OUTBOUND_EMAILS, Senders
-from local.server import Request, Response, Server
+from local.server import App, Request, Response, Server
 
 LONGEST_BODY = 16 * 1024 * 1024
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")  # region, service
@@ -32,11 +33,12 @@ SERVICES: Mapping[str, str] = {
 
 
 class EmbeddedAws:
-    """Serves AWS at `url`; `on_secret` is called when a secret may have changed."""
+    """Serves AWS at `url`; `on_secret` is called when a secret may have changed; `eum` answers what is for End User Messaging."""
 
     def __init__(self, clock: Clock, senders: Senders) -> None:
         self.tables = engine.install()
         self.on_secret: Callable[[], None] = lambda: None
+        self.eum: App = lambda _: None
         self._senders = senders
         self._server = Server("127.0.0.1", 0, longest_body=LONGEST_BODY)
         self._lock = threading.RLock()  # moto keeps its state without one
@@ -54,7 +56,7 @@ class EmbeddedAws:
 
     def _answer(self, request: Request) -> Response | None:
         try:
-            return self._senders.pass_on(request, self._forward)
+            return self.eum(request) if Eum.is_for(request) else self._senders.pass_on(request, self._forward)
         except Exception:  # noqa: BLE001 - the caller shall see an answer, and the developer what happened
             traceback.print_exc()
             return _error(500, "InternalFailure", "The embedded AWS failed; see its terminal.")

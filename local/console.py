@@ -13,7 +13,7 @@ from local.iys import Iys
 from local.pages import PREFIX
 from local.pool import Broken, Pool
 from local.scheduler import Stopping, event_of
-from local.senders import MODES, SENDERS, Senders
+from local.senders import BREAKABLE, MODES, Senders
 from local.server import Request, Response
 from local.template import Template
 
@@ -87,15 +87,15 @@ def _clock(console: Console, request: Request, _rest: str) -> Response:
         console.advance(seconds)
     except Stopping:
         return message(503, "The local stack is stopping; its clock was not moved all the way.")
+    console.senders.on_change()  # one that was down may be back
     return _json({"now": console.clock.iso(), "advanced_seconds": console.clock.offset_seconds})
 
 
 def _faults(console: Console, request: Request, _rest: str) -> Response:
     body = _body(request)
-    names = {provider: channel for channel, provider in SENDERS.items()} | {channel: channel for channel in SENDERS}
-    channel = names.get(str(body.get("sender")))
+    channel = BREAKABLE.get(str(body.get("sender")))
     if channel is None:
-        raise BadInput(f"sender must be one of {', '.join(SENDERS)}")
+        raise BadInput(f"sender must be one of {', '.join(BREAKABLE)}")
     if body.get("mode") not in MODES:
         raise BadInput(f"mode must be one of {', '.join(MODES)}")
     seconds = _number(body, "for_seconds", LONGEST_ADVANCE_SECONDS)

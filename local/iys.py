@@ -38,6 +38,7 @@ class Iys:
         mode = self._senders.mode(CHANNEL)
         if mode == "timeout":
             self._senders.hang()
+        if mode in ("timeout", "down"):
             return None
         if mode == "error":
             return Response(503)

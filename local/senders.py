@@ -1,4 +1,4 @@
-"""SNS and SES: the messages that they send go to the inbox, and each can be made to fail for a while."""
+"""SNS and SES: the messages that they send go to the inbox. Each sender can be made to fail for a while."""
 
 import base64
 import email
@@ -17,7 +17,9 @@ from local.inbox import Inbox
 from local.server import Request, Response
 
 SENDERS: Mapping[str, str] = {"sms": "sns", "email": "ses", "iys": "netgsm"}  # channel → provider
-MODES = ("error", "throttle", "timeout", "reject", "lost")
+MODES = ("error", "throttle", "timeout", "reject", "lost", "down")
+# What breaks by its own name: the channels, and the senders of SMS that have stand-ins of their own (`sms_providers`).
+BREAKABLE = {"sns": "sms", "ses": "email"} | {name: name for name in (*SENDERS, "eum", "netgsm", "smsir", "webhook")}
 HANG_SECONDS = 70  # longer than any client waits (60 in botocore)
 OUTBOUND_EMAILS = "/v2/email/outbound-emails"
 LONGEST_LOCAL_PART, LONGEST_ADDRESS = 64, 320  # characters, as in SES's SendEmail
@@ -60,10 +62,12 @@ class Senders:
         self._clock = clock
         self._stopping = stopping
         self._faults: dict[str, tuple[str, float]] = {}
+        self.on_change: Callable[[], None] = lambda: None
 
     def break_(self, channel: str, mode: str, for_seconds: float) -> None:
         """Make a sender fail for this many seconds of the stack's clock; a new fault replaces the last one."""
         self._faults[channel] = (mode, self._clock.now() + for_seconds)
+        self.on_change()
 
     def pass_on(self, request: Request, forward: Callable[[Request], Response]) -> Response | None:
         """The response of the provider or of the fault; None means no response. Accepted messages are in the inbox."""
@@ -76,6 +80,7 @@ class Senders:
             return _refused(channel, REFUSALS[channel, mode])
         if mode == "timeout":
             self.hang()
+        if mode in ("timeout", "down"):
             return None
         if channel == "email" and not all(is_taken(each.to) for each in sendings):
             return _refused(channel, NO_MAILBOX)

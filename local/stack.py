@@ -29,6 +29,7 @@ from local.scheduler import Scheduler, jobs_of
 from local.schedules import ScheduleError
 from local.senders import Senders
 from local.server import App, Server
+from local.sms_providers import Ports
 from local.streams import StreamFeeder
 from local.template import StreamTrigger, Template, Unresolved
 from local.worker import Failure
@@ -55,11 +56,12 @@ class Options(NamedTuple):
 
 
 class Stack:
-    """One local stack; `say` prints a line; `server` has bound its port already."""
+    """One local stack; `say` prints a line; `server` and the `ports` of SMS providers are bound already."""
 
-    def __init__(self, template: Template, server: Server, options: Options, say: Callable[[str], None]) -> None:
+    def __init__(self, template: Template, server: Server, ports: Ports, options: Options, say: Callable[[str], None]) -> None:
         self._template = template
         self._server = server
+        self._ports = ports
         self._options = options
         self._stopping = threading.Event()
         self._keeping = threading.Lock()
@@ -83,6 +85,7 @@ class Stack:
         except ScheduleError as error:
             raise StartError(str(error)) from error
         self._aws.start()
+        self._aws.eum = self._ports.serve(self._template.settings, self._inbox, self._senders, self._clock, self._stopping)
         are_new = self._create_resources()
         self._aws.tables.listeners.append(self._hear)
         self._make_pools()

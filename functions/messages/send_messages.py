@@ -4,13 +4,14 @@ import base64
 from typing import Any
 
 from customer_auth import audit, aws
-from customer_auth.base import consent_settings, settings
+from customer_auth.base import consent_settings, sender_settings, settings
 from customer_auth.messaging import outbox, template_lint, templates
 from customer_auth.messaging.message_items import OutboxMessage
 from customer_auth.messaging.send_results import Result, SendOutcome
 from customer_auth.otp.purposes import Purpose
 
-settings.service(), settings.messaging(), consent_settings.consent_register()  # a wrong setting ends the start, with its name
+# A wrong setting ends the start, with its name.
+settings.service(), settings.messaging(), consent_settings.consent_register(), sender_settings.senders()
 templates.use(template_lint.check_folder(settings.messaging().templates_dir))  # and so does a template of one's own that will not do
 aws.warm_up("dynamodb", "secretsmanager", "sns")  # most messages are SMS
 

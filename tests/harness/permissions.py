@@ -41,6 +41,8 @@ def requests(function: str, service: str, operation: str, parameters: dict) -> s
         return {Request(function, f"dynamodb:{action}", table, kinds) for (action, table), kinds in _items(operation, parameters).items()}
     if service == "sns":
         return {Request(function, "sns:Publish", "*")}  # a phone has no ARN
+    if service == "sms-voice":
+        return {Request(function, "sms-voice:SendTextMessage", "sms-voice/pool/any")}  # whatever it sends from
     if service == "sesv2":
         return {Request(function, "ses:SendEmail", name, context=_sender(parameters)) for name in _ses_resources(parameters)}
     action, name = _OTHERS[service, operation]

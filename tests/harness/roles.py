@@ -81,6 +81,8 @@ def arn(resource: str, names: dict[str, str]) -> str:
         return resource
     if resource.startswith(("identity/", "configuration-set/")):
         return f"arn:aws:ses:{_HERE}:{resource}"
+    if resource.startswith("sms-voice/"):
+        return f"arn:aws:sms-voice:{_HERE}:{resource.removeprefix('sms-voice/')}"
     name, index, rest = resource.partition("/index/")
     name = names[name]
     return arns().get(f"{name}.Arn", arns().get(name, "")) + index + rest

@@ -10,7 +10,8 @@ from functools import cache
 from types import SimpleNamespace
 
 from customer_auth.aws import connections, json_protocol, sdk, secret_keys
-from customer_auth.base import clock, consent_settings, provider_settings, settings
+from customer_auth.base import clock, consent_settings, provider_settings, sender_settings, settings
+from customer_auth.messaging import circuits
 from customer_auth.outgoing import provider_secrets
 from customer_auth.social import discovery, jwks, providers
 from customer_auth.tokens import keyring, publishable_keys
@@ -54,7 +55,7 @@ def matching() -> Routes:
 
 
 # What a container reads once, or not often.
-READ_ONCE = (secret_keys, keyring, publishable_keys, provider_secrets, providers, discovery, jwks)
+READ_ONCE = (secret_keys, keyring, publishable_keys, provider_secrets, providers, discovery, jwks, circuits)
 # Of an invocation that has time for everything.
 UNHURRIED = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
 
@@ -175,6 +176,7 @@ def forget_everything() -> None:
     settings.forget()
     provider_settings.forget()
     consent_settings.forget()
+    sender_settings.forget()
     for cached in READ_ONCE:
         cached.forget()
     json_protocol.forget()

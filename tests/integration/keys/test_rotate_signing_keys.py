@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from customer_auth import aws
 from customer_auth.base import clock
 from customer_auth.base.clock import DAY, HOUR
+from customer_auth.base.consent_settings import ConsentRegister
 from customer_auth.base.provider_settings import Providers
 from customer_auth.base.settings import Messaging, Service
 from customer_auth.tokens import keyring
@@ -398,7 +399,7 @@ def test_every_setting_of_a_function_is_checked_before_the_function_gets_it():
     shared = document["Globals"]["Function"]["Environment"]["Variables"]
     checked = resources["FirstSigningKey"]["Properties"]["Settings"]
     of_sender = resources["SendMessages"]["Properties"]["Environment"]["Variables"]
-    of_service = {name: shared[name] for group in (Service, Providers) for name in map(str.upper, group.model_fields)}
+    of_service = {name: shared[name] for group in (Service, Providers, ConsentRegister) for name in map(str.upper, group.model_fields)}
 
     assert checked == of_service | of_sender
     assert set(map(str.upper, Messaging.model_fields)) <= set(checked)

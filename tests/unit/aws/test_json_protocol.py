@@ -11,6 +11,8 @@ import pytest
 from customer_auth import aws
 from customer_auth.aws import connections, json_protocol, retries
 from customer_auth.aws.connections import Response, ResponseLost
+from customer_auth.base import settings
+from local.template import Template
 
 NOTHING = Response(200, b"{}")
 
@@ -83,17 +85,49 @@ def test_a_service_is_where_the_environment_says(service, monkeypatch, variables
     assert headers["x-amz-target"] == "DynamoDB_20120810.GetItem"
 
 
+@pytest.fixture
+def sms_region(monkeypatch):
+    """The sender's settings, with a region of its own for SMS."""
+    for name in settings.Messaging.model_fields:
+        monkeypatch.setenv(name.upper(), str(Template.of_service().settings.get(name.upper(), "")))
+    monkeypatch.setenv("SMS_REGION", "eu-west-1")
+    settings.forget()
+    yield "eu-west-1"
+    settings.forget()
+
+
 @pytest.mark.parametrize("service_name", json_protocol.SERVICES)
-def test_the_variable_that_moves_a_service_is_the_sdk_s(service, monkeypatch, service_name):
-    [region, name] = ["eu-central-1", service_name]
+def test_the_variable_that_moves_a_service_is_the_sdk_s(service, monkeypatch, sms_region, service_name):
+    [region, name] = ["eu-central-1", {"sms-voice": "pinpoint-sms-voice-v2"}.get(service_name, service_name)]
     service_id = botocore.session.get_session().get_service_model(name).service_id.replace(" ", "_").upper()
     monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service_id}", "http://127.0.0.1:9")
     by_the_sdk = botocore.session.get_session().create_client(name, region, aws_access_key_id="a", aws_secret_access_key="b")
     service.answers = [NOTHING]
 
-    aws.call(name, "Anything")
+    aws.call(service_name, "Anything")
 
     assert service.requests[0][0] == by_the_sdk.meta.endpoint_url == "http://127.0.0.1:9"
+
+
+def test_sms_leave_from_the_region_that_the_settings_name_signed_for_it(service, sms_region):
+    service.answers = [NOTHING]
+
+    aws.call("sms-voice", "SendTextMessage")
+
+    [(url, headers, _)] = service.requests
+    assert url == f"https://sms-voice.{sms_region}.amazonaws.com"
+    assert f"/{sms_region}/sms-voice/aws4_request" in headers["authorization"]
+    assert headers["x-amz-target"] == "PinpointSMSVoiceV2.SendTextMessage"
+
+
+@pytest.mark.parametrize("answer", [Response(500, b"{}"), Response(400, b'{"__type": "ThrottlingException"}'), ResponseLost("x")])
+def test_an_sms_is_sent_once_whatever_comes_back(service, sms_region, answer):
+    service.answers = [answer]
+
+    with pytest.raises(aws.Failed):
+        aws.call("sms-voice", "SendTextMessage")
+
+    assert len(service.requests) == 1
 
 
 def test_blobs_are_bytes_for_the_caller(service):

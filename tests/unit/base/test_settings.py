@@ -3,9 +3,10 @@ import re
 
 import pytest
 
-from customer_auth.base import settings
+from customer_auth.base import sender_settings, settings
 from customer_auth.base.consent_settings import ConsentRegister
 from customer_auth.base.provider_settings import ProviderResources, Providers
+from customer_auth.base.sender_settings import SmsSenders
 from local.parameters import setting_name
 from local.template import Template
 
@@ -13,7 +14,7 @@ TEMPLATE = Template.of_service()
 PARAMETERS = {setting_name(name): declared for name, declared in TEMPLATE.document["Parameters"].items()}
 GROUPS = {"service": settings.Service, "messaging": settings.Messaging}
 FIELDS = {name.upper(): group for group in GROUPS.values() for name in group.model_fields}
-EVERY_GROUP = (*GROUPS.values(), settings.Resources, settings.Processing, Providers, ProviderResources, ConsentRegister)
+EVERY_GROUP = (*GROUPS.values(), settings.Resources, settings.Processing, Providers, ProviderResources, ConsentRegister, SmsSenders)
 # Names of resources, which the template sets without a parameter.
 RESOURCES = {"RETRY_QUEUE_URL"}
 BOUNDS = {
@@ -85,10 +86,12 @@ def environment(monkeypatch):
         for name, value in values.items():
             monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, str(value))
         settings.forget()
+        sender_settings.forget()
 
     yield change
     monkeypatch.undo()
     settings.forget()
+    sender_settings.forget()
 
 
 def read(name: str):
@@ -307,6 +310,13 @@ def test_a_wrong_setting_of_the_sender_ends_its_start(environment):
     environment(BRAND_NAME="")
 
     with pytest.raises(settings.SettingsError, match=r"^BRAND_NAME must be 1 to 32 characters on one line$"):
+        start("SendMessages")
+
+
+def test_a_route_that_cannot_work_ends_the_start_of_the_sender(environment):
+    environment(SMS_ROUTES="*=pigeon")
+
+    with pytest.raises(settings.SettingsError, match=r"^SMS_ROUTES must be routes by sns, eum, smsir, netgsm, webhook, not by pigeon$"):
         start("SendMessages")
 
 

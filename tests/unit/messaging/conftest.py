@@ -31,7 +31,7 @@ def environment(monkeypatch):
 
 
 @pytest.fixture
-def sns(environment):
+def sns_stub(environment):
     """SNS as a stub: it expects the requests that a test adds, in that order."""
     with Stubber(sdk.client("sns")) as stub:
         yield stub
@@ -39,7 +39,7 @@ def sns(environment):
 
 
 @pytest.fixture
-def ses(environment):
+def ses_stub(environment):
     """SES v2 as the same kind of stub."""
     with Stubber(sdk.client("sesv2")) as stub:
         yield stub

@@ -66,6 +66,11 @@ def national(address: Address) -> str:
     return address.value.removeprefix(f"+{phonenumbers.country_code_for_region(address.country)}")
 
 
+def significant(e164: str) -> str:
+    """The digits of a number without its country code and without a leading 0 of the country's own."""
+    return str(phonenumbers.national_significant_number(phonenumbers.parse(e164)))
+
+
 @lru_cache(maxsize=1)
 def _read(text: str, region: str | None) -> _Number:
     """The number that a text means today. A request has one number, and finds the same one stored, so libphonenumber is asked once.

@@ -25,7 +25,7 @@ KEYS: Final = frozenset({
     "operation", "refund", "crash",
 })  # fmt: skip
 METRICS: Final = frozenset({
-    "requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
+    "requested", "sent", "failed", "failed_over", "verified", "refused", "throttled", "crashed", "undeleted", "notifications_dropped",
     "refresh_tokens_reused", "signing_key_overdue", "discovery_refused",
     "provider_tokens_not_revoked", "provider_events", "consents_posted", "consents_rejected",
 })  # fmt: skip

@@ -1,7 +1,7 @@
 """The only way to AWS: every request of every function goes through `call`, which decides how it is sent and repeated.
 
 The services that HTTP requests depend on speak AWS's JSON protocol, which `json_protocol` implements; it repeats a request that was
-throttled, failed or got no response. Messages are handed over by the SDK (`sdk`), which repeats nothing. A write conflict is repeated here.
+throttled, failed or got no response. SNS and SES have the SDK (`sdk`). A message is never repeated; a write conflict is, here.
 `retries` decides for all but messages how long to wait, and whether there is time for it.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from customer_auth.aws import json_protocol
 from customer_auth.aws.errors import ConditionalCheckFailed, Conflict, Failed, OutcomeUnknown, Refused, TransactionCanceled
-from customer_auth.aws.retries import Context, begin_invocation, wait_to_retry
+from customer_auth.aws.retries import Context, begin_invocation, has_time, wait_to_retry
 
 __all__ = [
     "ConditionalCheckFailed",
@@ -22,6 +22,7 @@ __all__ = [
     "TransactionCanceled",
     "begin_invocation",
     "call",
+    "has_time",
     "wait_to_retry",
     "warm_up",
 ]
@@ -32,7 +33,7 @@ _CONFLICT_ATTEMPTS = 4
 def call(service: str, operation: str, **parameters: Any) -> dict[str, Any]:
     """Send a request and return the response's body.
 
-    For all services but SNS and SES it is repeated, with jitter, if it is lost, throttled or conflicts with another write.
+    For all services but those that send messages it is repeated, with jitter, if it is lost, throttled or conflicts with another write.
     `operation` has AWS's own name, like `UpdateItem`.
     Raises: ConditionalCheckFailed, TransactionCanceled, Refused (nothing was done), OutcomeUnknown (it may have been executed).
     """

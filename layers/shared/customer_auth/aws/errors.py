@@ -17,11 +17,12 @@ _SERVER_ERROR = 500
 
 
 class Failed(Exception):
-    """A request that was refused, or whose outcome is unknown; `code` is AWS's name for the reason."""
+    """A request that was refused, or whose outcome is unknown; `code` is AWS's name for it, `reason` a closer one, if there is one."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, reason: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.reason = reason
 
 
 class Refused(Failed):
@@ -68,4 +69,4 @@ def from_response(status: int, code: str, body: Mapping[str, Any]) -> Exception:
         if any(reason.get("Code") in _CONFLICTS for reason in reasons):
             return Conflict()
     # A server error may come after the request was executed.
-    return OutcomeUnknown(code) if status >= _SERVER_ERROR else Refused(code)
+    return OutcomeUnknown(code) if status >= _SERVER_ERROR else Refused(code, str(body.get("Reason", "")))

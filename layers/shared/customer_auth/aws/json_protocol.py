@@ -17,12 +17,14 @@ from pydantic_core import from_json, to_json
 from customer_auth.aws import connections, errors, retries, signature
 from customer_auth.aws.connections import Response, ResponseLost
 from customer_auth.aws.errors import OutcomeUnknown, Refused
+from customer_auth.base import settings
 
 
 class _Protocol(NamedTuple):
     service_id: str  # the SDK's name for the service in its environment variables
     target: str
     content_type: str
+    sends_sms: bool = False  # from the region that the settings name, and once: whether to send again is for the outbox to decide
 
 
 SERVICES = {
@@ -30,6 +32,7 @@ SERVICES = {
     "kms": _Protocol("KMS", "TrentService", "application/x-amz-json-1.1"),
     "secretsmanager": _Protocol("Secrets Manager", "secretsmanager", "application/x-amz-json-1.1"),
     "sqs": _Protocol("SQS", "AmazonSQS", "application/x-amz-json-1.0"),
+    "sms-voice": _Protocol("Pinpoint SMS Voice V2", "PinpointSMSVoiceV2", "application/x-amz-json-1.0", sends_sms=True),
 }
 
 # Fewer attempts without a response, which take 3 s each (`connections`), than attempts that are throttled, which fail at once.
@@ -57,7 +60,7 @@ class _Failure(NamedTuple):
 
 
 def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Send a request and return the response's body; repeated if it is lost, throttled or fails by a server error.
+    """Send a request and return the response's body; repeated if it is lost, throttled or fails by a server error, unless it sends an SMS.
 
     A repeated transaction is executed once. Raises: the errors of `errors.from_response`, OutcomeUnknown.
     """
@@ -71,7 +74,8 @@ def call(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, 
         if not isinstance(result, _Failure):
             return result
         may_be_executed = may_be_executed or isinstance(result.error, OutcomeUnknown)
-        if not retries.wait_to_retry(attempt, max_attempts=result.max_attempts):
+        max_attempts = 1 if SERVICES[service].sends_sms else result.max_attempts
+        if not retries.wait_to_retry(attempt, max_attempts=max_attempts):
             # A throttled attempt was not executed, but an earlier attempt may have been.
             raise OutcomeUnknown(result.error.code) if may_be_executed and type(result.error) is Refused else result.error
 
@@ -100,7 +104,8 @@ def _endpoint(service: str) -> _Endpoint:
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
-    region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
+    here = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
+    region = settings.messaging().sms_region if SERVICES[service].sends_sms else here
     suffix = SERVICES[service].service_id.upper().replace(" ", "_")
     url = os.environ.get(f"AWS_ENDPOINT_URL_{suffix}") or os.environ.get("AWS_ENDPOINT_URL")
     if not url:

@@ -137,6 +137,11 @@ def notification_window(address: Address) -> str:
     return f"notify#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
 
 
+def circuit(sender: str) -> str:
+    """The item that counts a sender's failures."""
+    return f"circuit#{sender}"
+
+
 def password_attempts(customer_id: str) -> str:
     return f"attempts#{customer_id}"
 

@@ -33,6 +33,11 @@ def begin_invocation(context: Context) -> None:
     _deadline.set(time.monotonic() + context.get_remaining_time_in_millis() / 1000)
 
 
+def has_time(seconds: float) -> bool:
+    """Whether the invocation lasts for at least this long."""
+    return time.monotonic() + seconds <= _deadline.get()
+
+
 def wait_to_retry(attempt: int, *, max_attempts: int) -> bool:
     """Wait after the nth attempt has failed, longer each time and with jitter, and return whether to try again.
 

@@ -9,6 +9,7 @@ class ProviderFailed(Refusal):
     status = 502
     type = "provider_error"
     message = "The sign-in provider is out of order, try again later"
+    was_sent: bool = True  # whether it may have got the request
 
 
 class ProviderTimedOut(Refusal):
@@ -17,6 +18,7 @@ class ProviderTimedOut(Refusal):
     status = 504
     type = "provider_timeout"
     message = "The sign-in provider did not answer in time, try again"
+    was_sent: bool = True  # whether it may have got the request
 
 
 class WrongProviderProof(WrongProof):

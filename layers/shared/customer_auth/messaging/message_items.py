@@ -8,8 +8,11 @@ That map is a challenge's in the code item (see `code_items`), or a notification
 | reason | why the last attempt to send it failed |
 | lease, leased_at | which sender is working on it, a random id, and since when |
 | to | where a notification goes, once it has been counted there |
+| step | how far the message is in its route (see `routing`) |
 | revision | of the address, when a reset's message went out |
 | customer | whose the address was when the message went out, a hint for verifying its code |
+
+Beside the maps, `sent_by` of a code item holds when the last SMS was asked for and who sent it, if another sender could have.
 """
 
 import secrets
@@ -27,6 +30,8 @@ from customer_auth.otp.purposes import Purpose
 # A sender that has not reported back for this long has died: its function runs for at most 10 seconds. The retry queue's delay is as long.
 LEASE_SECONDS = 15
 _LEASE_BYTES = 8
+# Whoever asks for another code within this time is taken not to have got the last one.
+_ASKED_AGAIN_SECONDS = 15 * clock.MINUTE
 _FINISHED = (DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.FAILED)
 _IS_QUEUED = "#p.#delivery = :queued"
 # the last attempt may or may not have been sent · or its sender has died
@@ -51,6 +56,13 @@ class DeliveryRecord(NamedTuple):
     address: Address | None = None
 
 
+class LeasedMessage(NamedTuple):
+    """A message that this sender has leased: its map, and who sent the address's last code, if nothing says that it arrived."""
+
+    fields: Item
+    unproven: str
+
+
 class LeaseHeld(Exception):
     """Another sender holds the lease on this message; try again once the lease has run out."""
 
@@ -71,8 +83,8 @@ def find(message: OutboxMessage) -> DeliveryRecord | None:
     return None
 
 
-def lease(message: OutboxMessage) -> Item | None:
-    """Take the lease on a message; returns its challenge or notification, or None if there is nothing left to send.
+def lease(message: OutboxMessage) -> LeasedMessage | None:
+    """Take the lease on a message; returns it, or None if there is nothing left to send.
 
     Exactly one of any number of concurrent senders gets the lease. A message whose sender died, or whose state is UNSURE, is leased as
     LEASED_AGAIN; if that sender dies too, nobody takes it over.
@@ -86,14 +98,23 @@ def lease(message: OutboxMessage) -> Item | None:
     )
     for attempt in attempts:
         try:
-            return dict(dynamodb.write_and_read(attempt, message.purpose))
+            return _leased(message, dynamodb.write_and_read_item(attempt))
         except dynamodb.ConditionFailed as failed:
             current: Item = failed.item.get(message.purpose, {})
             if current.get("lease") == lease_id:  # our own write, repeated after its response was lost
-                return current
+                return _leased(message, failed.item)
             if not _is_unfinished(message, current, now):
                 return None
     raise LeaseHeld
+
+
+def _leased(message: OutboxMessage, item: Item) -> LeasedMessage:
+    fields: Item = item[message.purpose]
+    asked_at, sender = item.get("sent_by", (0, ""))
+    # A code that was used did arrive.
+    was_used = any(name.startswith(idempotency_items.PREFIX) and item[name]["requested_at"] == asked_at for name in item)
+    is_recent = asked_at > fields["requested_at"] - _ASKED_AGAIN_SECONDS
+    return LeasedMessage(fields, sender if is_recent and not was_used else "")
 
 
 def _is_unfinished(message: OutboxMessage, current: Item, now: int) -> bool:
@@ -139,24 +160,27 @@ def record_revision(message: OutboxMessage, revision: str) -> None:
     _record(message, {"revision": revision})
 
 
-def record(message: OutboxMessage, state: DeliveryState, *, reason: str = "", customer_id: str | None = None) -> None:
-    """Store how far the message is; `customer_id` is a hint for verifying its code. A finished message is leased by nobody.
+def record(message: OutboxMessage, state: DeliveryState, fields: Item | None = None, *, sent_by: Sequence[int | str] = ()) -> None:
+    """Store how far the message is, with further `fields` of its map. A finished message is leased by nobody.
 
-    Raises: aws.Failed.
+    `sent_by` is when its code was asked for and who sent it, if another sender could have. Raises: aws.Failed.
     """
-    fields = {"delivery": state, "reason": reason, "customer": customer_id}
-    absent = [*(("lease", "leased_at") if state in _FINISHED else ()), *(() if reason else ("reason",))]
-    _record(message, {name: value for name, value in fields.items() if value}, absent)
+    known = {name: value for name, value in (fields or {}).items() if value}
+    absent = [*(("lease", "leased_at", "step") if state in _FINISHED else ()), *(() if "reason" in known else ("reason",))]
+    _record(message, {"delivery": state, **known}, absent, sent_by)
 
 
-def _record(message: OutboxMessage, fields: Item, absent: Sequence[str] = ()) -> None:
+def _record(message: OutboxMessage, fields: Item, absent: Sequence[str] = (), sent_by: Sequence[int | str] = ()) -> None:
     """Set these fields of the challenge, and remove the `absent` ones."""
     removed = f" REMOVE {', '.join(f'#p.#{name}' for name in absent)}" if absent else ""
+    beside: Item = {"sent_by": list(sent_by)} if sent_by else {}
+    assignments = [*(f"#p.#{name} = :{name}" for name in fields), *(f"#{name} = :{name}" for name in beside), "#event = :recorded"]
+    values = {f":{name}": value for name, value in (fields | beside).items()}
     write = dynamodb.update(
         *_key(message),
-        f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded{removed}",
+        f"SET {', '.join(assignments)}{removed}",
         where="#p.#id = :id",  # the challenge has not been replaced or used
-        values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
+        values=values | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},
     )
     dynamodb.try_write(write)  # otherwise nobody will ask for the state any more

@@ -9,83 +9,109 @@ import json
 
 from customer_auth import audit, aws
 from customer_auth.addresses.address import Address, Channel
-from customer_auth.aws import keys
+from customer_auth.aws import dynamodb, keys
 from customer_auth.aws.dynamodb import Item
-from customer_auth.base import clock, ids, settings
+from customer_auth.base import clock, ids, sender_settings, settings
 from customer_auth.base.locales import Locale
 from customer_auth.customers import customer_items, identity_items
 from customer_auth.customers.customers import Status
 from customer_auth.customers.identity_items import Identity
-from customer_auth.messaging import consent_postings, message_items, notification_items, notifications
+from customer_auth.messaging import circuit_items, circuits, consent_postings, message_items, notification_items, notifications, routing
 from customer_auth.messaging.deliveries import PLANS
-from customer_auth.messaging.errors import SendFailed
-from customer_auth.messaging.message_items import LeaseHeld, OutboxMessage
+from customer_auth.messaging.message_items import LeasedMessage, LeaseHeld, OutboxMessage
 from customer_auth.messaging.messages import Kind, MessageChannel, render
-from customer_auth.messaging.send_results import Result, SendOutcome, record_failure
-from customer_auth.messaging.senders import SENDERS
+from customer_auth.messaging.outgoing_message import OutgoingMessage
+from customer_auth.messaging.routing import Attempt
+from customer_auth.messaging.send_results import Result, SendOutcome, record_refusal, sender_of
+from customer_auth.messaging.senders import ses
+from customer_auth.messaging.senders.results import SendRefused, SendResult
 from customer_auth.otp import challenges
 from customer_auth.otp.delivery_states import DeliveryState
 from customer_auth.otp.derivation import derive_code
 from customer_auth.otp.purposes import Purpose
 from customer_auth.tokens import reset_tokens
 
+# What is left of an invocation must be enough for one more attempt: a sender that hangs for 4 s, and the requests around it.
+_ATTEMPT_SECONDS = 6.0
+
 
 def deliver(message: OutboxMessage) -> Result:
-    """Send one message, unless it has been sent, replaced, used or has expired.
+    """Send one message, unless it has been sent, replaced, used or has expired. A sender that refuses it gives way to the next at once.
 
     It is sent once; at most twice if the provider's response, or this process, is lost.
     Raises: aws.Failed if the tables fail.
     """
     audit.note(purpose=message.purpose)
+    result = _attempt(message)
+    while result.at_once and aws.has_time(_ATTEMPT_SECONDS):
+        result = _attempt(message)
+    return result
+
+
+def _attempt(message: OutboxMessage) -> Result:
+    """One attempt, by one sender. Raises: aws.Failed."""
     try:
-        challenge = message_items.lease(message)
-        if challenge is None:
+        leased = message_items.lease(message)
+        if leased is None:
             return Result(SendOutcome.NOTHING_TO_SEND)
         if message.purpose is Purpose.NOTIFICATION:
-            return _deliver_notification(message, challenge)
+            return _deliver_notification(message, leased)
         if message.purpose is Purpose.CONSENT:
-            return consent_postings.deliver(message, challenge)
-        return _deliver_challenge(message, challenge)
+            return consent_postings.deliver(message, leased.fields)
+        return _deliver_challenge(message, leased)
     except LeaseHeld:
         return Result(SendOutcome.LEASED_ELSEWHERE)
 
 
-def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
+def _deliver_notification(message: OutboxMessage, leased: LeasedMessage) -> Result:
     """Send a notification to the first of its addresses whose window has room. Raises: LeaseHeld, aws.Failed."""
+    notification = leased.fields
     address = notifications.destination(message, notification)
     if address is None:
         notification_items.delete(message.pk)
         audit.count("notifications_dropped", address=challenges.address_of(notification["address"]))
         return Result(SendOutcome.DROPPED)
     audit.note(address=address)
-    try:
-        _send(Kind(notification["kind"]), message, address, address.destination, notification)
-    except SendFailed as failure:
-        return record_failure(message, failure, notification)
-    notification_items.delete(message.pk)
-    audit.count("sent")
-    return Result(SendOutcome.SENT)
+    sent, attempt = _send(_outgoing(Kind(notification["kind"]), message, address, address.destination, notification), leased)
+    if isinstance(sent, SendRefused):
+        result = record_refusal(message, sent, leased, attempt)
+    else:
+        notification_items.delete(message.pk)
+        audit.count("sent")
+        result = Result(SendOutcome.SENT)
+    return _with_health(result, sent, attempt)
 
 
-def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
+def _deliver_challenge(message: OutboxMessage, leased: LeasedMessage) -> Result:
     """Send the message that carries a challenge's code or link. Raises: aws.Failed."""
+    challenge = leased.fields
     address = challenges.address_of(challenge["address"])
     audit.note(address=address)
-    identity = identity_items.find(address) if address.value else None
-    owner = identity.owner if identity else None
+    identity = _find_identity(address) if address.value else None
     kind = _kind(message.purpose, address, identity)
     if kind is None:
         message_items.record(message, DeliveryState.SKIPPED)
         return Result(SendOutcome.SKIPPED)
     if kind is Kind.RESET and identity and identity.proven_at:
         message_items.record_revision(message, identity.revision)
-    try:
-        _send(kind, message, address, _destination(address, identity), challenge)
-    except SendFailed as failure:
-        return record_failure(message, failure, challenge)
-    message_items.record(message, DeliveryState.SENT, customer_id=owner)
-    audit.count("sent")
-    return Result(SendOutcome.SENT)
+    sent, attempt = _send(_outgoing(kind, message, address, _destination(address, identity), challenge), leased)
+    if isinstance(sent, SendRefused):
+        result = record_refusal(message, sent, leased, attempt)
+    else:
+        owner = identity.owner if identity else None
+        message_items.record(message, DeliveryState.SENT, {"customer": owner}, sent_by=sender_of(leased, attempt))
+        audit.count("sent")
+        result = Result(SendOutcome.SENT)
+    return _with_health(result, sent, attempt)
+
+
+def _find_identity(address: Address) -> Identity | None:
+    """The identity of an address, read together with the circuits of the senders that may serve it. Raises: Unavailable, aws.Failed."""
+    senders = circuits.unread(sender_settings.senders().route(address.country)) if address.channel is Channel.PHONE else []
+    identity_keys = identity_items.keys_of(address)
+    items = dynamodb.batch_get([*identity_keys, *map(circuit_items.key, senders)])
+    circuits.keep(senders, items[len(identity_keys) :])
+    return identity_items.from_items(address, items[: len(identity_keys)])
 
 
 def _kind(purpose: Purpose, address: Address, identity: Identity | None) -> Kind | None:
@@ -107,22 +133,39 @@ def _destination(address: Address, identity: Identity | None) -> str:
     return address._replace(spelling=spelling).destination
 
 
-def _send(kind: Kind, message: OutboxMessage, address: Address, to: str, challenge: Item) -> None:
-    """Render the message and hand it over. Raises: SendFailed, aws.Failed."""
+def _send(outgoing: OutgoingMessage, leased: LeasedMessage) -> tuple[SendResult, Attempt | None]:
+    """Hand the message over to its channel's sender, for an SMS the one whose turn it is. Raises: aws.Failed."""
+    if outgoing.content.subject is not None:
+        return ses.send(outgoing), None
+    attempt = routing.choose(outgoing, leased.fields.get("step", 0), leased.unproven)
+    audit.note(provider=attempt.sender)
+    return routing.send(outgoing, attempt), attempt
+
+
+def _with_health(result: Result, sent: SendResult, attempt: Attempt | None) -> Result:
+    """The result, once the sender's circuit knows how the attempt ended. Raises: aws.Failed."""
+    if attempt:
+        routing.note_health(attempt, sent)
+    return result
+
+
+def _outgoing(kind: Kind, message: OutboxMessage, address: Address, to: str, challenge: Item) -> OutgoingMessage:
+    """Render the message. Raises: aws.Failed."""
     configured = settings.messaging()
     channel: MessageChannel = "sms" if address.channel is Channel.PHONE else "email"
     locale = Locale(challenge["locale"])
-    is_notification = message.purpose is Purpose.NOTIFICATION
-    rendered = render(
+    values = _date(challenge, locale) if message.purpose is Purpose.NOTIFICATION else _secret(message, address, challenge)
+    content = render(
         kind,
         channel,
         locale,
         brand=configured.brand_name,
         domain=configured.web_otp_domain,
         minutes=(challenge["expires_at"] - challenge["requested_at"]) // clock.MINUTE,
-        **(_date(challenge, locale) if is_notification else _secret(message, address, challenge)),
+        **values,
     )
-    SENDERS[channel].send(to, rendered)
+    message_id = ids.base64url(challenges.hash_of(message.challenge_id))
+    return OutgoingMessage(message_id, to, address.country, kind, locale, content, values.get("code", ""), challenge["expires_at"])
 
 
 def _date(notification: Item, locale: Locale) -> dict[str, str]:

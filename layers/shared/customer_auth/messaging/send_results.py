@@ -4,11 +4,13 @@ from enum import StrEnum
 from typing import NamedTuple, assert_never
 
 from customer_auth import audit
-from customer_auth.aws.dynamodb import Item
 from customer_auth.messaging import message_items
-from customer_auth.messaging.errors import SendFailed
-from customer_auth.messaging.message_items import OutboxMessage
+from customer_auth.messaging.message_items import LeasedMessage, OutboxMessage
+from customer_auth.messaging.routing import TRIES, Attempt
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused
 from customer_auth.otp.delivery_states import DeliveryState
+
+_FINAL = frozenset({RefusalKind.NUMBER, RefusalKind.RULE})
 
 
 class SendOutcome(StrEnum):
@@ -24,10 +26,11 @@ class SendOutcome(StrEnum):
 
 
 class Result(NamedTuple):
-    """The outcome of one attempt, and for a failure its reason."""
+    """The outcome of one attempt, and for a failure its reason. `at_once`: another attempt need not wait."""
 
     outcome: SendOutcome
     reason: str = ""
+    at_once: bool = False
 
     @property
     def retry(self) -> bool:
@@ -45,17 +48,27 @@ class Result(NamedTuple):
         return self.reason or self.outcome
 
 
-def record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -> Result:
-    """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent.
+def record_refusal(message: OutboxMessage, refused: SendRefused, leased: LeasedMessage, attempt: Attempt | None = None) -> Result:
+    """Decide whether to retry: not after a refusal that will not pass, nor after a second lost response, since it may have been sent.
 
-    A throttle, and any other refusal that is not among its sender's permanent ones, is retried until its code expires
-    (`message_items.lease`) or RetryQueue (template.yaml) gives up, whichever comes first.
+    Where another sender follows, what was refused for certain is tried again at once. Otherwise a transient refusal, such as a throttle, is
+    retried until its code expires (`message_items.lease`) or RetryQueue (template.yaml) gives up, whichever comes first.
     """
-    was_unsure = leased["delivery"] == DeliveryState.LEASED_AGAIN
-    if failure.permanent or (failure.unknown and was_unsure):
-        message_items.record(message, DeliveryState.FAILED, reason=failure.reason)
+    was_unsure = leased.fields["delivery"] == DeliveryState.LEASED_AGAIN
+    is_unknown, has_next = refused.kind is RefusalKind.UNKNOWN, attempt is not None and attempt.has_next
+    sent_by = sender_of(leased, attempt) if is_unknown else ()
+    if refused.kind in _FINAL or (refused.kind is RefusalKind.PERMANENT and not has_next) or (is_unknown and was_unsure):
+        message_items.record(message, DeliveryState.FAILED, {"reason": refused.reason}, sent_by=sent_by)
         audit.count("failed")
-        return Result(SendOutcome.FAILED, failure.reason)
-    state = DeliveryState.UNSURE if failure.unknown or was_unsure else DeliveryState.QUEUED
-    message_items.record(message, state, reason=failure.reason)
-    return Result(SendOutcome.POSTPONED, failure.reason)
+        return Result(SendOutcome.FAILED, refused.reason)
+    state = DeliveryState.UNSURE if is_unknown or was_unsure else DeliveryState.QUEUED
+    step = attempt.step_after(refused.kind) if attempt and attempt.keeps_history else 0
+    message_items.record(message, state, {"reason": refused.reason, "step": step})
+    if attempt and step // TRIES > attempt.place:
+        audit.count("failed_over")
+    return Result(SendOutcome.POSTPONED, refused.reason, at_once=has_next and not is_unknown)
+
+
+def sender_of(leased: LeasedMessage, attempt: Attempt | None) -> tuple[int, str] | tuple[()]:
+    """What a code item keeps of who sent its message: nothing where no other sender could have."""
+    return (leased.fields["requested_at"], attempt.sender) if attempt and attempt.keeps_history else ()

@@ -9,6 +9,7 @@ from customer_auth.otp.purposes import Purpose
 
 # How long a call that is repeated with its Idempotency-Key gets the same response.
 REPEAT_SECONDS = 120
+PREFIX = "done_"
 _LEFT_OUT: Item = {"address": [], "family": "", "registered": False}
 
 
@@ -60,4 +61,4 @@ def delete(ref: CodeItemRef, purpose: Purpose, record: IdempotencyRecord) -> Non
 
 def attribute(purpose: Purpose) -> str:
     """The attribute that keeps a purpose's last record."""
-    return f"done_{purpose}"
+    return f"{PREFIX}{purpose}"

@@ -10,6 +10,7 @@ Errors carry a short reason of ours, never anything of what the provider sent.
 import ipaddress
 import json
 import re
+import socket
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -65,8 +66,13 @@ def post_form(url: str, fields: Mapping[str, str], deadline: Deadline) -> Provid
 
 def post_json(url: str, value: Mapping[str, Any], deadline: Deadline) -> ProviderResponse:
     """Send a JSON object by POST, once. Raises: ProviderFailed, ProviderTimedOut."""
-    body = json.dumps(value).encode("ascii")
-    head = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
+    return post(url, json.dumps(value).encode("ascii"), deadline)
+
+
+def post(url: str, body: bytes, deadline: Deadline, headers: Mapping[str, str] | None = None) -> ProviderResponse:
+    """Send JSON by POST, once, with further headers. Raises: ProviderFailed, ProviderTimedOut."""
+    further = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    head = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n{further}"
     return _send("POST", url, head, body, deadline)
 
 
@@ -111,15 +117,24 @@ class _ProviderReceiver(Receiver):
 def _send(method: str, url: str, headers: str, body: bytes, deadline: Deadline) -> ProviderResponse:
     if not is_allowed(url):
         raise ProviderFailed("provider_url")
-    parts, ends_at = urlsplit(url), deadline.next_request()
+    parts, ends_at, is_connected = urlsplit(url), deadline.next_request(), False
+    request = _head(method, parts, headers) + body
     try:
-        return _exchanged(parts, _head(method, parts, headers) + body, ends_at)
+        with provider_sockets.connect(parts, ends_at) as connection:
+            is_connected = True
+            return _exchanged(connection, request, ends_at)
     except TimeoutError as late:
-        raise ProviderTimedOut("provider_timeout") from late
+        raise _failure(ProviderTimedOut("provider_timeout"), was_sent=is_connected) from late
     except (OSError, UnicodeError) as failed:
-        raise ProviderFailed("provider_connection") from failed
+        raise _failure(ProviderFailed("provider_connection"), was_sent=is_connected) from failed
     except (HttpParserError, HttpParserUpgrade) as failed:
         raise ProviderFailed("provider_http") from failed
+
+
+def _failure[E: (ProviderFailed, ProviderTimedOut)](error: E, *, was_sent: bool) -> E:
+    """The error, with whether the provider may have got the request."""
+    error.was_sent = was_sent
+    return error
 
 
 def _head(method: str, parts: SplitResult, headers: str) -> bytes:
@@ -128,14 +143,13 @@ def _head(method: str, parts: SplitResult, headers: str) -> bytes:
     return f"{method} {target} HTTP/1.1\r\nhost: {parts.netloc}\r\n{general}{headers}\r\n".encode("ascii")
 
 
-def _exchanged(parts: SplitResult, request: bytes, ends_at: float) -> ProviderResponse:
+def _exchanged(connection: socket.socket, request: bytes, ends_at: float) -> ProviderResponse:
     """Send the request and receive the answer. Raises: OSError (TimeoutError if it is late), HttpParserError, HttpParserUpgrade."""
     receiver = _ProviderReceiver()
-    with provider_sockets.connect(parts, ends_at) as connection:
+    connection.settimeout(provider_sockets.left(ends_at))
+    connection.sendall(request)
+    response = None
+    while response is None:  # each part is waited for until the end, so an answer that drips is late like any other
         connection.settimeout(provider_sockets.left(ends_at))
-        connection.sendall(request)
-        response = None
-        while response is None:  # each part is waited for until the end, so an answer that drips is late like any other
-            connection.settimeout(provider_sockets.left(ends_at))
-            response = receiver.add(connection.recv(READ_BYTES))
+        response = receiver.add(connection.recv(READ_BYTES))
     return ProviderResponse(response.status, response.body, receiver.max_age_seconds)

@@ -1,17 +1,14 @@
-"""The senders: one for each channel, behind one protocol."""
+"""The senders: one file each, behind one protocol."""
 
-from typing import Final, Protocol
+from typing import Protocol
 
-from customer_auth.messaging.messages import MessageChannel, RenderedMessage
-from customer_auth.messaging.senders import ses, sns
+from customer_auth.messaging.outgoing_message import OutgoingMessage
+from customer_auth.messaging.senders.results import SendResult
 
 
 class Sender(Protocol):
     """Hands messages over to a provider."""
 
-    def send(self, to: str, message: RenderedMessage) -> str:
-        """Send one message; returns the provider's message id. `to` is an E.164 number or a mailbox. Raises: SendFailed."""
+    def send(self, message: OutgoingMessage) -> SendResult:
+        """Send one message, once."""
         ...
-
-
-SENDERS: Final[dict[MessageChannel, Sender]] = {"sms": sns, "email": ses}

@@ -11,7 +11,8 @@ from customer_auth.base import consent_settings
 from customer_auth.base.consent_settings import APP_KEY, PASSWORD
 from customer_auth.base.provider_errors import ProviderFailed, ProviderTimedOut
 from customer_auth.consents.consents import TURKISH_TIME, ConsentEvent, ConsentType
-from customer_auth.messaging.errors import SendFailed
+from customer_auth.messaging.senders.handover import LOST
+from customer_auth.messaging.senders.results import Accepted, RefusalKind, SendRefused, SendResult
 from customer_auth.outgoing import provider_http, provider_secrets
 from customer_auth.outgoing.deadline import Deadline
 from customer_auth.outgoing.provider_http import OK, ProviderResponse
@@ -28,19 +29,19 @@ _TEMPORARY = {"30": "not_authorized", "80": "throttled", "85": "throttled"}
 _TOO_MANY_REQUESTS = 429
 
 
-def post(event: ConsentEvent) -> None:
-    """Post one consent or withdrawal. Raises: SendFailed, aws.Failed (the secret cannot be read)."""
+def post(event: ConsentEvent) -> SendResult:
+    """Post one consent or withdrawal. Raises: aws.Failed (the secret cannot be read)."""
     configured = consent_settings.consent_register()
     try:
         response = provider_http.post_json(configured.netgsm_iys_url, _request(event), Deadline(all_seconds=_SECONDS))
         code = _code(response)
-    except (ProviderFailed, ProviderTimedOut) as failed:
-        raise SendFailed("no_answer", unknown=True) from failed
+    except (ProviderFailed, ProviderTimedOut):
+        return LOST
     if code == _ACCEPTED:
-        return
+        return Accepted("")
     if code in _PERMANENT:
-        raise SendFailed(_PERMANENT[code], permanent=True)
-    raise SendFailed(_TEMPORARY.get(code, "provider_unavailable"))
+        return SendRefused(RefusalKind.PERMANENT, _PERMANENT[code])
+    return SendRefused(RefusalKind.TRANSIENT, _TEMPORARY.get(code, "provider_unavailable"))
 
 
 def _request(event: ConsentEvent) -> dict[str, Any]:

@@ -3,33 +3,35 @@
 from email.header import Header
 
 from customer_auth.base import settings
-from customer_auth.messaging.errors import hand_over
-from customer_auth.messaging.messages import RenderedMessage
+from customer_auth.messaging.outgoing_message import OutgoingMessage
+from customer_auth.messaging.senders.handover import hand_over
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused, SendResult
 
 _LONGEST_ENCODED_WORD = 75  # characters, RFC 2047 §2
 
+_REJECTED = SendRefused(RefusalKind.PERMANENT, "rejected")
 _PERMANENT = {
-    "MessageRejected": "rejected",
-    "BadRequestException": "rejected",
-    "MailFromDomainNotVerifiedException": "sender_not_verified",
-    "NotFoundException": "not_configured",
+    "MessageRejected": _REJECTED,
+    "BadRequestException": _REJECTED,
+    "MailFromDomainNotVerifiedException": SendRefused(RefusalKind.PERMANENT, "sender_not_verified"),
+    "NotFoundException": SendRefused(RefusalKind.PERMANENT, "not_configured"),
 }
 
 
-def send(to: str, message: RenderedMessage) -> str:
-    """Send the message to one mailbox, in the brand's name; returns SES's message id. Raises: SendFailed."""
-    configured = settings.messaging()
-    body = {"Text": _utf8(message.text)}
-    if message.html:
-        body["Html"] = _utf8(message.html)
+def send(message: OutgoingMessage) -> SendResult:
+    """Send the message to one mailbox, in the brand's name."""
+    configured, content = settings.messaging(), message.content
+    body = {"Text": _utf8(content.text)}
+    if content.html:
+        body["Html"] = _utf8(content.html)
     optional = {"ConfigurationSetName": configured.email_configuration_set} if configured.email_configuration_set else {}
     return hand_over(
         "sesv2",
         "SendEmail",
         _PERMANENT,
         FromEmailAddress=f"{_phrase(configured.brand_name)} <{configured.email_from}>",
-        Destination={"ToAddresses": [to]},
-        Content={"Simple": {"Subject": _utf8(message.subject or ""), "Body": body}},
+        Destination={"ToAddresses": [message.to]},
+        Content={"Simple": {"Subject": _utf8(content.subject or ""), "Body": body}},
         **optional,
     )
 

@@ -1,23 +1,26 @@
 """SMS by Amazon SNS (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
 
 from customer_auth.base import settings
-from customer_auth.messaging.errors import hand_over
-from customer_auth.messaging.messages import RenderedMessage
+from customer_auth.messaging.outgoing_message import OutgoingMessage
+from customer_auth.messaging.senders.handover import hand_over
+from customer_auth.messaging.senders.results import RefusalKind, SendRefused, SendResult
 
+_REJECTED_NUMBER = SendRefused(RefusalKind.NUMBER, "rejected")
+_REJECTED = SendRefused(RefusalKind.PERMANENT, "rejected")
 # For most numbers that have opted out SNS answers InvalidParameter, as for any number that it does not accept.
 _PERMANENT = {
-    "InvalidParameter": "rejected",
-    "InvalidParameterValue": "rejected",
-    "ParameterValueInvalid": "rejected",
-    "ValidationException": "rejected",
-    "EndpointDisabled": "rejected",
-    "NotFound": "rejected",
-    "OptedOut": "opted_out",
+    "InvalidParameter": _REJECTED_NUMBER,
+    "InvalidParameterValue": _REJECTED_NUMBER,
+    "ParameterValueInvalid": _REJECTED_NUMBER,
+    "OptedOut": SendRefused(RefusalKind.NUMBER, "opted_out"),
+    "ValidationException": _REJECTED,
+    "EndpointDisabled": _REJECTED,
+    "NotFound": _REJECTED,
 }
 
 
-def send(to: str, message: RenderedMessage) -> str:
-    """Send the text to an E.164 number; returns SNS's message id. Raises: SendFailed."""
+def send(message: OutgoingMessage) -> SendResult:
+    """Send the text to a number."""
     configured = settings.messaging()
     # Transactional messages are delivered even where promotional ones are filtered.
     options = {
@@ -26,4 +29,4 @@ def send(to: str, message: RenderedMessage) -> str:
         "MaxPrice": ("Number", configured.sms_max_price_usd),
     }
     attributes = {f"AWS.SNS.SMS.{name}": {"DataType": kind, "StringValue": value} for name, (kind, value) in options.items() if value}
-    return hand_over("sns", "Publish", _PERMANENT, PhoneNumber=to, Message=message.text, MessageAttributes=attributes)
+    return hand_over("sns", "Publish", _PERMANENT, PhoneNumber=message.to, Message=message.content.text, MessageAttributes=attributes)
