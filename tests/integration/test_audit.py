@@ -16,7 +16,7 @@ from tests.harness.people import LOGIN, REGISTER, other_code
 ALWAYS = {"level", "message", "timestamp", "service"}
 FACTS = {
     *("outcome", "reason", "purpose", "lane", "address", "channel", "country", "ip", "sid", "request_id", "registered"),
-    *("delivery", "refund", "crash"),
+    *("delivery", "refund", "crash", "provider"),
 }
 METRICS = {"requested", "sent", "failed", "verified", "refused", "throttled", "crashed", "undeleted"}
 KEY = "canary-idempotency-key-0001"

@@ -1,15 +1,16 @@
 """Every example of the older API's description, as it is printed, in both of its flows."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from customer_auth.base import settings
 from tests.harness.graphql_clients import GraphqlClient
 from tests.harness.graphql_examples import EMAIL, NUMBER, OTHER_NUMBER, example, names
 from tests.harness.people import Person
 
 ATTRIBUTES = [{"attribute_code": "phone_number", "value": NUMBER}]
 SENT = {"success": True, "message": "OTP sent successfully"}
-RUN: set[str] = set()
 
 
 @pytest.fixture
@@ -23,7 +24,6 @@ def run(turkey, guest):
     """Run an example; the code in it is the one that came to the number."""
 
     def send(name: str, *, to: str | None = None, client: GraphqlClient = guest) -> dict:
-        RUN.add(name)
         return client.run(example(name, client.inbox.code(f"+90{to}") if to else None))
 
     return send
@@ -88,5 +88,4 @@ def test_a_customer_changes_to_another_number(verified, run, guest, api, inbox):
 
 
 def test_no_example_is_left_out():
-    assert names() == RUN
-    assert settings.service().default_region == "US"
+    assert names() == set(re.findall(r'run\("(\w+)"', Path(__file__).read_text("utf-8")))

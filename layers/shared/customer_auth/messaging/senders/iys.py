@@ -34,14 +34,14 @@ def post(event: ConsentEvent) -> SendResult:
     configured = consent_settings.consent_register()
     try:
         response = provider_http.post_json(configured.netgsm_iys_url, _request(event), Deadline(all_seconds=_SECONDS))
-        code = _code(response)
+        outcome = _code(response)
     except (ProviderFailed, ProviderTimedOut):
         return LOST
-    if code == _ACCEPTED:
+    if outcome == _ACCEPTED:
         return Accepted("")
-    if code in _PERMANENT:
-        return SendRefused(RefusalKind.PERMANENT, _PERMANENT[code])
-    return SendRefused(RefusalKind.TRANSIENT, _TEMPORARY.get(code, "provider_unavailable"))
+    if outcome in _PERMANENT:
+        return SendRefused(RefusalKind.PERMANENT, _PERMANENT[outcome])
+    return SendRefused(RefusalKind.TRANSIENT, _TEMPORARY.get(outcome, "provider_unavailable"))
 
 
 def _request(event: ConsentEvent) -> dict[str, Any]:

@@ -59,10 +59,10 @@ def send(message: OutgoingMessage) -> SendResult:
 
 
 def _result(members: Mapping[str, Any], refusals: Mapping[str, SendRefused]) -> SendResult:
-    code = str(members.get("code"))
-    if code == _ACCEPTED:
+    outcome = str(members.get("code"))
+    if outcome == _ACCEPTED:
         return Accepted(str(members.get("jobid", members.get("jobId", ""))))
-    refused = refusals.get(code, REJECTED)
+    refused = refusals.get(outcome, REJECTED)
     return http_requests.not_authorized() if refused is NOT_AUTHORIZED else refused
 
 
