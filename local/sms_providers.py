@@ -1,11 +1,12 @@
 """The SMS providers beside the stack: a stand-in at a port of its own for each of them, closed while the provider is down."""
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any
 
 from local.clock import Clock
-from local.eum import Eum
+from local.eum import REASONS, Eum
 from local.inbox import Inbox
 from local.netgsm import Netgsm
 from local.senders import Senders
@@ -21,6 +22,11 @@ _CARRIED = (
     "provider_removed", "deletion", "cancellation", "deletion_cancelled", "deletion_completed",
 )  # fmt: skip
 _LANGUAGES = ("fa", "tr", "en")
+
+
+def has_code(name: str, code: str) -> bool:
+    """Whether a stand-in can answer with this code: a number, or what End User Messaging calls its reasons."""
+    return code in REASONS if name == "eum" else name in NAMES and re.fullmatch(r"[0-9]{1,3}", code) is not None
 
 
 class Ports:

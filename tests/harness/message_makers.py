@@ -16,7 +16,7 @@ SENDER = "SendMessages"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem")
 # The keys of the items that request a message from the sender.
 REQUEST_KINDS = ("code#", "message#")
-HANDS_OVER = ("sns:Publish", "ses:SendEmail", "sqs:SendMessage")
+HANDS_OVER = ("sns:Publish", "sms-voice:SendTextMessage", "ses:SendEmail", "sqs:SendMessage")
 
 
 class Driver(NamedTuple):
