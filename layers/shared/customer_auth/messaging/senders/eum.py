@@ -34,7 +34,6 @@ _BY_CODE: Mapping[str, SendRefused] = {
     "ConflictException": _NOT_CONFIGURED,
     "ValidationException": _NOT_CONFIGURED,
 }
-_SERVER_ERROR = "InternalServerException"  # the service's own word that it did not send
 
 
 def send(message: OutgoingMessage) -> SendResult:
@@ -59,5 +58,6 @@ def send(message: OutgoingMessage) -> SendResult:
     except aws.Refused as refused:
         return _BY_REASON.get(refused.reason, _BY_CODE.get(refused.code, _UNAVAILABLE))
     except aws.OutcomeUnknown as lost:
-        return _UNAVAILABLE if lost.code == _SERVER_ERROR else LOST
+        # the service's own word that it did not send
+        return _UNAVAILABLE if lost.code == "InternalServerException" else LOST
     return Accepted(str(response["MessageId"]))
