@@ -217,7 +217,7 @@ def test_personal_data_is_encrypted_and_recoverable(resources):
     tables = {name: each for name, each in resources.items() if each["Type"] == "AWS::DynamoDB::Table"}
     customers = tables["CustomersTable"]
 
-    assert len(tables) == 3
+    assert len(tables) == 4
     assert all(each["Properties"]["SSESpecification"] == {"SSEEnabled": True} for each in tables.values())
     assert all(each["Properties"]["TimeToLiveSpecification"]["Enabled"] for each in tables.values())
     assert customers["DeletionPolicy"] == customers["UpdateReplacePolicy"] == "Retain"

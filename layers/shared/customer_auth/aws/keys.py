@@ -4,15 +4,20 @@ from enum import StrEnum
 
 from customer_auth.addresses.address import Address
 from customer_auth.aws import secret_keys
-from customer_auth.base import ids
+from customer_auth.base import clock, ids
 
 KEYRING = "keyring#signing"
 DUE_INDEX = "deletions_due"  # what the hourly run has to do next
 # A key that no item ever has, read to see whether a table responds.
 HEALTH_PROBE = "health"
 
+# One partition of DynamoDB takes 1,000 write units a second; a day's rows are written to so many.
+LEDGER_SHARDS = 16
+
 # Half of SHA-256's output: collisions are still infeasible, and challenges stay short.
 _KEY_BYTES = 16
+# There are some million prefixes, and ten thousand numbers have each.
+_PREFIX_BYTES, _HIDDEN_DIGITS = 9, 4
 
 
 class Lane(StrEnum):
@@ -147,3 +152,23 @@ def cleanup(customer_id: str) -> str:
 
 def customer(customer_id: str) -> str:
     return f"customer#{customer_id}"
+
+
+def ledger_shard(challenge_hash: bytes) -> int:
+    """In which part of its day a row of the ledger is."""
+    return challenge_hash[0] % LEDGER_SHARDS
+
+
+def ledger_partition(requested_at: int, shard: int) -> str:
+    """One part of the rows of a day, which is in UTC."""
+    return f"sent#{clock.iso(requested_at).partition('T')[0]}#{shard}"
+
+
+def ledger_row(requested_at: int, challenge_hash: bytes) -> str:
+    """The sort key of a row: rows are in the order of their requests."""
+    return f"{requested_at}#{ids.base64url(challenge_hash)}"
+
+
+def number_prefix(address: Address) -> str:
+    """A keyed hash of a number's digits but the last four, so that a row tells a range of numbers from another and names nobody's."""
+    return ids.base64url(ids.hmac_sha256(secret_keys.index_key(), "number-prefix", address.value[:-_HIDDEN_DIGITS])[:_PREFIX_BYTES])

@@ -136,30 +136,35 @@ def set_destination(message: OutboxMessage, lease_id: bytes, to: Address) -> Wri
 
 def record_revision(message: OutboxMessage, revision: str) -> None:
     """Store the address's revision before a reset's message goes out: its token is void once the revision changes. Raises: aws.Failed."""
-    _record(message, {"revision": revision})
+    dynamodb.try_write(_record(message, {"revision": revision}))  # otherwise it was used or replaced, and opens nothing
 
 
-def record(message: OutboxMessage, state: DeliveryState, *, reason: str = "", customer_id: str | None = None) -> None:
+def record(
+    message: OutboxMessage, state: DeliveryState, *, reason: str = "", customer_id: str | None = None, entry: Write | None = None
+) -> None:
     """Store how far the message is; `customer_id` is a hint for verifying its code. A finished message is leased by nobody.
 
-    Raises: aws.Failed.
+    `entry`, the ledger's, is written with it, in one transaction. Where the code has been used or replaced meanwhile, it is written alone:
+    the message was sent all the same. Raises: aws.Failed.
     """
     fields = {"delivery": state, "reason": reason, "customer": customer_id}
     absent = [*(("lease", "leased_at") if state in _FINISHED else ()), *(() if reason else ("reason",))]
-    _record(message, {name: value for name, value in fields.items() if value}, absent)
+    write = _record(message, {name: value for name, value in fields.items() if value}, absent)
+    is_recorded = dynamodb.try_transact([write, *([entry] if entry else [])])  # if not, nobody will ask for the state any more
+    if entry and not is_recorded:
+        dynamodb.write(entry)
 
 
-def _record(message: OutboxMessage, fields: Item, absent: Sequence[str] = ()) -> None:
-    """Set these fields of the challenge, and remove the `absent` ones."""
+def _record(message: OutboxMessage, fields: Item, absent: Sequence[str] = ()) -> Write:
+    """The write that sets these fields of the challenge, and removes the `absent` ones."""
     removed = f" REMOVE {', '.join(f'#p.#{name}' for name in absent)}" if absent else ""
-    write = dynamodb.update(
+    return dynamodb.update(
         *_key(message),
         f"SET {', '.join(f'#p.#{name} = :{name}' for name in fields)}, #event = :recorded{removed}",
         where="#p.#id = :id",  # the challenge has not been replaced or used
         values={f":{name}": value for name, value in fields.items()} | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},
     )
-    dynamodb.try_write(write)  # otherwise nobody will ask for the state any more
 
 
 def _key(message: OutboxMessage) -> tuple[str, Item]:

@@ -16,9 +16,10 @@ from customer_auth.base.locales import Locale
 from customer_auth.customers import customer_items, identity_items
 from customer_auth.customers.customers import Status
 from customer_auth.customers.identity_items import Identity
-from customer_auth.messaging import consent_postings, message_items, notification_items, notifications
+from customer_auth.messaging import consent_postings, message_items, notification_items, notifications, segments
 from customer_auth.messaging.deliveries import PLANS
 from customer_auth.messaging.errors import SendFailed
+from customer_auth.messaging.ledger_entries import Accepted, Entry
 from customer_auth.messaging.message_items import LeaseHeld, OutboxMessage
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.send_results import Result, SendOutcome, record_failure
@@ -58,11 +59,12 @@ def _deliver_notification(message: OutboxMessage, notification: Item) -> Result:
         audit.count("notifications_dropped", address=challenges.address_of(notification["address"]))
         return Result(SendOutcome.DROPPED)
     audit.note(address=address)
+    entry = Entry(message, notification, address)
     try:
-        _send(Kind(notification["kind"]), message, address, address.destination, notification)
+        accepted = _send(Kind(notification["kind"]), entry, address.destination)
     except SendFailed as failure:
-        return record_failure(message, failure, notification)
-    notification_items.delete(message.pk)
+        return record_failure(failure, entry)
+    notification_items.delete(message.pk, entry.accepted(accepted))
     audit.count("sent")
     return Result(SendOutcome.SENT)
 
@@ -79,11 +81,12 @@ def _deliver_challenge(message: OutboxMessage, challenge: Item) -> Result:
         return Result(SendOutcome.SKIPPED)
     if kind is Kind.RESET and identity and identity.proven_at:
         message_items.record_revision(message, identity.revision)
+    entry = Entry(message, challenge, address)
     try:
-        _send(kind, message, address, _destination(address, identity), challenge)
+        accepted = _send(kind, entry, _destination(address, identity))
     except SendFailed as failure:
-        return record_failure(message, failure, challenge)
-    message_items.record(message, DeliveryState.SENT, customer_id=owner)
+        return record_failure(failure, entry)
+    message_items.record(message, DeliveryState.SENT, customer_id=owner, entry=entry.accepted(accepted))
     audit.count("sent")
     return Result(SendOutcome.SENT)
 
@@ -107,8 +110,9 @@ def _destination(address: Address, identity: Identity | None) -> str:
     return address._replace(spelling=spelling).destination
 
 
-def _send(kind: Kind, message: OutboxMessage, address: Address, to: str, challenge: Item) -> None:
+def _send(kind: Kind, entry: Entry, to: str) -> Accepted:
     """Render the message and hand it over. Raises: SendFailed, aws.Failed."""
+    message, challenge, address = entry.message, entry.leased, entry.address
     configured = settings.messaging()
     channel: MessageChannel = "sms" if address.channel is Channel.PHONE else "email"
     locale = Locale(challenge["locale"])
@@ -122,7 +126,7 @@ def _send(kind: Kind, message: OutboxMessage, address: Address, to: str, challen
         minutes=(challenge["expires_at"] - challenge["requested_at"]) // clock.MINUTE,
         **(_date(challenge, locale) if is_notification else _secret(message, address, challenge)),
     )
-    SENDERS[channel].send(to, rendered)
+    return Accepted(SENDERS[channel].send(to, rendered), segments.count(rendered.text).segments if channel == "sms" else 0)
 
 
 def _date(notification: Item, locale: Locale) -> dict[str, str]:

@@ -4,10 +4,9 @@ from enum import StrEnum
 from typing import NamedTuple, assert_never
 
 from customer_auth import audit
-from customer_auth.aws.dynamodb import Item
 from customer_auth.messaging import message_items
 from customer_auth.messaging.errors import SendFailed
-from customer_auth.messaging.message_items import OutboxMessage
+from customer_auth.messaging.ledger_entries import Entry
 from customer_auth.otp.delivery_states import DeliveryState
 
 
@@ -45,16 +44,19 @@ class Result(NamedTuple):
         return self.reason or self.outcome
 
 
-def record_failure(message: OutboxMessage, failure: SendFailed, leased: Item) -> Result:
-    """Decide whether to retry: not after a permanent refusal, nor after a second lost response, since one of the two may have been sent.
+def record_failure(failure: SendFailed, of: Entry) -> Result:
+    """Record the failure, and decide whether to retry: not after a permanent refusal, nor after a second lost response.
+
+    One of two messages whose responses were lost may have been sent.
 
     A throttle, and any other refusal that is not among its sender's permanent ones, is retried until RetryQueue (template.yaml) gives up.
     """
-    was_unsure = leased["delivery"] == DeliveryState.LEASED_AGAIN
+    message, entry = of.message, of.failed(failure)
+    was_unsure = of.leased["delivery"] == DeliveryState.LEASED_AGAIN
     if failure.permanent or (failure.unknown and was_unsure):
-        message_items.record(message, DeliveryState.FAILED, reason=failure.reason)
+        message_items.record(message, DeliveryState.FAILED, reason=failure.reason, entry=entry)
         audit.count("failed")
         return Result(SendOutcome.FAILED, failure.reason)
     state = DeliveryState.UNSURE if failure.unknown or was_unsure else DeliveryState.QUEUED
-    message_items.record(message, state, reason=failure.reason)
+    message_items.record(message, state, reason=failure.reason, entry=entry)
     return Result(SendOutcome.POSTPONED, failure.reason)
