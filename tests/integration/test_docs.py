@@ -224,6 +224,7 @@ class Calls:
             f"GET {see}": (lambda: self.post(REQUESTS[0], self.address(REQUESTS[0])).body, lambda proof: api.get(see.format(**proof))),
             "SendMessages, one message": (lambda: self.post(REQUESTS[0], self.address(REQUESTS[0])), lambda _: api.deliver()),
             "SendMessages, one without a code": (self.password_changed, lambda _: api.deliver()),
+            "RecordConversions, one used code": (lambda: [api.used_codes(), self.session()], lambda _: api.convert()),
             "ProcessAccountDeletions, nothing due": (api.process_deletions, lambda _: api.process_deletions()),
             "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
             "RotateSigningKeys, a key due": (self.no_keyring, lambda _: api.invoke("RotateSigningKeys", {})),

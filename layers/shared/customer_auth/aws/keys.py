@@ -65,9 +65,18 @@ def item_key(code_item: str) -> bytes:
     return ids.from_base64url(code_item.partition("#")[2]) or b""
 
 
+def client_key(bucket: str, lane: Lane = Lane.UNTRUSTED) -> bytes:
+    """The key of a client's rate limits in one lane, which challenges keep."""
+    return ids.hmac_sha256(secret_keys.index_key(), "ip", lane, bucket)[:_KEY_BYTES]
+
+
 def client_item(bucket: str, lane: Lane = Lane.UNTRUSTED) -> str:
     """The item with a client's rate limits; requests from known devices have an item of their own."""
-    return f"ip#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
+    return client_item_of(client_key(bucket, lane))
+
+
+def client_item_of(client_key: bytes) -> str:
+    return f"ip#{ids.base64url(client_key)}"
 
 
 def client_code_failures(bucket: str) -> str:
