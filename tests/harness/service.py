@@ -120,6 +120,10 @@ class Service:
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000 if has_time() else 0)
         return self.invoke("ProcessAccountDeletions", event, context)
 
+    def aggregate_costs(self) -> dict:
+        """The hourly run, by EventBridge's clock now."""
+        return self.invoke("AggregateCosts", events.schedule_event("AggregateCostsHourly", self.clock.now()))
+
     def post(self, path: str, **rest) -> Answer:
         return self.request("POST", path, **rest)
 

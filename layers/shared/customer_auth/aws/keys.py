@@ -178,6 +178,22 @@ def ledger_row(requested_at: int, challenge_hash: bytes) -> str:
     return f"{requested_at}#{ids.base64url(challenge_hash)}"
 
 
+def ledger_rows_of(hour_at: int) -> tuple[str, str]:
+    """Between which sort keys the rows of an hour are; a row's own is longer than its second."""
+    return str(hour_at), str(hour_at + clock.HOUR)
+
+
+def summaries(month: str) -> str:
+    """The summaries of a month, like 2026-11."""
+    return f"costs#{month}"
+
+
+def summary(hour_at: int) -> tuple[str, str]:
+    """Partition and sort key of an hour's summary."""
+    month, hour = clock.iso(hour_at)[:7], clock.iso(hour_at)[8:13]
+    return summaries(month), hour
+
+
 def number_prefix(address: Address) -> str:
     """A keyed hash of a number's digits but the last four, so that a row tells a range of numbers from another and names nobody's."""
     return ids.base64url(ids.hmac_sha256(secret_keys.index_key(), "number-prefix", address.value[:-_HIDDEN_DIGITS])[:_PREFIX_BYTES])

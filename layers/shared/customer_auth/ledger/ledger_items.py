@@ -16,6 +16,7 @@ nothing: a code may be used before its sender has recorded the message. One mess
 only sent where nobody knows what became of the one before, because its response or its sender was lost.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -115,6 +116,12 @@ def verify(ref: RowRef, at: int) -> Write:
         where="attribute_not_exists(#verified_at)",  # it is not marked yet
         values={":at": at, ":expires_at": ref.requested_at + _LIFE_SECONDS},
     )
+
+
+def hour_pages(hour_at: int, shard: int) -> Iterator[list[Item]]:
+    """The rows of the hour that begins at `hour_at`, of one shard of its day, a page at a time. Raises: aws.Failed."""
+    pk, between = keys.ledger_partition(hour_at, shard), keys.ledger_rows_of(hour_at)
+    return queries.partition_pages(settings.resources().ledger_table, pk, between=between)
 
 
 def find_message(sender: str, provider_id: str) -> FoundMessage | None:

@@ -1,0 +1,38 @@
+"""Summaries of the ledger: one for each hour, in the ledger's table, with the figures of each region and sender.
+
+| attribute | holds |
+|---|---|
+| pk, sk | costs#month, day and hour in UTC |
+| figures | `region/sender` to its `Figures`, as a list |
+| as_of | when its rows began to be read |
+| expires_at | TTL: 400 days after the hour, so that a month can be compared with the year before |
+"""
+
+from customer_auth.aws import dynamodb, keys, queries
+from customer_auth.base import clock, settings
+from customer_auth.ledger.figures import Figures, Group
+
+_LIFE_SECONDS = 400 * clock.DAY
+
+
+def put(hour_at: int, figures: dict[Group, Figures], as_of: int) -> bool:
+    """Store the summary of the hour that begins at `hour_at`, in place of one whose rows were read earlier.
+
+    False if those of the present one were read later. Raises: aws.Failed.
+    """
+    month, hour = keys.summary(hour_at)
+    item = {
+        "pk": month,
+        "sk": hour,
+        "figures": {f"{group.region}/{group.sender}": list(each) for group, each in figures.items()},
+        "as_of": as_of,
+        "expires_at": hour_at + _LIFE_SECONDS,
+    }
+    where = "attribute_not_exists(#as_of) OR #as_of <= :as_of"  # there is none · or not a later one
+    return dynamodb.try_write(dynamodb.put(settings.resources().ledger_table, item, where, {":as_of": as_of}))
+
+
+def find_month(month: str) -> list[dict[Group, Figures]]:
+    """The figures of each hour of a month, like 2026-11. Raises: aws.Failed."""
+    items = queries.partition(settings.resources().ledger_table, keys.summaries(month))
+    return [{Group(*name.split("/")): Figures(*each) for name, each in item["figures"].items()} for item in items]
