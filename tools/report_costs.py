@@ -27,7 +27,7 @@ def main(stack: str, month: str) -> str | None:
 
 
 def _cells(line: Line) -> Sequence[str]:
-    counts = map(str, (line.asked, line.sent, line.delivered, line.verified))
+    counts = map(str, (line.requested, line.sent, line.delivered, line.verified))
     return (line.region or "email", line.sender, *counts, _money(line.usd), _money(line.usd_per_verified))
 
 

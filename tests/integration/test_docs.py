@@ -281,6 +281,7 @@ class Calls:
         table = self.engine.ids["LedgerTable"]
         for item in self.api.table("LedgerTable"):
             self.engine.clients.dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
+        self.api.aggregate_costs()
 
     def admin(self) -> dict:
         session = self.session()

@@ -5,7 +5,7 @@ import pytest
 from customer_auth.base import settings
 from customer_auth.base.errors import NoPublishableKey, NotAllowed
 from customer_auth.ledger import summary_items
-from customer_auth.ledger.figures import Figures, Group
+from customer_auth.ledger.figures import CostGroup, Figures
 from customer_auth.tokens import publishable_keys
 from tests.harness.engines import ON_MOTO
 from tests.harness.forgery import claims_of
@@ -125,7 +125,9 @@ def test_numbers_of_a_former_plan_are_listed_and_moved_by_the_operator_s_credent
 @pytest.fixture
 def costs_of_a_month(api):
     """January 2020's, written before the shell forgets the settings."""
-    summary_items.put(1_577_836_800, {Group("TR", "sns"): Figures(4, 4, 2, 3, 90_000), Group("", "ses"): Figures(1, 1, 0, 0, None)}, 1)
+    summary_items.put(
+        1_577_836_800, {CostGroup("TR", "sns"): Figures(4, 4, 2, 3, 90_000), CostGroup("", "ses"): Figures(1, 1, 0, 0, None)}, 1
+    )
 
 
 def test_what_messages_cost_in_a_month_is_printed_with_a_dash_for_what_is_not_known(costs_of_a_month, stack, capsys):

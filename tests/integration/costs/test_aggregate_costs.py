@@ -7,13 +7,13 @@ import pytest
 
 from customer_auth.base import clock
 from customer_auth.ledger import costs, figures, ledger_items, prices, summary_items
-from customer_auth.ledger.figures import Figures, Group
+from customer_auth.ledger.figures import CostGroup, Figures
 from customer_auth.ledger.ledger_items import LedgerMessage, MessageState, Report, RowRef, Subject
 from local import events
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_BOTH_ENGINES, ON_DYNAMODB
 
-TR, US = Group("TR", "sns"), Group("US", "sns")
+TR, US = CostGroup("TR", "sns"), CostGroup("US", "sns")
 SENT, FAILED = MessageState.SENT, MessageState.FAILED
 DELIVERED = Report(MessageState.DELIVERED, "", 19_500)
 
@@ -58,7 +58,7 @@ class Row:
         return self
 
 
-def month_of(hour_at: int) -> dict[Group, Figures]:
+def month_of(hour_at: int) -> dict[CostGroup, Figures]:
     return figures.add(summary_items.find_month(clock.iso(hour_at)[:7]))
 
 
@@ -71,7 +71,6 @@ def test_an_hour_is_added_up_by_region_and_sender(api, hour_at, priced):
     Row(hour_at + 1).send(segments=2).report(Report(FAILED, "expired"))
     Row(hour_at + clock.HOUR - 1, "TR").send().report(DELIVERED).verify()
     Row(hour_at + clock.HOUR, "TR").send()  # in the next hour
-    Row(hour_at - 1, "TR").send()  # in the one before
     before = month_of(hour_at)
 
     assert api.aggregate_costs() == {"rows": 3}
@@ -84,14 +83,14 @@ def test_a_message_that_another_sender_took_over_counts_at_both_and_its_code_at_
     Row(hour_at, "TR").send("netgsm", FAILED).send("sns").verify()
     api.aggregate_costs()
 
-    assert month_of(hour_at) == {Group("TR", "netgsm"): Figures(1, 0, 0, 0, 0), TR: Figures(1, 1, 0, 1, 10_000)}
+    assert month_of(hour_at) == {CostGroup("TR", "netgsm"): Figures(1, 0, 0, 0, 0), TR: Figures(1, 1, 0, 1, 10_000)}
 
 
 def test_a_used_code_whose_sending_was_never_recorded_counts_at_no_known_sender(api, hour_at, priced):
     Row(hour_at).verify()
     api.aggregate_costs()
 
-    assert month_of(hour_at) == {Group("", "unknown"): Figures(1, 0, 0, 1, 0)}
+    assert month_of(hour_at) == {CostGroup("", "unknown"): Figures(1, 0, 0, 1, 0)}
 
 
 def test_where_one_price_is_not_known_there_is_no_sum_of_money_and_the_others_stand(api, hour_at, priced):
@@ -111,7 +110,7 @@ def test_a_message_that_nobody_accepted_costs_nothing_and_without_a_used_code_th
     api.aggregate_costs()
     [line] = costs.report(clock.iso(hour_at)[:7])
 
-    assert (line.asked, line.sent, line.usd, line.usd_per_verified) == (2, 0, 0, None)
+    assert (line.requested, line.sent, line.usd, line.usd_per_verified) == (2, 0, 0, None)
 
 
 @ON_DYNAMODB
@@ -134,11 +133,11 @@ def test_rows_and_summaries_add_up_to_the_same_whatever_happened_to_each_message
         else:
             totals["micro_usd"] += {"US": 6_450, "TR": 10_000}[row.subject.region]
     api.aggregate_costs()
-    summed = figures.add([{Group("", ""): each} for each in month_of(hour_at).values()])[Group("", "")]
+    summed = figures.add([{CostGroup("", ""): each} for each in month_of(hour_at).values()])[CostGroup("", "")]
 
     assert summed == Figures(totals["asked"], totals["send"], totals["delivered"], totals["verify"], totals["micro_usd"])
     lines = costs.report(clock.iso(hour_at)[:7])
-    assert sum(line.asked for line in lines) == 150
+    assert sum(line.requested for line in lines) == 150
     assert round(sum(line.usd for line in lines) * 1_000_000) == totals["micro_usd"]
 
 
@@ -156,6 +155,15 @@ def test_an_hour_is_added_up_when_its_codes_have_ended_and_again_when_reports_we
             row.report(DELIVERED)
 
     assert rows == {2: (1, 0), 3: (0, 0), 24: (0, 0), 25: (1, 0), 26: (0, 0), 73: (0, 0), 74: (1, 1), 75: (0, 1)}
+
+
+def test_hours_that_runs_have_missed_are_added_up_by_the_next_one(api, hour_at, priced):
+    Row(hour_at).send()
+    api.clock.advance(20 * clock.HOUR)
+    Row(hour_at + 10 * clock.HOUR).send()
+
+    assert [api.aggregate_costs()["rows"] for _ in range(2)] == [2, 0]
+    assert summary_items.find_hours(hour_at, hour_at) == {hour_at}
 
 
 def test_repeating_a_run_changes_nothing_and_a_late_one_is_of_its_own_hour(api, hour_at, priced):
@@ -194,6 +202,7 @@ def test_a_run_that_breaks_fails_and_the_next_one_is_right(api, wire, hour_at, p
     times = 4 if mode == "throttle" else 2
     with wire.broken(operation, mode, times=times), pytest.raises(Exception, match=r".+"):
         api.aggregate_costs()
+    api.clock.advance(1)
     api.aggregate_costs()
 
     assert month_of(hour_at) == {US: Figures(1, 1, 0, 0, 6_450)}

@@ -4,7 +4,7 @@ import pytest
 
 from customer_auth.base import clock
 from customer_auth.ledger import summary_items
-from customer_auth.ledger.figures import Figures, Group
+from customer_auth.ledger.figures import CostGroup, Figures
 from tests.harness.admins import make_admin
 from tests.harness.engines import ON_BOTH_ENGINES
 
@@ -24,7 +24,7 @@ def summaries(api, engine):
         engine.clients.dynamodb.delete_item(TableName=engine.ids["LedgerTable"], Key={name: item[name] for name in ("pk", "sk")})
     month = clock.iso(clock.now())[:7]
     first = int(clock.datetime.fromisoformat(f"{month}-01T00:00:00+00:00").timestamp())
-    sns, ses = Group("TR", "sns"), Group("", "ses")
+    sns, ses = CostGroup("TR", "sns"), CostGroup("", "ses")
     summary_items.put(first, {sns: Figures(3, 3, 2, 2, 60_000)}, 1)
     summary_items.put(first + clock.HOUR, {sns: Figures(1, 1, 0, 1, 30_000), ses: Figures(2, 2, 0, 0, 200)}, 1)
     summary_items.put(first - clock.HOUR, {sns: Figures(7, 7, 0, 0, None)}, 1)

@@ -12,7 +12,7 @@ DUE_INDEX = "deletions_due"  # what the hourly run has to do next
 HEALTH_PROBE = "health"
 
 # One partition of DynamoDB takes 1,000 write units a second; a day's rows are written to so many.
-LEDGER_SHARDS = 16
+LEDGER_SHARDS = 8
 
 # Half of SHA-256's output: collisions are still infeasible, and challenges stay short.
 _KEY_BYTES = 16

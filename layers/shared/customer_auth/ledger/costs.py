@@ -1,7 +1,7 @@
 """What messages cost: each hour of the ledger is added up once its codes can be used no longer, and again when reports came late.
 
-A summary replaces the one before as a whole. So a run may be repeated, or overlap another, and an hour that a run has missed is added
-up by a later one.
+A summary replaces the one before as a whole, so a run may be repeated, or overlap another. An hour that a run has missed is added up by the
+next one.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from customer_auth.aws import keys
 from customer_auth.base import clock
 from customer_auth.ledger import figures, ledger_items, summary_items
-from customer_auth.ledger.figures import Figures, Group
+from customer_auth.ledger.figures import CostGroup, Figures
 
 # How many hours ago an hour began when it is added up: its codes have ended and are recorded; a record that failed has left the stream,
 # which keeps it for a day; and a provider's last report has come, which takes 72 hours at most (AWS End User Messaging).
@@ -22,7 +22,7 @@ class Line(NamedTuple):
 
     region: str
     sender: str
-    asked: int
+    requested: int
     sent: int
     delivered: int
     verified: int
@@ -33,17 +33,19 @@ class Line(NamedTuple):
 def aggregate(at: int) -> int:
     """Add up the hours that are due at this time; returns how many rows were read. Raises: aws.Failed."""
     begun = at - at % clock.HOUR
-    return sum(_aggregate_hour(begun - age * clock.HOUR) for age in AGES)
+    youngest, *_, oldest = (begun - age * clock.HOUR for age in AGES)
+    present = summary_items.find_hours(oldest, youngest)
+    missed = {hour for hour in range(oldest, youngest + 1, clock.HOUR) if hour not in present}
+    return sum(_aggregate_hour(hour) for hour in sorted(missed | {begun - age * clock.HOUR for age in AGES}, reverse=True))
 
 
 def _aggregate_hour(hour_at: int) -> int:
-    as_of, count, sums = clock.now(), 0, dict[Group, Figures]()
+    as_of, count, sums = clock.now(), 0, dict[CostGroup, Figures]()
     for shard in range(keys.LEDGER_SHARDS):
         for page in ledger_items.hour_pages(hour_at, shard):
             count += len(page)
             sums = figures.add([sums, *map(figures.of_row, page)])
-    if count:
-        summary_items.put(hour_at, sums, as_of)
+    summary_items.put(hour_at, sums, as_of)
     return count
 
 
@@ -53,7 +55,7 @@ def report(month: str) -> list[Line]:
     return [_line(group, sums[group]) for group in sorted(sums)]
 
 
-def _line(group: Group, sums: Figures) -> Line:
+def _line(group: CostGroup, sums: Figures) -> Line:
     usd = None if sums.micro_usd is None else sums.micro_usd / _MICRO
     per_verified = None if usd is None or not sums.verified else round(usd / sums.verified, 6)
-    return Line(group.region, group.sender, sums.asked, sums.sent, sums.delivered, sums.verified, usd, per_verified)
+    return Line(group.region, group.sender, sums.requested, sums.sent, sums.delivered, sums.verified, usd, per_verified)

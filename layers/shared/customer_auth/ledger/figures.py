@@ -12,7 +12,7 @@ UNKNOWN = "unknown"
 _ACCEPTED = (MessageState.SENT, MessageState.DELIVERED)
 
 
-class Group(NamedTuple):
+class CostGroup(NamedTuple):
     """What figures are of: a region, empty for emails, and a sender."""
 
     region: str
@@ -20,12 +20,12 @@ class Group(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Sums. `asked`: rows whose messages this sender was to send; `sent`: messages that it accepted.
+    """Sums. `requested`: rows whose messages this sender was to send; `sent`: messages that it accepted.
 
     `verified`: rows whose code was used, each at the sender of its last message. `micro_usd` is None if a price is not known.
     """
 
-    asked: int = 0
+    requested: int = 0
     sent: int = 0
     delivered: int = 0
     verified: int = 0
@@ -33,7 +33,7 @@ class Figures(NamedTuple):
 
     def plus(self, other: "Figures") -> "Figures":
         return Figures(
-            self.asked + other.asked,
+            self.requested + other.requested,
             self.sent + other.sent,
             self.delivered + other.delivered,
             self.verified + other.verified,
@@ -41,25 +41,25 @@ class Figures(NamedTuple):
         )
 
 
-def of_row(row: Item) -> dict[Group, Figures]:
+def of_row(row: Item) -> dict[CostGroup, Figures]:
     """What one row counts for."""
     sent = sorted(((name, each) for name, each in row.items() if name.startswith("message_")), key=lambda each: each[1]["at"])
     region, is_verified = row.get("region", ""), int("verified_at" in row)
-    figures: dict[Group, Figures] = {}
+    figures: dict[CostGroup, Figures] = {}
     for name, message in sent:
-        group = Group(region, message["sender"])
+        group = CostGroup(region, message["sender"])
         of_message = _of_message(region, message, row.get(name.replace("message_", "report_", 1), {}))
-        figures[group] = figures.get(group, Figures(asked=1)).plus(of_message)
+        figures[group] = figures.get(group, Figures(requested=1)).plus(of_message)
     last = _last(sent, region)
-    figures[last] = figures.get(last, Figures(asked=1)).plus(Figures(verified=is_verified))
+    figures[last] = figures.get(last, Figures(requested=1)).plus(Figures(verified=is_verified))
     return figures
 
 
-def _last(sent: list[tuple[str, Item]], region: str) -> Group:
+def _last(sent: list[tuple[str, Item]], region: str) -> CostGroup:
     """Where a used code counts: at the last message that was accepted, else at the last one."""
     accepted = [each for _, each in sent if each["state"] in _ACCEPTED]
     candidates = accepted or [each for _, each in sent]
-    return Group(region, candidates[-1]["sender"] if candidates else UNKNOWN)
+    return CostGroup(region, candidates[-1]["sender"] if candidates else UNKNOWN)
 
 
 def _of_message(region: str, message: Item, report: Item) -> Figures:
@@ -71,9 +71,9 @@ def _of_message(region: str, message: Item, report: Item) -> Figures:
     return Figures(sent=1, delivered=int(report.get("state") == MessageState.DELIVERED), micro_usd=price)
 
 
-def add(parts: Iterable[dict[Group, Figures]]) -> dict[Group, Figures]:
+def add(parts: Iterable[dict[CostGroup, Figures]]) -> dict[CostGroup, Figures]:
     """The sums of each region and sender."""
-    sums: dict[Group, Figures] = {}
+    sums: dict[CostGroup, Figures] = {}
     for part in parts:
         for group, figures in part.items():
             sums[group] = sums.get(group, Figures()).plus(figures)
