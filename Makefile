@@ -102,6 +102,9 @@ publishable-key: .venv/.done ## Create a storefront's key on AWS (ENV=prod LABEL
 grant-admin: .venv/.done ## Give a customer the role admin on AWS (ENV=prod ADDRESS=ada@example.com, or a phone)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.grant_admin customer-auth-$(ENV) "$(ADDRESS)"
 
+report-costs: .venv/.done ## Print what messages cost in a month on AWS, by region and sender (ENV=prod MONTH=2026-11)
+	@PYTHONPATH=layers/shared .venv/bin/python -m tools.report_costs customer-auth-$(ENV) "$(MONTH)"
+
 revoke-publishable-key: .venv/.done ## Revoke a storefront's key on AWS (ENV=prod KEY=pk_…)
 	@PYTHONPATH=layers/shared .venv/bin/python -m tools.revoke_publishable_key customer-auth-$(ENV) "$(KEY)"
 

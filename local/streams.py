@@ -106,7 +106,7 @@ class StreamFeeder:
 
     def _run(self, lane: "_Lane") -> None:
         while not self._stopping.is_set():
-            batch = lane.take(self._trigger.batch_size)
+            batch = lane.take(self._trigger.batch_size, self._trigger.window_seconds)
             try:
                 self._feed(batch)
             finally:
@@ -155,6 +155,7 @@ class _Lane:
         self._records = deque[Record]()
         self._put = 0
         self._done = 0
+        self._waiting = 0  # callers that wait until the records are processed
 
     def put(self, records: list[Record]) -> None:
         with self._changed:
@@ -162,10 +163,11 @@ class _Lane:
             self._records.extend(records)
             self._changed.notify_all()
 
-    def take(self, limit: int) -> list[Record]:
-        """Wait for records, and take up to `limit` of them."""
+    def take(self, limit: int, window_seconds: float) -> list[Record]:
+        """Wait for records, then up to `window_seconds` for more, unless somebody waits for them; take up to `limit` of them."""
         with self._changed:
             self._changed.wait_for(lambda: self._records)
+            self._changed.wait_for(lambda: len(self._records) >= limit or self._waiting, window_seconds)
             return [self._records.popleft() for _ in range(min(limit, len(self._records)))]
 
     def done(self, count: int) -> None:
@@ -177,5 +179,8 @@ class _Lane:
         """Wait until all records that were put before this call are processed, but not longer than until `ends_at`."""
         with self._changed:
             target = self._put
+            self._waiting += 1
+            self._changed.notify_all()
             while self._done < target and not stopping.is_set() and time.monotonic() < ends_at:
                 self._changed.wait(0.1)
+            self._waiting -= 1

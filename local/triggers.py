@@ -17,11 +17,15 @@ class Route(NamedTuple):
 
 
 class StreamTrigger(NamedTuple):
-    """A table's stream. `table` and `on_failure` are logical ids; a record passes if any of `filters` fits, or if there are none."""
+    """A table's stream. `table` and `on_failure` are logical ids; a record passes if any of `filters` fits, or if there are none.
+
+    A batch that is not full waits for further records for `window_seconds`.
+    """
 
     name: str
     table: str
     batch_size: int
+    window_seconds: float
     filters: tuple[Properties, ...]
     reports_item_failures: bool
     maximum_retries: int
@@ -72,6 +76,7 @@ def _stream(name: str, properties: Properties) -> StreamTrigger:
         name=name,
         table=referred(properties["Stream"]),
         batch_size=int(properties.get("BatchSize", 100)),
+        window_seconds=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
         filters=_filters(properties),
         reports_item_failures=_reports(properties),
         maximum_retries=int(properties.get("MaximumRetryAttempts", UNLIMITED)),

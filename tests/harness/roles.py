@@ -12,7 +12,7 @@ from tests.harness.service import template
 
 BASIC_EXECUTION = "AWSLambdaBasicExecutionRole"  # AWS's own, which SAM gives every function: its log
 # What Lambda itself does in a function's name, by function and policy: its triggers, its dead letters, its log.
-BY_LAMBDA = {("SendMessages", "ReadOutbox"), ("ProcessAccountDeletions", "DeadLetterQueuePolicy")}
+BY_LAMBDA = {("SendMessages", "ReadOutbox"), ("RecordConversions", "ReadUsedCodes"), ("ProcessAccountDeletions", "DeadLetterQueuePolicy")}
 _HERE = f"us-east-1:{ACCOUNT_ID}"
 _ARNS = {
     "AWS::DynamoDB::Table": {".Arn": "dynamodb:{here}:table/{name}", ".StreamArn": "dynamodb:{here}:table/{name}/stream/1"},

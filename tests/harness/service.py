@@ -56,6 +56,8 @@ def matching() -> Routes:
 
 # What a container reads once, or not often.
 READ_ONCE = (secret_keys, keyring, publishable_keys, provider_secrets, providers, discovery, jwks, circuits)
+# The functions that read the codes table's stream.
+READERS = ("SendMessages", "RecordConversions")
 # Of an invocation that has time for everything.
 UNHURRIED = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
 
@@ -80,6 +82,7 @@ class Service:
     def __init__(self, engine: Engine, wire: Wire, test_clock: Clock):
         self.engine, self.wire, self.clock = engine, wire, test_clock
         self.ip = new_ip()  # windows of clients outlive a test
+        self._unread: dict[str, list[dict]] = {reader: [] for reader in READERS}
 
     def invoke(self, logical_id: str, event: dict, context: object = UNHURRIED) -> dict:
         token = FUNCTION.set(logical_id)
@@ -118,6 +121,10 @@ class Service:
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000 if has_time() else 0)
         return self.invoke("ProcessAccountDeletions", event, context)
 
+    def aggregate_costs(self) -> dict:
+        """The hourly run, by EventBridge's clock now."""
+        return self.invoke("AggregateCosts", events.schedule_event("AggregateCostsHourly", self.clock.now()))
+
     def post(self, path: str, **rest) -> Answer:
         return self.request("POST", path, **rest)
 
@@ -127,11 +134,30 @@ class Service:
     # ── the outbox ──
 
     def new_records(self) -> list[dict]:
-        """The codes table's stream since the last look, filtered as the template says."""
-        return [record for record in self.engine.new_records() if self._passes(record)]
+        """The codes table's stream since the last look, filtered as the template says for the sender."""
+        return self._new_records("SendMessages")
+
+    def used_codes(self) -> list[dict]:
+        """The same, as it is filtered for what records conversions."""
+        return self._new_records("RecordConversions")
+
+    def _new_records(self, reader: str) -> list[dict]:
+        for record in self.engine.new_records():
+            for each in READERS:
+                if self._passes(record, each):
+                    self._unread[each].append(record)
+        records, self._unread[reader] = self._unread[reader], []
+        return records
 
     def skip_records(self) -> None:
         self.engine.skip_records()
+
+    def convert(self) -> dict | None:
+        """Let the used codes be recorded in the ledger."""
+        records = self.used_codes()
+        if not records:
+            return None
+        return self.invoke("RecordConversions", events.stream_event(records, self.engine.ids["CodesTable.StreamArn"]))
 
     def deliver(self) -> dict | None:
         """Let the outbox send the requested messages."""
@@ -156,8 +182,8 @@ class Service:
         return messages
 
     @staticmethod
-    def _passes(record: dict) -> bool:
-        return any(fits_any(stream.filters, record) for stream in template().functions["SendMessages"].streams)
+    def _passes(record: dict, reader: str = "SendMessages") -> bool:
+        return any(fits_any(stream.filters, record) for stream in template().functions[reader].streams)
 
     def restart(self) -> None:
         """The next call runs in a new container: it has read no secret and no key. The SDK's clients stay, for they take long to make."""

@@ -224,7 +224,9 @@ class Calls:
             f"GET {see}": (lambda: self.post(REQUESTS[0], self.address(REQUESTS[0])).body, lambda proof: api.get(see.format(**proof))),
             "SendMessages, one message": (lambda: self.post(REQUESTS[0], self.address(REQUESTS[0])), lambda _: api.deliver()),
             "SendMessages, one without a code": (self.password_changed, lambda _: api.deliver()),
+            "RecordConversions, one used code": (lambda: [api.used_codes(), self.session()], lambda _: api.convert()),
             "ProcessAccountDeletions, nothing due": (api.process_deletions, lambda _: api.process_deletions()),
+            "AggregateCosts, nothing sent": (self.nothing_sent, lambda _: api.aggregate_costs()),
             "RotateSigningKeys, nothing due": (lambda: None, lambda _: api.invoke("RotateSigningKeys", {})),
             "RotateSigningKeys, a key due": (self.no_keyring, lambda _: api.invoke("RotateSigningKeys", {})),
         }
@@ -251,6 +253,7 @@ class Calls:
             f"POST {path}/cancel-request": (self.gone, lambda person: person.request_cancellation(email=person.email)),
             f"POST {path}/cancel-confirm": (self.staying, lambda proof: proof[0].cancel_deletion(*proof[1:])),
             f"GET {STORE}/me/export": (self.session, lambda session: self.as_(session, "GET", f"{STORE}/me/export")),
+            "GET /admin/costs": (self.admin, lambda session: self.as_(session, "GET", "/admin/costs")),
             f"GET {admin}": (self.admin, lambda session: self.as_(session, "GET", admin)),
             f"GET {admin}, of one state": (self.admin, lambda session: self.as_(session, "GET", admin, query="status=confirmed")),
         }
@@ -272,6 +275,13 @@ class Calls:
         """The same, and the code by which it is cancelled."""
         person = self.gone()
         return person, person.request_cancellation(email=person.email)["token"], self.inbox.code(person.email)
+
+    def nothing_sent(self) -> None:
+        """The ledger has no row of the hours that are added up."""
+        table = self.engine.ids["LedgerTable"]
+        for item in self.api.table("LedgerTable"):
+            self.engine.clients.dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
+        self.api.aggregate_costs()
 
     def admin(self) -> dict:
         session = self.session()

@@ -4,12 +4,14 @@ import pytest
 
 from customer_auth.base import settings
 from customer_auth.base.errors import NoPublishableKey, NotAllowed
+from customer_auth.ledger import summary_items
+from customer_auth.ledger.figures import CostGroup, Figures
 from customer_auth.tokens import publishable_keys
 from tests.harness.engines import ON_MOTO
 from tests.harness.forgery import claims_of
 from tests.harness.service import template
 from tests.harness.stacks import deployed
-from tools import grant_admin, publishable_key, receipts, renumber, revoke_admin, revoke_publishable_key
+from tools import grant_admin, publishable_key, receipts, renumber, report_costs, revoke_admin, revoke_publishable_key
 
 pytestmark = ON_MOTO
 STACK = "customer-auth-staging"
@@ -24,7 +26,7 @@ def member(ada):
 @pytest.fixture
 def stack(engine, api, monkeypatch):
     """A stack whose functions have the settings of this process; an operator's own shell has none of them."""
-    names = ("SignInByPassword", "LookUpPhone", "ProcessAccountDeletions")
+    names = ("SignInByPassword", "LookUpPhone", "ProcessAccountDeletions", "GetCosts")
     with deployed(STACK, engine, *names):
         for name in template().functions["SignInByPassword"].environment(engine.ids):
             monkeypatch.delenv(name, raising=False)
@@ -118,3 +120,22 @@ def test_numbers_of_a_former_plan_are_listed_and_moved_by_the_operator_s_credent
     assert f"{customer.id} moved\n" in capsys.readouterr().out
     assert renumber.main(stack, "move") is None
     assert f"{customer.id}" not in capsys.readouterr().out
+
+
+@pytest.fixture
+def costs_of_a_month(api):
+    """January 2020's, written before the shell forgets the settings."""
+    summary_items.put(
+        1_577_836_800, {CostGroup("TR", "sns"): Figures(4, 4, 2, 3, 90_000), CostGroup("", "ses"): Figures(1, 1, 0, 0, None)}, 1
+    )
+
+
+def test_what_messages_cost_in_a_month_is_printed_with_a_dash_for_what_is_not_known(costs_of_a_month, stack, capsys):
+    assert report_costs.main(stack, "2020-01") is None
+
+    head, email, turkey, prices = capsys.readouterr().out.splitlines()
+    assert head.split() == ["region", "sender", "asked", "sent", "delivered", "verified", "USD", "USD/verified"]
+    assert email.split() == ["email", "ses", "1", "1", "0", "0", "-", "-"]
+    assert turkey.split() == ["TR", "sns", "4", "4", "2", "3", "0.0900", "0.0300"]
+    assert prices.startswith("Prices as of 20")
+    assert report_costs.main(stack, "January") == "MONTH must be a month like 2026-11"

@@ -7,11 +7,12 @@ import pytest
 from customer_auth.addresses import phone
 from customer_auth.base import clock
 from customer_auth.otp import devices
+from tests.harness.carriers import Carrier
 from tests.harness.crowds import at_once
 from tests.harness.engines import ON_DYNAMODB
-from tests.harness.people import LOGIN, Person, new_ip, new_number, other_code
+from tests.harness.people import LOGIN, Person, new_ip, new_number
 
-REQUEST_CODE, SEND, VERIFY = f"{LOGIN}/request-otp", "/login/mobile/send", "/login/mobile/verify"
+REQUEST_CODE, SEND = f"{LOGIN}/request-otp", "/login/mobile/send"
 COUNT, PUT, REFUND = ("UpdateItem",) * 3
 LEFT = 30  # code requests of one client in an hour, in each lane
 
@@ -183,71 +184,84 @@ def test_registrations_of_one_client_are_a_setting(api, inbox, setting, most, st
 
 # ── a carrier's NAT ──
 
-HOUR, PEOPLE = 3_600, 500
+HOUR, RUSH, PEOPLE = 3_600, 600, 500
+PUMPED_NUMBERS = 30
 
 
-class Honest:
-    """Somebody who signs in by phone behind the carrier's address; one in ten mistypes the code and requests another one immediately."""
+@pytest.fixture
+def behind_one_address(api, inbox, part_of):
+    """Lets people come at a pace of 500 within so many seconds; returns their number, and how many are refused."""
 
-    def __init__(self, api, inbox, ip: str, *, is_known: bool, mistypes: bool):
-        self.api, self.inbox, self.ip, self.mistypes = api, inbox, ip, mistypes
-        self.phone = new_number()
-        self.body = {"phone": self.phone} | ({"device": devices.issue(phone.parse(self.phone), at=clock.now())} if is_known else {})
+    def come(seconds: int, never: float, *, part: int, beside=lambda _: None) -> tuple[int, int]:
+        people, carrier = part_of(PEOPLE, part=part), Carrier(api, inbox, seed=7)
+        carrier.arrive(people, seconds * people / PEOPLE, never)
+        beside(carrier)
+        carrier.run()
+        return people, carrier.refused
 
-    def sign_in(self) -> bool:
-        """Whether the person signed in; anybody who is refused gives up."""
-        response = self.api.post(SEND, ip=self.ip, **self.body)
-        if response.status == 429:
-            return False
-        code = self.inbox.code(self.phone)
-        if self.mistypes:
-            assert self._verify(response["challenge"], other_code(code)).status == 401
-            assert self.api.post(SEND, ip=self.ip, **self.body).status == 429
-        assert self._verify(response["challenge"], code).status == 200
-        return True
-
-    def _verify(self, challenge: str, code: str):
-        return self.api.post(VERIFY, ip=self.ip, challenge=challenge, code=code, **self.body)
+    return come
 
 
 @ON_DYNAMODB
-@pytest.mark.parametrize("share", [0, 50, 80, 95])
-def test_of_500_honest_people_behind_one_client_in_an_hour_so_many_are_refused(api, inbox, part_of, report, share):
-    count, ip = part_of(PEOPLE, part=100), new_ip()
-    people = [
-        Honest(api, inbox, ip, is_known=nth * share // 100 != (nth + 1) * share // 100, mistypes=nth % 10 == nth // 10 % 10)
-        for nth in range(count)
-    ]
-    known = sum("device" in person.body for person in people)
+def test_of_500_people_behind_one_client_in_an_hour_nobody_is_refused_where_all_use_their_codes(behind_one_address, report):
+    people, refused = behind_one_address(HOUR, 0, part=60)
 
-    refused = 0
-    for person in people:
-        refused += not person.sign_in()
-        api.clock.advance(HOUR / count)
-
-    assert known == count * share // 100
-    assert refused == count - min(LEFT, count - known) - min(LEFT, known)
-    report(f"{count} people behind one address, {share} % of them on known devices: {refused} refused")
+    assert refused == 0
+    report(f"{people} people behind one address who all use their codes: nobody refused")
 
 
 @ON_DYNAMODB
-def test_an_sms_pumper_behind_the_same_client_gets_60_messages_in_any_hour_and_no_more(api, inbox, part_of, report):
-    """He has enrolled thirty numbers of his own, and requests codes for them with and without their devices, and for others' numbers."""
-    people, ip, began = part_of(PEOPLE, part=60), new_ip(), api.clock.now()
-    own = [new_number() for _ in range(30)]
-    known = [{"phone": number, "device": devices.issue(phone.parse(number), at=clock.now())} for number in own]
-    sent_at: list[float] = []
+@pytest.mark.parametrize(
+    ("pace", "seconds", "never"),
+    [("an hour", HOUR, each) for each in (2, 5, 10, 20)] + [("ten minutes", RUSH, each) for each in (0, 2, 5, 10, 20)],
+)
+def test_of_500_people_behind_one_client_so_many_are_refused(behind_one_address, report, pace, seconds, never):
+    people, refused = behind_one_address(seconds, never / 100, part=12)
 
-    for nth in range(people):
-        before = len(api.wire.sent)
-        bodies = [*known, *({"phone": number} for number in own), {"phone": new_number()}] if nth % 12 == 0 else [known[nth % 30]]
-        for body in bodies:
-            api.post(SEND, ip=ip, **body)
-        Honest(api, inbox, ip, is_known=nth % 2 == 0, mistypes=False).sign_in()
-        api.deliver()
-        sent_at += [api.clock.now()] * (len(api.wire.sent) - before)
-        api.clock.advance(91)
+    assert refused < people - LEFT or people <= LEFT
+    report(f"at a pace of 500 in {pace}, {never} % of whom never use their codes: {refused} of {people} refused")
 
-    most = max(sum(at - HOUR < other <= at for other in sent_at) for at in sent_at)
-    assert most == 2 * LEFT
-    report(f"a pumper with 30 devices behind it, {(api.clock.now() - began) / HOUR:.1f} h: at most {most} messages in an hour")
+
+class Pumper:
+    """Asks for codes that nobody uses: with devices for thirty numbers of his own, without them, and for others' numbers."""
+
+    def __init__(self, api, carrier: Carrier):
+        self.api, self.ip = api, carrier.ip
+        own = [new_number() for _ in range(PUMPED_NUMBERS)]
+        self.known = [{"phone": number, "device": devices.issue(phone.parse(number), at=clock.now())} for number in own]
+        self.sent_at: dict[str, list[float]] = {"trusted": [], "untrusted": []}
+
+    def pump(self, now: float) -> None:
+        """Ask as often as he is let: each of his devices, then a number that nobody has asked for."""
+        for body in self.known:
+            self._ask(now, "trusted", body)
+        while self._ask(now, "untrusted", {"phone": new_number()}):
+            pass
+
+    def _ask(self, now: float, lane: str, body: dict) -> bool:
+        is_sent = self.api.post(SEND, ip=self.ip, **body).status == 200
+        self.sent_at[lane] += [now] * is_sent
+        return is_sent
+
+    def most(self, *lanes: str) -> int:
+        """The most messages of these lanes in any hour."""
+        times = [at for lane in lanes for at in self.sent_at[lane]]
+        return max(sum(at - HOUR < other <= at for other in times) for at in times)
+
+
+@ON_DYNAMODB
+def test_an_sms_pumper_behind_the_same_client_gets_30_unused_messages_in_any_hour_and_lane_and_no_more(
+    api, behind_one_address, part_of, report
+):
+    rounds, pumpers = part_of(120, part=3), []
+
+    def beside(carrier: Carrier) -> None:
+        pumpers.append(Pumper(api, carrier))
+        for nth in range(rounds):
+            carrier.at(nth * 3 * HOUR / 120, pumpers[0].pump)
+
+    people, refused = behind_one_address(HOUR, 0, part=20, beside=beside)
+
+    [pumper] = pumpers
+    assert [pumper.most("untrusted"), pumper.most("trusted"), pumper.most("untrusted", "trusted")] == [LEFT, LEFT, 2 * LEFT]
+    report(f"a pumper beside {people} people, for three hours: {2 * LEFT} unused messages in an hour at most, {refused} people refused")

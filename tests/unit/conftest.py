@@ -43,6 +43,7 @@ def stored_secrets():
             "CODES_TABLE": "codes",
             "SESSIONS_TABLE": "sessions",
             "CUSTOMERS_TABLE": "customers",
+            "LEDGER_TABLE": "ledger",
             "INDEX_KEY_SECRET": "index-key",
             "DERIVATION_KEY_SECRET": "derivation_key",
             "SIGNING_KEYS_KEY": "signing-keys",

@@ -65,6 +65,8 @@ def test_a_former_name_would_be_found(tmp_path, monkeypatch):
 
 # Names that say what happened to a thing, and not what it is.
 VAGUE = {"told", "asked", "given", "made", "found", "anew", "wanted", "kept"}
+# Members of responses have the names that clients know.
+OF_RESPONSES = {"layers/shared/customer_auth/http/schemas/costs.py": {"asked"}}
 DEPLOYED = [ROOT / name for name in tracked() if name.startswith(("layers/", "functions/")) and name.endswith(".py")]
 
 
@@ -74,7 +76,7 @@ def test_a_name_is_a_noun_for_a_thing_or_a_verb_for_an_act(path):
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)} | {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
 
-    assert bound & VAGUE == set()
+    assert bound & VAGUE == OF_RESPONSES.get(str(path.relative_to(ROOT)), set())
 
 
 def test_no_two_classes_have_one_name():

@@ -1,4 +1,4 @@
-/** The admin console: an operator signs in like any customer, and sees the account deletion requests if the service allows it. */
+/** The admin console: an operator signs in like any customer, and sees the account deletion requests and what messages cost if the service allows it. */
 
 import { CustomerAuth } from "../customer-auth.js";
 import { codeSignIn } from "../demo/code-sign-in.js";
@@ -6,6 +6,7 @@ import { Button, ErrorLine, textOf } from "../demo/form.js";
 import { Page } from "../demo/page.js";
 import { pendingChallenge } from "../demo/pending-challenge.js";
 import { settings } from "../demo/settings.js";
+import { Costs } from "./costs.js";
 import { Denied } from "./denied.js";
 import { Requests } from "./requests.js";
 import { OperatorsLanguage } from "./texts.js";
@@ -24,7 +25,8 @@ class AdminConsole extends Page {
   constructor() {
     super();
     const signIn = codeSignIn(this, { ask: find("#ask"), enter: find("#enter") });
-    this.steps = { ...signIn, denied: new Denied(this), requests: new Requests(this) };
+    this.steps = { ...signIn, denied: new Denied(this), requests: new Requests(this), costs: new Costs(this) };
+    for (const name of ["requests", "costs"]) find(`#to-${name}`).addEventListener("click", () => this.show(name));
     this.#logOutButtons = ["#log-out", "#denied-log-out"].map((selector) => this.#logOutButton(selector));
     this.auth.onChange((session) => this.#onSession(session));
     const challenge = pendingChallenge();

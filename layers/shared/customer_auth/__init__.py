@@ -11,6 +11,7 @@ tokens     signing keys, access tokens and the other tokens that are signed or k
 sessions   sessions and refresh tokens
 otp        one-time codes: challenges, attempts, devices, windows, redemption
 consents   consents to commercial messages, and their withdrawal
+ledger     what messages cost, whether they arrived, and whether their codes were used
 messaging  the outbox, notifications, texts, senders
 social     sign-in by providers: states, providers, their tokens and answers
 deletion   deletion requests, erasure, receipts

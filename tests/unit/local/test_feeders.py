@@ -258,3 +258,29 @@ def wait_for(ask, seconds=5):
     while not (answer := ask()) and time.monotonic() < ends_at:
         time.sleep(0.05)
     return answer
+
+
+def test_a_batch_that_is_not_full_waits_for_more_records(stream, place, seen):
+    stream(lanes=1, batch_size=10, window_seconds=0.6)
+    place("a")
+    time.sleep(0.1)
+    place("b")
+
+    assert seen(1) == [["a", "b"]]
+
+
+def test_a_full_batch_does_not_wait(stream, place, seen):
+    place("a", "b", "c")
+    stream(lanes=1, batch_size=2, window_seconds=60)
+
+    assert seen(1, seconds=5) == [["a", "b"]]
+
+
+def test_a_batch_does_not_wait_while_somebody_waits_for_its_records(stream, place, seen):
+    feeder = stream(lanes=1, batch_size=10, window_seconds=60)
+    place("a")
+    began = time.monotonic()
+    feeder.work_off(began + 30)
+
+    assert seen(1, seconds=0.5) == [["a"]]
+    assert time.monotonic() - began < 20

@@ -88,6 +88,7 @@ def test_triggers_are_read_from_events(shop):
             name="Placed",
             table="Orders",
             batch_size=10,
+            window_seconds=0,
             filters=({"eventName": ["INSERT"]},),
             reports_item_failures=True,
             maximum_retries=2,

@@ -14,7 +14,7 @@ from tests.harness.service import template
         ("requested:login", True),
         ("requested:sign_in", True),
         ("attempted", False),
-        ("used", False),
+        ("used:login", False),
         ("recorded", False),
         ("asked", False),
         ("masked:login", False),

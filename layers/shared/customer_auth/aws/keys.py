@@ -4,15 +4,20 @@ from enum import StrEnum
 
 from customer_auth.addresses.address import Address
 from customer_auth.aws import secret_keys
-from customer_auth.base import ids
+from customer_auth.base import clock, ids
 
 KEYRING = "keyring#signing"
 DUE_INDEX = "deletions_due"  # what the hourly run has to do next
 # A key that no item ever has, read to see whether a table responds.
 HEALTH_PROBE = "health"
 
+# One partition of DynamoDB takes 1,000 write units a second; a day's rows are written to so many.
+LEDGER_SHARDS = 8
+
 # Half of SHA-256's output: collisions are still infeasible, and challenges stay short.
 _KEY_BYTES = 16
+# There are some million prefixes, and ten thousand numbers have each.
+_PREFIX_BYTES, _HIDDEN_DIGITS = 9, 4
 
 
 class Lane(StrEnum):
@@ -60,9 +65,18 @@ def item_key(code_item: str) -> bytes:
     return ids.from_base64url(code_item.partition("#")[2]) or b""
 
 
+def client_key(bucket: str, lane: Lane = Lane.UNTRUSTED) -> bytes:
+    """The key of a client's rate limits in one lane, which challenges keep."""
+    return ids.hmac_sha256(secret_keys.index_key(), "ip", lane, bucket)[:_KEY_BYTES]
+
+
 def client_item(bucket: str, lane: Lane = Lane.UNTRUSTED) -> str:
     """The item with a client's rate limits; requests from known devices have an item of their own."""
-    return f"ip#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'ip', lane, bucket)[:_KEY_BYTES])}"
+    return client_item_of(client_key(bucket, lane))
+
+
+def client_item_of(client_key: bytes) -> str:
+    return f"ip#{ids.base64url(client_key)}"
 
 
 def client_code_failures(bucket: str) -> str:
@@ -152,3 +166,39 @@ def cleanup(customer_id: str) -> str:
 
 def customer(customer_id: str) -> str:
     return f"customer#{customer_id}"
+
+
+def ledger_shard(challenge_hash: bytes) -> int:
+    """In which part of its day a row of the ledger is."""
+    return challenge_hash[0] % LEDGER_SHARDS
+
+
+def ledger_partition(requested_at: int, shard: int) -> str:
+    """One part of the rows of a day, which is in UTC."""
+    return f"sent#{clock.iso(requested_at).partition('T')[0]}#{shard}"
+
+
+def ledger_row(requested_at: int, challenge_hash: bytes) -> str:
+    """The sort key of a row: rows are in the order of their requests."""
+    return f"{requested_at}#{ids.base64url(challenge_hash)}"
+
+
+def ledger_rows_of(hour_at: int) -> tuple[str, str]:
+    """Between which sort keys the rows of an hour are; a row's own is longer than its second."""
+    return str(hour_at), str(hour_at + clock.HOUR)
+
+
+def summaries(month: str) -> str:
+    """The summaries of a month, like 2026-11."""
+    return f"costs#{month}"
+
+
+def summary(hour_at: int) -> tuple[str, str]:
+    """Partition and sort key of an hour's summary."""
+    month, hour = clock.iso(hour_at)[:7], clock.iso(hour_at)[8:13]
+    return summaries(month), hour
+
+
+def number_prefix(address: Address) -> str:
+    """A keyed hash of a number's digits but the last four, so that a row tells a range of numbers from another and names nobody's."""
+    return ids.base64url(ids.hmac_sha256(secret_keys.index_key(), "number-prefix", address.value[:-_HIDDEN_DIGITS])[:_PREFIX_BYTES])

@@ -13,10 +13,12 @@ def partition(table: str, pk: str) -> list[Item]:
     return [item for page in partition_pages(table, pk) for item in page]
 
 
-def partition_pages(table: str, pk: str, *, names: Sequence[str] = (), limit: int | None = None) -> Iterator[list[Item]]:
+def partition_pages(
+    table: str, pk: str, *, names: Sequence[str] = (), limit: int | None = None, between: tuple[str, str] | None = None
+) -> Iterator[list[Item]]:
     """The items of `partition` a page at a time, so that only one page is in memory. Raises: aws.Failed.
 
-    `names` restricts the items to these attributes, `limit` a page to this many items.
+    `names` restricts the items to these attributes, `limit` a page to this many items, `between` the sort keys to a range.
     """
     parameters: dict[str, Any] = {
         "KeyConditionExpression": "#pk = :pk",
@@ -25,6 +27,10 @@ def partition_pages(table: str, pk: str, *, names: Sequence[str] = (), limit: in
     }
     parameters |= {"ProjectionExpression": ", ".join(f"#{name}" for name in names)} if names else {}
     parameters |= {"Limit": limit} if limit else {}
+    if between:
+        parameters["KeyConditionExpression"] += " AND #sk BETWEEN :first AND :last"
+        parameters["ExpressionAttributeNames"] |= {"#sk": "sk"}
+        parameters["ExpressionAttributeValues"] |= {":first": {"S": between[0]}, ":last": {"S": between[1]}}
     while True:
         response = aws.call("dynamodb", "Query", TableName=table, ConsistentRead=True, **parameters)
         yield [*map(unmarshal_item, response["Items"])]

@@ -123,6 +123,7 @@ class Resources(Group):
     codes_table: str
     sessions_table: str
     customers_table: str
+    ledger_table: str
     index_key_secret: str
     derivation_key_secret: str
     signing_keys_key: str

@@ -25,6 +25,7 @@ _LONGEST_PASSWORD = 512  # far more than a password may have; anything longer on
 # Unicode's category Cc: NUL, line ends and the like; and the same without line ends and tabs.
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
 _CONTROLS_BUT_LINES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 _SURROGATES = r"\ud800-\udfff"  # Cs; alone they are no characters, and no JSON document holds them
 
 
@@ -109,6 +110,12 @@ def _referral_code(text: str) -> str:
     return _without(_CONTROLS, cleaning.trim(text))
 
 
+def _month(text: str) -> str:
+    if not re.fullmatch(_MONTH, text):
+        raise ValueError("must be a month like 2026-11")
+    return text
+
+
 def _reason(text: str) -> str | None:
     """Nothing but spaces counts as none."""
     return text.strip() or None
@@ -165,6 +172,7 @@ type ReferralCode = Annotated[
     ),
 ]
 type Text = Annotated[str, Rule()]
+type Month = Annotated[str, Rule(shortest=1, longest=7, forbidden="", parse=_month, pattern=f"^{_MONTH}$", examples=["2026-11"])]
 type Token = Annotated[str, Rule(shortest=1, longest=_LONGEST_TOKEN)]
 type LongText = Annotated[str, Rule(longest=_LONGEST_TOKEN)]
 type SignedText = Annotated[str, Rule(shortest=1, longest=_LONGEST_SIGNED_TEXT)]

@@ -157,33 +157,44 @@ def set_destination(message: OutboxMessage, lease_id: bytes, to: Address) -> Wri
 
 def record_revision(message: OutboxMessage, revision: str) -> None:
     """Store the address's revision before a reset's message goes out: its token is void once the revision changes. Raises: aws.Failed."""
-    _record(message, {"revision": revision})
+    dynamodb.try_write(_record(message, {"revision": revision}))  # otherwise it was used or replaced, and opens nothing
 
 
-def record(message: OutboxMessage, state: DeliveryState, fields: Item | None = None, *, sent_by: Sequence[int | str] = ()) -> None:
+def record(
+    message: OutboxMessage,
+    state: DeliveryState,
+    fields: Item | None = None,
+    *,
+    sent_by: Sequence[int | str] = (),
+    entry: Write | None = None,
+) -> None:
     """Store how far the message is, with further `fields` of its map. A finished message is leased by nobody.
 
-    `sent_by` is when its code was asked for and who sent it, if another sender could have. Raises: aws.Failed.
+    `sent_by` is when its code was asked for and who sent it, if another sender could have. `entry`, the ledger's, is written with it, in
+    one transaction. Where the code has been used or replaced meanwhile, it is written alone: the message was sent all the same.
+    Raises: aws.Failed.
     """
     known = {name: value for name, value in (fields or {}).items() if value}
     absent = [*(("lease", "leased_at", "step") if state in _FINISHED else ()), *(() if "reason" in known else ("reason",))]
-    _record(message, {"delivery": state, **known}, absent, sent_by)
+    write = _record(message, {"delivery": state, **known}, absent, sent_by)
+    is_recorded = dynamodb.try_transact([write, *([entry] if entry else [])])  # if not, nobody will ask for the state any more
+    if entry and not is_recorded:
+        dynamodb.write(entry)
 
 
-def _record(message: OutboxMessage, fields: Item, absent: Sequence[str] = (), sent_by: Sequence[int | str] = ()) -> None:
-    """Set these fields of the challenge, and remove the `absent` ones."""
+def _record(message: OutboxMessage, fields: Item, absent: Sequence[str] = (), sent_by: Sequence[int | str] = ()) -> Write:
+    """The write that sets these fields of the challenge, and removes the `absent` ones."""
     removed = f" REMOVE {', '.join(f'#p.#{name}' for name in absent)}" if absent else ""
     beside: Item = {"sent_by": list(sent_by)} if sent_by else {}
     assignments = [*(f"#p.#{name} = :{name}" for name in fields), *(f"#{name} = :{name}" for name in beside), "#event = :recorded"]
     values = {f":{name}": value for name, value in (fields | beside).items()}
-    write = dynamodb.update(
+    return dynamodb.update(
         *_key(message),
         f"SET {', '.join(assignments)}{removed}",
         where="#p.#id = :id",  # the challenge has not been replaced or used
         values=values | {":recorded": "recorded", ":id": message.challenge_id},
         names={"p": message.purpose},
     )
-    dynamodb.try_write(write)  # otherwise nobody will ask for the state any more
 
 
 def _key(message: OutboxMessage) -> tuple[str, Item]:

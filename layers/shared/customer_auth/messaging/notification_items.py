@@ -50,6 +50,6 @@ def put_new(kind: str, to: Address, locale: str, *, fallback: Address | None, at
     return dynamodb.put(settings.resources().codes_table, item | {Purpose.NOTIFICATION: notification}, where="attribute_not_exists(#pk)")
 
 
-def delete(pk: str) -> None:
-    """Delete a notification that was sent or dropped. Raises: aws.Failed."""
-    dynamodb.write(dynamodb.delete(settings.resources().codes_table, {"pk": pk}))
+def delete(pk: str, *beside: Write) -> None:
+    """Delete a notification that was sent or dropped, together with these writes. Raises: aws.Failed."""
+    dynamodb.try_transact([dynamodb.delete(settings.resources().codes_table, {"pk": pk}), *beside])

@@ -18,6 +18,7 @@ from customer_auth.customers.customers import Status
 from customer_auth.customers.identity_items import Identity
 from customer_auth.messaging import circuit_items, circuits, consent_postings, message_items, notification_items, notifications, routing
 from customer_auth.messaging.deliveries import PLANS
+from customer_auth.messaging.ledger_entries import Entry
 from customer_auth.messaging.message_items import LeasedMessage, LeaseHeld, OutboxMessage
 from customer_auth.messaging.messages import Kind, MessageChannel, render
 from customer_auth.messaging.outgoing_message import OutgoingMessage
@@ -72,11 +73,12 @@ def _deliver_notification(message: OutboxMessage, leased: LeasedMessage) -> Resu
         audit.count("notifications_dropped", address=challenges.address_of(notification["address"]))
         return Result(SendOutcome.DROPPED)
     audit.note(address=address)
+    entry = Entry(message, notification, address)
     sent, attempt = _send(_outgoing(Kind(notification["kind"]), message, address, address.destination, notification), leased)
     if isinstance(sent, SendRefused):
-        result = record_refusal(message, sent, leased, attempt)
+        result = record_refusal(entry, sent, leased, attempt)
     else:
-        notification_items.delete(message.pk)
+        notification_items.delete(message.pk, entry.accepted(sent, attempt))
         audit.count("sent")
         result = Result(SendOutcome.SENT)
     return _with_health(result, sent, attempt)
@@ -94,12 +96,13 @@ def _deliver_challenge(message: OutboxMessage, leased: LeasedMessage) -> Result:
         return Result(SendOutcome.SKIPPED)
     if kind is Kind.RESET and identity and identity.proven_at:
         message_items.record_revision(message, identity.revision)
+    entry = Entry(message, challenge, address)
     sent, attempt = _send(_outgoing(kind, message, address, _destination(address, identity), challenge), leased)
     if isinstance(sent, SendRefused):
-        result = record_refusal(message, sent, leased, attempt)
+        result = record_refusal(entry, sent, leased, attempt)
     else:
-        owner = identity.owner if identity else None
-        message_items.record(message, DeliveryState.SENT, {"customer": owner}, sent_by=sender_of(leased, attempt))
+        known, recorded = {"customer": identity.owner if identity else None}, entry.accepted(sent, attempt)
+        message_items.record(message, DeliveryState.SENT, known, sent_by=sender_of(leased, attempt), entry=recorded)
         audit.count("sent")
         result = Result(SendOutcome.SENT)
     return _with_health(result, sent, attempt)

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from customer_auth.base import sender_settings
 from customer_auth.base.sender_settings import EUM, NETGSM, SMSIR, SNS, WEBHOOK
-from customer_auth.messaging import circuits
+from customer_auth.messaging import circuits, segments
 from customer_auth.messaging.outgoing_message import OutgoingMessage
 from customer_auth.messaging.senders import Sender, eum, netgsm, smsir, sns, webhook
-from customer_auth.messaging.senders.results import RefusalKind, SendRefused, SendResult
+from customer_auth.messaging.senders.results import Accepted, RefusalKind, SendRefused, SendResult
 
 SENDERS: Final[Mapping[str, Sender]] = {SNS: sns, EUM: eum, SMSIR: smsir, NETGSM: netgsm, WEBHOOK: webhook}
 TRIES = 2
@@ -67,8 +67,11 @@ def _route(message: OutgoingMessage, unproven: str) -> tuple[str, ...]:
 
 
 def send(message: OutgoingMessage, attempt: Attempt) -> SendResult:
-    """Hand the message over to the attempt's sender. Raises: aws.Failed."""
-    return SENDERS[attempt.sender].send(message)
+    """Hand the message over to the attempt's sender; its segments are counted here, unless the provider says them. Raises: aws.Failed."""
+    result = SENDERS[attempt.sender].send(message)
+    if isinstance(result, Accepted) and result.segments is None:
+        return result._replace(segments=segments.count(message.content.text).segments)
+    return result
 
 
 def note_health(attempt: Attempt, result: SendResult) -> None:

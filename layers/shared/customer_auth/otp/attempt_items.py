@@ -114,7 +114,7 @@ def consume(ref: AttemptRef, challenge: Challenge, record: IdempotencyRecord, *,
     With `ends_devices`, no device that was issued before counts for the address whose trusted lane this is (`code_items.end_devices`).
     """
     assignments = "#done = :done, #bound_attempts = #p.#bound, #unbound_attempts = #p.#unbound, #event = :used"
-    values: Item = {":done": record.item(), ":used": "used"}
+    values: Item = {":done": record.item(), ":used": f"used:{ref.purpose}"}
     if ref.fills_window:
         assignments, values = f"{assignments}, {limits.code_attempts().shift_back()}", values | {":long_ago": limits.LONG_AGO}
     if ends_devices:

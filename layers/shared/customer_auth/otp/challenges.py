@@ -38,7 +38,7 @@ class Challenge(NamedTuple):
     """A challenge as its code item holds it; the code is derived, never stored. Times in epoch seconds.
 
     `customer_id` is the sender's hint who owned the address when the message went out; `revision` is the address's at that moment, which
-    a reset is bound to. Neither is there before the message was sent.
+    a reset is bound to. Neither is there before the message was sent. `client` is the key of the window in which the request counts.
     """
 
     purpose: Purpose
@@ -52,6 +52,7 @@ class Challenge(NamedTuple):
     bound_to: BoundTo | None = None
     customer_id: str | None = None
     revision: str | None = None
+    client: bytes | None = None
 
     @classmethod
     def new(cls, purpose: Purpose, address: Address, locale: str, bound_to: BoundTo | None = None) -> Self:
@@ -87,6 +88,7 @@ class Challenge(NamedTuple):
             bound_to=BoundTo(**bound_to) if bound_to else None,
             customer_id=item.get("customer"),
             revision=item.get("revision"),
+            client=item.get("client"),
         )
 
     @property
@@ -96,6 +98,8 @@ class Challenge(NamedTuple):
 
     def item(self) -> Item:
         """The map for the code item: no attempts yet, and a message still to be sent."""
+        bound_to = self.bound_to._asdict() if self.bound_to else {}
+        optional = {"bound_to": {name: value for name, value in bound_to.items() if value != ""}, "client": self.client}
         return {
             "id": self.id,
             "nonce": self.nonce,
@@ -107,7 +111,7 @@ class Challenge(NamedTuple):
             "bound": {},
             "unbound": {},
             "delivery": DeliveryState.QUEUED,
-        } | ({"bound_to": {name: value for name, value in self.bound_to._asdict().items() if value != ""}} if self.bound_to else {})
+        } | {name: value for name, value in optional.items() if value}
 
 
 def hash_of(challenge_id: bytes) -> bytes:

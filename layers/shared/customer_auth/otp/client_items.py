@@ -31,6 +31,11 @@ class CountedRequest(NamedTuple):
     lane: Lane
     id: bytes
 
+    @property
+    def client_key(self) -> bytes | None:
+        """The key of the item that counts it; None if the operator has turned that limit off."""
+        return keys.client_key(self.bucket, self.lane) if limits.client_sends() else None
+
 
 def count_code_failure(bucket: str) -> None:
     """Count a wrong code against its client, in one write. Raises: Throttled; aws.Failed (it may have been counted)."""
@@ -79,6 +84,20 @@ def refund_request(counted: CountedRequest) -> None:
         values=refunds.values(now) | {":id": counted.id},
     )
     dynamodb.try_write(refund)
+
+
+def refund_used(client_key: bytes) -> list[Write]:
+    """The part of a transaction that takes a request whose code was used out of its client's window again.
+
+    The newest entry goes, as in `refund_request`: the count is right, and an hour later it is whosever entry is gone.
+    """
+    window = limits.client_sends()
+    if window is None:
+        return []
+    ref = {"pk": keys.client_item_of(client_key)}
+    where = f"attribute_exists(#{window.name}0)"  # the window is there
+    values = {":long_ago": limits.LONG_AGO}
+    return [dynamodb.update(settings.resources().codes_table, ref, f"SET {window.shift_back()}", where, values)]
 
 
 def count_lookup(bucket: str) -> None:

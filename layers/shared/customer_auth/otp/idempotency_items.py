@@ -10,13 +10,17 @@ from customer_auth.otp.purposes import Purpose
 # How long a call that is repeated with its Idempotency-Key gets the same response.
 REPEAT_SECONDS = 120
 PREFIX = "done_"
-_LEFT_OUT: Item = {"address": [], "family": "", "registered": False}
+_LEFT_OUT: Item = {"address": [], "family": "", "registered": False, "client": b""}
+
+# Shorter than the field's name: each byte of a code item counts (`code_items`).
+_KEY_VERSION = "key_version"
 
 
 class IdempotencyRecord(NamedTuple):
     """What a right code led to: enough to answer its caller's repeat with the same response.
 
-    `redemption_id` tells one redemption from another. `family` is empty where no session was started.
+    `redemption_id` tells one redemption from another. `family` is empty where no session was started, `client` where
+    the request counts in no client's window.
     """
 
     redemption_id: str
@@ -31,10 +35,13 @@ class IdempotencyRecord(NamedTuple):
     family: str
     registered: bool
     at: int
+    client: bytes = b""
 
     def item(self) -> Item:
-        """Without what most records do not say: each byte of a code item counts (`code_items`)."""
-        return {name: value for name, value in self._asdict().items() if name not in _LEFT_OUT or value != _LEFT_OUT[name]}
+        """Without what most records do not say."""
+        fields = self._asdict()
+        fields[_KEY_VERSION] = fields.pop("derivation_key_version")
+        return {name: value for name, value in fields.items() if name not in _LEFT_OUT or value != _LEFT_OUT[name]}
 
     def is_repeated_by(self, *, key_hash: bytes | None, challenge_hash: bytes | None) -> bool:
         """Whether a call with this key, and for this challenge where it names one, is the one that this record is of."""
@@ -43,8 +50,10 @@ class IdempotencyRecord(NamedTuple):
 
 def find(purpose: Purpose, item: Item) -> IdempotencyRecord | None:
     """The record of this purpose's last right code, if a raw code item has one."""
-    record = item.get(attribute(purpose))
-    return IdempotencyRecord(**(_LEFT_OUT | record)) if record else None
+    record: Item = dict(item.get(attribute(purpose), {}))
+    if not record:
+        return None
+    return IdempotencyRecord(derivation_key_version=record.pop(_KEY_VERSION), **(_LEFT_OUT | record))
 
 
 def delete(ref: CodeItemRef, purpose: Purpose, record: IdempotencyRecord) -> None:

@@ -41,6 +41,7 @@ def charge(client: Client, lane: Lane, challenge: Challenge) -> CountedRequest:
 
 def issue(ref: CodeItemRef, challenge: Challenge, counted: CountedRequest, writes: Sequence[Write] = ()) -> IssuedChallenge:
     """Put the challenge into its code item, with these writes, for a request that was counted. Raises: as `replace_challenge`."""
+    challenge = challenge._replace(client=counted.client_key)
     try:
         code_items.replace_challenge(ref, challenge, writes)
     except (Throttled, DeviceEnded):

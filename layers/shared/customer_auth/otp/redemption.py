@@ -124,6 +124,7 @@ def _record(proof: Proof, *, customer_id: str, family: str, registered: bool, at
         family=family,
         registered=registered,
         at=at,
+        client=challenge.client or b"",
     )
 
 
