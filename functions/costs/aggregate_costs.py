@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from customer_auth import audit, aws
-from customer_auth.base import clock
+from customer_auth.base import clock, settings
 from customer_auth.ledger import costs
 
+settings.service()  # a wrong setting ends the start, with its name
 aws.warm_up("dynamodb")
 
 

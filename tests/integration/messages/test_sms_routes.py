@@ -289,7 +289,7 @@ def test_a_message_is_at_most_four_requests_to_aws_with_its_providers_among_them
         sms.send(new_number_of(sender))  # reads the secret, and the circuits
         own = {"eum": ["SendTextMessage"], "sns": ["Publish"]}.get(sender, [])
 
-        assert sms.send(new_number_of(sender)) == Counter(["UpdateItem", "BatchGetItem", *own, "UpdateItem"])
+        assert sms.send(new_number_of(sender)) == Counter(["UpdateItem", "BatchGetItem", *own, "TransactWriteItems"])
 
 
 def test_circuits_are_read_with_the_identity_once_in_five_seconds(api, routes, sms):

@@ -10,7 +10,6 @@ KEYRING = "keyring#signing"
 DUE_INDEX = "deletions_due"  # what the hourly run has to do next
 # A key that no item ever has, read to see whether a table responds.
 HEALTH_PROBE = "health"
-
 # One partition of DynamoDB takes 1,000 write units a second; a day's rows are written to so many.
 LEDGER_SHARDS = 8
 
@@ -147,12 +146,10 @@ def notification(notification_id: str) -> str:
 
 
 def notification_window(address: Address) -> str:
-    """The item that counts the notifications to this address."""
     return f"notify#{ids.base64url(ids.hmac_sha256(secret_keys.index_key(), 'notify', address.key)[:_KEY_BYTES])}"
 
 
 def circuit(sender: str) -> str:
-    """The item that counts a sender's failures."""
     return f"circuit#{sender}"
 
 
@@ -195,8 +192,7 @@ def summaries(month: str) -> str:
 
 def summary(hour_at: int) -> tuple[str, str]:
     """Partition and sort key of an hour's summary."""
-    month, hour = clock.iso(hour_at)[:7], clock.iso(hour_at)[8:13]
-    return summaries(month), hour
+    return summaries(clock.iso(hour_at)[:7]), clock.iso(hour_at)[8:13]
 
 
 def number_prefix(address: Address) -> str:

@@ -170,9 +170,8 @@ def record(
 ) -> None:
     """Store how far the message is, with further `fields` of its map. A finished message is leased by nobody.
 
-    `sent_by` is when its code was asked for and who sent it, if another sender could have. `entry`, the ledger's, is written with it, in
-    one transaction. Where the code has been used or replaced meanwhile, it is written alone: the message was sent all the same.
-    Raises: aws.Failed.
+    `sent_by`: when its code was asked for and who sent it, if another sender could have. `entry`, the ledger's, is written in the same
+    transaction; alone, if the code has been used or replaced meanwhile: the message was sent all the same. Raises: aws.Failed.
     """
     known = {name: value for name, value in (fields or {}).items() if value}
     absent = [*(("lease", "leased_at", "step") if state in _FINISHED else ()), *(() if "reason" in known else ("reason",))]
