@@ -180,9 +180,9 @@ def ledger_row(requested_at: int, challenge_hash: bytes) -> str:
     return f"{requested_at}#{ids.base64url(challenge_hash)}"
 
 
-def ledger_rows_of(hour_at: int) -> tuple[str, str]:
-    """Between which sort keys the rows of an hour are; a row's own is longer than its second."""
-    return str(hour_at), str(hour_at + clock.HOUR)
+def ledger_rows_of(first_hour_at: int, last_hour_at: int) -> tuple[str, str]:
+    """Between which sort keys the rows of these hours are; a row's own is longer than its second."""
+    return str(first_hour_at), str(last_hour_at + clock.HOUR)
 
 
 def summaries(month: str) -> str:

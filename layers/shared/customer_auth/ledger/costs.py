@@ -4,6 +4,7 @@ A summary replaces the one before as a whole, so a run may be repeated, or overl
 next one.
 """
 
+from itertools import groupby
 from typing import NamedTuple
 
 from customer_auth.aws import keys
@@ -36,16 +37,23 @@ def aggregate(at: int) -> int:
     youngest, *_, oldest = (begun - age * clock.HOUR for age in AGES)
     present = summary_items.find_hours(oldest, youngest)
     missed = {hour for hour in range(oldest, youngest + 1, clock.HOUR) if hour not in present}
-    return sum(_aggregate_hour(hour) for hour in sorted(missed | {begun - age * clock.HOUR for age in AGES}, reverse=True))
+    due = sorted(missed | {begun - age * clock.HOUR for age in AGES})
+    return sum(_aggregate_hours([*hours]) for _, hours in groupby(due, lambda hour: hour // clock.DAY))
 
 
-def _aggregate_hour(hour_at: int) -> int:
-    as_of, count, sums = clock.now(), 0, dict[CostGroup, Figures]()
+def _aggregate_hours(hours: list[int]) -> int:
+    """Add up these hours of one day, which are read together; returns how many rows they have."""
+    as_of, count = clock.now(), 0
+    sums: dict[int, dict[CostGroup, Figures]] = {hour: {} for hour in hours}
     for shard in range(keys.LEDGER_SHARDS):
-        for page in ledger_items.hour_pages(hour_at, shard):
-            count += len(page)
-            sums = figures.add([sums, *map(figures.of_row, page)])
-    summary_items.put(hour_at, sums, as_of)
+        for page in ledger_items.hour_pages(hours[0], hours[-1], shard):
+            for hour, rows in groupby(page, ledger_items.hour_of):
+                if hour in sums:  # one between them need not be due
+                    parts = [*map(figures.of_row, rows)]
+                    sums[hour], count = figures.add([sums[hour], *parts]), count + len(parts)
+    for hour in hours:
+        if sums[hour]:  # one without rows is looked at again by each run, which reads its day anyway
+            summary_items.put(hour, sums[hour], as_of)
     return count
 
 

@@ -118,10 +118,16 @@ def verify(ref: RowRef, at: int) -> Write:
     )
 
 
-def hour_pages(hour_at: int, shard: int) -> Iterator[list[Item]]:
-    """The rows of the hour that begins at `hour_at`, of one shard of its day, a page at a time. Raises: aws.Failed."""
-    pk, between = keys.ledger_partition(hour_at, shard), keys.ledger_rows_of(hour_at)
+def hour_pages(first_hour_at: int, last_hour_at: int, shard: int) -> Iterator[list[Item]]:
+    """The rows of one shard of a day, from one hour to another, in the order of their requests, a page at a time. Raises: aws.Failed."""
+    pk, between = keys.ledger_partition(first_hour_at, shard), keys.ledger_rows_of(first_hour_at, last_hour_at)
     return queries.partition_pages(settings.resources().ledger_table, pk, between=between)
+
+
+def hour_of(row: Item) -> int:
+    """The beginning of the hour in which a row's code was requested."""
+    requested_at = int(row["sk"].partition("#")[0])
+    return requested_at - requested_at % clock.HOUR
 
 
 def find_message(sender: str, provider_id: str) -> FoundMessage | None:
