@@ -586,6 +586,7 @@ SCENARIOS: dict[str, list[Scenario]] = {
     "RequestCancellation": [Scenario("who is leaving", lambda person: {"phone": leaving(person).phone}, requests_a_code)],
     "CancelDeletion": [Scenario("who is leaving", to_cancel, happens_once)],
     "ListDeletionRequests": [Scenario("an administrator", lambda person: {"headers": as_admin(person)}, reads)],
+    "GetCosts": [Scenario("an administrator", lambda person: {"headers": as_admin(person)}, reads)],
     "ExportCustomer": [Scenario("a customer", bearer, reads)],
     "ListReferrals": [Scenario("a customer", bearer, reads)],
     "ValidateSession": [Scenario("a session", lambda person: {"sessionToken": signed_up(person).session["token"]}, reads)],
