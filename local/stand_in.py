@@ -1,6 +1,7 @@
 """What the stand-ins of SMS providers have in common: each takes exactly the documented request, feeds the inbox, and breaks on demand."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
@@ -18,7 +19,7 @@ class Taken(NamedTuple):
     text: str
 
 
-class StandIn:
+class StandIn(ABC):
     """One provider. `settings` are the stack's, with its credentials; `senders` says whether it is broken, and how."""
 
     name: ClassVar[str]
@@ -46,13 +47,13 @@ class StandIn:
         self._inbox.add("sms", taken.to, taken.text, provider=self.name)
         return None if mode == "lost" else response
 
+    @abstractmethod
     def take(self, request: Request) -> Response | tuple[Taken, Response]:
         """The response to a request, with the text that it has sent, if it has sent one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse(self, code: str) -> Response:
         """The response with a code of the provider's."""
-        raise NotImplementedError
 
     def setting(self, name: str) -> str:
         return str(self._settings.get(name, ""))
