@@ -12,7 +12,7 @@ from botocore.model import Shape
 from botocore.validate import ParamValidator
 
 from local.server import Request, Response
-from local.stand_in import StandIn, Taken
+from local.stand_in import Result, StandIn, Taken
 
 MODEL = "pinpoint-sms-voice-v2"
 TARGET = "PinpointSMSVoiceV2.SendTextMessage"
@@ -40,7 +40,7 @@ REASONS: Mapping[str, str] = {
 class Eum(StandIn):
     """The service in one account."""
 
-    name: ClassVar[str] = "eum"
+    name = provider = "eum"
     modes: ClassVar[Mapping[str, str]] = {
         "error": "InternalServerException",
         "throttle": "ThrottlingException",
@@ -51,7 +51,7 @@ class Eum(StandIn):
     def is_for(request: Request) -> bool:
         return request.header("x-amz-target") == TARGET
 
-    def take(self, request: Request) -> Response | tuple[Taken, Response]:
+    def take(self, request: Request) -> Result:
         is_signed = re.search(r"Credential=\S+/sms-voice/aws4_request", request.header("authorization"))
         if not is_signed or (request.method, request.header("content-type")) != ("POST", CONTENT_TYPE):
             return _answer(400, {"__type": "AccessDeniedException", "Message": "unsigned"})
@@ -60,7 +60,7 @@ class Eum(StandIn):
         is_formed = NUMBER.fullmatch(parameters.get("DestinationPhoneNumber", "")) and PRICE.fullmatch(parameters.get("MaxPrice", "0.1"))
         if faults.has_errors() or not is_formed or len(parameters.get("Context", {})) > MOST_CONTEXT or "MessageBody" not in parameters:
             return self.refuse("FIELD_VALIDATION_FAILED")
-        return Taken(parameters["DestinationPhoneNumber"], parameters["MessageBody"]), _answer(200, {"MessageId": str(uuid.uuid4())})
+        return [Taken(parameters["DestinationPhoneNumber"], parameters["MessageBody"])], _answer(200, {"MessageId": str(uuid.uuid4())})
 
     def refuse(self, code: str) -> Response:
         status = 500 if code == "InternalServerException" else 400

@@ -4,16 +4,15 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from local.inbox import Inbox
-from local.senders import Senders
 from local.server import Request, Response
+from local.stand_in import Result, StandIn, Taken, as_json
 
 PATH = "/_local/iys/add"
 CHANNEL = "iys"
 
-ACCEPTED, NO_ACCESS, WRONG_PARAMETER = "0", "30", "70"
+ACCEPTED, NO_ACCESS, WRONG_PARAMETER, THROTTLED = "0", "30", "70", "80"
 NOT_ACCEPTABLE = 406
 CONSENT = {"type", "source", "recipient", "recipientType", "status", "consentDate"}
 SOURCES = {
@@ -25,32 +24,23 @@ RECIPIENTS = {"ARAMA": NUMBER, "MESAJ": NUMBER, "EPOSTA": MAILBOX}
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 
 
-class Iys:
-    """One register. `settings` are the stack's, with its credentials; `senders` says whether it is broken."""
+class Iys(StandIn):
+    """One register."""
 
-    def __init__(self, settings: Mapping[str, Any], inbox: Inbox, senders: Senders) -> None:
-        self._settings = settings
-        self._inbox = inbox
-        self._senders = senders
+    name = channel = CHANNEL
+    provider = "netgsm"
+    modes: ClassVar[Mapping[str, str]] = {"error": "503", "throttle": THROTTLED, "reject": WRONG_PARAMETER}
 
-    def answer(self, request: Request) -> Response | None:
-        """The response to a request, or None for none. Accepted consents are in the inbox."""
-        mode = self._senders.mode(CHANNEL)
-        if mode == "timeout":
-            self._senders.hang()
-        if mode in ("timeout", "down"):
-            return None
-        if mode == "error":
-            return Response(503)
-        if mode == "throttle":
-            return _answer("80", 429)
-        code = WRONG_PARAMETER if mode == "reject" else self._check(request)
+    def take(self, request: Request) -> Result:
+        code = self._check(request)
         if code != ACCEPTED:
-            return _answer(code, NOT_ACCEPTABLE)
-        for each in json.loads(request.body)["body"]["data"]:
-            words = " ".join(each[name] for name in ("status", "type", "source", "consentDate"))
-            self._inbox.add(CHANNEL, each["recipient"], words, provider="netgsm")
-        return None if mode == "lost" else _answer(ACCEPTED, 200)
+            return self.refuse(code)
+        return [_taken(each) for each in json.loads(request.body)["body"]["data"]], _answer(ACCEPTED, 200)
+
+    def refuse(self, code: str) -> Response:
+        if code == "503":
+            return Response(503)
+        return _answer(code, 429 if code == THROTTLED else NOT_ACCEPTABLE)
 
     def _check(self, request: Request) -> str:
         """The code that Netgsm answers."""
@@ -67,7 +57,7 @@ class Iys:
 
     def _credentials(self) -> dict[str, str]:
         names = {"username": "USER", "password": "PASSWORD", "brandCode": "BRAND_CODE", "appkey": "APP_KEY"}
-        values = {member: str(self._settings.get(f"NETGSM_IYS_{name}", "")) for member, name in names.items()}
+        values = {member: self.setting(f"NETGSM_IYS_{name}") for member, name in names.items()}
         return {member: value for member, value in values.items() if value or member != "appkey"}
 
 
@@ -80,6 +70,10 @@ def is_consent(value: Mapping[str, Any]) -> bool:
     return is_known and RECIPIENTS[value["type"]].fullmatch(value["recipient"]) is not None
 
 
+def _taken(consent: Mapping[str, str]) -> Taken:
+    return Taken(consent["recipient"], " ".join(consent[name] for name in ("status", "type", "source", "consentDate")))
+
+
 def _answer(code: str, status: int) -> Response:
     body = {"code": code, "error": "false", "uid": "1"} if code == ACCEPTED else {"code": code, "error": "true", "erroritem": []}
-    return Response(status, (("content-type", "application/json"),), json.dumps(body).encode())
+    return as_json(status, body)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.server import Request, Response
-from local.stand_in import StandIn, Taken, as_json, json_object
+from local.stand_in import Result, StandIn, Taken, as_json, json_object
 
 PATH = "/sms/rest/v2/"
 ACCEPTED, WRONG_TEXT, NO_ACCESS, UNKNOWN_HEADER, NO_CREDIT, WRONG_PARAMETER = "00", "20", "30", "40", "60", "70"
@@ -30,11 +30,11 @@ LONGEST_OTP, LONGEST_TEXT = 160, 917  # characters
 class Netgsm(StandIn):
     """One account, with the OTP package if `NETGSM_OTP` says so."""
 
-    name: ClassVar[str] = "netgsm"
+    name = provider = "netgsm"
     modes: ClassVar[Mapping[str, str]] = {"error": "500", "throttle": "80", "reject": "51"}
     _sent = 0
 
-    def take(self, request: Request) -> Response | tuple[Taken, Response]:
+    def take(self, request: Request) -> Result:
         body = json_object(request)
         path = request.path.rpartition(PATH)[2] if PATH in request.path else ""
         act = {"otp": self._otp, "send": self._send, "report": self._report}.get(path)
@@ -48,7 +48,7 @@ class Netgsm(StandIn):
         if isinstance(result, str):
             return self.refuse(result)
         self._sent += 1
-        return result, as_json(200, {"code": ACCEPTED, "description": "success", "jobid": f"17377{self._sent:06d}"})
+        return [result], as_json(200, {"code": ACCEPTED, "description": "success", "jobid": f"17377{self._sent:06d}"})
 
     def refuse(self, code: str) -> Response:
         if code in ("429", "500", "503"):

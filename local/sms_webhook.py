@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from local.clock import Clock
 from local.server import Request, Response
-from local.stand_in import StandIn, Taken, as_json, json_object
+from local.stand_in import Result, StandIn, Taken, as_json, json_object
 
 MEMBERS = {"message_id", "to", "text", "kind", "locale", "expires_at"}
 SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
@@ -18,14 +18,14 @@ LATEST_SECONDS = 300
 class SmsWebhook(StandIn):
     """One gateway, which knows `SMS_WEBHOOK_SECRET`."""
 
-    name: ClassVar[str] = "webhook"
+    name = provider = "webhook"
     modes: ClassVar[Mapping[str, str]] = {"error": "500", "throttle": "429", "reject": "422"}
 
     def __init__(self, *arguments: Any, clock: Clock) -> None:
         super().__init__(*arguments)
         self._clock = clock
 
-    def take(self, request: Request) -> Response | tuple[Taken, Response]:
+    def take(self, request: Request) -> Result:
         if not self._is_signed(request):
             return self.refuse("401")
         body = json_object(request)
@@ -33,7 +33,7 @@ class SmsWebhook(StandIn):
             return self.refuse("400")
         if not NUMBER.fullmatch(body["to"]):
             return self.refuse("422")
-        return Taken(body["to"], body["text"]), as_json(202, {"id": f"gw-{body['message_id']}"})
+        return [Taken(body["to"], body["text"])], as_json(202, {"id": f"gw-{body['message_id']}"})
 
     def refuse(self, code: str) -> Response:
         return Response(int(code))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.server import Request, Response
-from local.stand_in import StandIn, Taken, as_json, json_object
+from local.stand_in import Result, StandIn, Taken, as_json, json_object
 
 VERIFY, REPORT = "/v1/send/verify", re.compile(r"/v1/send/(\d+)")
 DONE, SYSTEM_FAULT, WRONG_KEY, TOO_MANY, WRONG_NUMBER = 1, 0, 10, 20, 104
@@ -21,7 +21,7 @@ STATUSES = {WRONG_KEY: 401, TOO_MANY: 429, SYSTEM_FAULT: 500}
 class Smsir(StandIn):
     """One account, with the templates that `SMSIR_TEMPLATES` names."""
 
-    name: ClassVar[str] = "smsir"
+    name = provider = "smsir"
     modes: ClassVar[Mapping[str, str]] = {"error": "0", "throttle": "20", "reject": "115"}
 
     def __init__(self, *arguments: Any) -> None:
@@ -29,7 +29,7 @@ class Smsir(StandIn):
         self._ids = itertools.count(89_545_112)
         self._numbers: dict[str, str] = {}
 
-    def take(self, request: Request) -> Response | tuple[Taken, Response]:
+    def take(self, request: Request) -> Result:
         path = request.path[request.path.find("/v1/") :].rstrip("/")
         if not hmac.compare_digest(request.header("x-api-key"), self.setting("SMSIR_API_KEY")):
             return self.refuse(str(WRONG_KEY))
@@ -42,7 +42,7 @@ class Smsir(StandIn):
             return self.refuse(str(result))
         message_id = str(next(self._ids))
         self._numbers[message_id] = result.to
-        return result, _answer(DONE, {"messageId": int(message_id), "cost": 1.0})
+        return [result], _answer(DONE, {"messageId": int(message_id), "cost": 1.0})
 
     def refuse(self, code: str) -> Response:
         if code in ("429", "503"):

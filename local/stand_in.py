@@ -1,4 +1,4 @@
-"""What the stand-ins of SMS providers have in common: each takes exactly the documented request, feeds the inbox, and breaks on demand."""
+"""What the stand-ins of providers have in common: each takes exactly the documented request, feeds the inbox, and breaks on demand."""
 
 import json
 from abc import ABC, abstractmethod
@@ -19,10 +19,15 @@ class Taken(NamedTuple):
     text: str
 
 
+type Result = Response | tuple[list[Taken], Response]
+
+
 class StandIn(ABC):
     """One provider. `settings` are the stack's, with its credentials; `senders` says whether it is broken, and how."""
 
-    name: ClassVar[str]
+    name: ClassVar[str]  # by which it is broken
+    provider: ClassVar[str]  # as the inbox names it
+    channel: ClassVar[str] = "sms"
     # The answers to `error`, `throttle` and `reject`; any other code of the provider's is a mode too.
     modes: ClassVar[Mapping[str, str]]
 
@@ -44,12 +49,13 @@ class StandIn(ABC):
         if isinstance(result, Response):
             return result
         taken, response = result
-        self._inbox.add("sms", taken.to, taken.text, provider=self.name)
+        for each in taken:
+            self._inbox.add(self.channel, each.to, each.text, provider=self.provider)
         return None if mode == "lost" else response
 
     @abstractmethod
-    def take(self, request: Request) -> Response | tuple[Taken, Response]:
-        """The response to a request, with the text that it has sent, if it has sent one."""
+    def take(self, request: Request) -> Result:
+        """The response to a request, with the texts that it has sent, if it has sent any."""
 
     @abstractmethod
     def refuse(self, code: str) -> Response:

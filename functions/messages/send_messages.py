@@ -1,9 +1,11 @@
 """Stream of the codes table, and its retry queue: sends the messages that were asked for."""
 
 import base64
+from functools import partial
 from typing import Any
 
 from customer_auth import audit, aws
+from customer_auth.audit import batches
 from customer_auth.base import consent_settings, sender_settings, settings
 from customer_auth.messaging import outbox, template_lint, templates
 from customer_auth.messaging.message_items import OutboxMessage
@@ -23,26 +25,18 @@ def handler(event: dict[str, Any], context: aws.Context) -> dict[str, Any]:
     delivers it again, and finally moves it to the dead-letter queue.
     """
     aws.begin_invocation(context)
-    failed = [record for record in event["Records"] if not _handled(record)]
+    failed = [record for record in event["Records"] if not batches.handle_record("send_message", partial(_handle, record))]
     return {"batchItemFailures": [{"itemIdentifier": _identifier(record)} for record in failed]}
 
 
-def _handled(record: dict[str, Any]) -> bool:
+def _handle(record: dict[str, Any]) -> bool:
+    """Send the record's message; False if the record must come again. Raises: aws.Failed."""
     from_stream = "dynamodb" in record
-    audit.begin(event="send_message")
-    try:
-        message = _of_stream(record["dynamodb"]["NewImage"]) if from_stream else outbox.from_queue(record["body"])
-        # Consents wait in the queue from the start: a register that hangs must not hold up the codes behind them in the stream.
-        result = Result(SendOutcome.POSTPONED) if from_stream and message.purpose is Purpose.CONSENT else _delivered(message)
-        if result.retry and from_stream:
-            outbox.enqueue_retry(message)
-    except aws.Failed as failed:
-        audit.end("unavailable", failed.code)
-        return False
-    except Exception as failure:  # noqa: BLE001 (one broken record must not hold up the others, nor be printed)
-        audit.crash(failure)
-        audit.end("internal")
-        return False
+    message = _of_stream(record["dynamodb"]["NewImage"]) if from_stream else outbox.from_queue(record["body"])
+    # Consents wait in the queue from the start: a register that hangs must not hold up the codes behind them in the stream.
+    result = Result(SendOutcome.POSTPONED) if from_stream and message.purpose is Purpose.CONSENT else _delivered(message)
+    if result.retry and from_stream:
+        outbox.enqueue_retry(message)
     audit.end(result.log_outcome)
     return from_stream or not result.retry
 
